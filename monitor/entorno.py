@@ -1,0 +1,205 @@
+"""Lectores tipados de la configuración. El entorno gana a `.env`; una variable vacía cuenta como ausente.
+
+`python -m monitor.entorno` escribe el `.env` de la demostración.
+"""
+
+import os
+import re
+import secrets
+import sys
+from email.utils import parseaddr
+from ipaddress import ip_network
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+SI = {"on", "true", "yes", "1"}
+NO = {"off", "false", "no", "0"}
+NOMBRE_DE_HOST = re.compile(r"\*|\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORECASE)
+MOTOR = re.compile("(postgres|postgresql|sqlite)://")
+OBLIGATORIA = object()
+
+DEMO = """\
+# Escrito por «make run» para la demostración en esta máquina. Todas las variables: .env.example
+SECRET_KEY={secret_key}
+JWT_SECRET={jwt_secret}
+DATABASE_URL=sqlite:///monitor.sqlite3
+ALLOWED_HOSTS=127.0.0.1,localhost,[::1]
+HTTPS=off
+DEMO=on
+EMAIL_URL=consolemail://
+"""
+
+
+class Entorno:
+    """Lee variables y junta todos los errores, para decirlos de una vez."""
+
+    def __init__(self, variables):
+        self.variables = variables
+        self.leidas = set()
+        self.errores = []
+
+    def leer(self, nombre, tipo, defecto=OBLIGATORIA):
+        """El valor de `nombre`, convertido por `tipo`; None si falta o no se entiende, y queda anotado."""
+        self.leidas.add(nombre)
+        valor = self.variables.get(nombre, "")
+        if not valor and defecto is not OBLIGATORIA:
+            return defecto
+        try:
+            return tipo(valor)
+        except ValueError as error:
+            self.errores.append(f"  {nombre} {'no es válida' if valor else 'falta'}: {error}.")
+
+    def exigir(self):
+        if self.errores:
+            sys.exit(
+                "Monitor no puede arrancar. Corrija estas variables, en el entorno o en el archivo .env "
+                "(.env.example las describe todas):\n" + "\n".join(self.errores)
+            )
+
+
+def variables_de(archivo):
+    """Las del archivo y, por encima, las del entorno.
+
+    De django-environ sólo el lector de archivos: sus conversores siguen un valor que empieza con `$`
+    (un secreto puede) y toman cualquier palabra desconocida por «falso».
+    """
+
+    class Archivo(environ.Env):
+        ENVIRON = {}
+
+    Archivo.read_env(archivo)
+    return Archivo.ENVIRON | os.environ
+
+
+def texto(valor):
+    if not valor.strip():
+        raise ValueError("escriba un texto")
+    return valor
+
+
+def secreto(valor):
+    if len(valor) < 32:
+        raise ValueError(
+            "escriba 32 caracteres o más, al azar; por ejemplo, lo que imprime "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+    return valor
+
+
+def bandera(valor):
+    palabra = valor.strip().lower()
+    if palabra not in SI | NO:
+        raise ValueError("escriba on u off")
+    return palabra in SI
+
+
+def entero(minimo, maximo):
+    def leer(valor):
+        if not re.fullmatch(r"[0-9]{1,9}", valor.strip()) or not minimo <= int(valor) <= maximo:
+            raise ValueError(f"escriba un entero de {minimo} a {maximo}")
+        return int(valor)
+
+    return leer
+
+
+def opcion(*opciones):
+    def leer(valor):
+        if valor.strip().upper() not in opciones:
+            raise ValueError(f"escriba una de: {', '.join(opciones)}")
+        return valor.strip().upper()
+
+    return leer
+
+
+def lista(elemento):
+    def leer(valor):
+        elementos = [elemento(parte.strip()) for parte in valor.split(",") if parte.strip()]
+        if not elementos:
+            raise ValueError("escriba uno o más valores separados por comas")
+        return elementos
+
+    return leer
+
+
+def nombre_de_host(valor):
+    if not NOMBRE_DE_HOST.fullmatch(valor):
+        raise ValueError(
+            "escriba nombres o direcciones sin esquema ni puerto, como monitor.example.org o 192.168.1.10"
+        )
+    return valor
+
+
+def origen(valor):
+    partes = urlsplit(valor)
+    if partes.scheme not in {"http", "https"} or valor != f"{partes.scheme}://{partes.netloc}" or not partes.netloc:
+        raise ValueError("escriba orígenes con esquema y sin ruta, como https://monitor.example.org")
+    return valor
+
+
+def red(valor):
+    try:
+        return ip_network(valor)
+    except ValueError:
+        raise ValueError("escriba direcciones o redes, como 127.0.0.1 o 10.0.0.0/8") from None
+
+
+def zona_horaria(valor):
+    try:
+        return ZoneInfo(valor.strip()).key
+    except (KeyError, ValueError, OSError):
+        raise ValueError("escriba una zona de la base IANA, como America/Mexico_City") from None
+
+
+def direccion_de_correo(valor):
+    nombre, direccion = parseaddr(valor)
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", direccion):
+        raise ValueError("escriba una dirección, como Monitor <monitor@example.org>")
+    return valor
+
+
+def correo(valor):
+    """Los ajustes EMAIL_* de Django que dice la URL."""
+    try:
+        config = environ.Env.email_url_config(valor.strip())
+    except (ImproperlyConfigured, ValueError):
+        config = {}
+    es_smtp = "smtp" in config.get("EMAIL_BACKEND", "")
+    if not config or (es_smtp and not config["EMAIL_HOST"]):
+        raise ValueError("escriba smtp+tls://usuario:clave@servidor:587, smtp://servidor:25 o consolemail://")
+    return {nombre: dato for nombre, dato in config.items() if nombre.startswith("EMAIL_")}
+
+
+def base_de_datos(valor):
+    """La entrada de DATABASES que dice la URL, sin las opciones que la casa le pone."""
+    try:
+        config = environ.Env.db_url_config(valor) if MOTOR.match(valor) else {}
+    except ValueError:
+        config = {}
+    if config.get("NAME", "") in {"", ":memory:"}:
+        raise ValueError("escriba postgres://usuario:clave@servidor:5432/base o sqlite:///archivo.sqlite3")
+    if config["ENGINE"] == "django.db.backends.sqlite3":
+        config["NAME"] = BASE_DIR / config["NAME"]
+    return config
+
+
+def escribir_demo(archivo):
+    """Escribe el `.env` de la demostración si no hay ninguno; sólo su dueño lo lee."""
+    contenido = DEMO.format(secret_key=secrets.token_urlsafe(48), jwt_secret=secrets.token_urlsafe(48))
+    try:
+        descriptor = os.open(archivo, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return False
+    with open(descriptor, "w", encoding="utf-8") as salida:
+        salida.write(contenido)
+    return True
+
+
+if __name__ == "__main__":
+    if escribir_demo(BASE_DIR / ".env"):
+        print("Se escribió .env con claves nuevas.")

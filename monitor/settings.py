@@ -1,0 +1,220 @@
+"""Ajustes de Monitor. `.env.example` describe cada variable; lo demás es igual en todas partes."""
+
+from datetime import timedelta
+
+from monitor.entorno import (
+    BASE_DIR,
+    OBLIGATORIA,
+    Entorno,
+    bandera,
+    base_de_datos,
+    correo,
+    direccion_de_correo,
+    entero,
+    lista,
+    nombre_de_host,
+    opcion,
+    origen,
+    red,
+    secreto,
+    variables_de,
+    zona_horaria,
+)
+
+# --- Lo que dice el entorno ---
+
+entorno = Entorno(variables_de(BASE_DIR / ".env"))
+
+DEBUG = entorno.leer("DEBUG", bandera, False)
+DEMO = entorno.leer("DEMO", bandera, False)
+HTTPS = entorno.leer("HTTPS", bandera, True)
+SECRET_KEY = entorno.leer("SECRET_KEY", secreto)
+JWT_SECRET = entorno.leer("JWT_SECRET", secreto)
+BASE_DE_DATOS = entorno.leer("DATABASE_URL", base_de_datos)
+ALLOWED_HOSTS = entorno.leer("ALLOWED_HOSTS", lista(nombre_de_host), [] if DEBUG else OBLIGATORIA)
+CSRF_TRUSTED_ORIGINS = entorno.leer("CSRF_TRUSTED_ORIGINS", lista(origen), [])
+CORS_ALLOWED_ORIGINS = entorno.leer("CORS_ORIGINS", lista(origen), [])
+TRUSTED_PROXIES = entorno.leer("TRUSTED_PROXIES", lista(red), [])
+TIME_ZONE = entorno.leer("TIME_ZONE", zona_horaria, "America/Mexico_City")
+CORREO = entorno.leer("EMAIL_URL", correo, correo("smtp://localhost:25"))
+DEFAULT_FROM_EMAIL = entorno.leer("EMAIL_FROM", direccion_de_correo, "Monitor <monitor@localhost>")
+LOG_LEVEL = entorno.leer("LOG_LEVEL", opcion("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
+HOST = entorno.leer("HOST", nombre_de_host, "127.0.0.1")
+PORT = entorno.leer("PORT", entero(1, 65535), 8000)
+WORKERS = entorno.leer("WORKERS", entero(1, 64), 2)
+
+entorno.exigir()
+
+# --- Aplicación ---
+
+INSTALLED_APPS = [
+    "monitor.apps.MonitorConfig",
+    "monitor.apps.MonitorAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "corsheaders",
+    "monitor.usuarios",
+    "catalogos",
+    "expedientes",
+]
+
+MIDDLEWARE = [
+    "monitor.middleware.PeticionMiddleware",
+    "monitor.middleware.ProxyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "monitor.middleware.SinBarraFinalMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "monitor.urls"
+WSGI_APPLICATION = "monitor.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+LANGUAGE_CODE = "es-mx"
+USE_TZ = True
+
+# --- Base de datos ---
+
+OPCIONES_DE_BASE = {
+    # WAL: leer no espera a quien escribe. IMMEDIATE: toda transacción toma su turno al empezar, de modo
+    # que ninguna falla a medio camino. `synchronous` queda en FULL: lo confirmado sobrevive a un corte.
+    "django.db.backends.sqlite3": {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL",
+    },
+    # Los parámetros viajan aparte y cada sentencia se prepara desde su segundo uso.
+    "django.db.backends.postgresql": {
+        "server_side_binding": True,
+        "prepare_threshold": 1,
+        "connect_timeout": 5,
+    },
+}
+
+DATABASES = {
+    "default": {
+        **BASE_DE_DATOS,
+        "CONN_MAX_AGE": None,
+        "OPTIONS": OPCIONES_DE_BASE[BASE_DE_DATOS["ENGINE"]] | BASE_DE_DATOS.get("OPTIONS", {}),
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Identidad ---
+
+AUTH_USER_MODEL = "usuarios.Usuario"
+AUTHENTICATION_BACKENDS = ["monitor.usuarios.acceso.Backend"]
+PASSWORD_HASHERS = ["monitor.usuarios.hashers.Argon2Hasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "nombre", "email"]},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 8},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+JWT_VIGENCIA = timedelta(hours=8)
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+
+# --- API ---
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["monitor.usuarios.autenticacion.Autenticacion"],
+    "DEFAULT_PERMISSION_CLASSES": ["monitor.usuarios.permisos.Permisos"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": None,
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Monitor API",
+    "DESCRIPTION": "Expedientes de siniestros de un taller de hojalatería y pintura.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# --- Seguridad ---
+
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+# Entrar a la lista que traen los navegadores casi no tiene vuelta atrás: lo decide el dueño del dominio.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+# La API lee su cuerpo con su propio límite (1 MiB); éste es el de los formularios del admin.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+# --- Archivos estáticos ---
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Correo ---
+
+globals().update(CORREO)
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_TIMEOUT = 10
+
+# --- Bitácora ---
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"peticion": {"()": "monitor.middleware.PeticionFilter"}},
+    "formatters": {
+        "linea": {"format": "%(asctime)s %(levelname)s %(name)s [%(peticion)s] %(message)s"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "filters": ["peticion"], "formatter": "linea"},
+    },
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    # Sin los manejadores que Django trae: avisar por correo a unos ADMINS que no hay.
+    "loggers": {"django": {"handlers": [], "level": LOG_LEVEL, "propagate": True}},
+}
