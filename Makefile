@@ -1,0 +1,47 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test install lint serve
+
+PYTHON ?= python3
+BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
+ESTATICOS := $(shell find monitor catalogos expedientes -path '*/static/*' -type f)
+
+# Recoger los archivos estáticos no depende de la configuración: sirve cualquiera que sea válida.
+CUALQUIERA := SECRET_KEY=sin-uso-sin-uso-sin-uso-sin-uso- JWT_SECRET=sin-uso-sin-uso-sin-uso-sin-uso- \
+	DATABASE_URL=sqlite:///monitor.sqlite3 ALLOWED_HOSTS=localhost
+
+help: ## Muestra esta ayuda
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+run: install .env ## Instala, prepara la base con datos de demostración y sirve en http://127.0.0.1:8000
+	@$(MANAGE) demo
+
+test: .venv/instalado-dev ## Corre las pruebas en SQLite y después en PostgreSQL
+	DATABASE_URL= $(BIN)/pytest
+	$(BIN)/python -m monitor.tests.postgresql $(if $(EXIGIR_POSTGRESQL),--exigir) $(BIN)/pytest
+
+install: staticfiles/staticfiles.json ## Crea .venv, instala lo fijado y recoge los archivos estáticos
+
+lint: .venv/instalado-dev ## Revisa el formato y el estilo
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+serve: ## Producción: sirve con HOST, PORT y WORKERS, sin instalar ni migrar
+	@exec $(MANAGE) serve
+
+# Cada sello es más nuevo que los requisitos que instaló: sin cambios no se instala nada.
+.venv/instalado: requirements.txt constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) -r requirements.txt
+	touch $@
+
+.venv/instalado-dev: .venv/instalado requirements-dev.txt
+	$(PIP) -r requirements-dev.txt
+	touch $@
+
+staticfiles/staticfiles.json: .venv/instalado $(ESTATICOS)
+	$(CUALQUIERA) $(MANAGE) collectstatic --noinput --verbosity 0
+
+.env: | .venv/instalado
+	@$(BIN)/python -m monitor.entorno
