@@ -10,7 +10,6 @@ import sys
 from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import environ
@@ -21,6 +20,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 SI = {"on", "true", "yes", "1"}
 NO = {"off", "false", "no", "0"}
 NOMBRE_DE_HOST = re.compile(r"\*|\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORECASE)
+ORIGEN = re.compile(r"https?://[^\s/?#@]+")
 MOTOR = re.compile("(postgres|postgresql|sqlite)://")
 OBLIGATORIA = object()
 
@@ -136,8 +136,7 @@ def nombre_de_host(valor):
 
 
 def origen(valor):
-    partes = urlsplit(valor)
-    if partes.scheme not in {"http", "https"} or valor != f"{partes.scheme}://{partes.netloc}" or not partes.netloc:
+    if not ORIGEN.fullmatch(valor):
         raise ValueError("escriba orígenes con esquema y sin ruta, como https://monitor.example.org")
     return valor
 
@@ -157,8 +156,7 @@ def zona_horaria(valor):
 
 
 def direccion_de_correo(valor):
-    nombre, direccion = parseaddr(valor)
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", direccion):
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(valor)[1]):
         raise ValueError("escriba una dirección, como Monitor <monitor@example.org>")
     return valor
 
@@ -189,17 +187,14 @@ def base_de_datos(valor):
 
 
 def escribir_demo(archivo):
-    """Escribe el `.env` de la demostración si no hay ninguno; sólo su dueño lo lee."""
-    contenido = DEMO.format(secret_key=secrets.token_urlsafe(48), jwt_secret=secrets.token_urlsafe(48))
-    try:
-        descriptor = os.open(archivo, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return False
-    with open(descriptor, "w", encoding="utf-8") as salida:
-        salida.write(contenido)
-    return True
+    """Escribe el `.env` de la demostración, que sólo su dueño lee. Falla si ya hay uno."""
+    archivo.touch(mode=0o600, exist_ok=False)
+    claves = {"secret_key": secrets.token_urlsafe(48), "jwt_secret": secrets.token_urlsafe(48)}
+    archivo.write_text(DEMO.format(**claves), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    if escribir_demo(BASE_DIR / ".env"):
-        print("Se escribió .env con claves nuevas.")
+    try:
+        escribir_demo(BASE_DIR / ".env")
+    except FileExistsError:
+        sys.exit("Ya hay un archivo .env: no se tocó.")
