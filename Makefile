@@ -7,7 +7,7 @@ MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 ESTATICOS := $(shell find monitor catalogos expedientes -path '*/static/*' -type f)
 
-# Recoger los archivos estáticos no depende de la configuración: sirve cualquiera que sea válida.
+# Collecting static files doesn't depend on the configuration: any valid one will do.
 CUALQUIERA := SECRET_KEY=sin-uso-sin-uso-sin-uso-sin-uso- JWT_SECRET=sin-uso-sin-uso-sin-uso-sin-uso- \
 	DATABASE_URL=sqlite:///monitor.sqlite3 ALLOWED_HOSTS=localhost
 
@@ -30,7 +30,7 @@ lint: .venv/instalado-dev ## Revisa el formato y el estilo
 serve: ## Producción: sirve con HOST, PORT y WORKERS, sin instalar ni migrar
 	@exec $(MANAGE) serve
 
-# Cada sello es más nuevo que los requisitos que instaló: sin cambios no se instala nada.
+# A stamp is newer than the requirements it installed: nothing changed, nothing to install.
 .venv/instalado: requirements.txt constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(PIP) -r requirements.txt

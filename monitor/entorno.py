@@ -1,6 +1,6 @@
-"""Lectores tipados de la configuración. El entorno gana a `.env`; una variable vacía cuenta como ausente.
+"""Typed readers of the configuration. The environment wins over `.env`; an empty variable counts as absent.
 
-`python -m monitor.entorno` escribe el `.env` de la demostración.
+`python -m monitor.entorno` writes the demo's `.env`.
 """
 
 import os
@@ -37,7 +37,7 @@ EMAIL_URL=consolemail://
 
 
 class Entorno:
-    """Lee variables y junta todos los errores, para decirlos de una vez."""
+    """Reads variables and gathers what is wrong with them, to say it all at once."""
 
     def __init__(self, variables):
         self.variables = variables
@@ -45,7 +45,7 @@ class Entorno:
         self.errores = []
 
     def leer(self, nombre, tipo, defecto=OBLIGATORIA):
-        """El valor de `nombre`, convertido por `tipo`; None si falta o no se entiende, y queda anotado."""
+        """The value of `nombre` made by `tipo`, or None, noted, when it is missing or makes no sense."""
         self.leidas.add(nombre)
         valor = self.variables.get(nombre, "")
         if not valor and defecto is not OBLIGATORIA:
@@ -64,10 +64,10 @@ class Entorno:
 
 
 def variables_de(archivo):
-    """Las del archivo y, por encima, las del entorno.
+    """Those of the file and, over them, those of the environment.
 
-    De django-environ sólo el lector de archivos: sus conversores siguen un valor que empieza con `$`
-    (un secreto puede) y toman cualquier palabra desconocida por «falso».
+    Of django-environ only the reader of files and URLs: its casts look up a value that begins with `$`
+    (a secret may) in another variable, and take any unknown word for False.
     """
 
     class Archivo(environ.Env):
@@ -129,9 +129,7 @@ def lista(elemento):
 
 def nombre_de_host(valor):
     if not NOMBRE_DE_HOST.fullmatch(valor):
-        raise ValueError(
-            "escriba nombres o direcciones sin esquema ni puerto, como monitor.example.org o 192.168.1.10"
-        )
+        raise ValueError("escriba nombres o direcciones sin esquema ni puerto, como monitor.example.org o 192.168.1.10")
     return valor
 
 
@@ -162,7 +160,7 @@ def direccion_de_correo(valor):
 
 
 def correo(valor):
-    """Los ajustes EMAIL_* de Django que dice la URL."""
+    """Django's EMAIL_* settings, from a URL."""
     try:
         config = environ.Env.email_url_config(valor.strip())
     except (ImproperlyConfigured, ValueError):
@@ -174,7 +172,7 @@ def correo(valor):
 
 
 def base_de_datos(valor):
-    """La entrada de DATABASES que dice la URL, sin las opciones que la casa le pone."""
+    """An entry of DATABASES, from a URL, without the options of the house."""
     try:
         config = environ.Env.db_url_config(valor) if MOTOR.match(valor) else {}
     except ValueError:
@@ -187,7 +185,7 @@ def base_de_datos(valor):
 
 
 def escribir_demo(archivo):
-    """Escribe el `.env` de la demostración, que sólo su dueño lee. Falla si ya hay uno."""
+    """Writes a file that only its owner reads. Raises FileExistsError rather than touch another."""
     archivo.touch(mode=0o600, exist_ok=False)
     claves = {"secret_key": secrets.token_urlsafe(48), "jwt_secret": secrets.token_urlsafe(48)}
     archivo.write_text(DEMO.format(**claves), encoding="utf-8")

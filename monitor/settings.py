@@ -1,4 +1,4 @@
-"""Ajustes de Monitor. `.env.example` describe cada variable; lo demás es igual en todas partes."""
+"""`.env.example` describes each variable; the rest is the same everywhere."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ from monitor.entorno import (
     zona_horaria,
 )
 
-# --- Lo que dice el entorno ---
+# --- What the environment says ---
 
 entorno = Entorno(variables_de(BASE_DIR / ".env"))
 
@@ -45,7 +45,7 @@ WORKERS = entorno.leer("WORKERS", entero(1, 64), 2)
 
 entorno.exigir()
 
-# --- Aplicación ---
+# --- Application ---
 
 INSTALLED_APPS = [
     "monitor.apps.MonitorConfig",
@@ -100,17 +100,17 @@ TEMPLATES = [
 LANGUAGE_CODE = "es-mx"
 USE_TZ = True
 
-# --- Base de datos ---
+# --- Database ---
 
 OPCIONES_DE_BASE = {
-    # WAL: leer no espera a quien escribe. IMMEDIATE: toda transacción toma su turno al empezar, de modo
-    # que ninguna falla a medio camino. `synchronous` queda en FULL: lo confirmado sobrevive a un corte.
+    # WAL: readers never wait for the writer. IMMEDIATE: a transaction takes its turn when it begins, so none
+    # fails halfway. `synchronous` stays FULL: what was committed survives a power cut.
     "django.db.backends.sqlite3": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL",
     },
-    # Los parámetros viajan aparte y cada sentencia se prepara desde su segundo uso.
+    # Parameters travel apart from the statement, which is prepared from its second use on.
     "django.db.backends.postgresql": {
         "server_side_binding": True,
         "prepare_threshold": 1,
@@ -127,7 +127,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Identidad ---
+# --- Identity ---
 
 AUTH_USER_MODEL = "usuarios.Usuario"
 AUTHENTICATION_BACKENDS = ["monitor.usuarios.acceso.Backend"]
@@ -170,24 +170,24 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
 }
 
-# --- Seguridad ---
+# --- Security ---
 
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-# Entrar a la lista que traen los navegadores casi no tiene vuelta atrás: lo decide el dueño del dominio.
+# Preloading HSTS can hardly be undone: that is for the owner of the domain.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
-# La API lee su cuerpo con su propio límite (1 MiB); éste es el de los formularios del admin.
+# The API reads its bodies with a limit of its own; this one is for the admin's forms.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
-# --- Archivos estáticos ---
+# --- Static files ---
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -196,13 +196,13 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# --- Correo ---
+# --- Mail ---
 
 globals().update(CORREO)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10
 
-# --- Bitácora ---
+# --- Log ---
 
 LOGGING = {
     "version": 1,
@@ -215,6 +215,6 @@ LOGGING = {
         "stderr": {"class": "logging.StreamHandler", "filters": ["peticion"], "formatter": "linea"},
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    # Sin los manejadores que Django trae: avisar por correo a unos ADMINS que no hay.
+    # Without the handlers that Django brings, which mail ADMINS that we don't have.
     "loggers": {"django": {"handlers": [], "level": LOG_LEVEL, "propagate": True}},
 }
