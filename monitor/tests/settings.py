@@ -1,0 +1,35 @@
+"""The real settings plus a few lines. No `.env`, nor the environment of whoever runs the tests, has a say in them."""
+
+import os
+import tempfile
+from pathlib import Path
+
+SQLITE = Path(tempfile.gettempdir()) / f"monitor-{os.getpid()}.sqlite3"
+DATABASE_URL = os.environ.get("DATABASE_URL", "")
+
+VACIAS = "DEBUG DEMO TIME_ZONE EMAIL_FROM CSRF_TRUSTED_ORIGINS CORS_ORIGINS TRUSTED_PROXIES LOG_LEVEL HOST PORT WORKERS"
+
+os.environ.update(
+    dict.fromkeys(VACIAS.split(), ""),
+    SECRET_KEY="de-prueba-de-prueba-de-prueba-de-prueba",
+    JWT_SECRET="de-prueba-para-tokens-de-prueba-para-tokens",
+    DATABASE_URL=DATABASE_URL if DATABASE_URL.startswith("postgres") else f"sqlite:///{SQLITE}",
+    ALLOWED_HOSTS="127.0.0.1,localhost,testserver",
+    EMAIL_URL="memorymail://",
+    HTTPS="off",
+    # Playwright keeps an event loop in the thread that also calls the ORM.
+    DJANGO_ALLOW_ASYNC_UNSAFE="on",
+)
+
+from monitor.settings import *  # noqa: E402, F403
+from monitor.settings import DATABASES, STORAGES  # noqa: E402
+
+# A server started by a test serves that test's database; SQLite's is a file, for it can't share memory.
+DATABASES["default"]["NAME"] = os.environ.get("BASE_DE_PRUEBAS", DATABASES["default"]["NAME"])
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["TEST"] = {"NAME": SQLITE}
+
+# Static files straight from where they are: nothing to collect before the tests.
+STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+STATIC_ROOT = None
+WHITENOISE_USE_FINDERS = True
