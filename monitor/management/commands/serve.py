@@ -1,0 +1,57 @@
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection, connections
+from django.db.migrations.executor import MigrationExecutor
+from granian import Granian
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+
+
+class Command(BaseCommand):
+    help = "Sirve en producción: revisa la configuración y la base, y no instala ni migra nada."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--host", default=settings.HOST, help="dirección en que escucha (HOST)")
+        parser.add_argument("--port", type=int, default=settings.PORT, help="puerto (PORT)")
+        parser.add_argument("--workers", type=int, default=settings.WORKERS, help="procesos (WORKERS)")
+
+    def get_check_kwargs(self, options):
+        return super().get_check_kwargs(options) | {"databases": ["default"]}
+
+    def execute(self, *args, **options):
+        try:
+            return super().execute(*args, **options)
+        except OperationalError as error:
+            raise CommandError(f"No se pudo usar la base de datos de DATABASE_URL: {error}") from error
+
+    def handle(self, *, host, port, workers, **options):
+        exigir_migraciones()
+        # The workers are forks of this process, and a connection can't be shared.
+        connections.close_all()
+        servidor(host, port, workers).serve()
+
+
+def exigir_migraciones():
+    ejecutor = MigrationExecutor(connection)
+    pendientes = ejecutor.migration_plan(ejecutor.loader.graph.leaf_nodes())
+    if pendientes:
+        nombres = ", ".join(str(migracion) for migracion, _ in pendientes)
+        raise CommandError(f"La base de datos tiene migraciones pendientes ({nombres}). Corra: manage.py migrate")
+
+
+def servidor(host, port, workers):
+    return Granian(
+        "monitor.wsgi:application",
+        address=host,
+        port=port,
+        workers=workers,
+        interface=Interfaces.WSGI,
+        websockets=False,
+        # Each thread keeps its connection to the database, and prepared statements with it.
+        blocking_threads=8,
+        blocking_threads_idle_timeout=600,
+        backlog=1024,
+        http1_settings=HTTP1Settings(header_read_timeout=10_000),
+        respawn_failed_workers=True,
+        workers_kill_timeout=30,
+    )
