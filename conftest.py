@@ -1,0 +1,90 @@
+"""Fixtures that need a real server or a browser. Those of the domains are in each app's tests."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from monitor.tests.postgresql import puerto_libre
+
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def servidor_de_la_sesion(django_db_setup, django_db_blocker, tmp_path_factory):
+    """One server for all the tests that ask for it: starting it takes longer than most of them."""
+    with django_db_blocker.unblock():
+        base = str(connection.settings_dict["NAME"])
+    puerto, bitacora = puerto_libre(), tmp_path_factory.mktemp("servidor") / "bitacora"
+    comando = ["manage.py", "serve", "--host", "127.0.0.1", "--port", str(puerto), "--workers", "2"]
+    with bitacora.open("w") as salida:
+        proceso = subprocess.Popen(
+            [sys.executable, *comando],
+            cwd=settings.BASE_DIR,
+            env=os.environ | {"DJANGO_SETTINGS_MODULE": "monitor.tests.settings", "BASE_DE_PRUEBAS": base},
+            stdout=salida,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield esperar(f"http://127.0.0.1:{puerto}", proceso, bitacora)
+    finally:
+        proceso.terminate()
+        proceso.wait(timeout=30)
+
+
+def esperar(url, proceso, bitacora, segundos=30):
+    """Gives the URL back once it answers."""
+    fin = time.monotonic() + segundos
+    while time.monotonic() < fin and proceso.poll() is None:
+        try:
+            with urlopen(f"{url}/api/health"):
+                return url
+        except URLError:
+            time.sleep(0.1)
+    return pytest.fail(f"El servidor no respondió:\n{bitacora.read_text()}")
+
+
+@pytest.fixture
+def servidor(transactional_db, servidor_de_la_sesion):
+    """The URL of a real server, two processes over the test database, which is emptied after each test."""
+    return servidor_de_la_sesion
+
+
+@pytest.fixture(scope="session")
+def navegador():
+    ejecutable = shutil.which("chromium")
+    if ejecutable is None:
+        pytest.skip("No hay Chromium en esta máquina (en Debian: apt-get install chromium)")
+    # Only here: importing it takes a while, and few tests open a page.
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=ejecutable, args=CHROMIUM)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def pagina(navegador, servidor):
+    """A page of a new session. An error of its scripts fails the test."""
+    with navegador.new_context(base_url=servidor, locale="es-MX") as contexto:
+        pagina = contexto.new_page()
+        errores = []
+        pagina.on("pageerror", errores.append)
+        yield pagina
+        assert errores == []
