@@ -8,7 +8,7 @@ import re
 import secrets
 import sys
 from email.utils import parseaddr
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -137,6 +137,13 @@ def origen(valor):
     if not ORIGEN.fullmatch(valor):
         raise ValueError("escriba orígenes con esquema y sin ruta, como https://monitor.example.org")
     return valor
+
+
+def direccion(valor):
+    try:
+        return str(ip_address(valor.strip()))
+    except ValueError:
+        raise ValueError("escriba una dirección de esta máquina, como 127.0.0.1 o 0.0.0.0") from None
 
 
 def red(valor):

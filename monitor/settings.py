@@ -9,6 +9,7 @@ from monitor.entorno import (
     bandera,
     base_de_datos,
     correo,
+    direccion,
     direccion_de_correo,
     entero,
     lista,
@@ -39,7 +40,7 @@ TIME_ZONE = entorno.leer("TIME_ZONE", zona_horaria, "America/Mexico_City")
 CORREO = entorno.leer("EMAIL_URL", correo, correo("smtp://localhost:25"))
 DEFAULT_FROM_EMAIL = entorno.leer("EMAIL_FROM", direccion_de_correo, "Monitor <monitor@localhost>")
 LOG_LEVEL = entorno.leer("LOG_LEVEL", opcion("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
-HOST = entorno.leer("HOST", nombre_de_host, "127.0.0.1")
+HOST = entorno.leer("HOST", direccion, "127.0.0.1")
 PORT = entorno.leer("PORT", entero(1, 65535), 8000)
 WORKERS = entorno.leer("WORKERS", entero(1, 64), 2)
 

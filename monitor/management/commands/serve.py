@@ -26,6 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *, host, port, workers, **options):
         exigir_migraciones()
+        exigir_estaticos()
         # The workers are forks of this process, and a connection can't be shared.
         connections.close_all()
         servidor(host, port, workers).serve()
@@ -39,6 +40,11 @@ def exigir_migraciones():
         raise CommandError(f"La base de datos tiene migraciones pendientes ({nombres}). Corra: manage.py migrate")
 
 
+def exigir_estaticos():
+    if settings.STATIC_ROOT and not (settings.STATIC_ROOT / "staticfiles.json").exists():
+        raise CommandError("Faltan los archivos estáticos. Corra: make install")
+
+
 def servidor(host, port, workers):
     return Granian(
         "monitor.wsgi:application",
@@ -50,7 +56,8 @@ def servidor(host, port, workers):
         # Each thread keeps its connection to the database, and prepared statements with it.
         blocking_threads=8,
         blocking_threads_idle_timeout=600,
-        backlog=1024,
+        # It counts connections, idle ones too, not requests: a small number would shut the door on browsers.
+        backpressure=512,
         http1_settings=HTTP1Settings(header_read_timeout=10_000),
         respawn_failed_workers=True,
         workers_kill_timeout=30,
