@@ -1,0 +1,188 @@
+import os
+import re
+import runpy
+import stat
+import subprocess
+import sys
+from ipaddress import ip_network
+
+import pytest
+from django.conf import settings
+
+from monitor import settings as ajustes
+from monitor.entorno import escribir_demo, variables_de
+
+SECRETO = "x" * 32
+PRODUCCION = {
+    "SECRET_KEY": SECRETO,
+    "JWT_SECRET": SECRETO[::-1],
+    "DATABASE_URL": "postgres://monitor:clave@db.example.org:5433/taller",
+    "ALLOWED_HOSTS": "monitor.example.org",
+}
+
+
+@pytest.fixture
+def arrancar(monkeypatch):
+    """The settings as the given variables make them, and no others."""
+
+    def arrancar(**variables):
+        for nombre in ajustes.entorno.leidas:
+            monkeypatch.setenv(nombre, variables.get(nombre, ""))
+        return runpy.run_path(ajustes.__file__)
+
+    return arrancar
+
+
+def frases(error):
+    """The variables that the sentence names, and what it says of each."""
+    _, *lineas = str(error.value).splitlines()
+    return dict(linea.strip().split(" ", 1) for linea in lineas)
+
+
+def test_produccion_con_cuatro_variables(arrancar):
+    resultado = arrancar(**PRODUCCION)
+
+    assert resultado["DEBUG"] is False
+    assert resultado["DEMO"] is False
+    assert resultado["SECURE_SSL_REDIRECT"] is True
+    assert resultado["SESSION_COOKIE_SECURE"] is True
+    assert resultado["JWT_SECRET"] == PRODUCCION["JWT_SECRET"]
+    assert resultado["TIME_ZONE"] == "America/Mexico_City"
+    base = resultado["DATABASES"]["default"]
+    assert (base["HOST"], base["PORT"], base["NAME"]) == ("db.example.org", 5433, "taller")
+    assert base["OPTIONS"] == {"server_side_binding": True, "prepare_threshold": 1, "connect_timeout": 5}
+
+
+def test_sin_nada_nombra_las_cuatro_obligatorias(arrancar):
+    with pytest.raises(SystemExit) as error:
+        arrancar()
+
+    assert list(frases(error)) == list(PRODUCCION)
+    assert all(frase.startswith("falta: escriba ") for frase in frases(error).values())
+
+
+@pytest.mark.parametrize(
+    ("nombre", "valor"),
+    [
+        ("SECRET_KEY", "corta"),
+        ("JWT_SECRET", "x" * 31),
+        ("DEBUG", "sí"),
+        ("DEMO", "maybe"),
+        ("HTTPS", "2"),
+        ("DATABASE_URL", "mysql://monitor@localhost/taller"),
+        ("DATABASE_URL", "sqlite://"),
+        ("DATABASE_URL", "postgres://localhost"),
+        ("DATABASE_URL", "postgres://localhost:99999/taller"),
+        ("ALLOWED_HOSTS", "https://monitor.example.org"),
+        ("ALLOWED_HOSTS", "monitor.example.org:8000"),
+        ("ALLOWED_HOSTS", " , "),
+        ("CSRF_TRUSTED_ORIGINS", "monitor.example.org"),
+        ("CORS_ORIGINS", "https://tablero.example.org/"),
+        ("TRUSTED_PROXIES", "proxy"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("TIME_ZONE", "America/Chilangolandia"),
+        ("TIME_ZONE", "America"),
+        ("EMAIL_URL", "correo.example.org"),
+        ("EMAIL_URL", "smtp://"),
+        ("EMAIL_FROM", "Monitor"),
+        ("LOG_LEVEL", "mucho"),
+        ("HOST", "localhost"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("WORKERS", "dos"),
+    ],
+)
+def test_un_valor_raro_detiene_el_arranque(arrancar, nombre, valor):
+    with pytest.raises(SystemExit) as error:
+        arrancar(**PRODUCCION | {nombre: valor})
+
+    assert list(frases(error)) == [nombre]
+    assert frases(error)[nombre].startswith("no es válida: escriba ")
+
+
+@pytest.mark.parametrize(
+    ("nombre", "valor", "ajuste", "esperado"),
+    [
+        ("DEBUG", "ON", "DEBUG", True),
+        ("HTTPS", "off", "SECURE_HSTS_SECONDS", 0),
+        ("ALLOWED_HOSTS", "127.0.0.1, [::1],.taller.mx", "ALLOWED_HOSTS", ["127.0.0.1", "[::1]", ".taller.mx"]),
+        ("CORS_ORIGINS", "http://localhost:3000", "CORS_ALLOWED_ORIGINS", ["http://localhost:3000"]),
+        ("TRUSTED_PROXIES", "10.0.0.0/8,::1", "TRUSTED_PROXIES", [ip_network("10.0.0.0/8"), ip_network("::1")]),
+        ("TIME_ZONE", "America/Tijuana", "TIME_ZONE", "America/Tijuana"),
+        ("EMAIL_URL", "smtp+tls://yo:cl%40ve@correo.example.org:587", "EMAIL_HOST_PASSWORD", "cl@ve"),
+        ("JWT_SECRET", f"${SECRETO} # ", "JWT_SECRET", f"${SECRETO} # "),
+        ("PORT", "9000", "PORT", 9000),
+    ],
+)
+def test_un_valor_bueno_se_lee_con_su_tipo(arrancar, nombre, valor, ajuste, esperado):
+    assert arrancar(**PRODUCCION | {nombre: valor})[ajuste] == esperado
+
+
+def test_sqlite_relativa_esta_en_la_carpeta_de_monitor(arrancar):
+    base = arrancar(**PRODUCCION | {"DATABASE_URL": "sqlite:///taller.sqlite3"})["DATABASES"]["default"]
+
+    assert base["NAME"] == settings.BASE_DIR / "taller.sqlite3"
+    assert base["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+
+
+def test_las_opciones_de_la_url_ganan_a_las_de_la_casa(arrancar):
+    url = PRODUCCION["DATABASE_URL"] + "?sslmode=require&connect_timeout=1"
+    opciones = arrancar(**PRODUCCION | {"DATABASE_URL": url})["DATABASES"]["default"]["OPTIONS"]
+
+    assert (opciones["sslmode"], opciones["connect_timeout"]) == ("require", 1)
+
+
+def test_el_entorno_gana_al_archivo(tmp_path, monkeypatch):
+    archivo = tmp_path / ".env"
+    archivo.write_text("PORT=1111\nWORKERS=3\n# HOST=0.0.0.0\n")
+    monkeypatch.setenv("PORT", "2222")
+    monkeypatch.delenv("WORKERS")
+    monkeypatch.delenv("HOST")
+
+    variables = variables_de(archivo)
+
+    assert (variables["PORT"], variables["WORKERS"], "HOST" in variables) == ("2222", "3", False)
+    assert "WORKERS" not in os.environ
+
+
+def test_manage_dice_la_frase_sin_traza():
+    entorno = os.environ | dict.fromkeys(PRODUCCION, "") | {"DJANGO_SETTINGS_MODULE": "monitor.settings"}
+    proceso = subprocess.run(
+        [sys.executable, "manage.py", "check"], cwd=settings.BASE_DIR, env=entorno, capture_output=True, text=True
+    )
+
+    assert proceso.returncode == 1
+    assert proceso.stderr.startswith("Monitor no puede arrancar. Corrija estas variables")
+    assert "Traceback" not in proceso.stderr
+
+
+def test_ejemplo_describe_cada_variable_y_vale(arrancar):
+    texto = (settings.BASE_DIR / ".env.example").read_text()
+    ejemplo = dict(re.findall(r"^([A-Z_]+)=(.*)$", texto, re.MULTILINE))
+
+    assert set(ejemplo) == ajustes.entorno.leidas
+    vacias = {nombre: valor for nombre, valor in PRODUCCION.items() if not ejemplo[nombre]}
+    assert set(vacias) == {"SECRET_KEY", "JWT_SECRET", "DATABASE_URL"}
+    assert arrancar(**ejemplo | vacias)["DEBUG"] is False
+
+
+def test_env_de_la_demo_arranca_y_solo_lo_lee_su_duenio(tmp_path, arrancar):
+    archivo = tmp_path / ".env"
+    escribir_demo(archivo)
+    variables = dict(linea.split("=", 1) for linea in archivo.read_text().splitlines() if not linea.startswith("#"))
+
+    resultado = arrancar(**variables)
+
+    assert stat.S_IMODE(archivo.stat().st_mode) == 0o600
+    assert (resultado["DEMO"], resultado["DEBUG"], resultado["HTTPS"]) == (True, False, False)
+    assert resultado["SECRET_KEY"] != resultado["JWT_SECRET"]
+
+
+def test_env_de_la_demo_no_pisa_otro(tmp_path):
+    archivo = tmp_path / ".env"
+    archivo.write_text("PORT=1111\n")
+
+    with pytest.raises(FileExistsError):
+        escribir_demo(archivo)
+
+    assert archivo.read_text() == "PORT=1111\n"

@@ -1,0 +1,75 @@
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import CommandError, SystemCheckError
+from django.db.migrations.recorder import MigrationRecorder
+
+from monitor.usuarios.models import Usuario
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def persona_de_demostracion():
+    return Usuario.objects.registrar(username="demo", password="mesa-redonda-58", rol="Tecnico", es_demo=True)
+
+
+@pytest.fixture
+def serve(monkeypatch):
+    """Runs the command up to where it would start to serve, and tells whether it came there."""
+    servidos = []
+    monkeypatch.setattr("monitor.management.commands.serve.connections.close_all", lambda: None)
+    monkeypatch.setattr("monitor.management.commands.serve.Granian.serve", servidos.append)
+
+    def serve(**opciones):
+        call_command("serve", skip_checks=False, **opciones)
+        return bool(servidos)
+
+    return serve
+
+
+def test_serve_sirve_una_base_al_dia(serve):
+    assert serve(port=8001, workers=1)
+
+
+def test_serve_rechaza_migraciones_pendientes(serve):
+    MigrationRecorder.Migration.objects.filter(app="sessions", name="0001_initial").delete()
+
+    with pytest.raises(CommandError) as error:
+        serve()
+
+    assert str(error.value) == (
+        "La base de datos tiene migraciones pendientes (sessions.0001_initial). Corra: manage.py migrate"
+    )
+
+
+def test_serve_rechaza_personas_de_demostracion(serve, persona_de_demostracion):
+    with pytest.raises(SystemCheckError, match=r"\(monitor\.E001\).*con claves públicas: demo\."):
+        serve()
+
+
+def test_serve_las_admite_en_la_demo(serve, persona_de_demostracion, settings):
+    settings.DEMO = True
+
+    assert serve()
+
+
+def test_serve_rechaza_que_falten_los_archivos_estaticos(serve, settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+
+    with pytest.raises(CommandError, match=r"^Faltan los archivos estáticos\. Corra: make install$"):
+        serve()
+
+
+def test_serve_dice_que_no_hay_base_de_datos():
+    entorno = os.environ | {"DATABASE_URL": "postgres://monitor@127.0.0.1:1/monitor", "BASE_DE_PRUEBAS": "monitor"}
+    proceso = subprocess.run(
+        [sys.executable, "manage.py", "serve"], cwd=settings.BASE_DIR, env=entorno, capture_output=True, text=True
+    )
+
+    assert proceso.returncode == 1
+    assert proceso.stderr.startswith("CommandError: No se pudo usar la base de datos de DATABASE_URL: ")
