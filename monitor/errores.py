@@ -1,0 +1,62 @@
+"""What can go wrong, in Python's terms.
+
+Models and verbs raise these; `monitor.api.errores` makes HTTP of them and `monitor.admin` makes messages.
+`mensaje` is a Spanish sentence for people, `codigo` a stable word for programs.
+"""
+
+
+class ErrorDeDominio(Exception):
+    codigo = "error"
+
+    def __init__(self, mensaje: str, *, codigo: str | None = None):
+        super().__init__(mensaje)
+        self.mensaje = mensaje
+        self.codigo = codigo or self.codigo
+
+
+class DatosInvalidos(ErrorDeDominio):
+    """The request itself is wrong. `campos` maps each broken field to its sentences, in the order to be shown."""
+
+    codigo = "datos_invalidos"
+
+    def __init__(self, mensaje: str | None = None, *, campos: dict[str, list[str]] | None = None):
+        self.campos = campos or {}
+        super().__init__(mensaje or next(iter(self.campos.values()))[0])
+
+
+class NoAutenticado(ErrorDeDominio):
+    codigo = "no_autenticado"
+
+
+class SinPermiso(ErrorDeDominio):
+    codigo = "sin_permiso"
+
+
+class NoEncontrado(ErrorDeDominio):
+    codigo = "no_encontrado"
+
+
+class ReglaIncumplida(ErrorDeDominio):
+    """Well-formed, but against rules: `reglas` holds one sentence for each."""
+
+    codigo = "regla_incumplida"
+
+    def __init__(self, reglas: list[str]):
+        super().__init__(reglas[0])
+        self.reglas = reglas
+
+
+class Conflicto(ErrorDeDominio):
+    """Against the present state of the data."""
+
+    codigo = "conflicto"
+
+
+class DemasiadosIntentos(ErrorDeDominio):
+    """`espera`: seconds until the next attempt makes sense."""
+
+    codigo = "demasiados_intentos"
+
+    def __init__(self, mensaje: str, *, espera: int):
+        super().__init__(mensaje)
+        self.espera = espera

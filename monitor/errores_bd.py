@@ -1,0 +1,26 @@
+"""What an error of the database means, read from its code: never from its text, which is translated."""
+
+from django.db import Error, IntegrityError
+
+# Connection lost or refused, server starting or stopping, no connection left (PostgreSQL's classes and codes).
+_SIN_SERVIDOR = ("08", "57P01", "57P02", "57P03", "53300")
+
+
+def es_duplicado(error: IntegrityError) -> bool:
+    """A unique constraint or a primary key, and not a foreign key or a check."""
+    causa = error.__cause__
+    return getattr(causa, "sqlstate", None) == "23505" or getattr(causa, "sqlite_errorname", None) in (
+        "SQLITE_CONSTRAINT_UNIQUE",
+        "SQLITE_CONSTRAINT_PRIMARYKEY",
+    )
+
+
+def no_responde(error: Error) -> bool:
+    """The database can't be reached, or SQLite's lock didn't come free: trying again later makes sense."""
+    causa = error.__cause__
+    if hasattr(causa, "sqlite_errorname"):
+        return causa.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN"))
+    if hasattr(causa, "sqlstate"):
+        # psycopg sets no code when there was no server to give one: refused, lost or timed out.
+        return causa.sqlstate is None or causa.sqlstate.startswith(_SIN_SERVIDOR)
+    return False
