@@ -1,0 +1,128 @@
+"""Columns that PostgreSQL and SQLite keep alike: the same order and folding of case and accents, whoever writes."""
+
+import re
+import unicodedata
+from datetime import date
+
+from django.db import models
+from django.db.backends.signals import connection_created
+from django.dispatch import receiver
+
+# --- Keys ---
+
+
+class ClaveField(models.CharField):
+    """Text that sorts and compares by code point: SQLite's way; on PostgreSQL its collation "C"."""
+
+    def db_parameters(self, connection):
+        parametros = super().db_parameters(connection)
+        if connection.vendor == "postgresql":
+            parametros["collation"] = "C"
+        return parametros
+
+
+# --- Folding ---
+
+
+def _plegados() -> dict[str, str]:
+    """Of each letter of Latin-1 and Latin Extended-A, its lower case without accents; of a combining mark, nothing."""
+    plegados = {chr(n): "" for n in range(0x300, 0x30D)} | {"\u0327": "", "\u0328": ""}
+    for n in range(0xC0, 0x180):
+        base = "".join(c for c in unicodedata.normalize("NFKD", chr(n)) if not unicodedata.combining(c)).lower()
+        if len(base) == 1 and base != chr(n):
+            plegados[chr(n)] = base
+    return plegados
+
+
+PLEGADOS = _plegados()
+_TABLA = str.maketrans(PLEGADOS | {chr(n): chr(n + 32) for n in range(ord("A"), ord("Z") + 1)})
+
+
+def plegar(texto: str) -> str:
+    """«Nissan ÁVILA» → «nissan avila»."""
+    return texto.translate(_TABLA)
+
+
+def _plegado_en_postgresql(texto: str) -> str:
+    # translate() drops the characters of its first list that have no pair in the second.
+    de = sorted(PLEGADOS, key=lambda c: PLEGADOS[c] == "")
+    return f"""lower(translate({texto}, '{"".join(de)}', '{"".join(PLEGADOS[c] for c in de)}') COLLATE "C")"""
+
+
+@receiver(connection_created)
+def _dar_plegar_a_sqlite(connection, **kwargs):
+    """SQLite can't write this folding in SQL: its parser has no room for so many letters."""
+    if connection.vendor == "sqlite":
+        connection.connection.create_function("plegar", 1, lambda t: t and plegar(t), deterministic=True)
+
+
+class Plegado(models.Func):
+    """A text folded by the database, to order by."""
+
+    arity = 1
+    function = "plegar"
+    output_field = models.TextField()
+
+    def as_postgresql(self, compiler, connection, **extra):
+        sql, params = compiler.compile(self.source_expressions[0])
+        return _plegado_en_postgresql(sql), params
+
+
+class Renglones(models.Func):
+    """The text of some columns, a line each so that no search matches across two: folded on PostgreSQL, as it is on
+    SQLite, where `Contiene` folds it (a generated column that called our function would bar other programs)."""
+
+    output_field = models.TextField()
+
+    def as_sql(self, compiler, connection, **extra):
+        textos = [f"coalesce({compiler.compile(e)[0]}, '')" for e in self.source_expressions]
+        texto = " || '\n' || ".join(textos)
+        return _plegado_en_postgresql(texto) if connection.vendor == "postgresql" else texto, []
+
+
+def busqueda_en(*columnas: str) -> models.GeneratedField:
+    """The column that `Contiene` searches."""
+    return models.GeneratedField(
+        expression=Renglones(*columnas), output_field=models.TextField(), db_persist=True, editable=False
+    )
+
+
+class Contiene(models.Func):
+    """`filter(Contiene("busqueda", "avila"))`: blind to case and accents, alike on both databases."""
+
+    output_field = models.BooleanField()
+    template = "%(expressions)s"
+    arg_joiner = " LIKE "
+
+    def __init__(self, columna, texto, **extra):
+        patron = re.sub(r"([%_\\])", r"\\\1", plegar(texto))
+        super().__init__(columna, models.Value(f"%{patron}%", output_field=models.TextField()), **extra)
+
+    def as_sqlite(self, compiler, connection, **extra):
+        (columna, _), (patron, params) = (compiler.compile(e) for e in self.source_expressions)
+        return f"plegar({columna}) LIKE {patron} ESCAPE '\\'", params
+
+
+# --- Order ---
+
+ULTIMO_DIA = date.max
+
+
+class DiasHastaElUltimo(models.Func):
+    """Days from a date to 9999-12-31, and -1 without one: ascending, it is «newest first, nulls before»."""
+
+    output_field = models.IntegerField()
+
+    def as_postgresql(self, compiler, connection, **extra):
+        return self.as_sql(compiler, connection, template=f"coalesce(DATE '{ULTIMO_DIA}' - %(expressions)s, -1)")
+
+    def as_sqlite(self, compiler, connection, **extra):
+        dias = f"CAST(julianday('{ULTIMO_DIA}') - julianday(%(expressions)s) AS INTEGER)"
+        return self.as_sql(compiler, connection, template=f"coalesce({dias}, -1)")
+
+
+def orden_de(fecha: str) -> models.GeneratedField:
+    """A row comparison of (this, key) answers any page from one index, with no nulls to step around."""
+    return models.GeneratedField(
+        expression=DiasHastaElUltimo(fecha), output_field=models.IntegerField(), db_persist=True, editable=False
+    )

@@ -1,0 +1,157 @@
+"""SQL that Django compiles once and the process runs many times.
+
+Compiling a query over the 45 columns of an expediente costs more than running it (docs/adr/0002). Here a queryset
+is compiled at its first use, with `Parametro` where a value will come, and its SQL is kept; writes likewise. The
+ORM still writes every statement, for both databases.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection, models, router
+from django.db.models.expressions import Col
+
+
+class Parametro(models.Expression):
+    """A value that is given when the query runs: `filter(pk=Parametro("id", models.IntegerField()))`."""
+
+    def __init__(self, nombre: str, campo: models.Field):
+        super().__init__(output_field=campo)
+        self.nombre = nombre
+
+    def as_sql(self, compiler, connection):
+        return "%s", [self]
+
+    def preparar(self, valor):
+        return self.output_field.get_db_prep_value(valor, connection)
+
+
+class DespuesDe(models.Expression):
+    """`(a, b) > (x, y)` as one row comparison, which both databases answer from an index on (a, b)."""
+
+    conditional = True
+
+    def __init__(self, columnas: list, limite: list):
+        super().__init__(output_field=models.BooleanField())
+        self.columnas, self.limite = columnas, limite
+
+    def get_source_expressions(self):
+        return [*self.columnas, *self.limite]
+
+    def set_source_expressions(self, expresiones):
+        mitad = len(expresiones) // 2
+        self.columnas, self.limite = expresiones[:mitad], expresiones[mitad:]
+
+    def resolve_expression(self, query=None, *args, **kwargs):
+        copia = self.copy()
+        copia.set_source_expressions(
+            [
+                e.resolve_expression(query, *args, **kwargs) if isinstance(e, models.F) else e
+                for e in self.get_source_expressions()
+            ]
+        )
+        return copia
+
+    def as_sql(self, compiler, connection):
+        lados, params = [], []
+        for lado in (self.columnas, self.limite):
+            partes = [compiler.compile(e) for e in lado]
+            lados.append("(" + ", ".join(sql for sql, _ in partes) + ")")
+            params += [p for _, ps in partes for p in ps]
+        return " > ".join(lados), params
+
+
+class Consulta:
+    """A `values_list` queryset, compiled once.
+
+    `hacer(*variante)` builds it; a variant (a limit, with or without a cursor) is compiled at its first use.
+    Variants must be few: their values come from code, never from a request.
+    """
+
+    def __init__(self, hacer: Callable[..., models.QuerySet]):
+        self._hacer = hacer
+        self._compilar = lru_cache(maxsize=64)(self._compilar)
+
+    def _compilar(self, *variante):
+        compilador = self._hacer(*variante).query.get_compiler(connection=connection)
+        sql, params = compilador.as_sql()
+        convertidores = compilador.get_converters([expresion for expresion, _, _ in compilador.select])
+        return sql, params, compilador, convertidores
+
+    def filas(self, *variante, **valores) -> list[tuple]:
+        """All rows at once: bound them by a limit."""
+        sql, params, compilador, convertidores = self._compilar(*variante)
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [p.preparar(valores[p.nombre]) if isinstance(p, Parametro) else p for p in params])
+            filas = cursor.fetchall()
+        if convertidores:
+            filas = [tuple(fila) for fila in compilador.apply_converters(filas, convertidores)]
+        return filas
+
+
+class _Retorno:
+    """The columns that a write gives back, and how a row of them becomes an instance."""
+
+    def __init__(self, modelo):
+        self.modelo = modelo
+        campos = [campo for campo in modelo._meta.concrete_fields if not campo.generated]
+        self.sql = ", ".join(connection.ops.quote_name(campo.column) for campo in campos)
+        self.nombres = [campo.attname for campo in campos]
+        self._convertidores = []
+        for i, campo in enumerate(campos):
+            columna = Col(modelo._meta.db_table, campo)
+            for convertir in connection.ops.get_db_converters(columna) + campo.get_db_converters(connection):
+                self._convertidores.append((i, convertir, columna))
+
+    def instancia(self, fila):
+        fila = list(fila)
+        for i, convertir, columna in self._convertidores:
+            fila[i] = convertir(fila[i], columna, connection)
+        return self.modelo.from_db(router.db_for_write(self.modelo), self.nombres, fila)
+
+
+_retorno = lru_cache(maxsize=None)(_Retorno)
+
+
+@lru_cache(maxsize=256)
+def _escritura(modelo, attnames: tuple[str, ...]):
+    """The fields and quoted column names of `attnames`, in their order."""
+    por_attname = {campo.attname: campo for campo in modelo._meta.concrete_fields}
+    campos = [por_attname[attname] for attname in attnames]
+    return campos, [connection.ops.quote_name(campo.column) for campo in campos]
+
+
+def _preparar(campos, valores) -> list:
+    return [
+        None if valor is None else campo.get_db_prep_save(valor, connection)
+        for campo, valor in zip(campos, valores, strict=True)
+    ]
+
+
+def insertar(modelo, valores: dict[str, Any]):
+    """One INSERT of `valores` (by attname); columns left out get the database's default. The row as an instance."""
+    retorno = _retorno(modelo)
+    campos, columnas = _escritura(modelo, tuple(valores))
+    sql = (
+        f"INSERT INTO {connection.ops.quote_name(modelo._meta.db_table)} ({', '.join(columnas)})"
+        f" VALUES ({', '.join(['%s'] * len(columnas))}) RETURNING {retorno.sql}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, _preparar(campos, valores.values()))
+        return retorno.instancia(cursor.fetchone())
+
+
+def cambiar(modelo, pk, valores: dict[str, Any]):
+    """One UPDATE of just the columns in `valores` (by attname). The whole row as an instance, or None without one."""
+    retorno = _retorno(modelo)
+    campos, columnas = _escritura(modelo, (*valores, modelo._meta.pk.attname))
+    *cambios, clave = [f"{columna} = %s" for columna in columnas]
+    sql = (
+        f"UPDATE {connection.ops.quote_name(modelo._meta.db_table)} SET {', '.join(cambios)}"
+        f" WHERE {clave} RETURNING {retorno.sql}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, _preparar(campos, (*valores.values(), pk)))
+        fila = cursor.fetchone()
+    return fila and retorno.instancia(fila)
