@@ -1,0 +1,182 @@
+"""Strict fields: a value has the type the contract says, or is refused; nothing is coerced, cut or dropped.
+
+A sentence names its field (`{campo}`), but for those that the contract gives word by word.
+"""
+
+import re
+from datetime import UTC, date, datetime
+
+from django.core.exceptions import ValidationError as ErrorDeValidacion
+from django.db import models
+from django.utils import timezone
+from rest_framework import serializers
+
+from monitor.consultas import Consulta, Parametro
+from monitor.validadores import sin_control, sin_control_en_texto_largo
+
+ENTERO_MAXIMO = 2_147_483_647
+
+_DIA = r"\d{4}-\d{2}-\d{2}"
+_ISO = re.compile(
+    rf"({_DIA})(?:T\d{{2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d{{1,9}})?)?(?:Z|[+-]\d{{2}}(?::?\d{{2}})?)?)?", re.ASCII
+)
+
+COMUNES = {
+    "required": "{campo}: es obligatorio",
+    "null": "{campo}: no puede ser nulo",
+}
+
+
+class Estricto:
+    """What all strict fields share: messages that name the field, validators whose sentences do too."""
+
+    def bind(self, field_name, parent):
+        super().bind(field_name, parent)
+        self.error_messages = {
+            codigo: mensaje.replace("{campo}", field_name)
+            for codigo, mensaje in (COMUNES | self.error_messages).items()
+        }
+
+    def run_validators(self, value):
+        for validador in self.validators:
+            try:
+                validador(value)
+            except ErrorDeValidacion as error:
+                raise serializers.ValidationError([f"{self.field_name}: {m}" for m in error.messages]) from error
+
+
+class TextoField(Estricto, serializers.CharField):
+    """`largo`: newlines and tabs are fine. `recortar`: Unicode white space at the ends is cut before any check."""
+
+    largo = False
+    default_error_messages = {
+        "invalid": "{campo}: debe ser texto",
+        "blank": "{campo}: no puede estar vacío",
+        "max_length": "{campo}: admite {max_length} caracteres como máximo",
+        "min_length": "{campo}: requiere {min_length} caracteres como mínimo",
+    }
+
+    def __init__(self, *, recortar=False, validators=(), max_length=None, min_length=None, **kwargs):
+        self.recortar, self.max_length, self.min_length = recortar, max_length, min_length
+        control = sin_control_en_texto_largo if self.largo else sin_control
+        propios = [v for v in validators if v is not control]
+        super().__init__(trim_whitespace=False, validators=[control, *propios], **kwargs)
+
+    def run_validation(self, data=serializers.empty):
+        if self.recortar and isinstance(data, str):
+            data = data.strip()
+        return super().run_validation(data)
+
+    def to_internal_value(self, data):
+        if not isinstance(data, str):
+            self.fail("invalid")
+        if self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        if self.min_length is not None and len(data) < self.min_length:
+            self.fail("min_length", min_length=self.min_length)
+        return data
+
+
+class TextoLargoField(TextoField):
+    largo = True
+
+
+class CorreoField(TextoField):
+    """`""` stays; anything else is checked by the model field's own validator."""
+
+    def run_validators(self, value):
+        if value != "":
+            super().run_validators(value)
+
+
+class EnteroField(Estricto, serializers.IntegerField):
+    default_error_messages = {
+        "invalid": "{campo}: debe ser un entero",
+        "rango": "{campo}: debe estar entre {minimo} y {maximo}",
+    }
+
+    def __init__(self, *, min_value=None, max_value=None, **kwargs):
+        super().__init__(**kwargs)
+        self.minimo = -ENTERO_MAXIMO - 1 if min_value is None else min_value
+        self.maximo = ENTERO_MAXIMO if max_value is None else max_value
+
+    def to_internal_value(self, data):
+        if type(data) is not int:  # bool is a kind of int
+            self.fail("invalid")
+        if not self.minimo <= data <= self.maximo:
+            self.fail("rango", minimo=self.minimo, maximo=self.maximo)
+        return data
+
+
+class BanderaField(Estricto, serializers.BooleanField):
+    default_error_messages = {"invalid": "{campo}: debe ser true o false"}
+
+    def to_internal_value(self, data):
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+
+class OpcionField(Estricto, serializers.ChoiceField):
+    """One of a few texts; a value of another type is none of them."""
+
+    default_error_messages = {"invalid_choice": "{campo}: debe ser uno de: {opciones}"}
+
+    def to_internal_value(self, data):
+        if not isinstance(data, str) or data not in self.choices:
+            self.fail("invalid_choice", opciones=", ".join(self.choices))
+        return data
+
+
+class FechaField(Estricto, serializers.DateField):
+    """A calendar day: `2024-01-15`, or the day as written of an ISO date-time, whatever its offset."""
+
+    default_error_messages = {"invalid": "{campo}: no es una fecha válida; use AAAA-MM-DD"}
+
+    def run_validation(self, data=serializers.empty):
+        return super().run_validation(None if data == "" else data)
+
+    def to_internal_value(self, value) -> date:
+        coincide = isinstance(value, str) and _ISO.fullmatch(value)
+        if not coincide:
+            self.fail("invalid")
+        try:
+            datetime.fromisoformat(value)
+            return date.fromisoformat(coincide[1])
+        except ValueError:
+            self.fail("invalid")
+
+
+class InstanteField(Estricto, serializers.DateTimeField):
+    """A moment; without an offset it is in the server's TIME_ZONE, a bare day is its midnight there."""
+
+    default_error_messages = {"invalid": "{campo}: no es una fecha y hora ISO 8601 válida"}
+
+    def run_validation(self, data=serializers.empty):
+        return super().run_validation(None if data == "" else data)
+
+    def to_internal_value(self, value) -> datetime:
+        if not isinstance(value, str) or not _ISO.fullmatch(value):
+            self.fail("invalid")
+        try:
+            instante = datetime.fromisoformat(value)
+            if timezone.is_naive(instante):
+                instante = timezone.make_aware(instante)
+            return instante.astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.fail("invalid")
+
+
+class ReferenciaField(EnteroField):
+    """The id of a row of `queryset`; `cosa` names it in the sentence («la aseguradora»)."""
+
+    default_error_messages = {"no_existe": "{campo}: no existe {cosa} con Id {id}"}
+
+    def __init__(self, *, queryset, cosa: str, **kwargs):
+        super().__init__(**kwargs)
+        self.cosa = cosa
+        self._buscar = Consulta(lambda: queryset.filter(pk=Parametro("id", models.IntegerField())).values_list("pk"))
+
+    def run_validators(self, value):
+        if not self._buscar.filas(id=value):
+            self.fail("no_existe", cosa=self.cosa, id=value)

@@ -1,0 +1,78 @@
+"""The two wire dialects: how each writes a date, an instant, an error. The one place where they differ."""
+
+from datetime import UTC, date, datetime, time
+
+import orjson
+from django.http import HttpResponse
+from django.utils import timezone
+
+from monitor.errores import DatosInvalidos, ErrorDeDominio, ReglaIncumplida
+
+_OPCIONES = orjson.OPT_PASSTHROUGH_DATETIME
+
+
+class Dialecto:
+    def json(self, datos) -> bytes:
+        return orjson.dumps(datos, self._valor, _OPCIONES)
+
+    def _valor(self, valor):
+        if isinstance(valor, datetime):
+            return self.instante(valor)
+        if isinstance(valor, date):
+            return self.fecha(valor)
+        if isinstance(valor, time):
+            return valor.isoformat("seconds")
+        raise TypeError(f"No hay JSON para {type(valor).__name__}")
+
+    def responder(self, datos, status=200, headers=None) -> HttpResponse:
+        response = HttpResponse(self.json(datos), content_type="application/json", status=status, headers=headers)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+
+class Directo(Dialecto):
+    """/api: the data as they are; dates at noon UTC, so that no client in America or Europe sees another day."""
+
+    def fecha(self, valor: date) -> str:
+        return f"{valor.isoformat()}T12:00:00.000Z"
+
+    def instante(self, valor: datetime) -> str:
+        return f"{valor.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+
+    def error(self, error: ErrorDeDominio) -> dict:
+        cuerpo = {"error": error.mensaje}
+        if isinstance(error, DatosInvalidos) and error.campos:
+            cuerpo["campos"] = error.campos
+        return cuerpo
+
+
+class Envuelto(Dialecto):
+    """Transport requests and catalogues: an envelope around the data; local times without offset."""
+
+    def fecha(self, valor: date) -> str:
+        return valor.isoformat()
+
+    def instante(self, valor: datetime) -> str:
+        return timezone.localtime(valor).replace(tzinfo=None).isoformat(timespec="seconds")
+
+    def exito(self, mensaje: str, datos) -> dict:
+        return {"success": True, "message": mensaje, "data": datos}
+
+    def error(self, error: ErrorDeDominio) -> dict:
+        return {"success": False, "message": error.mensaje, "detail": self._detalle(error)}
+
+    def _detalle(self, error):
+        if isinstance(error, DatosInvalidos):
+            return [frase for frases in error.campos.values() for frase in frases] or [error.mensaje]
+        if isinstance(error, ReglaIncumplida):
+            return error.reglas
+        return None
+
+
+DIRECTO = Directo()
+ENVUELTO = Envuelto()
+
+
+def dialecto_de(ruta: str) -> Dialecto:
+    """Of a path that no view answers for."""
+    return DIRECTO if ruta == "/api" or ruta.startswith("/api/") else ENVUELTO

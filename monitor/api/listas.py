@@ -1,0 +1,99 @@
+"""Lists by cursor: a page costs the same at any depth; the whole list goes out in batches, with bounded memory."""
+
+import base64
+from itertools import chain
+
+import orjson
+from django.db.models import F, QuerySet
+from django.http import HttpResponse, StreamingHttpResponse
+
+from monitor.api.dialectos import Dialecto
+from monitor.api.lectura import Forma
+from monitor.consultas import Consulta, DespuesDe, Parametro
+from monitor.errores import DatosInvalidos
+
+POR_PAGINA_MAXIMO = 1000
+LOTE = 1000  # rows in memory at once when the whole list is streamed
+CURSOR_INVALIDO = "cursor: no es válido; use el del encabezado Link"
+
+
+class ListaPorCursor:
+    """The rows of `queryset` as `forma` shows them, by the columns of `orden`: ascending, not null, the last unique."""
+
+    def __init__(self, forma: Forma, queryset: QuerySet, orden: tuple[str, ...]):
+        self._forma, self._queryset, self._orden = forma, queryset, orden
+        self._columnas = [queryset.model._meta.get_field(nombre) for nombre in orden]
+        self._consulta = Consulta(self._hacer)
+
+    def _hacer(self, limite: int, con_cursor: bool) -> QuerySet:
+        queryset = self._queryset.order_by(*self._orden)
+        if con_cursor:
+            limites = [Parametro(campo.name, campo) for campo in self._columnas]
+            queryset = queryset.filter(DespuesDe([F(nombre) for nombre in self._orden], limites))
+        return queryset.values_list(*self._forma.columnas, *self._orden)[:limite]
+
+    def filas(self, limite: int, desde: tuple | None) -> list[tuple]:
+        """Rows after `desde`; the order's columns stand last in each."""
+        valores = dict(zip(self._orden, desde or (), strict=bool(desde)))
+        return self._consulta.filas(limite, desde is not None, **valores)
+
+    def posicion(self, fila: tuple) -> tuple:
+        return fila[-len(self._orden) :]
+
+    def objetos(self, filas: list[tuple]) -> list[dict]:
+        return [self._forma.de_filas([fila]) for fila in filas]
+
+    def leer_cursor(self, texto: str) -> tuple:
+        try:
+            valores = orjson.loads(base64.urlsafe_b64decode(texto + "=" * (-len(texto) % 4)))
+            tipos = [type(valor) for valor in valores]
+        except (ValueError, TypeError) as error:
+            raise DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]}) from error
+        if tipos != [int if campo.get_internal_type() != "CharField" else str for campo in self._columnas]:
+            raise DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]})
+        return tuple(valores)
+
+
+def escribir_cursor(posicion: tuple) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps(posicion)).decode().rstrip("=")
+
+
+def responder_pagina(request, lista: ListaPorCursor, por_pagina: int, cursor: str | None, dialecto: Dialecto):
+    """One page; `Link: …; rel="next"` while there are more, with the request's own filters."""
+    desde = lista.leer_cursor(cursor) if cursor else None
+    filas = lista.filas(por_pagina + 1, desde)
+    response = dialecto.responder(lista.objetos(filas[:por_pagina]))
+    if len(filas) > por_pagina:
+        parametros = request.GET.copy()
+        parametros["cursor"] = escribir_cursor(lista.posicion(filas[por_pagina - 1]))
+        response.headers["Link"] = f'<{request.path}?{parametros.urlencode()}>; rel="next"'
+    return response
+
+
+def responder_completa(lista: ListaPorCursor, dialecto: Dialecto) -> HttpResponse:
+    """Streamed. Each batch is a statement of its own: no transaction waits for a slow client.
+
+    The first is read before answering, so that an error can still be an answer; a later one breaks the connection.
+    """
+    lotes = _lotes(lista)
+    primero = next(lotes, [])
+    trozos = _arreglo(dialecto.json(lista.objetos(lote)) for lote in chain([primero], lotes))
+    headers = {"Cache-Control": "private, no-cache"}
+    return StreamingHttpResponse(trozos, content_type="application/json", headers=headers)
+
+
+def _lotes(lista):
+    desde = None
+    while filas := lista.filas(LOTE, desde):
+        yield filas
+        desde = lista.posicion(filas[-1])
+        if len(filas) < LOTE:
+            return
+
+
+def _arreglo(lotes):
+    """Of the JSON arrays of each batch, one array."""
+    yield b"["
+    for i, lote in enumerate(lotes):
+        yield (b"," if i else b"") + lote[1:-1]
+    yield b"]"

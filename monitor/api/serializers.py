@@ -1,0 +1,84 @@
+"""Serializers that read strictly. They keep no state of a request: each is built once and serves all."""
+
+from difflib import get_close_matches
+from functools import cached_property
+
+from django.db import models
+from rest_framework import serializers
+from rest_framework.validators import UniqueValidator
+
+from monitor.api import campos
+from monitor.errores import DatosInvalidos
+
+# Looking for the nearest name costs time: not for a body that is all wrong.
+MAXIMO_DE_SUGERENCIAS = 20
+LARGO_DE_UN_NOMBRE = 100
+
+
+class SerializadorEstricto(serializers.Serializer):
+    """`Meta.ignorados`: keys that come back in responses and belong to the server, as its read-only fields do."""
+
+    def leer(self, datos: dict, *, parcial: bool = False) -> dict:
+        """The values by source, of the fields that were sent; without `parcial`, required ones must be.
+
+        Raises DatosInvalidos with every broken field, in the order of the fields, unknown ones last.
+        """
+        valores, errores = {}, {}
+        for nombre, campo in self._entrada.items():
+            try:
+                if nombre in datos:
+                    valores[campo.source] = campo.run_validation(datos[nombre])
+                elif not parcial and campo.required:
+                    campo.fail("required")
+                elif not parcial and campo.default is not serializers.empty:
+                    valores[campo.source] = campo.default
+            except serializers.ValidationError as error:
+                errores[nombre] = [str(frase) for frase in error.detail]
+        errores |= self._desconocidos(datos)
+        if errores:
+            raise DatosInvalidos(campos=errores)
+        return valores
+
+    @cached_property
+    def _entrada(self) -> dict:
+        return {nombre: campo for nombre, campo in self.fields.items() if not campo.read_only}
+
+    @cached_property
+    def _conocidos(self) -> frozenset:
+        return frozenset(self.fields) | frozenset(getattr(getattr(self, "Meta", None), "ignorados", ()))
+
+    def _desconocidos(self, datos):
+        sobran = [nombre for nombre in datos if nombre not in self._conocidos]
+        return {
+            nombre: [desconocido(nombre, self._entrada if i < MAXIMO_DE_SUGERENCIAS else ())]
+            for i, nombre in enumerate(sobran)
+        }
+
+
+class ModeloEstricto(SerializadorEstricto, serializers.ModelSerializer):
+    """Fields from the model's, with its lengths and validators; what needs a query is the verb's."""
+
+    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
+        models.CharField: campos.TextoField,
+        models.TextField: campos.TextoLargoField,
+        models.EmailField: campos.CorreoField,
+        models.IntegerField: campos.EnteroField,
+        models.BooleanField: campos.BanderaField,
+        models.DateField: campos.FechaField,
+        models.DateTimeField: campos.InstanteField,
+    }
+    serializer_choice_field = campos.OpcionField
+
+    def build_standard_field(self, field_name, model_field):
+        clase, opciones = super().build_standard_field(field_name, model_field)
+        # A unique value is settled by the INSERT: asking first only tells what was true.
+        opciones["validators"] = [v for v in opciones.get("validators", ()) if not isinstance(v, UniqueValidator)]
+        if issubclass(clase, campos.TextoField) and model_field.null:
+            opciones["allow_blank"] = True
+        return clase, opciones
+
+
+def desconocido(nombre: str, conocidos) -> str:
+    parecidos = get_close_matches(nombre, conocidos, n=1) if len(nombre) <= LARGO_DE_UN_NOMBRE else []
+    sugerencia = f" (¿quiso decir `{parecidos[0]}`?)" if parecidos else ""
+    return f"{nombre}: no se reconoce{sugerencia}"

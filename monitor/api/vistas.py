@@ -1,0 +1,85 @@
+"""The base of every view of the API: who may, in what order things are checked, and how it answers."""
+
+from typing import NamedTuple
+from urllib.parse import quote
+
+from rest_framework import viewsets
+
+from monitor.api.cuerpo import JSONParser, leer_objeto
+from monitor.api.dialectos import DIRECTO, Dialecto, dialecto_de
+from monitor.api.errores import MetodoNoPermitido, responder_error
+from monitor.errores import NoEncontrado
+from monitor.usuarios.autenticacion import Autenticacion
+from monitor.usuarios.permisos import Permisos
+
+
+class Accion(NamedTuple):
+    """`permiso`: a name of roles.PERMISOS. `operacion` completes «Error interno al …»."""
+
+    permiso: str
+    operacion: str
+
+
+class Vista(viewsets.ViewSet):
+    """A viewset whose `acciones` say, for each action, who may and what it does.
+
+    Checks go in the contract's order: method, token, role; then the action asks for the body, its fields, and the verb
+    of the model for the rest. Errors travel up as exceptions to `handle_exception`.
+    """
+
+    acciones: dict[str, Accion] = {}
+    dialecto: Dialecto = DIRECTO
+    parser_classes = [JSONParser]
+    # Neither keeps state of a request, so one of each serves all.
+    _autenticadores = [Autenticacion()]
+    _permisos = [Permisos()]
+
+    def get_authenticators(self):
+        return self._autenticadores
+
+    def get_permissions(self):
+        return self._permisos
+
+    def initial(self, request, *args, **kwargs):
+        if self.action is None:
+            raise MetodoNoPermitido(request.method, self.allowed_methods)
+        self.check_permissions(request)
+
+    def handle_exception(self, exc):
+        accion = self.acciones.get(self.action)
+        return responder_error(exc, self.dialecto, accion and accion.operacion)
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        return response
+
+    @property
+    def allowed_methods(self):
+        return sorted(metodo.upper() for metodo in self.action_map)
+
+    def cuerpo(self, *, opcional=False) -> dict:
+        return leer_objeto(self.request._request, opcional=opcional)
+
+    def responder(self, datos, status=200, headers=None):
+        return self.dialecto.responder(datos, status, headers)
+
+
+class VistaAbierta(Vista):
+    """Anyone may; there is no token to check."""
+
+    _autenticadores = []
+    _permisos = []
+
+
+def ubicacion(prefijo: str, clave) -> dict:
+    return {"Location": f"{prefijo}/{quote(str(clave), safe='')}"}
+
+
+def no_encontrada(request, exception=None):
+    """Of the paths that no view answers for."""
+    return responder_error(NoEncontrado("La ruta no existe"), dialecto_de(request.path))
+
+
+def error_interno(request):
+    """Of what fails outside a view; Django has logged it."""
+    dialecto = dialecto_de(request.path)
+    return dialecto.responder(dialecto.error(NoEncontrado("Error interno del servidor")), 500)

@@ -1,0 +1,83 @@
+"""What every request passes, the API's and the admin's."""
+
+import logging
+from contextvars import ContextVar
+from ipaddress import ip_address
+from uuid import uuid4
+
+from django.conf import settings
+
+_peticion: ContextVar[str] = ContextVar("peticion", default="-")
+
+
+class PeticionMiddleware:
+    """Names each request; the name is in the log lines written for it and in the answer's X-Request-ID."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        nombre = uuid4().hex
+        _peticion.set(nombre)
+        response = self.get_response(request)
+        response.headers["X-Request-ID"] = nombre
+        return response
+
+
+class PeticionFilter(logging.Filter):
+    def filter(self, record):
+        record.peticion = _peticion.get()
+        return True
+
+
+class ProxyMiddleware:
+    """Believes X-Forwarded-* only when the connection comes from TRUSTED_PROXIES, and drops it otherwise.
+
+    The client is the last address of X-Forwarded-For that isn't one of our proxies: what stands before it is its word.
+    """
+
+    CABECERAS = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT")
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if _es_proxy(request.META.get("REMOTE_ADDR", "")):
+            request.META["REMOTE_ADDR"] = _cliente(request.META)
+        else:
+            for cabecera in self.CABECERAS:
+                request.META.pop(cabecera, None)
+        return self.get_response(request)
+
+
+def _es_proxy(direccion: str) -> bool:
+    try:
+        ip = ip_address(direccion)
+    except ValueError:
+        return False
+    return any(ip in red for red in settings.TRUSTED_PROXIES)
+
+
+def _cliente(meta) -> str:
+    cliente = meta["REMOTE_ADDR"]
+    for direccion in reversed(meta.get("HTTP_X_FORWARDED_FOR", "").split(",")):
+        try:
+            cliente = str(ip_address(direccion.strip()))
+        except ValueError:
+            break
+        if not _es_proxy(cliente):
+            break
+    return cliente
+
+
+class SinBarraFinalMiddleware:
+    """The API's paths answer the same with and without a trailing slash; the admin keeps Django's ways."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        ruta = request.path_info
+        if ruta.endswith("/") and ruta != "/" and not ruta.startswith("/admin/"):
+            request.path_info = ruta[:-1]
+        return self.get_response(request)

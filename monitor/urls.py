@@ -1,0 +1,24 @@
+from django.contrib import admin
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+
+import monitor.api.rutas  # noqa: F401  registers the path converters
+from monitor.api.esquema import DocsView, EsquemaView
+from monitor.api.vistas import error_interno, no_encontrada
+from monitor.vistas import InicioViewSet
+
+# No path of the API ends in a slash here: SinBarraFinalMiddleware has taken it off.
+urlpatterns = [
+    path("", InicioViewSet.as_view({"get": "inicio"})),
+    path("api/health", InicioViewSet.as_view({"get": "health"})),
+    path("api/schema", EsquemaView.as_view(), name="schema"),
+    path("api/docs", DocsView.as_view(url_name="schema"), name="docs"),
+    path("api/", include("monitor.usuarios.urls")),
+    path("api/", include("expedientes.urls")),
+    path("admin", RedirectView.as_view(url="/admin/")),
+    path("admin/", admin.site.urls),
+    re_path("", no_encontrada),
+]
+
+handler404 = no_encontrada
+handler500 = error_interno

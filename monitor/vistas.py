@@ -1,0 +1,32 @@
+"""The open routes: the landing page and the health check."""
+
+from django.db import DatabaseError, connection
+from django.shortcuts import render
+
+from monitor.api.vistas import Accion, VistaAbierta
+
+
+class InicioViewSet(VistaAbierta):
+    acciones = {"inicio": Accion("", "mostrar el inicio"), "health": Accion("", "comprobar el servicio")}
+
+    def inicio(self, request):
+        """A page for people, JSON for programs."""
+        if "text/html" in request.META.get("HTTP_ACCEPT", ""):
+            return render(request, "monitor/inicio.html")
+        return self.responder({"nombre": "Monitor API", "estado": "OK"})
+
+    def health(self, request):
+        database = _responde()
+        return self.responder(
+            {"backend": True, "database": database}, 200 if database else 503, {"Cache-Control": "no-store"}
+        )
+
+
+def _responde() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        connection.close()  # the next request asks for a new one
+        return False
+    return True
