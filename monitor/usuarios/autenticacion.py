@@ -1,0 +1,21 @@
+from rest_framework.authentication import BaseAuthentication
+
+from monitor.errores import NoAutenticado
+from monitor.usuarios import tokens
+from monitor.usuarios.models import Usuario
+
+ESQUEMA = "Bearer "
+
+
+class Autenticacion(BaseAuthentication):
+    """`Authorization: Bearer <token>`. The user's role and state are read at each request: revoking works at once."""
+
+    def authenticate(self, request):
+        cabecera = request.META.get("HTTP_AUTHORIZATION", "")
+        token = cabecera.removeprefix(ESQUEMA).strip()
+        if not cabecera.startswith(ESQUEMA) or not token:
+            raise NoAutenticado("Token requerido")
+        usuario = Usuario.objects.con_token(*tokens.verificar(token))
+        if usuario is None:
+            raise NoAutenticado(tokens.INVALIDO)
+        return usuario, token

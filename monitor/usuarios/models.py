@@ -1,0 +1,260 @@
+from datetime import timedelta
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import IntegrityError, models, transaction
+from django.db.models.deletion import ProtectedError
+from django.utils import timezone
+
+from monitor.consultas import Consulta, Parametro
+from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
+from monitor.errores_bd import es_duplicado
+from monitor.usuarios.roles import PERMISOS, Rol, tiene_permiso
+
+CON_ESPACIOS = "El usuario no puede contener espacios"
+EN_USO = "El username ya está en uso"
+ROL_INVALIDO = f"Rol inválido. Debe ser: {', '.join(Rol.values)}"
+ULTIMO_ADMINISTRADOR = "Debe quedar al menos un Administrador activo"
+EN_HISTORIAL = "El usuario aparece en el historial; desactívelo en lugar de eliminarlo"
+NO_ENCONTRADO = "Usuario no encontrado"
+
+_identidad = Consulta(
+    lambda: Usuario.objects.filter(
+        id=Parametro("id", models.BigIntegerField()),
+        version_token=Parametro("version", models.IntegerField()),
+        is_active=True,
+    ).values_list(*UsuarioManager.IDENTIDAD)
+)
+
+
+def exigir_sin_espacios(username: str) -> None:
+    if any(caracter.isspace() for caracter in username):
+        raise DatosInvalidos(CON_ESPACIOS)
+
+
+class UsuarioManager(BaseUserManager):
+    IDENTIDAD = ("id", "username", "nombre", "rol")
+
+    def con_token(self, pk: int, version: int) -> "Usuario | None":
+        """The active user of a token that hasn't been revoked, by one small statement."""
+        filas = _identidad.filas(id=pk, version=version)
+        return Usuario.from_db(self.db, self.IDENTIDAD, filas[0]) if filas else None
+
+    def get_by_natural_key(self, username):
+        return self.get(username=username)
+
+    def registrar(self, *, username, password, rol, nombre=None, email=None, **otros) -> "Usuario":
+        """Raises DatosInvalidos with the first broken rule."""
+        usuario = Usuario(username=username, rol=rol, nombre=nombre or None, email=email or None, **otros)
+        usuario.validar()
+        usuario.poner_password(password)
+        usuario.guardar(force_insert=True)
+        return usuario
+
+    def create_superuser(self, username, password=None, **otros) -> "Usuario":
+        """What `manage.py createsuperuser` calls; it makes a sentence of a ValidationError."""
+        try:
+            return self.registrar(username=username, password=password, rol=Rol.ADMINISTRADOR, **otros)
+        except DatosInvalidos as error:
+            raise ValidationError(error.mensaje) from error
+
+    @transaction.atomic
+    def actualizar(self, pk: int, cambios: dict) -> "Usuario":
+        """`cambios`: any of nombre, username, password, rol, email, is_active. A new password revokes every token."""
+        self._bloquear_administradores()
+        usuario = self._bloquear(pk)
+        era_administrador = usuario.es_administrador_activo
+        password = cambios.get("password")
+        for atributo, valor in cambios.items():
+            if atributo != "password":
+                setattr(usuario, atributo, valor)
+        usuario.validar()
+        if password:
+            usuario.poner_password(password)
+        if era_administrador and not usuario.es_administrador_activo:
+            self._exigir_otro_administrador(usuario)
+        usuario.guardar()
+        return usuario
+
+    @transaction.atomic
+    def eliminar(self, pk: int, *, por: "Usuario") -> None:
+        if pk == por.pk:
+            raise DatosInvalidos("No puedes eliminar tu propia cuenta")
+        self._bloquear_administradores()
+        usuario = self._bloquear(pk)
+        if usuario.es_administrador_activo:
+            self._exigir_otro_administrador(usuario)
+        try:
+            usuario.delete()
+        except ProtectedError as error:
+            raise Conflicto(EN_HISTORIAL) from error
+
+    def revocar_tokens(self, pk: int) -> None:
+        self.filter(pk=pk).update(version_token=models.F("version_token") + 1)
+
+    def _bloquear(self, pk):
+        usuario = self.select_for_update().filter(pk=pk).first()
+        if usuario is None:
+            raise NoEncontrado(NO_ENCONTRADO)
+        return usuario
+
+    def _administradores(self):
+        return self.filter(rol=Rol.ADMINISTRADOR, is_active=True)
+
+    def _bloquear_administradores(self):
+        """Always first and in one order: two administrators who demote each other must take turns."""
+        list(self._administradores().select_for_update().order_by("pk").values_list("pk", flat=True))
+
+    def _exigir_otro_administrador(self, usuario):
+        if not self._administradores().exclude(pk=usuario.pk).exists():
+            raise Conflicto(ULTIMO_ADMINISTRADOR)
+
+
+class Usuario(AbstractBaseUser):
+    username = models.CharField(
+        "usuario",
+        max_length=150,
+        unique=True,
+        validators=[RegexValidator(r"\A\S+\Z", CON_ESPACIOS)],
+        error_messages={"unique": EN_USO},
+    )
+    nombre = models.CharField("nombre", max_length=255, null=True, blank=True)
+    rol = models.CharField("rol", max_length=20, choices=Rol)
+    email = models.EmailField("correo", null=True, blank=True)
+    is_active = models.BooleanField(
+        "activo", db_default=True, default=True, help_text="Un usuario inactivo no puede entrar; su historial queda."
+    )
+    version_token = models.IntegerField("versión de sus tokens", db_default=0, default=0, editable=False)
+    es_demo = models.BooleanField("de demostración", db_default=False, default=False, editable=False)
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["email"]
+
+    objects = UsuarioManager()
+
+    class Meta:
+        db_table = "usuario"
+        verbose_name = "usuario"
+        verbose_name_plural = "usuarios"
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                name="usuario_rol_valido", condition=models.Q(rol__in=Rol.values), violation_error_message=ROL_INVALIDO
+            ),
+        ]
+
+    def __str__(self):
+        return self.nombre or self.username
+
+    def get_short_name(self):
+        return str(self)
+
+    def get_full_name(self):
+        return str(self)
+
+    @property
+    def es_administrador_activo(self):
+        return self.is_active and self.rol == Rol.ADMINISTRADOR
+
+    @property
+    def is_staff(self):
+        """Everyone may open the admin; what they find there is in PERMISOS."""
+        return True
+
+    @property
+    def is_superuser(self):
+        return False
+
+    def has_perm(self, perm, obj=None):
+        return self.is_active and tiene_permiso(self.rol, perm)
+
+    def has_module_perms(self, app_label):
+        return any(self.has_perm(perm) for perm in PERMISOS if perm.startswith(f"{app_label}."))
+
+    def validar(self):
+        """The rules that a form would check, for every door. Raises DatosInvalidos."""
+        exigir_sin_espacios(self.username)
+        if self.rol not in Rol.values:
+            raise DatosInvalidos(ROL_INVALIDO)
+        try:
+            self.clean_fields(exclude=["password"])
+        except ValidationError as error:
+            campos = {c: [f"{c}: {m}" for m in mensajes] for c, mensajes in error.message_dict.items()}
+            raise DatosInvalidos(campos=campos) from error
+
+    def poner_password(self, password):
+        try:
+            validate_password(password, self)
+        except ValidationError as error:
+            raise DatosInvalidos(campos={"password": [f"password: {mensaje}" for mensaje in error.messages]}) from error
+        self.set_password(password)
+
+    def set_password(self, raw_password):
+        """Every door to a new password passes here, Django's commands too: earlier tokens stop working."""
+        super().set_password(raw_password)
+        self.version_token += 1
+
+    def guardar(self, **opciones):
+        try:
+            with transaction.atomic():
+                self.save(**opciones)
+        except IntegrityError as error:
+            if es_duplicado(error):
+                raise DatosInvalidos(EN_USO) from error
+            raise
+
+
+class IntentoDeAccesoManager(models.Manager):
+    VENTANA = timedelta(minutes=15)
+    POR_PAREJA = 5
+    POR_DIRECCION = 50
+
+    def anotar(self, username: str, direccion: str) -> int:
+        """Notes an attempt and gives the seconds to wait: 0 when it may go on.
+
+        It is written before it is counted, so that of many at once no more than the limit go on, in all processes.
+        A refused attempt isn't kept: it must not put off the end of the wait.
+        """
+        ahora = timezone.now()
+        self.filter(en__lte=ahora - self.VENTANA).delete()
+        intento = self.create(username=username[:150], direccion=direccion, en=ahora)
+        de_la_direccion = self.filter(direccion=direccion).order_by("-en", "-pk")
+        espera = max(
+            self._espera(de_la_direccion.filter(username=intento.username), self.POR_PAREJA, ahora),
+            self._espera(de_la_direccion, self.POR_DIRECCION, ahora),
+        )
+        if espera:
+            intento.delete()
+        return espera
+
+    def olvidar(self, username: str, direccion: str) -> None:
+        """After a success."""
+        self.filter(username=username[:150], direccion=direccion).delete()
+
+    def _espera(self, intentos, limite, ahora):
+        """Until the oldest of the last `limite` before this one is out of the window."""
+        ultimos = list(intentos.values_list("en", flat=True)[: limite + 1])
+        if len(ultimos) <= limite:
+            return 0
+        return max(1, round((ultimos[-1] + self.VENTANA - ahora).total_seconds()))
+
+
+class IntentoDeAcceso(models.Model):
+    """A login that failed, or is being checked; kept for IntentoDeAccesoManager.VENTANA."""
+
+    id = models.BigAutoField(primary_key=True)
+    username = models.CharField(max_length=150)
+    direccion = models.CharField(max_length=45)  # the longest text of an IPv6 address
+    en = models.DateTimeField(db_index=True)
+
+    objects = IntentoDeAccesoManager()
+
+    class Meta:
+        db_table = "intento_de_acceso"
+        indexes = [models.Index(fields=["direccion", "username", "en"], name="intento_pareja")]
+
+    def __str__(self):
+        return f"{self.username} desde {self.direccion}"

@@ -1,0 +1,52 @@
+"""Roles and what each may do: the one table that the API and the admin ask.
+
+Permissions are named as Django names them (`app.accion_modelo`), so that the admin finds them by itself.
+"""
+
+from django.db import models
+
+from monitor.errores import SinPermiso
+
+
+class Rol(models.TextChoices):
+    ADMINISTRADOR = "Administrador", "Administrador"
+    OPERADOR = "Operador", "Operador"
+    TECNICO = "Tecnico", "Técnico"
+
+
+TODOS = frozenset(Rol)
+OPERADORES = frozenset({Rol.ADMINISTRADOR, Rol.OPERADOR})
+ADMINISTRADORES = frozenset({Rol.ADMINISTRADOR})
+
+PERMISOS: dict[str, frozenset[Rol]] = {
+    "usuarios.cerrar_sesion": TODOS,
+    "usuarios.view_usuario": ADMINISTRADORES,
+    "usuarios.add_usuario": ADMINISTRADORES,
+    "usuarios.change_usuario": ADMINISTRADORES,
+    "usuarios.delete_usuario": ADMINISTRADORES,
+    "catalogos.view_aseguradora": TODOS,
+    "catalogos.add_aseguradora": OPERADORES,
+    "catalogos.change_aseguradora": OPERADORES,
+    "catalogos.delete_aseguradora": ADMINISTRADORES,
+    "expedientes.view_expediente": TODOS,
+    "expedientes.add_expediente": OPERADORES,
+    "expedientes.change_expediente": OPERADORES,
+    "expedientes.delete_expediente": ADMINISTRADORES,
+    "expedientes.view_historialestado": TODOS,
+    "expedientes.view_expedientearchivado": ADMINISTRADORES,
+}
+
+_SIN_PERMISO = {
+    OPERADORES: "Acceso restringido a administradores y operadores",
+    ADMINISTRADORES: "Acceso restringido a administradores",
+}
+
+
+def tiene_permiso(rol: str, permiso: str) -> bool:
+    """An unknown permission is nobody's."""
+    return rol in PERMISOS.get(permiso, ())
+
+
+def exigir_permiso(rol: str, permiso: str) -> None:
+    if not tiene_permiso(rol, permiso):
+        raise SinPermiso(_SIN_PERMISO.get(PERMISOS.get(permiso), "Acceso restringido"))

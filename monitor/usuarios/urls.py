@@ -1,0 +1,11 @@
+from django.urls import path
+
+from monitor.usuarios.views import LoginViewSet, SesionViewSet, UsuarioViewSet
+
+urlpatterns = [
+    path("auth/login", LoginViewSet.as_view({"post": "login"})),
+    path("auth/logout", SesionViewSet.as_view({"post": "logout"})),
+    path("auth/register", SesionViewSet.as_view({"post": "register"})),
+    path("usuarios", UsuarioViewSet.as_view({"get": "list"})),
+    path("usuarios/<segmento:pk>", UsuarioViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"})),
+]
