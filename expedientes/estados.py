@@ -1,0 +1,14 @@
+"""The states of a file and how they may follow each other."""
+
+from django.db import models
+
+
+class Estado(models.TextChoices):
+    INGRESO = "Ingreso", "Ingreso"
+    RESTAURACION = "Restauracion", "Restauración"
+    PENDIENTE_DE_SALIDA = "Pendiente_de_salida", "Pendiente de salida"
+    SALIDA = "Salida", "Salida"
+
+
+# Any other state may follow: a unit can go back to repair. The typical order is the one of the enum.
+TRANSICIONES: dict[Estado, frozenset[Estado]] = {desde: frozenset(Estado) - {desde} for desde in Estado}

@@ -1,0 +1,332 @@
+from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError, models, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from catalogos.models import Aseguradora
+from expedientes.estados import TRANSICIONES, Estado
+from monitor.columnas import ClaveField, Contiene, busqueda_en, orden_de
+from monitor.consultas import cambiar, insertar
+from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
+from monitor.errores_bd import es_duplicado
+from monitor.usuarios.models import Usuario
+from monitor.validadores import sin_control, sin_control_en_texto_largo
+
+NO_ENCONTRADO = "Expediente no encontrado"
+YA_EXISTE = "Ya existe un expediente con ese No. Siniestro"
+OBLIGATORIO = "El No. Siniestro es obligatorio"
+ESTADO_INVALIDO = f"Estado inválido. Valores permitidos: {', '.join(Estado.values)}"
+MISMO_ESTADO = "El expediente ya se encuentra en ese estado"
+
+# Servers hand over the decoded path: these keys would be taken for another route.
+CLAVES_RESERVADAS = frozenset({".", "..", "pendientes", "nube", "aseguradoras"})
+FINALES_RESERVADOS = ("/", "/estado", "/estado/historial", "/cambios", "/evidencias", "/respaldar")
+
+
+def sin_ambiguedad(no_siniestro: str) -> None:
+    if (
+        no_siniestro in CLAVES_RESERVADAS
+        or no_siniestro.startswith("/")
+        or no_siniestro.endswith(FINALES_RESERVADOS)
+        or "//" in no_siniestro
+    ):
+        raise ValidationError("ese No. Siniestro está reservado o sus diagonales son ambiguas", code="reservado")
+
+
+class Ubicacion(models.TextChoices):
+    LOCAL = "Local", "Local"
+    NUBE = "Nube", "Nube"
+
+
+class ExpedienteQuerySet(models.QuerySet):
+    def buscar(self, texto: str):
+        """Every word of `texto`, blind to case and accents, in the key, the client or the vehicle."""
+        return self.filter(*(Contiene("busqueda", palabra) for palabra in texto.split()))
+
+    def en_orden(self):
+        """Newest intake first, files without one before all; then the key by code point."""
+        return self.order_by("orden_ingreso", "no_siniestro")
+
+    def pendientes(self):
+        return self.filter(estado=Estado.SALIDA, ubicacion_almacenamiento=Ubicacion.LOCAL)
+
+    def en_la_nube(self):
+        return self.filter(ubicacion_almacenamiento=Ubicacion.NUBE)
+
+
+class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
+    """The verbs: whoever writes a file, from whichever door, writes it here."""
+
+    @transaction.atomic
+    def abrir(self, datos: dict, *, por: Usuario) -> "Expediente":
+        """`datos` by attname, checked. Raises Conflicto when the key is taken."""
+        try:
+            expediente = insertar(
+                Expediente,
+                dict.fromkeys(Expediente.EDITABLES)
+                | datos
+                | {
+                    "estado": Estado.INGRESO,
+                    "ubicacion_almacenamiento": Ubicacion.LOCAL,
+                    "creado_por_id": por.pk,
+                },
+            )
+        except IntegrityError as error:
+            if es_duplicado(error):
+                raise Conflicto(YA_EXISTE) from error
+            raise
+        self._anotar(expediente.no_siniestro, None, Estado.INGRESO, por)
+        return expediente
+
+    def actualizar(self, no_siniestro: str, datos: dict) -> "Expediente":
+        """Only the columns in `datos`: who writes others at the same time loses nothing."""
+        expediente = cambiar(Expediente, no_siniestro, datos) if datos else self.filter(pk=no_siniestro).first()
+        if expediente is None:
+            raise NoEncontrado(NO_ENCONTRADO)
+        return expediente
+
+    @transaction.atomic
+    def cambiar_estado(self, no_siniestro: str, hasta: str, *, por: Usuario) -> "Expediente":
+        if hasta not in Estado.values:
+            raise DatosInvalidos(ESTADO_INVALIDO)
+        desde = Estado(self._bloquear(no_siniestro).estado)
+        if hasta not in TRANSICIONES[desde]:
+            raise DatosInvalidos(MISMO_ESTADO)
+        expediente = cambiar(Expediente, no_siniestro, {"estado": hasta})
+        self._anotar(no_siniestro, desde, hasta, por)
+        return expediente
+
+    @transaction.atomic
+    def archivar(self, no_siniestro: str, *, por: Usuario) -> "ExpedienteArchivado":
+        """The file and all that hangs from it leave the live tables; a complete copy stays in the archive."""
+        expediente = self._bloquear(no_siniestro)
+        archivado = ExpedienteArchivado.objects.create(
+            no_siniestro=no_siniestro, datos=_copia(expediente), archivado_por=por
+        )
+        for relacion in Expediente._meta.related_objects:
+            relacion.related_model._base_manager.filter(**{relacion.field.name: expediente}).delete()
+        self.filter(pk=no_siniestro).delete()
+        return archivado
+
+    def _bloquear(self, no_siniestro):
+        expediente = self.select_for_update().filter(pk=no_siniestro).first()
+        if expediente is None:
+            raise NoEncontrado(NO_ENCONTRADO)
+        return expediente
+
+    def _anotar(self, no_siniestro, desde, hasta, por):
+        insertar(
+            HistorialEstado,
+            {
+                "expediente_id": no_siniestro,
+                "estado_anterior": desde,
+                "estado_nuevo": hasta,
+                "fecha_cambio": timezone.now(),
+                "cambiado_por_id": por.pk,
+            },
+        )
+
+
+def _texto(nombre, largo=255, **opciones):
+    return models.CharField(nombre, max_length=largo, null=True, blank=True, validators=[sin_control], **opciones)
+
+
+def _texto_largo(nombre):
+    return models.TextField(nombre, null=True, blank=True, validators=[sin_control_en_texto_largo])
+
+
+def _fecha(nombre):
+    return models.DateField(nombre, null=True, blank=True)
+
+
+def _instante(nombre):
+    return models.DateTimeField(nombre, null=True, blank=True)
+
+
+def _documento(nombre):
+    """True: received; False: not; null: not confirmed yet."""
+    return models.BooleanField(nombre, null=True, blank=True)
+
+
+class Expediente(models.Model):
+    """The claim file of a vehicle in the shop. Columns are the contract's, in its order."""
+
+    no_siniestro = ClaveField(
+        "No. Siniestro",
+        max_length=100,
+        primary_key=True,
+        validators=[sin_control, sin_ambiguedad],
+        error_messages={"unique": YA_EXISTE, "blank": OBLIGATORIO, "null": OBLIGATORIO, "required": OBLIGATORIO},
+    )
+    factura = _texto("factura")
+    orden = _texto("orden de trabajo")
+    asesor = _texto("asesor")
+    fecha_ingreso = _fecha("fecha de ingreso")
+    fecha_valuacion = _fecha("fecha de valuación")
+    fecha_autorizacion = _fecha("fecha de autorización")
+    fecha_pzas_completas = _fecha("fecha de piezas completas")
+    unidad_terminada = _fecha("unidad terminada")
+    tecnico = _texto("técnico")
+    mecanico = _texto("mecánico")
+    vehiculo = _texto_largo("vehículo")
+    observaciones = _texto_largo("observaciones")
+    marca = _texto("marca")
+    placas = _texto("placas")
+    tipo = _texto("tipo")
+    color = _texto("color")
+    modelo = _texto("modelo")
+    nombre_cliente = _texto("nombre del cliente")
+    telefono_cliente = _texto("teléfono del cliente")
+    correo_cliente = models.EmailField(
+        "correo del cliente", max_length=255, null=True, blank=True, validators=[sin_control]
+    )
+    dato1 = _texto("dato 1", 500)
+    dato1_fecha_hora = _instante("dato 1: fecha y hora")
+    dato2 = _texto("dato 2", 500)
+    dato2_fecha_hora = _instante("dato 2: fecha y hora")
+    dato3 = _texto("dato 3", 500)
+    dato3_fecha_hora = _instante("dato 3: fecha y hora")
+    dato4 = _texto("dato 4", 500)
+    dato4_fecha_hora = _instante("dato 4: fecha y hora")
+    comentarios_aseguradora = _texto_largo("comentarios de la aseguradora")
+    comentarios_aseguradora_fh = _instante("último comentario de la aseguradora")
+    doc_orden_admision = _documento("orden de admisión")
+    doc_identificacion = _documento("identificación oficial")
+    doc_tarjeta_circulacion = _documento("tarjeta de circulación")
+    doc_caratula_poliza = _documento("carátula de la póliza")
+    doc_carta_reparacion = _documento("carta de autorización de reparación")
+    doc_comprobante_deducible = _documento("comprobante de pago del deducible")
+    doc_finiquito = _documento("finiquito")
+    doc_encuesta_servicio = _documento("encuesta de servicio")
+    estado = models.CharField("estado", max_length=20, choices=Estado, db_default=Estado.INGRESO, editable=False)
+    ubicacion_almacenamiento = models.CharField(
+        "ubicación", max_length=10, choices=Ubicacion, db_default=Ubicacion.LOCAL, editable=False
+    )
+    aseguradora = models.ForeignKey(
+        Aseguradora,
+        models.PROTECT,
+        verbose_name="aseguradora",
+        db_column="id_aseguradora",
+        null=True,
+        blank=True,
+        related_name="expedientes",
+    )
+    creado_por = models.ForeignKey(
+        Usuario,
+        models.PROTECT,
+        verbose_name="creado por",
+        db_column="creado_por",
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    fecha_entrega = _fecha("fecha de entrega prometida")
+
+    orden_ingreso = orden_de("fecha_ingreso")
+    busqueda = busqueda_en("no_siniestro", "nombre_cliente", "placas", "marca", "modelo", "orden", "factura")
+
+    objects = ExpedienteManager()
+
+    class Meta:
+        db_table = "expediente"
+        verbose_name = "expediente"
+        verbose_name_plural = "expedientes"
+        indexes = [models.Index(fields=["orden_ingreso", "no_siniestro"], name="expediente_en_orden")]
+        constraints = [
+            models.CheckConstraint(
+                name="expediente_estado_valido",
+                condition=models.Q(estado__in=Estado.values),
+                violation_error_message=ESTADO_INVALIDO,
+            ),
+            models.CheckConstraint(
+                name="expediente_ubicacion_valida",
+                condition=models.Q(ubicacion_almacenamiento__in=Ubicacion.values),
+                violation_error_message="Ubicación inválida. Valores permitidos: Local, Nube",
+            ),
+            models.CheckConstraint(
+                name="expediente_con_no_siniestro",
+                condition=~models.Q(no_siniestro=""),
+                violation_error_message=OBLIGATORIO,
+            ),
+        ]
+
+    def __str__(self):
+        return self.no_siniestro
+
+
+# What people write; the rest belongs to the server.
+Expediente.EDITABLES = tuple(
+    campo.attname for campo in Expediente._meta.concrete_fields if campo.editable and not campo.generated
+)
+
+
+class HistorialEstado(models.Model):
+    """One row for each change of state, the opening included. Written by the verbs, never changed."""
+
+    id = models.BigAutoField(primary_key=True)
+    expediente = models.ForeignKey(
+        Expediente, models.PROTECT, db_column="no_siniestro", related_name="historial", verbose_name="expediente"
+    )
+    estado_anterior = models.CharField("estado anterior", max_length=20, choices=Estado, null=True)
+    estado_nuevo = models.CharField("estado nuevo", max_length=20, choices=Estado)
+    fecha_cambio = models.DateTimeField("fecha del cambio", db_default=Now())
+    cambiado_por = models.ForeignKey(
+        Usuario, models.PROTECT, db_column="cambiado_por", null=True, related_name="+", verbose_name="cambiado por"
+    )
+
+    class Meta:
+        db_table = "historial_estado"
+        verbose_name = "cambio de estado"
+        verbose_name_plural = "historial de estados"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="historial_estado_nuevo_valido",
+                condition=models.Q(estado_nuevo__in=Estado.values),
+                violation_error_message=ESTADO_INVALIDO,
+            ),
+            models.CheckConstraint(
+                name="historial_estado_cambia",
+                condition=models.Q(estado_anterior__isnull=True) | ~models.Q(estado_anterior=models.F("estado_nuevo")),
+                violation_error_message=MISMO_ESTADO,
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_estado_anterior_display() or '—'} → {self.get_estado_nuevo_display()}"
+
+
+class ExpedienteArchivado(models.Model):
+    """A file that was deleted, whole: its columns and, by table, the rows that hung from it."""
+
+    id = models.BigAutoField(primary_key=True)
+    no_siniestro = ClaveField("No. Siniestro", max_length=100, db_index=True)
+    datos = models.JSONField("datos", encoder=DjangoJSONEncoder)
+    archivado_en = models.DateTimeField("archivado", default=timezone.now)
+    archivado_por = models.ForeignKey(Usuario, models.PROTECT, related_name="+", verbose_name="archivado por")
+
+    class Meta:
+        db_table = "expediente_archivado"
+        verbose_name = "expediente archivado"
+        verbose_name_plural = "expedientes archivados"
+        ordering = ["-id"]
+
+    def __str__(self):
+        return self.no_siniestro
+
+
+def _copia(expediente: Expediente) -> dict:
+    columnas = [campo for campo in Expediente._meta.concrete_fields if not campo.generated]
+    copia = {campo.column: campo.value_from_object(expediente) for campo in columnas}
+    for relacion in Expediente._meta.related_objects:
+        filas = relacion.related_model._base_manager.filter(**{relacion.field.name: expediente}).order_by("pk")
+        copia[relacion.related_model._meta.db_table] = list(filas.values())
+    personas = {copia["creado_por"]} | {fila["cambiado_por_id"] for fila in copia["historial_estado"]}
+    copia["usuario"] = list(Usuario.objects.filter(pk__in=personas).order_by("pk").values("id", "nombre", "username"))
+    copia["aseguradora"] = (
+        Aseguradora.objects.filter(pk=expediente.aseguradora_id).values("id", "nombre").first()
+        if expediente.aseguradora_id
+        else None
+    )
+    return copia

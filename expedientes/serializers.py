@@ -1,0 +1,159 @@
+"""The shapes of a file on the wire. Keys and their order are the contract with API clients (docs/contrato.md)."""
+
+from rest_framework import serializers
+
+from catalogos.models import Aseguradora
+from expedientes.estados import Estado
+from expedientes.models import ESTADO_INVALIDO, OBLIGATORIO, Expediente, HistorialEstado
+from monitor.api.campos import OpcionField, ReferenciaField, TextoField
+from monitor.api.lectura import Forma, VacioField
+from monitor.api.serializers import ModeloEstricto, SerializadorEstricto
+from monitor.usuarios.models import Usuario
+
+CAMPOS = (
+    "no_siniestro",
+    "factura",
+    "orden",
+    "asesor",
+    "fecha_ingreso",
+    "fecha_valuacion",
+    "fecha_autorizacion",
+    "fecha_pzas_completas",
+    "unidad_terminada",
+    "tecnico",
+    "mecanico",
+    "vehiculo",
+    "observaciones",
+    "marca",
+    "placas",
+    "tipo",
+    "color",
+    "modelo",
+    "nombre_cliente",
+    "telefono_cliente",
+    "correo_cliente",
+    "dato1",
+    "dato1_fecha_hora",
+    "dato2",
+    "dato2_fecha_hora",
+    "dato3",
+    "dato3_fecha_hora",
+    "dato4",
+    "dato4_fecha_hora",
+    "comentarios_aseguradora",
+    "comentarios_aseguradora_fh",
+    "doc_orden_admision",
+    "doc_identificacion",
+    "doc_tarjeta_circulacion",
+    "doc_caratula_poliza",
+    "doc_carta_reparacion",
+    "doc_comprobante_deducible",
+    "doc_finiquito",
+    "doc_encuesta_servicio",
+    "estado",
+    "ubicacion_almacenamiento",
+    "id_aseguradora",
+    "creado_por",
+    "fecha_entrega",
+)
+DEL_SERVIDOR = ("estado", "ubicacion_almacenamiento", "creado_por")
+
+
+class AseguradoraSerializer(ModeloEstricto):
+    class Meta:
+        model = Aseguradora
+        fields = ("id", "nombre")
+
+
+class CambioSerializer(ModeloEstricto):
+    no_siniestro = serializers.CharField(source="expediente_id")
+    cambiado_por = serializers.IntegerField(source="cambiado_por_id", allow_null=True)
+
+    class Meta:
+        model = HistorialEstado
+        fields = ("id", "no_siniestro", "estado_anterior", "estado_nuevo", "fecha_cambio", "cambiado_por")
+
+
+class PersonaSerializer(ModeloEstricto):
+    class Meta:
+        model = Usuario
+        fields = ("id", "nombre", "username")
+
+
+class CambioConPersonaSerializer(CambioSerializer):
+    usuario = PersonaSerializer(source="cambiado_por", allow_null=True)
+
+    class Meta(CambioSerializer.Meta):
+        fields = (*CambioSerializer.Meta.fields, "usuario")
+
+
+class ExpedienteSerializer(ModeloEstricto):
+    """The flat object. What comes back in responses may be sent again: what the server owns is ignored."""
+
+    no_siniestro = TextoField(
+        max_length=100,
+        recortar=True,
+        validators=Expediente._meta.get_field("no_siniestro").validators,
+        error_messages={"required": OBLIGATORIO, "null": OBLIGATORIO, "blank": OBLIGATORIO},
+    )
+    id_aseguradora = ReferenciaField(
+        source="aseguradora_id",
+        queryset=Aseguradora.objects.vigentes(),
+        cosa="una aseguradora",
+        required=False,
+        allow_null=True,
+    )
+    creado_por = serializers.IntegerField(source="creado_por_id", read_only=True)
+
+    class Meta:
+        model = Expediente
+        fields = CAMPOS
+        read_only_fields = DEL_SERVIDOR
+        ignorados = ("aseguradora", "historial_estado", "evidencia")
+
+
+class ExpedienteDetalleSerializer(ExpedienteSerializer):
+    aseguradora = AseguradoraSerializer(allow_null=True, read_only=True)
+    historial_estado = CambioSerializer(source="historial", many=True, read_only=True)
+    evidencia = VacioField()
+
+    class Meta(ExpedienteSerializer.Meta):
+        fields = (*CAMPOS, "aseguradora", "historial_estado", "evidencia")
+
+
+class ExpedienteResumenSerializer(ModeloEstricto):
+    aseguradora = AseguradoraSerializer(allow_null=True, read_only=True)
+
+    class Meta:
+        model = Expediente
+        fields = (
+            "no_siniestro",
+            "factura",
+            "orden",
+            "asesor",
+            "fecha_ingreso",
+            "estado",
+            "marca",
+            "placas",
+            "tipo",
+            "color",
+            "modelo",
+            "nombre_cliente",
+            "telefono_cliente",
+            "aseguradora",
+        )
+
+
+class CambioDeEstadoSerializer(SerializadorEstricto):
+    estado = OpcionField(
+        choices=Estado.choices,
+        error_messages={"required": ESTADO_INVALIDO, "null": ESTADO_INVALIDO, "invalid_choice": ESTADO_INVALIDO},
+    )
+
+
+EXPEDIENTE = ExpedienteSerializer()
+CAMBIO_DE_ESTADO = CambioDeEstadoSerializer()
+
+PLANO = Forma(EXPEDIENTE)
+DETALLE = Forma(ExpedienteDetalleSerializer())
+RESUMEN = Forma(ExpedienteResumenSerializer())

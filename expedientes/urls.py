@@ -1,0 +1,28 @@
+from django.urls import path
+
+from expedientes.views import ExpedienteViewSet
+
+# Suffixes first: the key may hold slashes, and what follows it must not be taken for a part of it.
+urlpatterns = [
+    path(
+        "expedientes",
+        ExpedienteViewSet.as_view(
+            {
+                "get": "lista",
+                "post": "create",
+                "put": "sin_clave",
+                "patch": "sin_clave",
+                "delete": "destroy_sin_clave",
+            }
+        ),
+    ),
+    path("expedientes/pendientes", ExpedienteViewSet.as_view({"get": "pendientes"})),
+    path("expedientes/nube", ExpedienteViewSet.as_view({"get": "nube"})),
+    path("expedientes/aseguradoras", ExpedienteViewSet.as_view({"get": "aseguradoras"})),
+    path("expedientes/<clave:no_siniestro>/estado/historial", ExpedienteViewSet.as_view({"get": "historial"})),
+    path("expedientes/<clave:no_siniestro>/estado", ExpedienteViewSet.as_view({"patch": "cambiar_estado"})),
+    path(
+        "expedientes/<clave:no_siniestro>",
+        ExpedienteViewSet.as_view({"get": "retrieve", "put": "update", "patch": "update", "delete": "destroy"}),
+    ),
+]

@@ -1,0 +1,113 @@
+from catalogos.models import Aseguradora
+from expedientes.filters import PARAMETROS
+from expedientes.models import NO_ENCONTRADO, Expediente, HistorialEstado
+from expedientes.serializers import (
+    CAMBIO_DE_ESTADO,
+    DETALLE,
+    EXPEDIENTE,
+    PLANO,
+    RESUMEN,
+    AseguradoraSerializer,
+    CambioConPersonaSerializer,
+)
+from monitor.api.etag import responder_con_etag
+from monitor.api.lectura import Forma, Lectura
+from monitor.api.listas import ListaPorCursor, responder_completa, responder_pagina
+from monitor.api.vistas import Accion, Vista, ubicacion
+from monitor.consultas import Parametro
+from monitor.errores import DatosInvalidos, NoEncontrado
+
+CLAVE = Expediente._meta.pk
+ORDEN = ("orden_ingreso", "no_siniestro")
+
+uno = Lectura(
+    DETALLE,
+    lambda: Expediente.objects.filter(pk=Parametro("no_siniestro", CLAVE)).order_by("-historial__id"),
+)
+historial = Lectura(
+    Forma(CambioConPersonaSerializer()),
+    lambda: HistorialEstado.objects.filter(expediente=Parametro("no_siniestro", CLAVE)).order_by("-id"),
+)
+aseguradoras = Lectura(Forma(AseguradoraSerializer()), Aseguradora.objects.vigentes)
+
+
+class ExpedienteViewSet(Vista):
+    acciones = {
+        "lista": Accion("expedientes.view_expediente", "listar expedientes"),
+        "pendientes": Accion("expedientes.view_expediente", "listar expedientes"),
+        "nube": Accion("expedientes.view_expediente", "listar expedientes"),
+        "aseguradoras": Accion("catalogos.view_aseguradora", "listar aseguradoras"),
+        "create": Accion("expedientes.add_expediente", "crear expediente"),
+        "retrieve": Accion("expedientes.view_expediente", "obtener expediente"),
+        "update": Accion("expedientes.change_expediente", "actualizar expediente"),
+        "sin_clave": Accion("expedientes.change_expediente", "actualizar expediente"),
+        "destroy": Accion("expedientes.delete_expediente", "eliminar expediente"),
+        "destroy_sin_clave": Accion("expedientes.delete_expediente", "eliminar expediente"),
+        "cambiar_estado": Accion("expedientes.change_expediente", "cambiar el estado del expediente"),
+        "historial": Accion("expedientes.view_historialestado", "obtener el historial de estados"),
+    }
+    listas = {
+        "lista": Expediente.objects.all(),
+        "pendientes": Expediente.objects.pendientes(),
+        "nube": Expediente.objects.en_la_nube(),
+    }
+    sin_filtrar = {accion: ListaPorCursor(RESUMEN, queryset, ORDEN) for accion, queryset in listas.items()}
+
+    def lista(self, request):
+        valores = PARAMETROS.leer(request.GET)
+        lista = self._lista(valores)
+        if "por_pagina" in valores:
+            return responder_pagina(request, lista, valores["por_pagina"], valores.get("cursor"), self.dialecto)
+        if "cursor" in valores:
+            raise DatosInvalidos(campos={"cursor": ["cursor: requiere por_pagina"]})
+        return responder_completa(lista, self.dialecto)
+
+    pendientes = nube = lista
+
+    def _lista(self, valores) -> ListaPorCursor:
+        if PARAMETROS.sin_filtros(valores):
+            return self.sin_filtrar[self.action]
+        return ListaPorCursor(RESUMEN, PARAMETROS.filtrar(self.listas[self.action], valores), ORDEN)
+
+    def aseguradoras(self, request):
+        return self.responder(aseguradoras.lista())
+
+    def create(self, request):
+        datos = EXPEDIENTE.leer(self.cuerpo())
+        expediente = Expediente.objects.abrir(datos, por=request.user)
+        return self.responder(
+            PLANO.de_instancia(expediente), 201, ubicacion("/api/expedientes", expediente.no_siniestro)
+        )
+
+    def retrieve(self, request, no_siniestro):
+        datos = uno.uno(no_siniestro=no_siniestro)
+        if datos is None:
+            raise NoEncontrado(NO_ENCONTRADO)
+        return responder_con_etag(request, self.responder(datos))
+
+    def update(self, request, no_siniestro):
+        datos = EXPEDIENTE.leer(self.cuerpo(), parcial=True)
+        if datos.pop("no_siniestro", no_siniestro) != no_siniestro:
+            frase = "no_siniestro: no se puede cambiar; debe ser igual al de la ruta"
+            raise DatosInvalidos(campos={"no_siniestro": [frase]})
+        return self.responder(PLANO.de_instancia(Expediente.objects.actualizar(no_siniestro, datos)))
+
+    def destroy(self, request, no_siniestro):
+        Expediente.objects.archivar(no_siniestro, por=request.user)
+        return self.responder({"ok": True, "no_siniestro": no_siniestro})
+
+    def sin_clave(self, request):
+        raise DatosInvalidos("No. Siniestro requerido")
+
+    destroy_sin_clave = sin_clave
+
+    def cambiar_estado(self, request, no_siniestro):
+        hasta = CAMBIO_DE_ESTADO.leer(self.cuerpo())["estado"]
+        expediente = Expediente.objects.cambiar_estado(no_siniestro, hasta, por=request.user)
+        return self.responder(PLANO.de_instancia(expediente))
+
+    def historial(self, request, no_siniestro):
+        cambios = historial.lista(no_siniestro=no_siniestro)
+        if not cambios and not Expediente.objects.filter(pk=no_siniestro).exists():
+            raise NoEncontrado(NO_ENCONTRADO)
+        return self.responder(cambios)
