@@ -104,12 +104,12 @@ USE_TZ = True
 # --- Database ---
 
 OPCIONES_DE_BASE = {
-    # WAL: readers never wait for the writer. IMMEDIATE: a transaction takes its turn when it begins, so none
-    # fails halfway. `synchronous` stays FULL: what was committed survives a power cut.
+    # WAL: readers never wait for the writer. FULL: what was committed survives a power cut. IMMEDIATE: a transaction
+    # takes its turn when it begins, so none fails halfway.
     "django.db.backends.sqlite3": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
     },
     # Parameters travel apart from the statement, which is prepared from its second use on.
     "django.db.backends.postgresql": {
