@@ -20,20 +20,22 @@ def persona_de_demostracion():
 
 @pytest.fixture
 def serve(monkeypatch):
-    """Runs the command up to where it would start to serve, and tells whether it came there."""
-    servidos = []
+    """Runs the command up to where it would start to serve, and gives the server of then."""
+    servidores = []
     monkeypatch.setattr("monitor.management.commands.serve.connections.close_all", lambda: None)
-    monkeypatch.setattr("monitor.management.commands.serve.Granian.serve", servidos.append)
+    monkeypatch.setattr("monitor.management.commands.serve.Granian.serve", lambda granian: servidores.append(granian))
 
     def serve(**opciones):
         call_command("serve", skip_checks=False, **opciones)
-        return bool(servidos)
+        return servidores.pop()
 
     return serve
 
 
 def test_serve_sirve_una_base_al_dia(serve):
-    assert serve(port=8001, workers=1)
+    servidor = serve(host="127.0.0.2", port=8001, workers=1)
+
+    assert (servidor.bind_addr, servidor.bind_port, servidor.workers) == ("127.0.0.2", 8001, 1)
 
 
 def test_serve_rechaza_migraciones_pendientes(serve):
@@ -55,7 +57,7 @@ def test_serve_rechaza_personas_de_demostracion(serve, persona_de_demostracion):
 def test_serve_las_admite_en_la_demo(serve, persona_de_demostracion, settings):
     settings.DEMO = True
 
-    assert serve()
+    assert serve().workers == settings.WORKERS
 
 
 def test_serve_rechaza_que_falten_los_archivos_estaticos(serve, settings, tmp_path):
