@@ -85,6 +85,6 @@ def pagina(navegador, servidor):
     with navegador.new_context(base_url=servidor, locale="es-MX") as contexto:
         pagina = contexto.new_page()
         errores = []
-        pagina.on("pageerror", errores.append)
+        pagina.on("pageerror", lambda error: errores.append(error))
         yield pagina
         assert errores == []

@@ -1,10 +1,14 @@
 """The real settings plus a few lines. No `.env`, nor the environment of whoever runs the tests, has a say in them."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
-SQLITE = Path(tempfile.gettempdir()) / f"monitor-{os.getpid()}.sqlite3"
+CARPETA = tempfile.mkdtemp(prefix="monitor-pruebas-")
+atexit.register(shutil.rmtree, CARPETA)
+SQLITE = Path(CARPETA) / "monitor.sqlite3"
 DATABASE_URL = os.environ.get("DATABASE_URL", "")
 
 VACIAS = "DEBUG DEMO TIME_ZONE EMAIL_FROM CSRF_TRUSTED_ORIGINS CORS_ORIGINS TRUSTED_PROXIES LOG_LEVEL HOST PORT WORKERS"

@@ -1,0 +1,35 @@
+"""The real server of conftest.py: granian, two processes, the test database."""
+
+import json
+from urllib.request import urlopen
+
+import pytest
+
+from monitor.usuarios.models import Usuario
+
+CLAVE = "mesa-redonda-58"
+
+
+@pytest.fixture
+def operadora():
+    return Usuario.objects.registrar(username="maria", password=CLAVE, rol="Operador", nombre="María González")
+
+
+def test_servidor_llega_a_la_base(servidor):
+    with urlopen(f"{servidor}/api/health") as respuesta:
+        assert json.load(respuesta) == {"backend": True, "database": True}
+        assert respuesta.headers["X-Request-ID"]
+
+
+def test_pagina_entra_al_admin_con_sus_estilos(pagina, operadora):
+    fallidas = []
+    pagina.on("requestfailed", lambda peticion: fallidas.append(peticion.url))
+    pagina.on("response", lambda respuesta: respuesta.status < 400 or fallidas.append(respuesta.url))
+
+    pagina.goto("/admin/")
+    pagina.get_by_label("Usuario").fill(operadora.username)
+    pagina.get_by_label("Contraseña").fill(CLAVE)
+    pagina.locator("[type=submit]").click()
+
+    assert pagina.get_by_text("María González").is_visible()
+    assert fallidas == []
