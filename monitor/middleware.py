@@ -1,13 +1,15 @@
 """What every request passes, the API's and the admin's."""
 
-import logging
-from contextvars import ContextVar
 from ipaddress import ip_address
 from uuid import uuid4
 
 from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.middleware.common import CommonMiddleware
 
-_peticion: ContextVar[str] = ContextVar("peticion", default="-")
+from monitor import bitacora
 
 
 class PeticionMiddleware:
@@ -18,16 +20,10 @@ class PeticionMiddleware:
 
     def __call__(self, request):
         nombre = uuid4().hex
-        _peticion.set(nombre)
+        bitacora.peticion.set(nombre)
         response = self.get_response(request)
         response.headers["X-Request-ID"] = nombre
         return response
-
-
-class PeticionFilter(logging.Filter):
-    def filter(self, record):
-        record.peticion = _peticion.get()
-        return True
 
 
 class ProxyMiddleware:
@@ -70,6 +66,9 @@ def _cliente(meta) -> str:
     return cliente
 
 
+ADMIN = "/admin/"
+
+
 class SinBarraFinalMiddleware:
     """The API's paths answer the same with and without a trailing slash; the admin keeps Django's ways."""
 
@@ -78,6 +77,29 @@ class SinBarraFinalMiddleware:
 
     def __call__(self, request):
         ruta = request.path_info
-        if ruta.endswith("/") and ruta != "/" and not ruta.startswith("/admin/"):
+        if ruta.endswith("/") and ruta != "/" and not ruta.startswith(ADMIN):
             request.path_info = ruta[:-1]
         return self.get_response(request)
+
+
+class SoloEnElAdmin:
+    """Before one of Django's middlewares: elsewhere nobody has a session, so there is nothing for it to do."""
+
+    def __call__(self, request):
+        return super().__call__(request) if request.path_info.startswith(ADMIN) else self.get_response(request)
+
+
+class SesionMiddleware(SoloEnElAdmin, SessionMiddleware):
+    pass
+
+
+class ComunMiddleware(SoloEnElAdmin, CommonMiddleware):
+    pass
+
+
+class UsuarioMiddleware(SoloEnElAdmin, AuthenticationMiddleware):
+    pass
+
+
+class MensajesMiddleware(SoloEnElAdmin, MessageMiddleware):
+    pass

@@ -73,11 +73,11 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "monitor.middleware.SinBarraFinalMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "monitor.middleware.SesionMiddleware",
+    "monitor.middleware.ComunMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "monitor.middleware.UsuarioMiddleware",
+    "monitor.middleware.MensajesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -208,7 +208,7 @@ EMAIL_TIMEOUT = 10
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"peticion": {"()": "monitor.middleware.PeticionFilter"}},
+    "filters": {"peticion": {"()": "monitor.bitacora.PeticionFilter"}},
     "formatters": {
         "linea": {"format": "%(asctime)s %(levelname)s %(name)s [%(peticion)s] %(message)s"},
     },

@@ -7,14 +7,14 @@ from monitor.api.esquema import DocsView, EsquemaView
 from monitor.api.vistas import error_interno, no_encontrada
 from monitor.vistas import InicioViewSet
 
-# No path of the API ends in a slash here: SinBarraFinalMiddleware has taken it off.
+# No path of the API ends in a slash here: SinBarraFinalMiddleware has taken it off. The busiest come first.
 urlpatterns = [
-    path("", InicioViewSet.as_view({"get": "inicio"})),
+    path("api/", include("expedientes.urls")),
+    path("api/", include("monitor.usuarios.urls")),
     path("api/health", InicioViewSet.as_view({"get": "health"})),
     path("api/schema", EsquemaView.as_view(), name="schema"),
     path("api/docs", DocsView.as_view(url_name="schema"), name="docs"),
-    path("api/", include("monitor.usuarios.urls")),
-    path("api/", include("expedientes.urls")),
+    path("", InicioViewSet.as_view({"get": "inicio"})),
     path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
     re_path("", no_encontrada),

@@ -25,9 +25,9 @@ class Dialecto:
         raise TypeError(f"No hay JSON para {type(valor).__name__}")
 
     def responder(self, datos, status=200, headers=None) -> HttpResponse:
-        response = HttpResponse(self.json(datos), content_type="application/json", status=status, headers=headers)
-        response.headers.setdefault("Cache-Control", "private, no-cache")
-        return response
+        cuerpo = self.json(datos)
+        headers = {"Cache-Control": "private, no-cache", "Content-Length": str(len(cuerpo))} | (headers or {})
+        return HttpResponse(cuerpo, content_type="application/json", status=status, headers=headers)
 
 
 class Directo(Dialecto):

@@ -15,7 +15,8 @@ class Autenticacion(BaseAuthentication):
         token = cabecera.removeprefix(ESQUEMA).strip()
         if not cabecera.startswith(ESQUEMA) or not token:
             raise NoAutenticado("Token requerido")
-        usuario = Usuario.objects.con_token(*tokens.verificar(token))
+        identidad = tokens.verificar(token)
+        usuario = Usuario.objects.con_token(identidad.id, identidad.version)
         if usuario is None:
             raise NoAutenticado(tokens.INVALIDO)
         return usuario, token

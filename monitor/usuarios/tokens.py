@@ -5,6 +5,7 @@ of the user's tokens when it was issued: a logout or a new password moves the ve
 """
 
 import time
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
@@ -13,17 +14,19 @@ from rest_framework_simplejwt.exceptions import TokenBackendError
 
 from monitor.errores import NoAutenticado
 
+ALGORITMO = "HS256"
 INVALIDO = "Token inválido o expirado"
 
 
 class Identidad(NamedTuple):
     id: int
     version: int
+    exp: int  # seconds since 1970
 
 
 def emitir(usuario) -> str:
     ahora = int(time.time())
-    return _firma().encode(
+    return TokenBackend(ALGORITMO, settings.JWT_SECRET).encode(
         {
             "id": usuario.pk,
             "username": usuario.username,
@@ -37,15 +40,20 @@ def emitir(usuario) -> str:
 
 def verificar(token: str) -> Identidad:
     """Signature, algorithm, expiry and claims; who the user is now is the database's to say. Raises NoAutenticado."""
-    try:
-        datos = _firma().decode(token)
-    except TokenBackendError as error:
-        raise NoAutenticado(INVALIDO) from error
-    identidad = Identidad(datos.get("id"), datos.get("v"))
-    if "exp" not in datos or any(type(valor) is not int or abs(valor) >= 2**31 for valor in identidad):
+    identidad = _leer(token, settings.JWT_SECRET)
+    if identidad.exp <= time.time():
         raise NoAutenticado(INVALIDO)
     return identidad
 
 
-def _firma() -> TokenBackend:
-    return TokenBackend("HS256", settings.JWT_SECRET)
+@lru_cache(maxsize=1024)
+def _leer(token: str, secreto: str) -> Identidad:
+    """What a signature says of a token never changes, so a good one is checked once; bad ones aren't kept."""
+    try:
+        datos = TokenBackend(ALGORITMO, secreto).decode(token)
+    except TokenBackendError as error:
+        raise NoAutenticado(INVALIDO) from error
+    identidad = Identidad(datos.get("id"), datos.get("v"), datos.get("exp"))
+    if any(type(valor) is not int for valor in identidad) or max(map(abs, identidad[:2])) >= 2**31:
+        raise NoAutenticado(INVALIDO)
+    return identidad

@@ -1,0 +1,12 @@
+"""The log: which request a line was written for."""
+
+import logging
+from contextvars import ContextVar
+
+peticion: ContextVar[str] = ContextVar("peticion", default="-")
+
+
+class PeticionFilter(logging.Filter):
+    def filter(self, record):
+        record.peticion = peticion.get()
+        return True
