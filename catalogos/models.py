@@ -11,7 +11,12 @@ class CatalogoQuerySet(models.QuerySet):
 
 
 class Catalogo(models.Model):
-    """Reference data. A row that was in use stays when it is deleted: it is only marked."""
+    """Reference data. A row that was in use stays when it is deleted: it is only marked.
+
+    `clave` names the column that people know a row by.
+    """
+
+    clave = "nombre"
 
     eliminado = models.BooleanField("eliminado", db_default=False, default=False, editable=False)
     creado_en = models.DateTimeField("creado", db_default=Now(), auto_now_add=True)

@@ -1,0 +1,133 @@
+"""Filling catalogues from data files: CSV in UTF-8, one a catalogue, named after its table (`lugar.csv`).
+
+A row is known by its catalogue's `clave`, so loading a file again changes nothing. Its columns are the model's; a
+reference is written as the key of the row it means, and an empty cell means no value. `id` counts for new rows only.
+"""
+
+import csv
+from pathlib import Path
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.core.management.color import no_style
+from django.db import connection, models
+
+from catalogos.models import Aseguradora, Catalogo
+from monitor.errores import DatosInvalidos, ErrorDeDominio
+
+DATOS = Path(__file__).parent / "datos"
+CARGABLES: dict[str, type[Catalogo]] = {modelo._meta.db_table: modelo for modelo in (Aseguradora,)}
+
+CREADA, ACTUALIZADA, SIN_CAMBIOS = "creadas", "actualizadas", "sin cambios"
+
+
+class Renglon(NamedTuple):
+    numero: int  # of its line in the file, the header being 1
+    celdas: dict[str, str]
+
+
+def modelo_de(archivo: Path) -> type[Catalogo]:
+    """Raises DatosInvalidos when the file isn't named after a catalogue."""
+    if archivo.stem not in CARGABLES:
+        nombres = ", ".join(f"{nombre}.csv" for nombre in CARGABLES)
+        raise DatosInvalidos(f"{archivo.name}: nombre el archivo como su catálogo: {nombres}")
+    return CARGABLES[archivo.stem]
+
+
+def leer(archivo: Path, modelo: type[Catalogo]) -> list[Renglon]:
+    """Raises DatosInvalidos when it can't be read or its columns aren't the catalogue's."""
+    try:
+        with archivo.open(encoding="utf-8-sig", newline="") as texto:
+            lector = csv.DictReader(texto, strict=True)
+            _exigir_columnas(archivo, lector.fieldnames or [], modelo)
+            return [Renglon(lector.line_num, celdas) for celdas in lector]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DatosInvalidos(f"{archivo.name}: no se pudo leer como CSV en UTF-8: {error}") from error
+
+
+def _exigir_columnas(archivo, columnas, modelo):
+    conocidas = columnas_de(modelo)
+    sobran = [columna for columna in columnas if columna not in conocidas]
+    if sobran or modelo.clave not in columnas or len(set(columnas)) < len(columnas):
+        raise DatosInvalidos(
+            f"{archivo.name}: su primera línea debe nombrar columnas de {', '.join(conocidas)}, cada una una vez, "
+            f"entre ellas {modelo.clave}" + (f"; sobran: {', '.join(sobran)}" if sobran else "")
+        )
+
+
+def columnas_de(modelo: type[Catalogo]) -> dict[str, models.Field]:
+    return {c.name: c for c in modelo._meta.concrete_fields if c.primary_key or (c.editable and not c.auto_created)}
+
+
+def cargar(archivo: Path, *, solo_nuevas: bool = False) -> dict[str, int]:
+    """How many rows were created, updated, and left as they were; with `solo_nuevas`, what is there stays as it is.
+
+    Call it in a transaction. Raises DatosInvalidos with a sentence for each line that is wrong, named by number.
+    """
+    modelo = modelo_de(archivo)
+    cuenta, errores = dict.fromkeys((CREADA, ACTUALIZADA, SIN_CAMBIOS), 0), []
+    for renglon in leer(archivo, modelo):
+        try:
+            cuenta[_guardar(modelo, renglon, solo_nuevas)] += 1
+        except ErrorDeDominio as error:
+            errores += [f"{archivo.name}, línea {renglon.numero}: {frase}" for frase in _frases(error)]
+    if errores:
+        raise DatosInvalidos(campos={archivo.name: errores})
+    _adelantar_secuencia(modelo)
+    return cuenta
+
+
+def _frases(error):
+    campos = getattr(error, "campos", None) or {}
+    return [frase for frases in campos.values() for frase in frases] or [error.mensaje]
+
+
+def _guardar(modelo, renglon, solo_nuevas) -> str:
+    if None in renglon.celdas or None in renglon.celdas.values():
+        raise DatosInvalidos("no tiene tantas celdas como la primera línea")
+    valores = _valores(modelo, renglon.celdas)
+    pk = valores.pop("id", None)
+    fila = modelo._default_manager.filter(**{modelo.clave: valores[modelo.clave]}).first()
+    if fila is None:
+        if pk and modelo._default_manager.filter(pk=pk).exists():
+            raise DatosInvalidos(f"id: el {pk} ya es de otra fila")
+        _escribir(modelo(pk=pk, **valores))
+        return CREADA
+    if pk not in (None, fila.pk) and not solo_nuevas:
+        raise DatosInvalidos(f"id: «{fila}» ya existe con el {fila.pk}")
+    cambios = {n: v for n, v in valores.items() if getattr(fila, n) != v} | (
+        {"eliminado": False} if fila.eliminado else {}
+    )
+    if solo_nuevas or not cambios:
+        return SIN_CAMBIOS
+    for nombre, valor in cambios.items():
+        setattr(fila, nombre, valor)
+    _escribir(fila)
+    return ACTUALIZADA
+
+
+def _escribir(fila):
+    try:
+        fila.full_clean()
+    except ValidationError as error:
+        raise DatosInvalidos(campos={c: [f"{c}: {m}" for m in ms] for c, ms in error.message_dict.items()}) from error
+    fila.save()
+
+
+def _valores(modelo, celdas) -> dict:
+    campos, valores, errores = columnas_de(modelo), {}, {}
+    for nombre, celda in celdas.items():
+        try:
+            valores[nombre] = campos[nombre].to_python(celda.strip() or None)
+        except ValidationError as error:
+            errores[nombre] = [f"{nombre}: {mensaje}" for mensaje in error.messages]
+    if errores:
+        raise DatosInvalidos(campos=errores)
+    return valores
+
+
+def _adelantar_secuencia(modelo):
+    """After ids that came from a file, the next one given by PostgreSQL must come after them."""
+    with connection.cursor() as cursor:
+        for sentencia in connection.ops.sequence_reset_sql(no_style(), [modelo]):
+            cursor.execute(sentencia)
