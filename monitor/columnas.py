@@ -68,6 +68,31 @@ class Plegado(models.Func):
         return _plegado_en_postgresql(sql), params
 
 
+# Spanish and its neighbours. SQLite's parser has no room for more: its lower() knows ASCII alone, and each letter here
+# is one call around the others.
+_MAYUSCULAS = "ÁÉÍÓÚÜÑÇÀÈÒÏÂÊÔÃÕÄÖ"
+
+
+class SinCaso(models.Func):
+    """A text in lower case, accents kept: for unique constraints blind to case, of the same letters on both databases.
+
+    Made of the databases' own functions, so that any program may write to a table with an index on it.
+    """
+
+    arity = 1
+    output_field = models.TextField()
+
+    def as_postgresql(self, compiler, connection, **extra):
+        sql, params = compiler.compile(self.source_expressions[0])
+        return f"""lower(translate({sql}, '{_MAYUSCULAS}', '{_MAYUSCULAS.lower()}') COLLATE "C")""", params
+
+    def as_sqlite(self, compiler, connection, **extra):
+        sql, params = compiler.compile(self.source_expressions[0])
+        for letra in _MAYUSCULAS:
+            sql = f"replace({sql}, '{letra}', '{letra.lower()}')"
+        return f"lower({sql})", params
+
+
 class Renglones(models.Func):
     """The text of some columns, a line each so that no search matches across two: folded on PostgreSQL, as it is on
     SQLite, where `Contiene` folds it (a generated column that called our function would bar other programs)."""

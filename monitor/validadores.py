@@ -3,6 +3,8 @@
 import re
 
 from django.core.exceptions import ValidationError
+from django.core.validators import BaseValidator
+from django.utils.deconstruct import deconstructible
 
 # Cc: C0, DEL and C1; newline, carriage return and tab are what people type in a long text.
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -19,3 +21,21 @@ def sin_control(valor: str) -> None:
 def sin_control_en_texto_largo(valor: str) -> None:
     if CONTROL_EN_TEXTO_LARGO.search(valor):
         raise ValidationError(CON_CONTROL, code="control")
+
+
+def sin_blancos(valor: str) -> None:
+    if any(caracter.isspace() for caracter in valor):
+        raise ValidationError("no se admiten espacios", code="blancos")
+
+
+@deconstructible
+class Entre(BaseValidator):
+    """`Entre((minimo, maximo))`, both included."""
+
+    code = "rango"
+
+    def __init__(self, limite_value: tuple):
+        super().__init__(limite_value, "debe estar entre {} y {}".format(*limite_value))
+
+    def compare(self, valor, limites):
+        return not limites[0] <= valor <= limites[1]
