@@ -1,41 +1,192 @@
-from django.db import models
-from django.db.models.functions import Now
+from django.conf import settings
+from django.db import models, transaction
 
+from catalogos.base import (
+    Catalogo,
+    CatalogoManager,
+    CodigoField,
+    MayusculasField,
+    RecortadoField,
+    clave_unica,
+    texto,
+    texto_largo,
+)
+from catalogos.frases import NO_EXISTE, frase
 from monitor.columnas import Plegado
-from monitor.validadores import sin_control
+from monitor.errores import DatosInvalidos
+from monitor.validadores import Entre
 
-
-class CatalogoQuerySet(models.QuerySet):
-    def vigentes(self):
-        return self.filter(eliminado=False)
-
-
-class Catalogo(models.Model):
-    """Reference data. A row that was in use stays when it is deleted: it is only marked.
-
-    `clave` names the column that people know a row by.
-    """
-
-    clave = "nombre"
-
-    eliminado = models.BooleanField("eliminado", db_default=False, default=False, editable=False)
-    creado_en = models.DateTimeField("creado", db_default=Now(), auto_now_add=True)
-    actualizado_en = models.DateTimeField("actualizado", db_default=Now(), auto_now=True)
-
-    objects = CatalogoQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
+ENTERO_MAXIMO = 2_147_483_647
+CICLO = "No se puede asignar este departamento padre porque crearía una referencia circular"
 
 
 class Aseguradora(Catalogo):
-    nombre = models.CharField("nombre", max_length=100, unique=True, validators=[sin_control])
+    nombre = RecortadoField("nombre", max_length=100)
 
     class Meta:
         db_table = "aseguradora"
         verbose_name = "aseguradora"
         verbose_name_plural = "aseguradoras"
         ordering = [Plegado("nombre"), "id"]
+        constraints = [clave_unica("nombre", "aseguradora", "Ya existe una aseguradora con ese nombre")]
 
-    def __str__(self):
-        return self.nombre
+
+class Lugar(Catalogo):
+    clave = "codigo"
+
+    codigo = CodigoField("código", max_length=50, null=True, blank=True)
+    nombre = RecortadoField("nombre", max_length=250)
+    direccion = texto("dirección", 500)
+    latitud = models.FloatField("latitud", null=True, blank=True, validators=[Entre((-90, 90))])
+    longitud = models.FloatField("longitud", null=True, blank=True, validators=[Entre((-180, 180))])
+    tipo_lugar = MayusculasField("tipo de lugar", max_length=50, null=True, blank=True)
+    es_punto_frecuente = models.BooleanField("es punto frecuente", db_default=False, default=False)
+    referencia = texto("referencia", 500)
+    telefono_contacto = texto("teléfono de contacto", 20)
+    observaciones = texto_largo("observaciones")
+
+    class Meta:
+        db_table = "lugar"
+        verbose_name = "lugar"
+        verbose_name_plural = "lugares"
+        ordering = [Plegado("nombre"), "id"]
+        constraints = [
+            clave_unica("codigo", "lugar", "Ya existe un lugar con ese código"),
+            models.CheckConstraint(
+                name="lugar_latitud_valida",
+                condition=models.Q(latitud__range=(-90, 90)),
+                violation_error_message="latitud: debe estar entre -90 y 90",
+            ),
+            models.CheckConstraint(
+                name="lugar_longitud_valida",
+                condition=models.Q(longitud__range=(-180, 180)),
+                violation_error_message="longitud: debe estar entre -180 y 180",
+            ),
+        ]
+
+
+class DepartamentoManager(CatalogoManager):
+    """Whoever hangs a department from another takes the whole tree first: two at once could close a circle."""
+
+    @transaction.atomic
+    def crear(self, datos, *, por):
+        self._bloquear_arbol(datos)
+        return super().crear(datos, por=por)
+
+    @transaction.atomic
+    def actualizar(self, pk, datos, *, por):
+        self._bloquear_arbol(datos)
+        return super().actualizar(pk, datos, por=por)
+
+    def _bloquear_arbol(self, datos):
+        """Always in one order. Rows that refer to departments (FOR KEY SHARE) don't have to wait."""
+        if datos.get("departamento_padre_id"):
+            list(self.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+
+    def _validar_en_la_base(self, fila):
+        if not fila.departamento_padre_id:
+            return
+        padres = dict(self.vigentes().values_list("pk", "departamento_padre_id"))
+        if fila.departamento_padre_id not in padres:
+            no_existe = frase(NO_EXISTE, self.model, clave="Id", valor=fila.departamento_padre_id)
+            raise DatosInvalidos(campos={"departamento_padre": [f"departamento_padre: {no_existe}"]})
+        ancestro = fila.departamento_padre_id
+        while ancestro:
+            if ancestro == fila.pk:
+                raise DatosInvalidos(CICLO)
+            ancestro = padres.get(ancestro)
+
+
+class Departamento(Catalogo):
+    clave = "codigo"
+
+    codigo = CodigoField("código", max_length=20)
+    nombre = RecortadoField("nombre", max_length=250)
+    perfil_jefe = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name="jefe",
+        db_column="id_perfil_jefe",
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    nombre_jefe = texto("nombre del jefe", 250)
+    email_jefe = models.EmailField("correo del jefe", null=True, blank=True)
+    telefono_jefe = texto("teléfono del jefe", 50)
+    ubicacion_fisica = texto("ubicación física", 500)
+    nivel_jerarquico = models.IntegerField(
+        "nivel jerárquico", db_default=0, default=0, validators=[Entre((0, ENTERO_MAXIMO))]
+    )
+    departamento_padre = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name="departamento padre",
+        null=True,
+        blank=True,
+        related_name="hijos",
+    )
+
+    objects = DepartamentoManager()
+
+    class Meta:
+        db_table = "departamento"
+        verbose_name = "departamento"
+        verbose_name_plural = "departamentos"
+        ordering = ["nivel_jerarquico", Plegado("nombre"), "id"]
+        constraints = [
+            clave_unica("codigo", "departamento", "Ya existe un departamento con ese código"),
+            models.CheckConstraint(
+                name="departamento_nivel_valido",
+                condition=models.Q(nivel_jerarquico__gte=0),
+                violation_error_message="nivel jerárquico: no puede ser negativo",
+            ),
+            models.CheckConstraint(
+                name="departamento_padre_es_otro",
+                condition=models.Q(departamento_padre__isnull=True) | ~models.Q(departamento_padre=models.F("id")),
+                violation_error_message=CICLO,
+            ),
+        ]
+
+
+class TipoPrioridadSolicitud(Catalogo):
+    nombre = RecortadoField("nombre", max_length=20)
+
+    class Meta:
+        db_table = "tipo_prioridad_solicitud"
+        verbose_name = "tipo de prioridad"
+        verbose_name_plural = "tipos de prioridad"
+        ordering = [Plegado("nombre"), "id"]
+        constraints = [
+            clave_unica("nombre", "tipo_prioridad_solicitud", "Ya existe un tipo de prioridad con ese nombre")
+        ]
+
+
+class TipoServicioSolicitud(Catalogo):
+    nombre = RecortadoField("nombre", max_length=50)
+
+    class Meta:
+        db_table = "tipo_servicio_solicitud"
+        verbose_name = "tipo de servicio"
+        verbose_name_plural = "tipos de servicio"
+        ordering = [Plegado("nombre"), "id"]
+        constraints = [clave_unica("nombre", "tipo_servicio_solicitud", "Ya existe un tipo de servicio con ese nombre")]
+
+
+class EstadoSolicitud(Catalogo):
+    """A copy of `estados_solicitud.Estado`, made after each migration, for joins and other programs."""
+
+    clave = "codigo"
+
+    id = models.IntegerField(primary_key=True)
+    codigo = models.CharField("código", max_length=30, unique=True)
+    nombre = models.CharField("nombre", max_length=50)
+    color = models.CharField("color", max_length=7)
+    orden = models.IntegerField("orden")
+    es_estado_final = models.BooleanField("es estado final")
+
+    class Meta:
+        db_table = "estado_solicitud"
+        verbose_name = "estado de solicitud"
+        verbose_name_plural = "estados de solicitud"
+        ordering = ["orden", "id"]
