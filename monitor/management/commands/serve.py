@@ -53,8 +53,9 @@ def servidor(host, port, workers):
         workers=workers,
         interface=Interfaces.WSGI,
         websockets=False,
-        # Each thread keeps its connection to the database, and prepared statements with it.
-        blocking_threads=8,
+        # Each thread keeps its connection to the database, and prepared statements with it. More threads than these
+        # serve no faster, but a client who reads a long list slowly holds one.
+        blocking_threads=4,
         blocking_threads_idle_timeout=600,
         # It counts connections, idle ones too, not requests: a small number would shut the door on browsers.
         backpressure=512,
