@@ -12,17 +12,17 @@ _OPCIONES = orjson.OPT_PASSTHROUGH_DATETIME
 
 
 class Dialecto:
+    def __init__(self):
+        self._textos = {date: self.fecha, datetime: self.instante, time: self.hora}
+
     def json(self, datos) -> bytes:
         return orjson.dumps(datos, self._valor, _OPCIONES)
 
     def _valor(self, valor):
-        if isinstance(valor, datetime):
-            return self.instante(valor)
-        if isinstance(valor, date):
-            return self.fecha(valor)
-        if isinstance(valor, time):
-            return valor.isoformat("seconds")
-        raise TypeError(f"No hay JSON para {type(valor).__name__}")
+        return self._textos[type(valor)](valor)
+
+    def hora(self, valor: time) -> str:
+        return valor.isoformat("seconds")
 
     def responder(self, datos, status=200, headers=None) -> HttpResponse:
         cuerpo = self.json(datos)

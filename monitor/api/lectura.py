@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from operator import attrgetter
-from typing import NamedTuple
 
 from django.db.models import QuerySet
 from rest_framework import serializers
@@ -17,55 +16,42 @@ class VacioField(serializers.ListField):
         super().__init__(read_only=True, **kwargs)
 
 
-class _Relacion(NamedTuple):
-    clave: str
-    posiciones: dict[str, int]  # of each of its keys in the row; the first is its primary key
-    muchas: bool
-
-    def de_fila(self, fila):
-        return {clave: fila[i] for clave, i in self.posiciones.items()}
-
-    def falta(self, fila):
-        return fila[next(iter(self.posiciones.values()))] is None
-
-
 class Forma:
     """The keys of a serializer, in their order, and the columns (ORM paths) they come from.
 
-    Besides plain fields it holds `{…}` of a related row (null without one) and at most one `[{…}, …]`, whose rows come
-    by a join: several rows make one object. A related row begins with its primary key.
+    It may hold `{…}` of a related row (null without one) and at most one `[{…}, …]`, whose rows come by a join: several
+    rows make one object. A related row begins with its primary key. The function that makes an object of a row is
+    written from the shape and compiled once, as dataclasses do with theirs: four times as fast as a loop over it.
     """
 
     def __init__(self, serializer: serializers.Serializer):
-        campos = {n: c for n, c in serializer.fields.items() if not isinstance(c, VacioField)}
-        self._vacios = [nombre for nombre in serializer.fields if nombre not in campos]
-        self._claves = list(campos)
-        # The first column of each key stands at its key's place, so that a row zips to a dict; the rest come after.
-        self.columnas = [next(iter(_columnas(campo).values())) for campo in campos.values()]
-        self._relaciones = []
-        for nombre, campo in campos.items():
-            primera, *otras = _columnas(campo).items()
-            if isinstance(campo, serializers.BaseSerializer):
-                posiciones = {primera[0]: self._claves.index(nombre)}
-                for clave, columna in otras:
-                    posiciones[clave] = len(self.columnas)
-                    self.columnas.append(columna)
-                muchas = isinstance(campo, serializers.ListSerializer)
-                self._relaciones.append(_Relacion(nombre, posiciones, muchas))
-        self._atributos = attrgetter(*self.columnas)
+        self.columnas = []
+        objeto = self._objeto(serializer)
+        self._armar = eval(f"lambda fila, filas: {objeto}")  # noqa: S307  of our own classes' names alone
+        self._claves, self._atributos = list(serializer.fields), attrgetter(*self.columnas)
+
+    def _objeto(self, serializer, camino="") -> str:
+        claves = [f"{clave!r}: {self._valor(campo, camino)}" for clave, campo in serializer.fields.items()]
+        return f"{{{', '.join(claves)}}}"
+
+    def _valor(self, campo, camino) -> str:
+        if isinstance(campo, VacioField):
+            return "[]"
+        ruta, primera = camino + campo.source.replace(".", "__"), f"fila[{len(self.columnas)}]"
+        if isinstance(campo, serializers.ListSerializer):
+            return f"[{self._objeto(campo.child, f'{ruta}__')} for fila in filas if {primera} is not None]"
+        if isinstance(campo, serializers.BaseSerializer):
+            return f"None if {primera} is None else {self._objeto(campo, f'{ruta}__')}"
+        self.columnas.append(ruta)
+        return primera
 
     def de_filas(self, filas: list[tuple]) -> dict:
         """One object from the rows of its join."""
-        fila = filas[0]
-        datos = dict(zip(self._claves, fila, strict=False))
-        for relacion in self._relaciones:
-            if relacion.muchas:
-                datos[relacion.clave] = [relacion.de_fila(f) for f in filas if not relacion.falta(f)]
-            else:
-                datos[relacion.clave] = None if relacion.falta(fila) else relacion.de_fila(fila)
-        for clave in self._vacios:
-            datos[clave] = []
-        return datos
+        return self._armar(filas[0], filas)
+
+    def lista(self, filas: list[tuple]) -> list[dict]:
+        """An object a row, of a shape without a list of related rows."""
+        return [self._armar(fila, ()) for fila in filas]
 
     def de_instancia(self, instancia) -> dict:
         """Of a shape without relations."""
@@ -84,13 +70,5 @@ class Lectura:
         return self.forma.de_filas(filas) if filas else None
 
     def lista(self, *variante, **valores) -> list[dict]:
-        """One object a row: of a shape without a list of related rows."""
-        return [self.forma.de_filas([fila]) for fila in self._consulta.filas(*variante, **valores)]
-
-
-def _columnas(campo) -> dict[str, str]:
-    """`{key: ORM path}`; of a plain field, itself alone."""
-    if not isinstance(campo, serializers.BaseSerializer):
-        return {campo.field_name: campo.source.replace(".", "__")}
-    hijo = getattr(campo, "child", campo)
-    return {n: f"{campo.source}__{c.source}".replace(".", "__") for n, c in hijo.fields.items()}
+        """One object a row."""
+        return self.forma.lista(self._consulta.filas(*variante, **valores))

@@ -41,7 +41,7 @@ class ListaPorCursor:
         return fila[-len(self._orden) :]
 
     def objetos(self, filas: list[tuple]) -> list[dict]:
-        return [self._forma.de_filas([fila]) for fila in filas]
+        return self._forma.lista(filas)
 
     def leer_cursor(self, texto: str) -> tuple:
         try:
