@@ -7,6 +7,7 @@ import re
 from datetime import UTC, date, datetime
 
 from django.core.exceptions import ValidationError as ErrorDeValidacion
+from django.core.validators import validate_email
 from django.db import models
 from django.utils import timezone
 from rest_framework import serializers
@@ -57,10 +58,11 @@ class TextoField(Estricto, serializers.CharField):
     }
 
     def __init__(self, *, recortar=False, validators=(), max_length=None, min_length=None, **kwargs):
+        super().__init__(trim_whitespace=False, **kwargs)
+        # After DRF's, which brings validators of its own for lengths and NUL.
         self.recortar, self.max_length, self.min_length = recortar, max_length, min_length
         control = sin_control_en_texto_largo if self.largo else sin_control
-        propios = [v for v in validators if v is not control]
-        super().__init__(trim_whitespace=False, validators=[control, *propios], **kwargs)
+        self.validators = [control, *(v for v in validators if v is not control)]
 
     def run_validation(self, data=serializers.empty):
         if self.recortar and isinstance(data, str):
@@ -82,7 +84,10 @@ class TextoLargoField(TextoField):
 
 
 class CorreoField(TextoField):
-    """`""` stays; anything else is checked by the model field's own validator."""
+    """`""` stays; anything else is an e-mail address. DRF takes that validator off what a model's field brings."""
+
+    def __init__(self, *, validators=(), **kwargs):
+        super().__init__(validators=[*(v for v in validators if v is not validate_email), validate_email], **kwargs)
 
     def run_validators(self, value):
         if value != "":

@@ -1,0 +1,78 @@
+"""How tests call the API: as a program does, with a token and JSON, in this process or over the wire."""
+
+import http.client
+import json
+from dataclasses import dataclass
+from functools import cached_property, partialmethod
+from urllib.parse import urlsplit
+
+from django.test import Client
+
+from monitor.usuarios import tokens
+
+
+def cuerpo_de(datos) -> bytes:
+    return datos if isinstance(datos, bytes) else json.dumps(datos).encode()
+
+
+class Api:
+    """`Api(usuario).post("/api/…", {…})`; without a user, without a token. Django's CSRF check is on."""
+
+    def __init__(self, usuario=None, **entorno):
+        self.usuario, self.entorno = usuario, entorno
+
+    @cached_property
+    def cliente(self):
+        """One for all its calls: the first loads the middleware."""
+        return Client(enforce_csrf_checks=True, **self.entorno)
+
+    @cached_property
+    def token(self):
+        return tokens.emitir(self.usuario)
+
+    def pedir(self, metodo, ruta, datos=None, tipo="application/json", **cabeceras):
+        """`datos`: anything that JSON can say, or the bytes of a body."""
+        if self.usuario:
+            cabeceras = {"Authorization": f"Bearer {self.token}"} | cabeceras
+        cuerpo = b"" if datos is None else cuerpo_de(datos)
+        return self.cliente.generic(metodo, ruta, cuerpo, content_type=tipo, headers=cabeceras)
+
+    get = partialmethod(pedir, "GET")
+    head = partialmethod(pedir, "HEAD")
+    post = partialmethod(pedir, "POST")
+    put = partialmethod(pedir, "PUT")
+    patch = partialmethod(pedir, "PATCH")
+    delete = partialmethod(pedir, "DELETE")
+
+
+def respuesta(response):
+    """Status and body, to compare both at once."""
+    return response.status_code, json.loads(response.getvalue())
+
+
+@dataclass
+class Respuesta:
+    status: int
+    headers: http.client.HTTPMessage
+    cuerpo: bytes
+
+    def json(self):
+        return json.loads(self.cuerpo)
+
+
+class Remota:
+    """The same over the wire, a connection per call: `Remota(servidor, usuario).pedir("GET", "/api/…")`."""
+
+    def __init__(self, servidor, usuario=None):
+        self.direccion = urlsplit(servidor).netloc
+        self.cabeceras = {"Authorization": f"Bearer {tokens.emitir(usuario)}"} if usuario else {}
+
+    def pedir(self, metodo, ruta, datos=None, tipo="application/json", **cabeceras) -> Respuesta:
+        conexion = http.client.HTTPConnection(self.direccion, timeout=60)
+        try:
+            cuerpo = None if datos is None else cuerpo_de(datos)
+            conexion.request(metodo, ruta, cuerpo, self.cabeceras | {"Content-Type": tipo} | cabeceras)
+            recibida = conexion.getresponse()
+            return Respuesta(recibida.status, recibida.headers, recibida.read())
+        finally:
+            conexion.close()
