@@ -1,9 +1,93 @@
-"""The admin site: Django's, in Spanish, with our table of permissions and the limits of our login."""
+"""The admin site: Django's, in Spanish, with our table of permissions, the limits of our login and our verbs."""
 
+from functools import update_wrapper
+
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.auth.views import PasswordChangeView
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation, ValidationError
+from django.http import Http404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from monitor.errores import DemasiadosIntentos
+from monitor.usuarios.acceso import CREDENCIALES
+from monitor.usuarios.models import Usuario
+
+ORDEN_DE_APPS = ("expedientes", "solicitudes", "catalogos", "usuarios")
+
+_INVALIDA = (
+    400,
+    "Petición inválida",
+    "La dirección o el formulario no son válidos. Vuelva al inicio e intente de nuevo.",
+)
+ERRORES = {
+    Http404: (404, "Página no encontrada", "Esta dirección no existe, o lo que mostraba ya no está."),
+    PermissionDenied: (403, "Sin permiso", "Su rol no permite esta operación. Pídala a un Administrador."),
+    SuspiciousOperation: _INVALIDA,
+    BadRequest: _INVALIDA,
+}
+
+
+class AccesoForm(AdminAuthenticationForm):
+    error_messages = {
+        **AdminAuthenticationForm.error_messages,
+        "invalid_login": f"{CREDENCIALES}. Revise su usuario y su contraseña; las mayúsculas cuentan.",
+    }
+    # Django's field would rewrite letters (NFKC): a name is looked for as it is written.
+    username = forms.CharField(
+        label="Usuario",
+        widget=forms.TextInput({"autofocus": True, "autocapitalize": "none", "autocomplete": "username"}),
+    )
+
+    def clean(self):
+        try:
+            return super().clean()
+        except DemasiadosIntentos as error:
+            raise ValidationError(error.mensaje, code=error.codigo) from error
+
+
+class CambioDeClaveForm(AdminPasswordChangeForm):
+    def save(self, commit=True):
+        """Through our verb: Django's would write the whole row, over what others changed."""
+        self.user = Usuario.objects.actualizar(self.user.pk, {"password": self.cleaned_data["new_password1"]})
+        return self.user
 
 
 class MonitorAdminSite(admin.AdminSite):
     site_header = "Monitor"
     site_title = "Monitor"
     index_title = "Inicio"
+    empty_value_display = "—"
+    login_form = AccesoForm
+
+    def get_app_list(self, request, app_label=None):
+        """In the order in which people use them."""
+        lugares = {app: lugar for lugar, app in enumerate(ORDEN_DE_APPS)}
+        apps = super().get_app_list(request, app_label)
+        return sorted(apps, key=lambda app: lugares.get(app["app_label"], len(lugares)))
+
+    def password_change(self, request, extra_context=None):
+        request.current_app = self.name
+        return PasswordChangeView.as_view(
+            form_class=CambioDeClaveForm,
+            success_url=reverse("admin:password_change_done", current_app=self.name),
+            extra_context=self.each_context(request) | (extra_context or {}),
+        )(request)
+
+    def admin_view(self, view, cacheable=False):
+        """Errors are pages of the admin, in Spanish."""
+
+        def con_pagina_de_error(request, *args, **kwargs):
+            try:
+                return view(request, *args, **kwargs)
+            except tuple(ERRORES) as error:
+                return self.pagina_de_error(request, error)
+
+        return super().admin_view(update_wrapper(con_pagina_de_error, view), cacheable)
+
+    def pagina_de_error(self, request, error):
+        status, titulo, frase = next(ERRORES[clase] for clase in type(error).__mro__ if clase in ERRORES)
+        contexto = self.each_context(request) | {"title": titulo, "frase": frase}
+        return TemplateResponse(request, "admin/error.html", contexto, status=status)

@@ -1,0 +1,235 @@
+"""What every ModelAdmin stands on: each write goes through a verb of the model, and what a verb refuses is said in the
+form or in a message, with nothing half-done."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from functools import reduce
+from operator import or_
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import model_ngettext
+from django.contrib.admin.views.main import ERROR_FLAG
+from django.core.exceptions import BadRequest, ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+
+from monitor.columnas import Contiene, Plegado
+from monitor.errores import ErrorDeDominio
+from monitor.usuarios.models import Usuario
+from monitor.validadores import CON_CONTROL, CONTROL
+
+NOMBRADOS = 10  # refused rows that a message names; the rest are counted
+# What the filters of our lists ask for. Others, typed by hand, could make the database fail or work for minutes.
+BUSQUEDAS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")
+
+
+def fecha_corta(fecha) -> str | None:
+    """For narrow columns: 05/01/2024."""
+    return fecha and date_format(fecha, "SHORT_DATE_FORMAT")
+
+
+class TextoField(forms.CharField):
+    """What a browser does to a text that nobody touched (it sends CRLF for each newline) is not a change."""
+
+    default_error_messages = {"null_characters_not_allowed": CON_CONTROL}
+
+    def to_python(self, value):
+        return _con_saltos_simples(super().to_python(value))
+
+    def has_changed(self, initial, data):
+        return _con_saltos_simples(initial or "") != _con_saltos_simples(data or "")
+
+
+def _con_saltos_simples(texto):
+    return texto and texto.replace("\r\n", "\n")
+
+
+class FormaPorVerbos(forms.ModelForm):
+    """Only what changed is checked and written, as in the API: the rest may be somebody else's change."""
+
+    error_de_dominio: ErrorDeDominio | None = None
+
+    def cambios(self) -> dict:
+        """By attname, as verbs take it."""
+        campos = [campo for campo in self._meta.model._meta.concrete_fields if campo.name in self.changed_data]
+        return {campo.attname: campo.value_from_object(self.instance) for campo in campos}
+
+    def full_clean(self):
+        super().full_clean()
+        if self.is_bound and self.error_de_dominio:
+            self._decir(self.error_de_dominio)
+
+    def clean(self):
+        for nombre in self._intactos() & set(self.errors):
+            del self.errors[nombre]
+        return super().clean()
+
+    def _get_validation_exclusions(self):
+        return super()._get_validation_exclusions() | self._intactos()
+
+    def validate_unique(self):
+        """What other rows have to do with it is settled by the verb, when it writes."""
+
+    validate_constraints = validate_unique
+
+    def _intactos(self):
+        return set() if self.instance._state.adding else set(self.fields) - set(self.changed_data)
+
+    def _decir(self, error):
+        """In its field, whose place says its name, or above the form; never twice."""
+        campos = getattr(error, "campos", None) or {"": getattr(error, "reglas", [error.mensaje])}
+        dichas = {frase for frases in self.errors.values() for frase in frases}
+        for campo, frases in campos.items():
+            nombre = campo if campo in self.fields else None
+            frases = [frase.removeprefix(f"{nombre}: ") for frase in frases]
+            self.add_error(nombre, [frase for frase in frases if frase not in dichas])
+
+
+class AdminPorVerbos(admin.ModelAdmin):
+    """`crear`, `actualizar` and `eliminar` ask the model's verbs; a model that names them otherwise says so here."""
+
+    form = FormaPorVerbos
+    actions = ("delete_selected",)
+    formfield_overrides = {
+        models.CharField: {"form_class": TextoField},
+        models.TextField: {"form_class": TextoField},
+    }
+    list_per_page = 50
+    eliminados = "Se eliminaron"
+
+    def crear(self, datos: dict, *, por: Usuario) -> models.Model:
+        return self.model.objects.crear(datos, por=por)
+
+    def actualizar(self, pk, datos: dict, *, por: Usuario) -> models.Model:
+        return self.model.objects.actualizar(pk, datos, por=por)
+
+    def eliminar(self, pk, *, por: Usuario) -> None:
+        self.model.objects.eliminar(pk, por=por)
+
+    # --- One row ---
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if isinstance(db_field, models.TextField) and db_field.null:
+            kwargs["empty_value"] = None
+        if "required" in db_field.error_messages:
+            kwargs["error_messages"] = {"required": db_field.error_messages["required"]}
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_object(self, request, object_id, from_field=None):
+        return None if CONTROL.search(object_id) else super().get_object(request, object_id, from_field)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        forma = super().get_form(request, obj, change, **kwargs)
+        forma.error_de_dominio = getattr(request, "error_de_dominio", None)
+        return forma
+
+    def save_model(self, request, obj, form, change):
+        if change:
+            self.actualizar(obj.pk, form.cambios(), por=request.user)
+        else:
+            obj.pk = self.crear(form.cambios(), por=request.user).pk
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """What a verb refuses was rolled back; the form comes again, as it was filled in, and says why."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ErrorDeDominio as error:
+            request.error_de_dominio = error
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    # --- Deleting ---
+
+    def get_deleted_objects(self, objs, request):
+        """What hangs from a row, and whether it may go, is the verb's to say."""
+        nombres = [str(obj) for obj in objs]
+        return nombres, {self.opts.verbose_name_plural: len(nombres)}, set(), []
+
+    def delete_model(self, request, obj):
+        self.eliminar(obj.pk, por=request.user)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except ErrorDeDominio as error:
+            self.message_user(request, error.mensaje, messages.ERROR)
+            return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
+
+    @admin.action(permissions=["delete"], description="Eliminar")
+    def delete_selected(self, request, queryset):
+        """Django's page asks for confirmation."""
+        if "post" not in request.POST:
+            return delete_selected(self, request, queryset)
+        return self.uno_por_uno(
+            request,
+            lambda pk: self.eliminar(pk, por=request.user),
+            lambda obj: self.log_deletions(request, [obj]),
+            self.eliminados,
+        )
+
+    # --- Lists ---
+
+    def changelist_view(self, request, extra_context=None):
+        if ERROR_FLAG in request.GET:
+            self.message_user(request, "El filtro no es válido: se muestra la lista sin filtros.", messages.WARNING)
+        self._claves(request)
+        titulo = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, titulo | (extra_context or {}))
+
+    def get_search_results(self, request, queryset, search_term):
+        """Every word, in any of `search_fields`, blind to case and accents, alike on both databases."""
+        for palabra in search_term.split():
+            donde = [Q(Contiene(Plegado(campo), palabra)) for campo in self.search_fields]
+            queryset = queryset.filter(reduce(or_, donde))
+        return queryset, False
+
+    def lookup_allowed(self, lookup, value, request):
+        filtros = [filtro[0] if isinstance(filtro, tuple) else filtro for filtro in self.get_list_filter(request)]
+        if CONTROL.search(value) or lookup not in [f"{filtro}{b}" for filtro in filtros for b in BUSQUEDAS]:
+            raise IncorrectLookupParameters
+        return True
+
+    def uno_por_uno(self, request, verbo: Callable, anotar: Callable, hecho: str) -> None:
+        """`verbo(pk)` for each selected row, in a transaction of its own, and `anotar(obj)` when it is done.
+
+        Refused rows are named with the reason, and the others go on. `hecho` begins the sentence that counts them.
+        """
+        claves = self._claves(request)
+        filas = self.get_queryset(request).in_bulk(claves)
+        rechazos = defaultdict(list)
+        for clave in claves:
+            try:
+                with transaction.atomic():
+                    verbo(clave)
+                    anotar(filas[clave])
+            except ErrorDeDominio as error:
+                rechazos[error.mensaje].append(str(filas.get(clave, clave)))
+        self._contar(request, len(claves) - sum(map(len, rechazos.values())), hecho)
+        for frase, nombres in rechazos.items():
+            self.message_user(request, f"{frase}: {_enumerar(nombres)}.", messages.ERROR)
+
+    def _claves(self, request) -> list:
+        """Of the selected rows, each once."""
+        claves = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        try:
+            if any(CONTROL.search(clave) for clave in claves):
+                raise BadRequest
+            return list(dict.fromkeys(self.opts.pk.to_python(clave) for clave in claves))
+        except ValidationError as error:
+            raise BadRequest from error
+
+    def _contar(self, request, cuantos, hecho):
+        if cuantos:
+            self.message_user(request, f"{hecho}: {cuantos} {model_ngettext(self.opts, cuantos)}.", messages.SUCCESS)
+
+
+def _enumerar(nombres) -> str:
+    resto = len(nombres) - NOMBRADOS
+    return ", ".join(nombres[:NOMBRADOS]) + (f" y {resto} más" if resto > 0 else "")

@@ -1,0 +1,77 @@
+"""Lists for large tables: pages by key, which cost the same at any depth, and nothing is counted."""
+
+import json
+
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import PAGE_VAR, ChangeList
+from django.core.exceptions import ValidationError
+from django.db.models import F, Value
+
+from monitor.consultas import DespuesDe
+
+ANTES, DESPUES = "antes", "despues"
+
+
+class ListaPorClave(ChangeList):
+    """The page is `p=despues:[…]` or `p=antes:[…]`: where it begins or ends, by the columns of the ModelAdmin's
+    `ordering`: all ascending or all descending, not null, the last unique. An index on them serves any page.
+    """
+
+    def get_ordering(self, request, queryset):
+        return list(self.model_admin.ordering)
+
+    def get_results(self, request):
+        self.columnas = [self.lookup_opts.get_field(nombre.removeprefix("-")) for nombre in self.model_admin.ordering]
+        sentido, limite = self._leer(request.GET.get(PAGE_VAR))
+        filas, hay_mas = self._tramo(sentido, limite)
+        if sentido == ANTES and not hay_mas:
+            # Less than a page is left before: it is the first.
+            sentido, limite = DESPUES, None
+            filas, hay_mas = self._tramo(sentido, limite)
+        self._enlazar(filas, con_anterior=limite is not None, con_siguiente=hay_mas or sentido == ANTES)
+        self._contar(filas)
+
+    def _tramo(self, sentido, limite):
+        queryset = self.queryset if sentido == DESPUES else self.queryset.reverse()
+        if limite is not None:
+            queryset = queryset.filter(self._mas_alla(sentido, limite))
+        filas = list(queryset[: self.list_per_page + 1])
+        hay_mas = len(filas) > self.list_per_page
+        filas = filas[: self.list_per_page]
+        return filas if sentido == DESPUES else filas[::-1], hay_mas
+
+    def _mas_alla(self, sentido, limite):
+        columnas = [F(campo.name) for campo in self.columnas]
+        valores = [Value(valor) for valor in limite]
+        descendente = self.model_admin.ordering[0].startswith("-")
+        return DespuesDe(columnas, valores) if (sentido == DESPUES) != descendente else DespuesDe(valores, columnas)
+
+    def _leer(self, texto):
+        if texto is None:
+            return DESPUES, None
+        sentido, _, posicion = texto.partition(":")
+        try:
+            valores = json.loads(posicion)
+            limite = [campo.to_python(valor) for campo, valor in zip(self.columnas, valores, strict=True)]
+        except (ValueError, TypeError, ValidationError) as error:
+            raise IncorrectLookupParameters from error
+        if sentido not in (ANTES, DESPUES) or limite != valores or "\0" in json.dumps(valores):
+            raise IncorrectLookupParameters
+        return sentido, limite
+
+    def _enlazar(self, filas, *, con_anterior, con_siguiente):
+        self.anterior = filas and con_anterior and self._enlace(ANTES, filas[0])
+        self.siguiente = filas and con_siguiente and self._enlace(DESPUES, filas[-1])
+        self.primera = con_anterior and self.get_query_string()
+
+    def _enlace(self, sentido, fila):
+        posicion = json.dumps([getattr(fila, campo.attname) for campo in self.columnas], ensure_ascii=False)
+        return self.get_query_string({PAGE_VAR: f"{sentido}:{posicion}"})
+
+    def _contar(self, filas):
+        """What Django's templates ask of a list; `result_count` is of this page."""
+        self.result_list = filas
+        self.result_count = self.full_result_count = len(filas)
+        self.show_full_result_count = self.can_show_all = self.multi_page = False
+        self.show_admin_actions = bool(filas)
+        self.paginator = None
