@@ -1,0 +1,77 @@
+from django import forms
+from django.contrib import admin
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.password_validation import password_validators_help_text_html
+
+from monitor.admin_base import AdminPorVerbos, FormaPorVerbos
+from monitor.usuarios.models import Usuario
+
+DISTINTAS = "Las dos contraseñas no son iguales: escríbalas de nuevo."
+EN_BLANCO = "Déjela en blanco para no cambiarla. Al cambiarla se cierran las sesiones abiertas de esta persona."
+DE_CADA_ROL = (
+    "Administrador: todo, también usuarios y archivo. Operador: expedientes y catálogos. Técnico: sólo consulta."
+)
+
+
+def _secreto(nombre):
+    widget = forms.PasswordInput({"autocomplete": "new-password"})
+    return forms.CharField(label=nombre, strip=False, required=False, widget=widget)
+
+
+class UsuarioForm(FormaPorVerbos):
+    password = _secreto("Contraseña")
+    repetida = _secreto("Repita la contraseña")
+
+    class Meta:
+        help_texts = {"rol": DE_CADA_ROL}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.pop("password", None)  # its hash: nobody types that
+        nuevo = self.instance._state.adding
+        for nombre in ("password", "repetida"):
+            self.fields[nombre].required = nuevo
+        self.fields["password"].help_text = password_validators_help_text_html() if nuevo else EN_BLANCO
+
+    def clean_repetida(self):
+        repetida = self.cleaned_data["repetida"]
+        if repetida != self.cleaned_data.get("password"):
+            raise forms.ValidationError(DISTINTAS)
+        return repetida
+
+    def _get_validation_exclusions(self):
+        """The column's limits are for hashes."""
+        return super()._get_validation_exclusions() | {"password"}
+
+
+@admin.register(Usuario)
+class UsuarioAdmin(AdminPorVerbos):
+    form = UsuarioForm
+    list_display = ("username", "nombre", "rol", "email", "is_active")
+    list_filter = ("rol", "is_active")
+    search_fields = ("username", "nombre", "email")
+    search_help_text = "Usuario, nombre o correo"
+    ordering = ("username",)
+    fieldsets = (
+        (None, {"fields": ("username", "nombre", "email")}),
+        ("Acceso", {"fields": ("rol", "is_active")}),
+        ("Contraseña", {"fields": ("password", "repetida")}),
+    )
+
+    def crear(self, datos, *, por):
+        return Usuario.objects.registrar(**datos)
+
+    def actualizar(self, pk, datos, *, por):
+        return Usuario.objects.actualizar(pk, datos)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        campo = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "username":
+            campo.strip = False  # blanks are refused, here as in the API
+        return campo
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if obj.pk == request.user.pk and "password" in form.changed_data:
+            # The other sessions end; this one goes on.
+            update_session_auth_hash(request, Usuario.objects.get(pk=obj.pk))
