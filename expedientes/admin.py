@@ -1,0 +1,202 @@
+from django import forms
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpResponseRedirect
+from django.utils.html import format_html
+
+from catalogos.models import Aseguradora
+from expedientes.copias import leer_copia, leer_historial
+from expedientes.estados import TRANSICIONES, Estado
+from expedientes.models import Expediente, ExpedienteArchivado
+from monitor.admin_base import AdminPorVerbos, FormaPorVerbos, fecha_corta
+from monitor.admin_listas import ListaPorClave
+
+BOTON = "_estado"  # name of the buttons of the file's page that change its state
+CAMBIO = [{"changed": {"fields": ["estado"]}}]  # in Django's log
+
+SECCIONES = (
+    ("Vehículo", (("marca", "modelo", "tipo"), ("color", "placas"), "vehiculo")),
+    ("Cliente", (("nombre_cliente", "telefono_cliente", "correo_cliente"),)),
+    (
+        "Taller y fechas",
+        (
+            ("orden", "factura", "asesor"),
+            ("tecnico", "mecanico"),
+            ("fecha_ingreso", "fecha_valuacion", "fecha_autorizacion"),
+            ("fecha_pzas_completas", "unidad_terminada", "fecha_entrega"),
+        ),
+    ),
+    (
+        "Datos y comentarios",
+        (
+            "observaciones",
+            ("dato1", "dato1_fecha_hora"),
+            ("dato2", "dato2_fecha_hora"),
+            ("dato3", "dato3_fecha_hora"),
+            ("dato4", "dato4_fecha_hora"),
+        ),
+    ),
+    (
+        "Documentos",
+        (
+            ("doc_orden_admision", "doc_identificacion"),
+            ("doc_tarjeta_circulacion", "doc_caratula_poliza"),
+            ("doc_carta_reparacion", "doc_comprobante_deducible"),
+            ("doc_finiquito", "doc_encuesta_servicio"),
+        ),
+    ),
+    ("Aseguradora", (("aseguradora", "comentarios_aseguradora_fh"), "comentarios_aseguradora")),
+)
+
+
+class DocumentoSelect(forms.NullBooleanSelect):
+    def __init__(self, attrs=None):
+        super().__init__(attrs)
+        self.choices = [("unknown", "Sin confirmar"), ("true", "Sí"), ("false", "No")]
+
+
+class ExpedienteForm(FormaPorVerbos):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "aseguradora" in self.fields:
+            # An insurer that was deleted later stays in its files, and must not be lost by saving one.
+            elegibles = models.Q(eliminado=False) | models.Q(pk=self.instance.aseguradora_id)
+            self.fields["aseguradora"].queryset = Aseguradora.objects.filter(elegibles)
+
+
+def _pasar_a(estado: Estado):
+    @admin.action(permissions=["change"], description=f"Pasar a {estado.label}")
+    def accion(modeladmin, request, queryset):
+        modeladmin.uno_por_uno(
+            request,
+            lambda clave: Expediente.objects.cambiar_estado(clave, estado, por=request.user),
+            lambda expediente: modeladmin.log_change(request, expediente, CAMBIO),
+            f"Pasaron a {estado.label}",
+        )
+
+    accion.__name__ = f"pasar_a_{estado.value.lower()}"
+    return accion
+
+
+def insignia(estado: str):
+    return format_html('<span class="insignia estado-{}">{}</span>', estado, Estado(estado).label)
+
+
+@admin.register(Expediente)
+class ExpedienteAdmin(AdminPorVerbos):
+    form = ExpedienteForm
+    eliminados = "Se archivaron"
+    actions = (*(_pasar_a(estado) for estado in Estado), "delete_selected")
+    list_display = (
+        "no_siniestro",
+        "cliente",
+        "marca_y_modelo",
+        "placas",
+        "aseguradora",
+        "en_estado",
+        "ingreso",
+        "entrega",
+    )
+    list_filter = ("estado", "aseguradora", "fecha_ingreso", "ubicacion_almacenamiento")
+    list_select_related = ("aseguradora",)
+    search_fields = ("no_siniestro",)  # Django shows the box; `buscar` says where
+    search_help_text = "No. Siniestro, cliente, placas, marca, modelo, orden o factura"
+    ordering = ("orden_ingreso", "no_siniestro")
+    sortable_by = ()
+    formfield_overrides = {
+        **AdminPorVerbos.formfield_overrides,
+        models.BooleanField: {"widget": DocumentoSelect},
+    }
+
+    def crear(self, datos, *, por):
+        return Expediente.objects.abrir(datos, por=por)
+
+    def actualizar(self, pk, datos, *, por):
+        return Expediente.objects.actualizar(pk, datos)
+
+    def eliminar(self, pk, *, por):
+        Expediente.objects.archivar(pk, por=por)
+
+    # --- The list ---
+
+    def get_changelist(self, request, **kwargs):
+        return ListaPorClave
+
+    def get_search_results(self, request, queryset, search_term):
+        return queryset.buscar(search_term), False
+
+    @admin.display(description="cliente")
+    def cliente(self, expediente):
+        return expediente.nombre_cliente
+
+    @admin.display(description="vehículo")
+    def marca_y_modelo(self, expediente):
+        return " ".join(filter(None, (expediente.marca, expediente.modelo)))
+
+    @admin.display(description="estado")
+    def en_estado(self, expediente):
+        return insignia(expediente.estado)
+
+    @admin.display(description="ingreso")
+    def ingreso(self, expediente):
+        return fecha_corta(expediente.fecha_ingreso)
+
+    @admin.display(description="entrega")
+    def entrega(self, expediente):
+        return fecha_corta(expediente.fecha_entrega)
+
+    # --- A file's page ---
+
+    def get_fieldsets(self, request, obj=None):
+        cabecera = ("no_siniestro",) if obj is None else (("no_siniestro", "en_estado"), ("ubicacion", "creado_por"))
+        return [(None, {"fields": cabecera}), *((titulo, {"fields": campos}) for titulo, campos in SECCIONES)]
+
+    def get_readonly_fields(self, request, obj=None):
+        return () if obj is None else ("no_siniestro", "en_estado", "ubicacion", "creado_por")
+
+    @admin.display(description="ubicación")
+    def ubicacion(self, expediente):
+        return expediente.get_ubicacion_almacenamiento_display()
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if change:
+            context["historial"] = leer_historial(obj)
+            context["siguientes"] = [estado for estado in Estado if estado in TRANSICIONES[obj.estado]]
+            context["boton"] = BOTON
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if change and BOTON in request.POST:
+            Expediente.objects.cambiar_estado(obj.pk, request.POST[BOTON], por=request.user)
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        mensaje = super().construct_change_message(request, form, formsets, add)
+        return mensaje + CAMBIO if BOTON in request.POST else mensaje
+
+    def response_change(self, request, obj):
+        if BOTON not in request.POST:
+            return super().response_change(request, obj)
+        self.message_user(request, f"El expediente pasó a {Estado(request.POST[BOTON]).label}.", messages.SUCCESS)
+        return HttpResponseRedirect(request.get_full_path())
+
+
+@admin.register(ExpedienteArchivado)
+class ExpedienteArchivadoAdmin(AdminPorVerbos):
+    """What is there is looked at: the table of permissions gives nobody more."""
+
+    list_display = ("no_siniestro", "archivado_en", "archivado_por")
+    list_select_related = ("archivado_por",)
+    list_filter = ("archivado_en",)
+    search_fields = ("no_siniestro",)
+    search_help_text = "No. Siniestro"
+    ordering = ("-id",)
+    sortable_by = ()
+    fields = ("no_siniestro", ("archivado_en", "archivado_por"))
+
+    def get_changelist(self, request, **kwargs):
+        return ListaPorClave
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["copia"] = leer_copia(obj.datos)
+        return super().render_change_form(request, context, add, change, form_url, obj)

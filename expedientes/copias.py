@@ -1,0 +1,66 @@
+"""A file's history, and the archive's copy of a whole file, for people to read.
+
+A copy outlives the columns of today: what it doesn't hold is left out, what has no place here can be read as JSON.
+"""
+
+import json
+
+from django.contrib.admin.utils import display_for_field
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from expedientes.models import Expediente, HistorialEstado
+
+SI_NO = {True: "Sí", False: "No"}
+
+
+def leer_historial(expediente: Expediente) -> list[dict]:
+    """Newest first."""
+    return [
+        {
+            "fecha_cambio": cambio.fecha_cambio,
+            "estado_anterior": cambio.get_estado_anterior_display() or "—",
+            "estado_nuevo": cambio.get_estado_nuevo_display(),
+            "persona": cambio.cambiado_por or "—",
+        }
+        for cambio in expediente.historial.select_related("cambiado_por").order_by("-id")
+    ]
+
+
+def leer_copia(datos: dict) -> dict:
+    """`columnas`: (name, text) of those with a value; `historial`: newest first; `completa`: all of it as JSON."""
+    personas = {persona["id"]: persona["nombre"] or persona["username"] for persona in datos.get("usuario", ())}
+    return {
+        "columnas": [
+            (campo.verbose_name, _texto(campo, datos[campo.column], datos, personas))
+            for campo in Expediente._meta.concrete_fields
+            if not campo.generated and datos.get(campo.column) not in (None, "")
+        ],
+        "historial": [_cambio(fila, personas) for fila in reversed(datos.get("historial_estado", ()))],
+        "completa": json.dumps(datos, ensure_ascii=False, indent=2),
+    }
+
+
+def _texto(campo, valor, datos, personas):
+    if campo.name == "aseguradora":
+        return (datos.get("aseguradora") or {}).get("nombre", valor)
+    if campo.name == "creado_por":
+        return personas.get(valor, valor)
+    if isinstance(campo, models.BooleanField):
+        return SI_NO[valor]
+    return _mostrar(campo, valor)
+
+
+def _cambio(fila, personas) -> dict:
+    mostrados = {
+        nombre: _mostrar(HistorialEstado._meta.get_field(nombre), fila[nombre])
+        for nombre in ("fecha_cambio", "estado_anterior", "estado_nuevo")
+    }
+    return mostrados | {"persona": personas.get(fila["cambiado_por_id"], "—")}
+
+
+def _mostrar(campo, valor):
+    try:
+        return display_for_field(campo.to_python(valor), campo, "—")
+    except ValidationError:
+        return valor
