@@ -5,6 +5,7 @@ A sentence names its field (`{campo}`), but for those that the contract gives wo
 
 import re
 from datetime import UTC, date, datetime
+from math import isfinite
 
 from django.core.exceptions import ValidationError as ErrorDeValidacion
 from django.core.validators import validate_email
@@ -22,20 +23,20 @@ _ISO = re.compile(
     rf"({_DIA})(?:T\d{{2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d{{1,9}})?)?(?:Z|[+-]\d{{2}}(?::?\d{{2}})?)?)?", re.ASCII
 )
 
-COMUNES = {
-    "required": "{campo}: es obligatorio",
-    "null": "{campo}: no puede ser nulo",
-}
-
 
 class Estricto:
     """What all strict fields share: messages that name the field, validators whose sentences do too."""
 
+    # First among the bases, so that these are heard and not DRF's own.
+    default_error_messages = {
+        "required": "{campo}: es obligatorio",
+        "null": "{campo}: no puede ser nulo",
+    }
+
     def bind(self, field_name, parent):
         super().bind(field_name, parent)
         self.error_messages = {
-            codigo: mensaje.replace("{campo}", field_name)
-            for codigo, mensaje in (COMUNES | self.error_messages).items()
+            codigo: mensaje.replace("{campo}", field_name) for codigo, mensaje in self.error_messages.items()
         }
 
     def run_validators(self, value):
@@ -111,6 +112,17 @@ class EnteroField(Estricto, serializers.IntegerField):
         if not self.minimo <= data <= self.maximo:
             self.fail("rango", minimo=self.minimo, maximo=self.maximo)
         return data
+
+
+class NumeroField(Estricto, serializers.FloatField):
+    """With or without decimals; JSON has no infinity, but has numbers that are too large for a float."""
+
+    default_error_messages = {"invalid": "{campo}: debe ser un número"}
+
+    def to_internal_value(self, data):
+        if type(data) not in (int, float) or not isfinite(data):
+            self.fail("invalid")
+        return float(data)
 
 
 class BanderaField(Estricto, serializers.BooleanField):
