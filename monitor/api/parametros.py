@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from rest_framework import serializers
 
-from monitor.api.campos import EnteroField
+from monitor.api.campos import BanderaField, EnteroField
 from monitor.api.serializers import SerializadorEstricto
 from monitor.errores import DatosInvalidos
 
@@ -17,6 +17,13 @@ class EnteroEnTextoField(EnteroField):
 
     def to_internal_value(self, data):
         return super().to_internal_value(int(data) if re.fullmatch(r"-?\d{1,11}", data, re.ASCII) else data)
+
+
+class BanderaEnTextoField(BanderaField):
+    """`true` or `false`, as JSON writes them."""
+
+    def to_internal_value(self, data):
+        return super().to_internal_value({"true": True, "false": False}.get(data, data))
 
 
 class Filtro(django_filters.Filter):

@@ -1,7 +1,13 @@
-"""Path converters: what a piece of a path may hold."""
+"""What a piece of a path may hold."""
+
+import re
 
 from django.urls import register_converter
 from django.urls.converters import StringConverter
+
+from monitor.errores import DatosInvalidos, NoEncontrado
+
+LARGO_DE_UN_ID = 18  # digits of any id there can be
 
 
 class ClaveConverter(StringConverter):
@@ -18,3 +24,12 @@ class SegmentoConverter(StringConverter):
 
 register_converter(ClaveConverter, "clave")
 register_converter(SegmentoConverter, "segmento")
+
+
+def leer_id(texto: str, no_encontrado: str) -> int:
+    """`no_encontrado`: the sentence for a number that no row can have."""
+    if not re.fullmatch(r"\d+", texto, re.ASCII):
+        raise DatosInvalidos("ID inválido")
+    if len(texto) > LARGO_DE_UN_ID:
+        raise NoEncontrado(no_encontrado)
+    return int(texto)

@@ -1,6 +1,5 @@
-import re
-
 from monitor.api.lectura import Lectura
+from monitor.api.rutas import leer_id
 from monitor.api.vistas import Accion, Vista, VistaAbierta, ubicacion
 from monitor.errores import DatosInvalidos, NoEncontrado
 from monitor.usuarios import tokens
@@ -11,7 +10,6 @@ from monitor.usuarios.serializers import CAMBIO, CREDENCIALES, REGISTRO, USUARIO
 CREDENCIALES_REQUERIDAS = "Usuario y contraseña requeridos"
 REGISTRO_REQUERIDO = "username, password y rol son requeridos"
 NO_GUARDAR = {"Cache-Control": "no-store"}
-LARGO_DE_UN_ID = 18  # digits of any id there can be
 
 usuarios = Lectura(USUARIO, lambda: Usuario.objects.order_by("id"))
 
@@ -59,26 +57,18 @@ class UsuarioViewSet(Vista):
         return self.responder(usuarios.lista())
 
     def retrieve(self, request, pk):
-        usuario = Usuario.objects.filter(pk=leer_id(pk)).first()
+        usuario = Usuario.objects.filter(pk=leer_id(pk, NO_ENCONTRADO)).first()
         if usuario is None:
             raise NoEncontrado(NO_ENCONTRADO)
         return self.responder(USUARIO.de_instancia(usuario))
 
     def update(self, request, pk):
-        pk = leer_id(pk)
+        pk = leer_id(pk, NO_ENCONTRADO)
         datos = CAMBIO.leer(self.cuerpo(), parcial=True)
         cambios = {campo: valor for campo, valor in datos.items() if valor not in ("", None)}
         return self.responder(USUARIO.de_instancia(Usuario.objects.actualizar(pk, cambios)))
 
     def destroy(self, request, pk):
-        pk = leer_id(pk)
+        pk = leer_id(pk, NO_ENCONTRADO)
         Usuario.objects.eliminar(pk, por=request.user)
         return self.responder({"ok": True, "id": pk})
-
-
-def leer_id(texto: str) -> int:
-    if not re.fullmatch(r"\d+", texto, re.ASCII):
-        raise DatosInvalidos("ID inválido")
-    if len(texto) > LARGO_DE_UN_ID:
-        raise NoEncontrado(NO_ENCONTRADO)
-    return int(texto)
