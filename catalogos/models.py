@@ -190,3 +190,13 @@ class EstadoSolicitud(Catalogo):
         verbose_name = "estado de solicitud"
         verbose_name_plural = "estados de solicitud"
         ordering = ["orden", "id"]
+
+
+# What people write; the states belong to the code. A catalogue comes after those it refers to.
+CATALOGOS: tuple[type[Catalogo], ...] = (
+    Aseguradora,
+    Lugar,
+    Departamento,
+    TipoPrioridadSolicitud,
+    TipoServicioSolicitud,
+)

@@ -18,16 +18,19 @@ TODOS = frozenset(Rol)
 OPERADORES = frozenset({Rol.ADMINISTRADOR, Rol.OPERADOR})
 ADMINISTRADORES = frozenset({Rol.ADMINISTRADOR})
 
+# By the model of each catalogue that people write.
+CATALOGOS = ("aseguradora", "lugar", "departamento", "tipoprioridadsolicitud", "tiposerviciosolicitud")
+
 PERMISOS: dict[str, frozenset[Rol]] = {
     "usuarios.cerrar_sesion": TODOS,
     "usuarios.view_usuario": ADMINISTRADORES,
     "usuarios.add_usuario": ADMINISTRADORES,
     "usuarios.change_usuario": ADMINISTRADORES,
     "usuarios.delete_usuario": ADMINISTRADORES,
-    "catalogos.view_aseguradora": TODOS,
-    "catalogos.add_aseguradora": OPERADORES,
-    "catalogos.change_aseguradora": OPERADORES,
-    "catalogos.delete_aseguradora": ADMINISTRADORES,
+    **{f"catalogos.view_{catalogo}": TODOS for catalogo in (*CATALOGOS, "estadosolicitud")},
+    **{f"catalogos.add_{catalogo}": OPERADORES for catalogo in CATALOGOS},
+    **{f"catalogos.change_{catalogo}": OPERADORES for catalogo in CATALOGOS},
+    **{f"catalogos.delete_{catalogo}": ADMINISTRADORES for catalogo in CATALOGOS},
     "expedientes.view_expediente": TODOS,
     "expedientes.add_expediente": OPERADORES,
     "expedientes.change_expediente": OPERADORES,

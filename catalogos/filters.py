@@ -1,0 +1,74 @@
+"""What the lists of catalogues take in their URL."""
+
+import django_filters
+from django.db.models import Value
+from django.db.models.lookups import Exact
+
+from catalogos.base import Catalogo
+from catalogos.models import Departamento, EstadoSolicitud, Lugar
+from monitor.api.campos import TextoField
+from monitor.api.envuelto import paginacion
+from monitor.api.parametros import BanderaEnTextoField, EnteroEnTextoField, Filtro, Parametros
+from monitor.columnas import Contiene, Renglones, SinCaso
+
+LARGO = 250
+
+
+class Igual(Filtro):
+    """The whole text of a column, blind to case."""
+
+    def __init__(self, columna: str):
+        super().__init__(TextoField(max_length=LARGO, recortar=True), field_name=columna)
+
+    def filter(self, queryset, valor):
+        return queryset.filter(Exact(SinCaso(self.field_name), SinCaso(Value(valor))))
+
+
+class Parte(Filtro):
+    """Part of the text of a column, blind to case and accents."""
+
+    def __init__(self, columna: str):
+        super().__init__(TextoField(max_length=LARGO), field_name=columna)
+
+    def filter(self, queryset, valor):
+        return queryset.filter(Contiene(Renglones(self.field_name), valor))
+
+
+class Busqueda(Filtro):
+    """Every word, in any of some columns."""
+
+    def __init__(self, *columnas: str):
+        super().__init__(TextoField(max_length=LARGO))
+        self.columnas = columnas
+
+    def filter(self, queryset, valor):
+        return queryset.filter(*(Contiene(Renglones(*self.columnas), palabra) for palabra in valor.split()))
+
+
+class NombreFilter(django_filters.FilterSet):
+    nombre = Parte("nombre")
+
+
+class LugarFilter(django_filters.FilterSet):
+    codigo = Igual("codigo")
+    nombre = Parte("nombre")
+    tipoLugar = Igual("tipo_lugar")  # noqa: N815
+    esPuntoFrecuente = Filtro(BanderaEnTextoField(), field_name="es_punto_frecuente")  # noqa: N815
+    busqueda = Busqueda("codigo", "nombre", "direccion", "referencia")
+
+
+class DepartamentoFilter(django_filters.FilterSet):
+    codigo = Igual("codigo")
+    nombre = Parte("nombre")
+    nivelJerarquico = Filtro(EnteroEnTextoField(min_value=0), field_name="nivel_jerarquico")  # noqa: N815
+    departamentoPadreId = Filtro(EnteroEnTextoField(), field_name="departamento_padre_id")  # noqa: N815
+    busqueda = Busqueda("codigo", "nombre", "nombre_jefe", "ubicacion_fisica")
+
+
+FILTROS = {Lugar: LugarFilter, Departamento: DepartamentoFilter, EstadoSolicitud: django_filters.FilterSet}
+
+
+def parametros(modelo: type[Catalogo], *, por_pagina: bool) -> Parametros:
+    meta = type("Meta", (), {"model": modelo, "fields": ()})
+    filtros = type(f"{modelo.__name__}Filter", (FILTROS.get(modelo, NombreFilter),), {"Meta": meta})
+    return Parametros(filtros, **(paginacion() if por_pagina else {}))

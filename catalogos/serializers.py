@@ -1,0 +1,89 @@
+"""The shapes of catalogues on the wire, made of their models: camelCase in a request, PascalCase in a response."""
+
+from django.db import models
+from rest_framework import serializers
+
+from catalogos.base import Catalogo, RecortadoField
+from catalogos.frases import frase
+from catalogos.models import Departamento
+from monitor.api.campos import NumeroField, ReferenciaField
+from monitor.api.lectura import Forma
+from monitor.api.serializers import ModeloEstricto
+
+# Names that aren't the column's own, and what a response adds after the columns.
+NOMBRES = {Departamento: {"perfil_jefe": "idPerfilJefe", "departamento_padre": "departamentoPadreId"}}
+ANADIDOS = {Departamento: {"NombreDepartamentoPadre": "departamento_padre.nombre"}}
+DEL_SERVIDOR = {"Eliminado": "eliminado", "FechaHoraCreacion": "creado_en", "FechaHoraActualizacion": "actualizado_en"}
+
+
+class CatalogoEstricto(ModeloEstricto):
+    """Null for a column with a default (a flag, a level) is that default."""
+
+    serializer_field_mapping = ModeloEstricto.serializer_field_mapping | {models.FloatField: NumeroField}
+
+    def build_standard_field(self, field_name, model_field):
+        clase, opciones = super().build_standard_field(field_name, model_field)
+        if isinstance(model_field, RecortadoField):
+            opciones["recortar"] = True
+        if model_field.has_default():
+            opciones["allow_null"] = True
+        return clase, opciones
+
+    def leer(self, datos, *, parcial=False):
+        valores = super().leer(datos, parcial=parcial)
+        campos = {campo.attname: campo for campo in self.Meta.model.editables()}
+        return {n: campos[n].get_default() if v is None else v for n, v in valores.items()}
+
+
+def entrada(modelo: type[Catalogo]) -> CatalogoEstricto:
+    """What a POST takes, and a PUT in part."""
+    nombres = {nombre_en_la_red(campo): campo for campo in modelo.editables()}
+    referencias = {nombre: _referencia(campo) for nombre, campo in nombres.items() if campo.is_relation}
+    devueltos = ("Id", *ANADIDOS.get(modelo, ()), *DEL_SERVIDOR)
+    fuentes = {nombre: campo.name for nombre, campo in nombres.items() if not campo.is_relation}
+    return _serializer(modelo, "Entrada", fuentes, referencias, ignorados=[_minuscula(clave) for clave in devueltos])
+
+
+def forma(modelo: type[Catalogo]) -> Forma:
+    """What a response shows: the id, the columns, what is added to them, and what the server keeps."""
+    columnas = {_mayuscula(nombre_en_la_red(campo)): campo.attname for campo in modelo.editables()}
+    anadidos = {clave: serializers.CharField(source=fuente) for clave, fuente in ANADIDOS.get(modelo, {}).items()}
+    fuentes = {"Id": "id"} | columnas | dict.fromkeys(anadidos) | DEL_SERVIDOR
+    return Forma(_serializer(modelo, "Salida", fuentes, anadidos))
+
+
+def nombre_en_la_red(campo: models.Field) -> str:
+    primera, *otras = campo.name.split("_")
+    camello = primera + "".join(palabra.capitalize() for palabra in otras)
+    return NOMBRES.get(campo.model, {}).get(campo.name, camello)
+
+
+def _serializer(modelo, sufijo, fuentes, declarados, ignorados=()):
+    """`fuentes`: the column of each key. The keys that are declared have theirs already."""
+    opciones = {c: {"source": f} for c, f in fuentes.items() if c not in declarados and c != f}
+    meta = {
+        "model": modelo,
+        "fields": tuple(fuentes | declarados),
+        "extra_kwargs": opciones,
+        "ignorados": tuple(ignorados),
+    }
+    return type(f"{modelo.__name__}{sufijo}", (CatalogoEstricto,), declarados | {"Meta": type("Meta", (), meta)})()
+
+
+def _referencia(campo: models.ForeignKey) -> ReferenciaField:
+    filas = campo.related_model._default_manager
+    return ReferenciaField(
+        source=campo.attname,
+        queryset=filas.vigentes() if hasattr(filas, "vigentes") else filas.all(),
+        cosa=frase("{un} {uno}", campo.related_model),
+        required=not campo.null,
+        allow_null=campo.null,
+    )
+
+
+def _mayuscula(nombre: str) -> str:
+    return nombre[0].upper() + nombre[1:]
+
+
+def _minuscula(nombre: str) -> str:
+    return nombre[0].lower() + nombre[1:]

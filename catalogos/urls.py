@@ -1,0 +1,17 @@
+from django.urls import path
+
+from catalogos.views import VISTAS
+
+
+def rutas(vista):
+    """A method whose action the view doesn't have is a 405."""
+    for ruta, metodos in (
+        ("", {"get": "list", "post": "create"}),
+        ("/todos/lista", {"get": "todos"}),
+        ("/<segmento:pk>", {"get": "retrieve", "put": "update", "delete": "destroy"}),
+    ):
+        propios = {metodo: accion for metodo, accion in metodos.items() if accion in vista.acciones}
+        yield path(f"{vista.ruta}{ruta}", vista.as_view(propios))
+
+
+urlpatterns = [ruta for vista in VISTAS for ruta in rutas(vista)]

@@ -1,0 +1,112 @@
+"""The routes of every catalogue, from one class."""
+
+from django.db import transaction
+
+from catalogos.base import Catalogo
+from catalogos.filters import parametros
+from catalogos.frases import (
+    ACTUALIZADA,
+    CREADA,
+    ELIMINADA,
+    ELIMINADA_ESTA,
+    LISTADO,
+    LISTADO_COMPLETO,
+    NO_ENCONTRADA,
+    OBTENIDA,
+    frase,
+)
+from catalogos.models import CATALOGOS, EstadoSolicitud
+from catalogos.serializers import entrada, forma
+from monitor.api.envuelto import VistaEnvuelta, leer_cambios, pagina_de
+from monitor.api.lectura import Lectura
+from monitor.api.rutas import leer_id
+from monitor.api.vistas import Accion, ubicacion
+from monitor.consultas import Parametro
+from monitor.errores import NoEncontrado
+
+
+class LecturaViewSet(VistaEnvuelta):
+    """A subclass names its model; what depends on it is built then, once."""
+
+    modelo: type[Catalogo]
+    permisos = {"list": "view", "todos": "view", "retrieve": "view"}
+    operaciones = {"list": "listar {varios}", "todos": "listar {varios}", "retrieve": "obtener {uno}"}
+
+    def __init_subclass__(cls, modelo=None):
+        if modelo is None:
+            return
+        cls.modelo, cls.ruta = modelo, ruta_de(modelo)
+        cls.forma = forma(modelo)
+        cls.lectura = Lectura(cls.forma, lambda: modelo.objects.vigentes().filter(pk=Parametro("id", modelo._meta.pk)))
+        cls.parametros = parametros(modelo, por_pagina=True)
+        cls.parametros_de_todos = parametros(modelo, por_pagina=False)
+        cls.acciones = {
+            accion: Accion(f"catalogos.{permiso}_{modelo._meta.model_name}", frase(cls.operaciones[accion], modelo))
+            for accion, permiso in cls.permisos.items()
+        }
+
+    def list(self, request):
+        valores = self.parametros.leer(request.GET)
+        return self.exito(frase(LISTADO, self.modelo), pagina_de(self.forma, self._filas(valores), valores))
+
+    def todos(self, request):
+        filas = self._filas(self.parametros_de_todos.leer(request.GET))
+        datos = self.forma.lista(filas.values_list(*self.forma.columnas))
+        return self.exito(frase(LISTADO_COMPLETO, self.modelo), datos)
+
+    def retrieve(self, request, pk):
+        return self.exito(frase(OBTENIDA, self.modelo), self._fila(self._id(pk)))
+
+    def _filas(self, valores):
+        return self.parametros.filtrar(self.modelo.objects.vigentes(), valores)
+
+    def _fila(self, pk):
+        fila = self.lectura.uno(id=pk)
+        if fila is None:
+            raise NoEncontrado(frase(NO_ENCONTRADA, self.modelo, id=pk))
+        return fila
+
+    def _id(self, texto):
+        return leer_id(texto, frase(NO_ENCONTRADA, self.modelo, id=texto))
+
+
+class CatalogoViewSet(LecturaViewSet):
+    permisos = LecturaViewSet.permisos | {"create": "add", "update": "change", "destroy": "delete"}
+    operaciones = LecturaViewSet.operaciones | {
+        "create": "crear {uno}",
+        "update": "actualizar {uno}",
+        "destroy": "eliminar {uno}",
+    }
+
+    def __init_subclass__(cls, modelo=None):
+        super().__init_subclass__(modelo)
+        if modelo:
+            cls.entrada = entrada(modelo)
+
+    # What a body refers to is locked as it is read, until it is written.
+    @transaction.atomic
+    def create(self, request):
+        fila = self.modelo.objects.crear(self.entrada.leer(self.cuerpo()), por=request.user)
+        return self.exito(frase(CREADA, self.modelo), self._fila(fila.pk), 201, ubicacion(f"/{self.ruta}", fila.pk))
+
+    @transaction.atomic
+    def update(self, request, pk):
+        pk, cambios = self._id(pk), leer_cambios(self.entrada, self.cuerpo())
+        self.modelo.objects.actualizar(pk, cambios, por=request.user)
+        return self.exito(frase(ACTUALIZADA, self.modelo), self._fila(pk))
+
+    def destroy(self, request, pk):
+        fila = self.modelo.objects.eliminar(self._id(pk), por=request.user)
+        datos = {"mensaje": frase(ELIMINADA_ESTA, self.modelo, fila=fila)}
+        return self.exito(frase(ELIMINADA, self.modelo), datos)
+
+
+def ruta_de(modelo: type[Catalogo]) -> str:
+    return modelo._meta.db_table.replace("_", "-")
+
+
+def _vista(modelo, base):
+    return type(base)(f"{modelo.__name__}ViewSet", (base,), {}, modelo=modelo)
+
+
+VISTAS = [*(_vista(modelo, CatalogoViewSet) for modelo in CATALOGOS), _vista(EstadoSolicitud, LecturaViewSet)]
