@@ -66,6 +66,9 @@ class CatalogoQuerySet(models.QuerySet):
 class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
     """The verbs. `datos` by attname; `por` is None for a command. They raise DatosInvalidos by column."""
 
+    def get_by_natural_key(self, clave: str) -> "Catalogo":
+        return self.vigentes().con_clave(clave).get()
+
     @transaction.atomic
     def crear(self, datos: dict, *, por: Usuario | None) -> "Catalogo":
         """A row whose key a deleted one has brings that one back, with the new values alone."""
@@ -121,13 +124,15 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
     def _guardar(self, fila, verbo, por):
         try:
             with transaction.atomic():
-                fila.save()
+                fila.save(force_insert=fila._state.adding)
         except IntegrityError as error:
             if es_duplicado(error):
                 raise Conflicto(fila.ya_existe()) from error
             raise
-        quien = por.username if por else "manage.py"
-        transaction.on_commit(partial(log.info, "%s %s %s %s", quien, verbo, self.model._meta.db_table, fila.pk))
+        if por:
+            transaction.on_commit(
+                partial(log.info, "%s %s %s %s", por.username, verbo, self.model._meta.db_table, fila.pk)
+            )
         return fila
 
 

@@ -1,10 +1,12 @@
 """Filling catalogues from data files: CSV in UTF-8, one a catalogue, named after its table (`lugar.csv`).
 
 A row is known by its catalogue's `clave`, so loading a file again changes nothing. Its columns are the model's; a
-reference is written as the key of the row it means, and an empty cell means no value. `id` counts for new rows only.
+reference is written as the key of the row it means (a user's is the username), a flag as «sí» or «no», and an empty
+cell means no value. `id` counts for new rows only.
 """
 
 import csv
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,13 +14,15 @@ from django.core.exceptions import ValidationError
 from django.core.management.color import no_style
 from django.db import connection, models
 
-from catalogos.models import Aseguradora, Catalogo
+from catalogos.base import Catalogo
+from catalogos.models import CATALOGOS
 from monitor.errores import DatosInvalidos, ErrorDeDominio
 
 DATOS = Path(__file__).parent / "datos"
-CARGABLES: dict[str, type[Catalogo]] = {modelo._meta.db_table: modelo for modelo in (Aseguradora,)}
+CARGABLES: dict[str, type[Catalogo]] = {modelo._meta.db_table: modelo for modelo in CATALOGOS}
 
 CREADA, ACTUALIZADA, SIN_CAMBIOS = "creadas", "actualizadas", "sin cambios"
+SI_O_NO = {"sí": True, "si": True, "no": False}
 
 
 class Renglon(NamedTuple):
@@ -85,45 +89,65 @@ def _frases(error):
 def _guardar(modelo, renglon, solo_nuevas) -> str:
     if None in renglon.celdas or None in renglon.celdas.values():
         raise DatosInvalidos("no tiene tantas celdas como la primera línea")
-    valores = _valores(modelo, renglon.celdas)
-    pk = valores.pop("id", None)
-    fila = modelo._default_manager.filter(**{modelo.clave: valores[modelo.clave]}).first()
-    if fila is None:
-        if pk and modelo._default_manager.filter(pk=pk).exists():
-            raise DatosInvalidos(f"id: el {pk} ya es de otra fila")
-        _escribir(modelo(pk=pk, **valores))
-        return CREADA
-    if pk not in (None, fila.pk) and not solo_nuevas:
-        raise DatosInvalidos(f"id: «{fila}» ya existe con el {fila.pk}")
-    cambios = {n: v for n, v in valores.items() if getattr(fila, n) != v} | (
-        {"eliminado": False} if fila.eliminado else {}
-    )
-    if solo_nuevas or not cambios:
+    clave = renglon.celdas[modelo.clave].strip()
+    if not clave:
+        raise DatosInvalidos(f"{modelo.clave}: es obligatorio en un archivo")
+    fila = modelo.objects.con_clave(clave).first()
+    if fila and solo_nuevas:
         return SIN_CAMBIOS
-    for nombre, valor in cambios.items():
-        setattr(fila, nombre, valor)
-    _escribir(fila)
+    valores = _valores(modelo, renglon.celdas)
+    _exigir_id_libre(modelo, valores.get("id"), fila)
+    if fila is None:
+        modelo.objects.crear(valores, por=None)
+        return CREADA
+    if not fila.eliminado and not _cambia(fila, valores):
+        return SIN_CAMBIOS
+    verbo = modelo.objects.crear if fila.eliminado else partial(modelo.objects.actualizar, fila.pk)
+    verbo(valores, por=None)
     return ACTUALIZADA
 
 
-def _escribir(fila):
-    try:
-        fila.full_clean()
-    except ValidationError as error:
-        raise DatosInvalidos(campos={c: [f"{c}: {m}" for m in ms] for c, ms in error.message_dict.items()}) from error
-    fila.save()
+def _cambia(fila, valores) -> bool:
+    """Compared as they would be written: trimmed, in capitals."""
+    antes = {nombre: getattr(fila, nombre) for nombre in valores}
+    for nombre, valor in valores.items():
+        setattr(fila, nombre, valor)
+    fila.validar()
+    return any(getattr(fila, nombre) != valor for nombre, valor in antes.items())
+
+
+def _exigir_id_libre(modelo, pk, fila):
+    if fila and pk not in (None, fila.pk):
+        raise DatosInvalidos(f"id: «{fila}» ya existe con el {fila.pk}")
+    if fila is None and pk and modelo.objects.filter(pk=pk).exists():
+        raise DatosInvalidos(f"id: el {pk} ya es de otra fila")
 
 
 def _valores(modelo, celdas) -> dict:
+    """By attname; an empty `id` is left out."""
     campos, valores, errores = columnas_de(modelo), {}, {}
     for nombre, celda in celdas.items():
         try:
-            valores[nombre] = campos[nombre].to_python(celda.strip() or None)
+            valores[campos[nombre].attname] = _valor(campos[nombre], celda.strip())
         except ValidationError as error:
             errores[nombre] = [f"{nombre}: {mensaje}" for mensaje in error.messages]
     if errores:
         raise DatosInvalidos(campos=errores)
-    return valores
+    return {nombre: valor for nombre, valor in valores.items() if nombre != "id" or valor is not None}
+
+
+def _valor(campo, celda):
+    if not celda:
+        return campo.get_default()
+    if campo.is_relation:
+        filas = campo.related_model._default_manager
+        try:
+            return filas.get_by_natural_key(celda).pk
+        except campo.related_model.DoesNotExist as error:
+            raise ValidationError(f"no existe «{celda}»") from error
+    if isinstance(campo, models.BooleanField):
+        return campo.to_python(SI_O_NO.get(celda.lower(), celda))
+    return campo.to_python(celda)
 
 
 def _adelantar_secuencia(modelo):
