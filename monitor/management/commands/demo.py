@@ -19,7 +19,8 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         call_command("migrate", verbosity=0)
-        call_command("seed_catalogos")
+        # Only what is missing: staff may have changed the rest since the last time.
+        call_command("seed_catalogos", solo_nuevas=True)
         if settings.DEMO and not Usuario.objects.exists():
             call_command("seed_demo")
         self.stdout.write(DIRECCIONES.format(url=f"http://{settings.HOST}:{settings.PORT}"))
