@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.apps import apps as las_de_ahora
 from django.db.models.signals import post_migrate
 
 from catalogos.estados_solicitud import filas as filas_de_estados
@@ -12,8 +13,11 @@ class CatalogosConfig(AppConfig):
         post_migrate.connect(copiar_estados, sender=self)
 
 
-def copiar_estados(apps, using, **kwargs):
-    """The states belong to the code: a change there reaches the table with the next `migrate`, without a migration."""
+def copiar_estados(using, apps=las_de_ahora, **kwargs):
+    """The states belong to the code: a change there reaches the table with the next `migrate`, without a migration.
+
+    `flush` sends this signal too, without `apps`.
+    """
     try:
         modelo = apps.get_model("catalogos", "EstadoSolicitud")
     except LookupError:  # migrated back to before the table
