@@ -3,6 +3,7 @@
 from typing import NamedTuple
 from urllib.parse import quote
 
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import viewsets
 
 from monitor.api.cuerpo import JSONParser, leer_objeto
@@ -41,7 +42,7 @@ class Vista(viewsets.ViewSet):
         return self._permisos
 
     def initial(self, request, *args, **kwargs):
-        if self.action is None:
+        if request.method.lower() not in self.action_map:
             raise MetodoNoPermitido(request.method, self.allowed_methods)
         self.check_permissions(request)
 
@@ -74,6 +75,7 @@ def ubicacion(prefijo: str, clave) -> dict:
     return {"Location": f"{prefijo}/{quote(str(clave), safe='')}"}
 
 
+@csrf_exempt
 def no_encontrada(request, exception=None):
     """Of the paths that no view answers for."""
     return responder_error(NoEncontrado("La ruta no existe"), dialecto_de(request.path))

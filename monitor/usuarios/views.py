@@ -63,10 +63,9 @@ class UsuarioViewSet(Vista):
         return self.responder(USUARIO.de_instancia(usuario))
 
     def update(self, request, pk):
-        pk = leer_id(pk, NO_ENCONTRADO)
         datos = CAMBIO.leer(self.cuerpo(), parcial=True)
         cambios = {campo: valor for campo, valor in datos.items() if valor not in ("", None)}
-        return self.responder(USUARIO.de_instancia(Usuario.objects.actualizar(pk, cambios)))
+        return self.responder(USUARIO.de_instancia(Usuario.objects.actualizar(leer_id(pk, NO_ENCONTRADO), cambios)))
 
     def destroy(self, request, pk):
         pk = leer_id(pk, NO_ENCONTRADO)

@@ -1,0 +1,36 @@
+"""Every route of the API, who may use it, and what someone who may gets for an empty request about nothing.
+
+A route that isn't here fails test_rutas.py. `999` stands for whatever a path asks for.
+"""
+
+from monitor.usuarios.roles import ADMINISTRADORES, OPERADORES, TODOS
+
+ABIERTA = None
+
+RUTAS = {
+    "GET /": (ABIERTA, 200),
+    "GET /api/health": (ABIERTA, 200),
+    "GET /api/schema": (ABIERTA, 200),
+    "GET /api/docs": (ABIERTA, 200),
+    "POST /api/auth/login": (ABIERTA, 400),
+    "POST /api/auth/logout": (TODOS, 200),
+    "POST /api/auth/register": (ADMINISTRADORES, 400),
+    "GET /api/usuarios": (ADMINISTRADORES, 200),
+    "GET /api/usuarios/999": (ADMINISTRADORES, 404),
+    "PUT /api/usuarios/999": (ADMINISTRADORES, 400),
+    "DELETE /api/usuarios/999": (ADMINISTRADORES, 404),
+    "GET /api/expedientes": (TODOS, 200),
+    "POST /api/expedientes": (OPERADORES, 400),
+    "PUT /api/expedientes": (OPERADORES, 400),
+    "PATCH /api/expedientes": (OPERADORES, 400),
+    "DELETE /api/expedientes": (ADMINISTRADORES, 400),
+    "GET /api/expedientes/pendientes": (TODOS, 200),
+    "GET /api/expedientes/nube": (TODOS, 200),
+    "GET /api/expedientes/aseguradoras": (TODOS, 200),
+    "GET /api/expedientes/999": (TODOS, 404),
+    "PUT /api/expedientes/999": (OPERADORES, 400),
+    "PATCH /api/expedientes/999": (OPERADORES, 400),
+    "DELETE /api/expedientes/999": (ADMINISTRADORES, 404),
+    "PATCH /api/expedientes/999/estado": (OPERADORES, 400),
+    "GET /api/expedientes/999/estado/historial": (TODOS, 404),
+}

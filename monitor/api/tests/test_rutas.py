@@ -1,0 +1,196 @@
+"""What holds on every route: who may, which methods, both slashes, HEAD, what an unknown path answers."""
+
+import re
+
+import pytest
+from django.urls import get_resolver
+from django.urls.resolvers import URLPattern
+
+from monitor.api.tests.cliente import Api, Remota, respuesta
+from monitor.api.tests.rutas import ABIERTA, RUTAS
+from monitor.usuarios.models import Usuario
+from monitor.usuarios.roles import ADMINISTRADORES, OPERADORES, PERMISOS, Rol
+from monitor.usuarios.tests.factories import UsuarioFactory
+
+METODOS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
+RESTRINGIDO = {
+    OPERADORES: "Acceso restringido a administradores y operadores",
+    ADMINISTRADORES: "Acceso restringido a administradores",
+}
+CAMINOS = sorted({ruta.split()[1] for ruta in RUTAS} - {"/api/schema", "/api/docs"})  # these: test_esquema.py
+PROTEGIDAS = [ruta for ruta, (roles, _) in RUTAS.items() if roles is not ABIERTA]
+
+
+def patrones(resolvedor, antes="/"):
+    for patron in resolvedor.url_patterns:
+        camino = antes + str(patron.pattern)
+        if isinstance(patron, URLPattern):
+            yield camino, patron.callback
+        else:
+            yield from patrones(patron, camino)
+
+
+def rutas_declaradas():
+    """`(route as in RUTAS, view class, action)`, of the URL configuration."""
+    for camino, vista in patrones(get_resolver()):
+        clase = getattr(vista, "cls", None)
+        if clase is None:
+            continue
+        acciones = getattr(vista, "actions", None) or {"get": None}
+        for metodo, accion in acciones.items():
+            if metodo.upper() in METODOS:
+                yield f"{metodo.upper()} {re.sub('<[^>]+>', '999', camino)}", clase, accion
+
+
+def frase(cuerpo):
+    """In either dialect."""
+    return cuerpo["error"] if "error" in cuerpo else cuerpo["message"]
+
+
+def permitidos(camino):
+    metodos = {ruta.split()[0] for ruta in RUTAS if ruta.split()[1] == camino}
+    return metodos | ({"HEAD"} if "GET" in metodos else set())
+
+
+def test_cada_ruta_esta_en_la_tabla():
+    assert sorted(ruta for ruta, _, _ in rutas_declaradas()) == sorted(RUTAS)
+
+
+def test_cada_accion_declara_un_permiso_que_existe():
+    sin_permiso = [
+        ruta
+        for ruta, clase, accion in rutas_declaradas()
+        if RUTAS[ruta][0] is not ABIERTA and clase.acciones[accion].permiso not in PERMISOS
+    ]
+
+    assert sin_permiso == []
+
+
+def test_ninguna_accion_declarada_sobra():
+    sobran = [
+        f"{clase.__name__}.{accion}"
+        for clase in {clase for _, clase, _ in rutas_declaradas()}
+        for accion in set(getattr(clase, "acciones", ()))
+        - {accion for _, otra, accion in rutas_declaradas() if otra is clase}
+    ]
+
+    assert sobran == []
+
+
+@pytest.mark.parametrize("ruta", PROTEGIDAS)
+def test_ruta_protegida_pide_token(anonimo, ruta):
+    status, cuerpo = respuesta(anonimo.pedir(*ruta.split()))
+
+    assert (status, frase(cuerpo)) == (401, "Token requerido")
+
+
+@pytest.mark.parametrize("rol", Rol)
+@pytest.mark.parametrize("ruta", PROTEGIDAS)
+def test_ruta_admite_solo_a_sus_roles(db, ruta, rol):
+    roles, status = RUTAS[ruta]
+
+    recibida = Api(UsuarioFactory(rol=rol)).pedir(*ruta.split())
+
+    if rol in roles:
+        assert recibida.status_code == status
+    else:
+        assert (recibida.status_code, frase(recibida.json())) == (403, RESTRINGIDO[roles])
+
+
+@pytest.mark.parametrize("ruta", [ruta for ruta, (roles, _) in RUTAS.items() if roles is ABIERTA])
+def test_ruta_abierta_no_pide_token(anonimo, ruta):
+    assert anonimo.pedir(*ruta.split()).status_code == RUTAS[ruta][1]
+
+
+@pytest.mark.parametrize("metodo", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"])
+@pytest.mark.parametrize("camino", CAMINOS)
+def test_metodo_que_la_ruta_no_tiene_es_405_sin_token_siquiera(anonimo, camino, metodo):
+    if metodo in permitidos(camino):
+        return
+    recibida = anonimo.pedir(metodo, camino)
+
+    assert (recibida.status_code, frase(recibida.json())) == (405, f"El método {metodo} no está permitido aquí")
+    assert recibida.headers["Allow"] == ", ".join(sorted(permitidos(camino)))
+
+
+@pytest.mark.parametrize("ruta", [ruta for ruta in RUTAS if ruta.split()[1] in CAMINOS])
+def test_ruta_responde_igual_con_barra_final(administrador, ruta):
+    metodo, camino = ruta.split()
+    variantes = [
+        administrador.pedir(metodo, camino),
+        Api(administrador.usuario).pedir(metodo, f"{camino.rstrip('/')}/"),
+    ]
+    sin_barra, con_barra = variantes
+
+    if "logout" in ruta:  # the first of the two revokes the token that the second shows
+        assert (sin_barra.json(), con_barra.json()) == ({"ok": True}, {"error": "Token inválido o expirado"})
+    else:
+        assert (con_barra.status_code, con_barra.getvalue()) == (sin_barra.status_code, sin_barra.getvalue())
+
+
+@pytest.mark.parametrize("ruta", [ruta for ruta in RUTAS if ruta.startswith("GET")])
+def test_head_da_el_status_y_los_encabezados_de_get_sin_cuerpo(servidor, ruta):
+    """On the real server: Django's test client takes the bodies of HEAD off by itself."""
+    remota = Remota(servidor, UsuarioFactory(administrador=True))
+    camino = ruta.split()[1]
+
+    get, head = (remota.pedir(metodo, camino) for metodo in ("GET", "HEAD"))
+
+    assert (head.status, head.cuerpo) == (RUTAS[ruta][1], b"")
+    distintos = {"date", "x-request-id", "content-length", "transfer-encoding"}
+    assert {k.lower() for k in head.headers} - distintos == {k.lower() for k in get.headers} - distintos
+
+
+@pytest.mark.parametrize("metodo", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"])
+@pytest.mark.parametrize("camino", ["/api/nada", "/api/nada/", "/api", "/api/", "/api/expedientes//", "/api/auth"])
+def test_camino_desconocido_de_la_api_responde_en_el_primer_dialecto(anonimo, metodo, camino):
+    recibida = anonimo.pedir(metodo, camino, {"x": 1})
+
+    assert respuesta(recibida) == (404, {"error": "La ruta no existe"})
+    assert recibida.headers["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("metodo", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"])
+@pytest.mark.parametrize("camino", ["/nada", "/apis", "/nada/x/", "/index.html", "/favicon.ico"])
+def test_otro_camino_desconocido_responde_en_el_segundo(anonimo, metodo, camino):
+    recibida = anonimo.pedir(metodo, camino, {"x": 1})
+
+    assert respuesta(recibida) == (404, {"success": False, "message": "La ruta no existe", "detail": None})
+
+
+GRANDE = b" " * (1024 * 1024 + 1)
+JSON, TEXTO = "application/json", "text/plain"
+ORDEN = [
+    # who, method, path, body, content type, status
+    ("anonimo", "DELETE", "/api/expedientes/pendientes", GRANDE, TEXTO, 405),
+    ("anonimo", "POST", "/api/expedientes", GRANDE, TEXTO, 401),
+    ("tecnico", "POST", "/api/expedientes", GRANDE, TEXTO, 403),
+    ("operador", "POST", "/api/expedientes", GRANDE, TEXTO, 413),
+    ("operador", "POST", "/api/expedientes", b"{", TEXTO, 415),
+    ("operador", "POST", "/api/expedientes", b"", TEXTO, 400),
+    ("operador", "PUT", "/api/expedientes", GRANDE, TEXTO, 400),
+    ("operador", "PUT", "/api/expedientes/NADA", GRANDE, TEXTO, 413),
+    ("operador", "PUT", "/api/expedientes/NADA", b"{", TEXTO, 415),
+    ("operador", "PUT", "/api/expedientes/NADA", b"{", JSON, 400),
+    ("operador", "PUT", "/api/expedientes/NADA", b'{"marca": 5}', JSON, 400),
+    ("operador", "PUT", "/api/expedientes/NADA", b'{"no_siniestro": "OTRO"}', JSON, 400),
+    ("operador", "PUT", "/api/expedientes/NADA", b"{}", JSON, 404),
+    ("operador", "PATCH", "/api/expedientes/NADA/estado", b'{"estado": "Otro"}', JSON, 400),
+    ("operador", "PATCH", "/api/expedientes/NADA/estado", b'{"estado": "Salida"}', JSON, 404),
+    ("operador", "PUT", "/api/usuarios/999", GRANDE, TEXTO, 403),
+    ("administrador", "PUT", "/api/usuarios/abc", GRANDE, TEXTO, 413),
+    ("administrador", "PUT", "/api/usuarios/abc", b"{", TEXTO, 415),
+    ("administrador", "PUT", "/api/usuarios/999", b'{"rol": 5}', JSON, 400),
+    ("administrador", "PUT", f"/api/usuarios/{'9' * 30}", b'{"rol": 5}', JSON, 400),
+    ("administrador", "PUT", f"/api/usuarios/{'9' * 30}", b"{}", JSON, 404),
+    ("administrador", "PUT", "/api/usuarios/999", b'{"username": "ocupado"}', JSON, 404),
+]
+
+
+@pytest.mark.parametrize(("quien", "metodo", "camino", "cuerpo", "tipo", "status"), ORDEN)
+def test_orden_de_las_comprobaciones(request, quien, metodo, camino, cuerpo, tipo, status):
+    api = request.getfixturevalue(quien)
+    UsuarioFactory(username="ocupado")
+
+    assert api.pedir(metodo, camino, cuerpo, tipo).status_code == status
+    assert Usuario.objects.get(username="ocupado").rol == Rol.OPERADOR
