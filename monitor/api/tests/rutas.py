@@ -7,6 +7,25 @@ from monitor.usuarios.roles import ADMINISTRADORES, OPERADORES, TODOS
 
 ABIERTA = None
 
+CATALOGOS = ["lugar", "departamento", "tipo-prioridad-solicitud", "tipo-servicio-solicitud", "aseguradora"]
+
+
+def rutas_de_lectura(nombre):
+    return {
+        f"GET /{nombre}": (TODOS, 200),
+        f"GET /{nombre}/todos/lista": (TODOS, 200),
+        f"GET /{nombre}/999": (TODOS, 404),
+    }
+
+
+def rutas_de_catalogo(nombre):
+    return rutas_de_lectura(nombre) | {
+        f"POST /{nombre}": (OPERADORES, 400),
+        f"PUT /{nombre}/999": (OPERADORES, 400),
+        f"DELETE /{nombre}/999": (ADMINISTRADORES, 404),
+    }
+
+
 RUTAS = {
     "GET /": (ABIERTA, 200),
     "GET /api/health": (ABIERTA, 200),
@@ -33,4 +52,7 @@ RUTAS = {
     "DELETE /api/expedientes/999": (ADMINISTRADORES, 404),
     "PATCH /api/expedientes/999/estado": (OPERADORES, 400),
     "GET /api/expedientes/999/estado/historial": (TODOS, 404),
+    **rutas_de_lectura("estado-solicitud"),
 }
+for catalogo in CATALOGOS:
+    RUTAS |= rutas_de_catalogo(catalogo)
