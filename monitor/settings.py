@@ -99,6 +99,7 @@ TEMPLATES = [
 ]
 
 LANGUAGE_CODE = "es-mx"
+FORMAT_MODULE_PATH = "monitor.formatos"
 USE_TZ = True
 
 # --- Database ---
