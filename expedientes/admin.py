@@ -8,15 +8,16 @@ from catalogos.models import Aseguradora
 from expedientes.copias import leer_copia, leer_historial
 from expedientes.estados import TRANSICIONES, Estado
 from expedientes.models import Expediente, ExpedienteArchivado
-from monitor.admin_base import AdminPorVerbos, FormaPorVerbos, fecha_corta
+from monitor.admin_base import AdminPorVerbos, FormaPorVerbos
 from monitor.admin_listas import ListaPorClave
 
 BOTON = "_estado"  # name of the buttons of the file's page that change its state
 CAMBIO = [{"changed": {"fields": ["estado"]}}]  # in Django's log
 
+# Of each section of the paper file: its title, its lines, and the columns it is set in (admin.css).
 SECCIONES = (
-    ("Vehículo", (("marca", "modelo", "tipo"), ("color", "placas"), "vehiculo")),
-    ("Cliente", (("nombre_cliente", "telefono_cliente", "correo_cliente"),)),
+    ("Vehículo", (("marca", "modelo", "tipo"), ("color", "placas"), "vehiculo"), ()),
+    ("Cliente", (("nombre_cliente", "telefono_cliente", "correo_cliente"),), ()),
     (
         "Taller y fechas",
         (
@@ -25,6 +26,7 @@ SECCIONES = (
             ("fecha_ingreso", "fecha_valuacion", "fecha_autorizacion"),
             ("fecha_pzas_completas", "unidad_terminada", "fecha_entrega"),
         ),
+        (),
     ),
     (
         "Datos y comentarios",
@@ -35,18 +37,19 @@ SECCIONES = (
             ("dato3", "dato3_fecha_hora"),
             ("dato4", "dato4_fecha_hora"),
         ),
+        ("en-dos",),
     ),
     (
         "Documentos",
         (
-            ("doc_orden_admision", "doc_identificacion"),
-            ("doc_tarjeta_circulacion", "doc_caratula_poliza"),
-            ("doc_carta_reparacion", "doc_comprobante_deducible"),
-            ("doc_finiquito", "doc_encuesta_servicio"),
+            ("doc_orden_admision", "doc_identificacion", "doc_tarjeta_circulacion", "doc_caratula_poliza"),
+            ("doc_carta_reparacion", "doc_comprobante_deducible", "doc_finiquito", "doc_encuesta_servicio"),
         ),
+        ("en-cuatro",),
     ),
-    ("Aseguradora", (("aseguradora", "comentarios_aseguradora_fh"), "comentarios_aseguradora")),
+    ("Aseguradora", (("aseguradora", "comentarios_aseguradora_fh"), "comentarios_aseguradora"), ("en-dos",)),
 )
+DEL_SERVIDOR = ("no_siniestro", "en_estado", "ubicacion", "abierto_por")
 
 
 class DocumentoSelect(forms.NullBooleanSelect):
@@ -139,24 +142,29 @@ class ExpedienteAdmin(AdminPorVerbos):
 
     @admin.display(description="ingreso")
     def ingreso(self, expediente):
-        return fecha_corta(expediente.fecha_ingreso)
+        return expediente.fecha_ingreso
 
     @admin.display(description="entrega")
     def entrega(self, expediente):
-        return fecha_corta(expediente.fecha_entrega)
+        return expediente.fecha_entrega
 
     # --- A file's page ---
 
     def get_fieldsets(self, request, obj=None):
-        cabecera = ("no_siniestro",) if obj is None else (("no_siniestro", "en_estado"), ("ubicacion", "creado_por"))
-        return [(None, {"fields": cabecera}), *((titulo, {"fields": campos}) for titulo, campos in SECCIONES)]
+        cabecera = "no_siniestro" if obj is None else DEL_SERVIDOR
+        secciones = ((None, (cabecera,), ("en-cuatro",)), *SECCIONES)
+        return [(titulo, {"fields": lineas, "classes": columnas}) for titulo, lineas, columnas in secciones]
 
     def get_readonly_fields(self, request, obj=None):
-        return () if obj is None else ("no_siniestro", "en_estado", "ubicacion", "creado_por")
+        return () if obj is None else DEL_SERVIDOR
 
     @admin.display(description="ubicación")
     def ubicacion(self, expediente):
         return expediente.get_ubicacion_almacenamiento_display()
+
+    @admin.display(description="abierto por")
+    def abierto_por(self, expediente):
+        return expediente.creado_por
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if change:

@@ -18,7 +18,6 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.http import HttpResponseRedirect
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 
 from monitor.columnas import Contiene, Plegado
@@ -29,11 +28,6 @@ from monitor.validadores import CON_CONTROL, CONTROL
 NOMBRADOS = 10  # refused rows that a message names; the rest are counted
 # What the filters of our lists ask for. Others, typed by hand, could make the database fail or work for minutes.
 BUSQUEDAS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")
-
-
-def fecha_corta(fecha) -> str | None:
-    """For narrow columns: 05/01/2024."""
-    return fecha and date_format(fecha, "SHORT_DATE_FORMAT")
 
 
 class TextoField(forms.CharField):
@@ -103,6 +97,7 @@ class AdminPorVerbos(admin.ModelAdmin):
         models.TextField: {"form_class": TextoField},
     }
     list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER  # each of them counts the table
     eliminados = "Se eliminaron"
 
     def crear(self, datos: dict, *, por: Usuario) -> models.Model:
@@ -121,7 +116,12 @@ class AdminPorVerbos(admin.ModelAdmin):
             kwargs["empty_value"] = None
         if "required" in db_field.error_messages:
             kwargs["error_messages"] = {"required": db_field.error_messages["required"]}
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+        campo = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(db_field, models.ForeignKey):
+            # This form is no place to change or delete a row that others use.
+            for enlace in ("can_change_related", "can_delete_related", "can_view_related"):
+                setattr(campo.widget, enlace, False)
+        return campo
 
     def get_object(self, request, object_id, from_field=None):
         return None if CONTROL.search(object_id) else super().get_object(request, object_id, from_field)
@@ -136,6 +136,12 @@ class AdminPorVerbos(admin.ModelAdmin):
             self.actualizar(obj.pk, form.cambios(), por=request.user)
         else:
             obj.pk = self.crear(form.cambios(), por=request.user).pk
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if change:
+            titulo = f"{capfirst(self.opts.verbose_name)}: {obj}"
+            context |= {"title": titulo, "subtitle": None, "show_save_and_add_another": False}
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """What a verb refuses was rolled back; the form comes again, as it was filled in, and says why."""

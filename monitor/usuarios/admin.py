@@ -1,12 +1,12 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.password_validation import password_validators_help_text_html
 
 from monitor.admin_base import AdminPorVerbos, FormaPorVerbos
 from monitor.usuarios.models import Usuario
 
 DISTINTAS = "Las dos contraseñas no son iguales: escríbalas de nuevo."
+FUERTE = "8 caracteres o más, que no sean sólo números, ni de uso común, ni parecidos a su nombre."
 EN_BLANCO = "Déjela en blanco para no cambiarla. Al cambiarla se cierran las sesiones abiertas de esta persona."
 DE_CADA_ROL = (
     "Administrador: todo, también usuarios y archivo. Operador: expedientes y catálogos. Técnico: sólo consulta."
@@ -31,7 +31,7 @@ class UsuarioForm(FormaPorVerbos):
         nuevo = self.instance._state.adding
         for nombre in ("password", "repetida"):
             self.fields[nombre].required = nuevo
-        self.fields["password"].help_text = password_validators_help_text_html() if nuevo else EN_BLANCO
+        self.fields["password"].help_text = FUERTE if nuevo else f"{FUERTE} {EN_BLANCO}"
 
     def clean_repetida(self):
         repetida = self.cleaned_data["repetida"]
