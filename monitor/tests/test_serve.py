@@ -1,4 +1,5 @@
 import os
+import socket
 import subprocess
 import sys
 
@@ -8,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError, SystemCheckError
 from django.db.migrations.recorder import MigrationRecorder
 
+from monitor.tests.postgresql import puerto_libre
 from monitor.usuarios.models import Usuario
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +25,9 @@ def serve(monkeypatch):
     """Runs the command up to where it would start to serve, and gives the server of then."""
     servidores = []
     monkeypatch.setattr("monitor.management.commands.serve.connections.close_all", lambda: None)
-    monkeypatch.setattr("monitor.management.commands.serve.Granian.serve", lambda granian: servidores.append(granian))
+    monkeypatch.setattr(
+        "monitor.management.commands.serve.Granian.serve", lambda granian, **_: servidores.append(granian)
+    )
 
     def serve(**opciones):
         call_command("serve", skip_checks=False, **opciones)
@@ -33,9 +37,11 @@ def serve(monkeypatch):
 
 
 def test_serve_sirve_una_base_al_dia(serve):
-    servidor = serve(host="127.0.0.2", port=8001, workers=1)
+    puerto = puerto_libre()
 
-    assert (servidor.bind_addr, servidor.bind_port, servidor.workers) == ("127.0.0.2", 8001, 1)
+    servidor = serve(host="127.0.0.2", port=puerto, workers=1)
+
+    assert (servidor.bind_addr, servidor.bind_port, servidor.workers) == ("127.0.0.2", puerto, 1)
 
 
 def test_serve_rechaza_migraciones_pendientes(serve):
@@ -57,7 +63,7 @@ def test_serve_rechaza_personas_de_demostracion(serve, persona_de_demostracion):
 def test_serve_las_admite_en_la_demo(serve, persona_de_demostracion, settings):
     settings.DEMO = True
 
-    assert serve().workers == settings.WORKERS
+    assert serve(port=puerto_libre()).workers == settings.WORKERS
 
 
 def test_serve_rechaza_que_falten_los_archivos_estaticos(serve, settings, tmp_path):
@@ -75,3 +81,13 @@ def test_serve_dice_que_no_hay_base_de_datos():
 
     assert proceso.returncode == 1
     assert proceso.stderr.startswith("CommandError: No se pudo usar la base de datos de DATABASE_URL: ")
+
+
+def test_serve_no_comparte_el_puerto(serve):
+    with socket.create_server(("127.0.0.1", 0)) as ocupado:
+        puerto = ocupado.getsockname()[1]
+
+        with pytest.raises(CommandError) as error:
+            serve(host="127.0.0.1", port=puerto)
+
+    assert str(error.value) == f"No se puede escuchar en 127.0.0.1, puerto {puerto}: Address already in use"

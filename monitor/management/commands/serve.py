@@ -1,5 +1,10 @@
+import os
+import signal
+import socket
+
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.core.wsgi import get_wsgi_application
 from django.db import OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from granian import Granian
@@ -27,9 +32,10 @@ class Command(BaseCommand):
     def handle(self, *, host, port, workers, **options):
         exigir_migraciones()
         exigir_estaticos()
+        exigir_puerto(host, port)
         # The workers are forks of this process, and a connection can't be shared.
         connections.close_all()
-        servidor(host, port, workers).serve()
+        servidor(host, port, workers).serve(target_loader=aplicacion, wrap_loader=False)
 
 
 def exigir_migraciones():
@@ -43,6 +49,25 @@ def exigir_migraciones():
 def exigir_estaticos():
     if settings.STATIC_ROOT and not (settings.STATIC_ROOT / "staticfiles.json").exists():
         raise CommandError("Faltan los archivos estáticos. Corra: make install")
+
+
+def exigir_puerto(host, port):
+    """granian would share it with another server, or panic."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        raise CommandError(f"No se puede escuchar en {host}, puerto {port}: {os.strerror(error.errno)}") from error
+
+
+def aplicacion():
+    """Runs in each worker, which stops when the parent says so with SIGTERM, and only then.
+
+    The parent's handlers came with the fork. And Ctrl-C reaches every process of a terminal: a worker of granian that
+    gets both signals at once can hang.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    return get_wsgi_application()
 
 
 def servidor(host, port, workers):
