@@ -1,0 +1,118 @@
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections import Counter
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from catalogos.models import Aseguradora
+from expedientes.models import Expediente
+from monitor import settings as ajustes
+from monitor.tests.postgresql import puerto_libre
+from monitor.usuarios.models import Usuario
+
+
+@pytest.fixture
+def demo(settings, db):
+    settings.DEMO = True
+    call_command("seed_catalogos", verbosity=0)
+    call_command("seed_demo")
+
+
+def test_seed_demo_crea_las_personas_del_contrato(demo):
+    assert list(Usuario.objects.values_list("pk", "nombre", "rol", "es_demo")) == [
+        (1, "Juan Pérez", "Administrador", True),
+        (2, "Antonio Ramírez", "Tecnico", True),
+        (3, "María González", "Operador", True),
+    ]
+
+
+def test_seed_demo_deja_libre_el_siguiente_id(demo):
+    assert Usuario.objects.registrar(username="otra", password="mesa-redonda-58", rol="Tecnico").pk == 4
+
+
+def test_seed_demo_abre_expedientes_validos_en_todos_los_estados(demo):
+    estados = Counter(Expediente.objects.values_list("estado", flat=True))
+
+    assert estados == {"Ingreso": 11, "Restauracion": 12, "Pendiente_de_salida": 8, "Salida": 9}
+    for expediente in Expediente.objects.all():
+        expediente.full_clean(validate_unique=False)
+    assert set(Expediente.objects.values_list("aseguradora", flat=True)) == {
+        None,
+        *Aseguradora.objects.values_list("pk", flat=True),
+    }
+
+
+def test_seed_demo_no_toca_una_base_con_usuarios(demo):
+    with pytest.raises(CommandError, match="ya tiene usuarios"):
+        call_command("seed_demo")
+
+    assert Usuario.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_seed_demo_solo_en_la_demo():
+    with pytest.raises(CommandError, match="DEMO=on"):
+        call_command("seed_demo")
+
+    assert not Usuario.objects.exists()
+
+
+class Casa:
+    """A copy of the project's files in a folder of its own, with no `.env` and no database."""
+
+    def __init__(self, carpeta):
+        self.carpeta = carpeta / "casa"
+        ajenos = shutil.ignore_patterns(".*", "staticfiles", "*.sqlite3*", "__pycache__")
+        shutil.copytree(settings.BASE_DIR, self.carpeta, ignore=ajenos)
+        (self.carpeta / ".venv").symlink_to(settings.BASE_DIR / ".venv")
+        self.puerto = puerto_libre()
+
+    def correr(self):
+        """What `make run` prints, interrupted once it answers."""
+        propias = {*ajustes.entorno.leidas, "DJANGO_SETTINGS_MODULE", "MAKEFLAGS", "MAKELEVEL"}
+        entorno = {nombre: valor for nombre, valor in os.environ.items() if nombre not in propias}
+        proceso = subprocess.Popen(
+            ["make", "run"],
+            cwd=self.carpeta,
+            env=entorno | {"PORT": str(self.puerto)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.esperar(proceso)
+        if proceso.poll() is None:
+            # As Ctrl-C does: to all the processes of the terminal.
+            os.killpg(proceso.pid, signal.SIGINT)
+        return proceso.communicate(timeout=30)[0]
+
+    def esperar(self, proceso, segundos=60):
+        fin = time.monotonic() + segundos
+        while time.monotonic() < fin and proceso.poll() is None:
+            try:
+                return urlopen(f"http://127.0.0.1:{self.puerto}/api/health").close()
+            except URLError:
+                time.sleep(0.2)
+        return None
+
+
+@pytest.mark.lenta
+def test_make_run_sirve_y_la_segunda_vez_no_pierde_nada(tmp_path):
+    casa = Casa(tmp_path)
+
+    primera, segunda = casa.correr(), casa.correr()
+
+    assert "Demostración: 3 personas y 40 expedientes." in primera
+    assert f"http://127.0.0.1:{casa.puerto}/admin/" in primera
+    assert "juan.perez" in primera
+    assert "Demostración: 3 personas" not in segunda
+    assert "juan.perez" in segunda
+    assert "Traceback" not in primera + segunda
