@@ -25,6 +25,13 @@ CHROMIUM = [
 ]
 
 
+def pytest_collection_modifyitems(items):
+    if connection.vendor != "postgresql":
+        for prueba in items:
+            if prueba.get_closest_marker("postgresql"):
+                prueba.add_marker(pytest.mark.skip(reason="sólo en PostgreSQL"))
+
+
 @pytest.fixture(scope="session")
 def servidor_de_la_sesion(django_db_setup, django_db_blocker, tmp_path_factory):
     """One server for all the tests that ask for it: starting it takes longer than most of them."""
