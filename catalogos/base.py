@@ -87,7 +87,7 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
     @transaction.atomic
     def actualizar(self, pk: int, datos: dict, *, por: Usuario | None) -> "Catalogo":
         """Only what is in `datos`. A deleted row isn't found."""
-        fila = self._bloquear(pk)
+        fila = self._bloquear(pk, no_key=True)
         for atributo, valor in datos.items():
             setattr(fila, atributo, valor)
         fila.validar()
@@ -108,15 +108,16 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
         fila.eliminado = True
         return self._guardar(fila, "eliminó", por)
 
-    def _bloquear(self, pk):
-        fila = self.vigentes().select_for_update(of=("self",)).filter(pk=pk).first()
+    def _bloquear(self, pk, *, no_key=False):
+        """With `no_key`, who refers to the row needn't wait, nor be waited for."""
+        fila = self.vigentes().select_for_update(no_key=no_key).filter(pk=pk).first()
         if fila is None:
             raise NoEncontrado(frase(NO_ENCONTRADA, self.model, id=pk))
         return fila
 
     def _bloquear_clave(self, nueva):
         clave = getattr(nueva, self.model.clave)
-        return clave and self.con_clave(clave).select_for_update(of=("self",)).first()
+        return clave and self.con_clave(clave).select_for_update(no_key=True).first()
 
     def _validar_en_la_base(self, fila):
         """Rules that need other rows."""

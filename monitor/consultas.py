@@ -67,15 +67,19 @@ class Consulta:
 
     `hacer(*variante)` builds it; a variant (a limit, with or without a cursor) is compiled at its first use.
     Variants must be few: their values come from code, never from a request.
+    `retener`: whoever would lock the rows to delete them waits until the reader's transaction ends. Django has no word
+    for the lock that a foreign key takes; SQLite has one writer at a time and needs none.
     """
 
-    def __init__(self, hacer: Callable[..., models.QuerySet]):
-        self._hacer = hacer
+    def __init__(self, hacer: Callable[..., models.QuerySet], *, retener: bool = False):
+        self._hacer, self._retener = hacer, retener
         self._compilar = lru_cache(maxsize=64)(self._compilar)
 
     def _compilar(self, *variante):
         compilador = self._hacer(*variante).query.get_compiler(connection=connection)
         sql, params = compilador.as_sql()
+        if self._retener and connection.vendor == "postgresql":
+            sql += " FOR KEY SHARE"
         convertidores = compilador.get_converters([expresion for expresion, _, _ in compilador.select])
         return sql, params, compilador, convertidores
 

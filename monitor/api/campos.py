@@ -185,14 +185,20 @@ class InstanteField(Estricto, serializers.DateTimeField):
 
 
 class ReferenciaField(EnteroField):
-    """The id of a row of `queryset`; `cosa` names it in the sentence («la aseguradora»)."""
+    """The id of a row of `queryset`; `cosa` names it in the sentence («una aseguradora»).
+
+    Read it in the transaction that writes the reference: until it ends, nobody can delete the row.
+    """
 
     default_error_messages = {"no_existe": "{campo}: no existe {cosa} con Id {id}"}
 
     def __init__(self, *, queryset, cosa: str, **kwargs):
         super().__init__(**kwargs)
         self.cosa = cosa
-        self._buscar = Consulta(lambda: queryset.filter(pk=Parametro("id", models.IntegerField())).values_list("pk"))
+        self._buscar = Consulta(
+            lambda: queryset.filter(pk=Parametro("id", models.IntegerField())).order_by().values_list("pk"),
+            retener=True,
+        )
 
     def run_validators(self, value):
         if not self._buscar.filas(id=value):

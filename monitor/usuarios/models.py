@@ -19,6 +19,7 @@ ROL_INVALIDO = f"Rol inválido. Debe ser: {', '.join(Rol.values)}"
 ULTIMO_ADMINISTRADOR = "Debe quedar al menos un Administrador activo"
 EN_HISTORIAL = "El usuario aparece en el historial; desactívelo en lugar de eliminarlo"
 NO_ENCONTRADO = "Usuario no encontrado"
+PROPIA_CUENTA = "No puedes eliminar tu propia cuenta"
 
 _identidad = Consulta(
     lambda: Usuario.objects.filter(
@@ -81,7 +82,7 @@ class UsuarioManager(BaseUserManager):
     @transaction.atomic
     def eliminar(self, pk: int, *, por: "Usuario") -> None:
         if pk == por.pk:
-            raise DatosInvalidos("No puedes eliminar tu propia cuenta")
+            raise DatosInvalidos(PROPIA_CUENTA)
         self._bloquear_administradores()
         usuario = self._bloquear(pk)
         if usuario.es_administrador_activo:
@@ -95,7 +96,8 @@ class UsuarioManager(BaseUserManager):
         self.filter(pk=pk).update(version_token=models.F("version_token") + 1)
 
     def _bloquear(self, pk):
-        usuario = self.select_for_update().filter(pk=pk).first()
+        # A weaker lock than FOR UPDATE, so that rows that refer to users (FOR KEY SHARE, in any order) don't wait.
+        usuario = self.select_for_update(no_key=True).filter(pk=pk).first()
         if usuario is None:
             raise NoEncontrado(NO_ENCONTRADO)
         return usuario
@@ -105,7 +107,7 @@ class UsuarioManager(BaseUserManager):
 
     def _bloquear_administradores(self):
         """Always first and in one order: two administrators who demote each other must take turns."""
-        list(self._administradores().select_for_update().order_by("pk").values_list("pk", flat=True))
+        list(self._administradores().select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
 
     def _exigir_otro_administrador(self, usuario):
         if not self._administradores().exclude(pk=usuario.pk).exists():
