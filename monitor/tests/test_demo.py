@@ -105,6 +105,7 @@ class Casa:
 
 
 @pytest.mark.lenta
+@pytest.mark.skipif("postgresql" in ajustes.BASE_DE_DATOS["ENGINE"], reason="La demostración usa la base embebida")
 def test_make_run_sirve_y_la_segunda_vez_no_pierde_nada(tmp_path):
     casa = Casa(tmp_path)
 
