@@ -31,25 +31,31 @@ BUSQUEDAS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")
 
 
 class TextoField(forms.CharField):
-    """What a browser does to a text that nobody touched (it sends CRLF for each newline) is not a change."""
+    """What happens on the way to a text that nobody touched (browsers send CRLF, we cut blanks) is not a change."""
 
     default_error_messages = {"null_characters_not_allowed": CON_CONTROL}
 
     def to_python(self, value):
-        return _con_saltos_simples(super().to_python(value))
+        texto = super().to_python(value)
+        return texto and texto.replace("\r\n", "\n")
 
     def has_changed(self, initial, data):
-        return _con_saltos_simples(initial or "") != _con_saltos_simples(data or "")
-
-
-def _con_saltos_simples(texto):
-    return texto and texto.replace("\r\n", "\n")
+        return self.to_python(initial) != self.to_python(data)
 
 
 class FormaPorVerbos(forms.ModelForm):
-    """Only what changed is checked and written, as in the API: the rest may be somebody else's change."""
+    """Only what the person changed is checked and written, as in the API.
+
+    The page carries what it showed, to compare with what comes back: comparing with the row as it is by then would
+    undo what somebody else changed in between.
+    """
 
     error_de_dominio: ErrorDeDominio | None = None
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for campo in self.fields.values():
+            campo.show_hidden_initial = not self.instance._state.adding
 
     def cambios(self) -> dict:
         """By attname, as verbs take it."""

@@ -4,8 +4,7 @@ import json
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
-from django.core.exceptions import ValidationError
-from django.db.models import F, Value
+from django.db.models import CharField, F, Value
 
 from monitor.consultas import DespuesDe
 
@@ -51,13 +50,18 @@ class ListaPorClave(ChangeList):
             return DESPUES, None
         sentido, _, posicion = texto.partition(":")
         try:
-            valores = json.loads(posicion)
-            limite = [campo.to_python(valor) for campo, valor in zip(self.columnas, valores, strict=True)]
-        except (ValueError, TypeError, ValidationError) as error:
+            limite = json.loads(posicion)
+            legible = [self._sirve(campo, valor) for campo, valor in zip(self.columnas, limite, strict=True)]
+        except (ValueError, TypeError) as error:
             raise IncorrectLookupParameters from error
-        if sentido not in (ANTES, DESPUES) or limite != valores or "\0" in json.dumps(valores):
+        if sentido not in (ANTES, DESPUES) or not all(legible):
             raise IncorrectLookupParameters
         return sentido, limite
+
+    def _sirve(self, campo, valor):
+        if isinstance(campo, CharField):
+            return isinstance(valor, str) and "\0" not in valor
+        return type(valor) is int and abs(valor) < 2**63
 
     def _enlazar(self, filas, *, con_anterior, con_siguiente):
         self.anterior = filas and con_anterior and self._enlace(ANTES, filas[0])

@@ -31,6 +31,7 @@ class UsuarioForm(FormaPorVerbos):
         nuevo = self.instance._state.adding
         for nombre in ("password", "repetida"):
             self.fields[nombre].required = nuevo
+            self.fields[nombre].show_hidden_initial = False
         self.fields["password"].help_text = FUERTE if nuevo else f"{FUERTE} {EN_BLANCO}"
 
     def clean_repetida(self):
