@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
-ESTATICOS := $(shell find monitor catalogos expedientes -path '*/static/*' -type f)
+ESTATICOS := $(shell find */static -type f)
 
 # Collecting static files doesn't depend on the configuration: any valid one will do.
 CUALQUIERA := SECRET_KEY=sin-uso-sin-uso-sin-uso-sin-uso- JWT_SECRET=sin-uso-sin-uso-sin-uso-sin-uso- \
@@ -32,16 +32,16 @@ serve: ## Producción: sirve con HOST, PORT y WORKERS, sin instalar ni migrar
 
 # A stamp is newer than the requirements it installed: nothing changed, nothing to install.
 .venv/instalado: requirements.txt constraints.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP) -r requirements.txt
-	touch $@
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PIP) -r requirements.txt
+	@touch $@
 
 .venv/instalado-dev: .venv/instalado requirements-dev.txt
-	$(PIP) -r requirements-dev.txt
-	touch $@
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
 
 staticfiles/staticfiles.json: .venv/instalado $(ESTATICOS)
-	$(CUALQUIERA) $(MANAGE) collectstatic --noinput --verbosity 0
+	@$(CUALQUIERA) $(MANAGE) collectstatic --noinput --verbosity 0
 
 .env: | .venv/instalado
 	@$(BIN)/python -m monitor.entorno
