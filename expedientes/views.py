@@ -20,6 +20,8 @@ from monitor.consultas import Parametro
 from monitor.errores import DatosInvalidos, NoEncontrado
 
 CLAVE = Expediente._meta.pk
+OTRA_CLAVE = "no_siniestro: no se puede cambiar; debe ser igual al de la ruta"
+SIN_CLAVE = "No. Siniestro requerido"
 ORDEN = ("orden_ingreso", "no_siniestro")
 
 uno = Lectura(
@@ -93,8 +95,7 @@ class ExpedienteViewSet(Vista):
     def update(self, request, no_siniestro):
         datos = EXPEDIENTE.leer(self.cuerpo(), parcial=True)
         if datos.pop("no_siniestro", no_siniestro) != no_siniestro:
-            frase = "no_siniestro: no se puede cambiar; debe ser igual al de la ruta"
-            raise DatosInvalidos(campos={"no_siniestro": [frase]})
+            raise DatosInvalidos(campos={"no_siniestro": [OTRA_CLAVE]})
         return self.responder(PLANO.de_instancia(Expediente.objects.actualizar(no_siniestro, datos)))
 
     def destroy(self, request, no_siniestro):
@@ -102,7 +103,7 @@ class ExpedienteViewSet(Vista):
         return self.responder({"ok": True, "no_siniestro": no_siniestro})
 
     def sin_clave(self, request):
-        raise DatosInvalidos("No. Siniestro requerido")
+        raise DatosInvalidos(SIN_CLAVE)
 
     destroy_sin_clave = sin_clave
 

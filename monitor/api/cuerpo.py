@@ -12,6 +12,8 @@ LIMITE = 1024 * 1024  # bytes
 VACIO = "El cuerpo está vacío; envíe un objeto JSON"
 NO_ES_JSON = "El cuerpo no es JSON válido en UTF-8"
 NO_ES_OBJETO = "El cuerpo debe ser un objeto JSON"
+LIMITE_PASADO = "El cuerpo pasa de 1 MiB"
+OTRO_TIPO = "Envíe el cuerpo como application/json en UTF-8"
 
 
 class JSONParser(BaseParser):
@@ -44,7 +46,7 @@ def _leer(request) -> bytes:
     else:
         cuerpo = request.read(min(_largo(request), LIMITE + 1))
     if len(cuerpo) > LIMITE:
-        raise ErrorHTTP(413, "El cuerpo pasa de 1 MiB")
+        raise ErrorHTTP(413, LIMITE_PASADO)
     return cuerpo
 
 
@@ -63,4 +65,4 @@ def _exigir_json(request) -> None:
         or (charset.startswith("charset=") and charset != "charset=utf-8")
         or request.META.get("HTTP_CONTENT_ENCODING", "identity") != "identity"
     ):
-        raise ErrorHTTP(415, "Envíe el cuerpo como application/json en UTF-8")
+        raise ErrorHTTP(415, OTRO_TIPO)

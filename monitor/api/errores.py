@@ -44,10 +44,12 @@ def responder_error(error: Exception, dialecto: Dialecto, operacion: str | None 
 
 def _interno(error: Exception, operacion: str | None) -> ErrorHTTP:
     log.error("Error interno al %s", operacion or "atender la petición", exc_info=error)
+    return interno(503 if isinstance(error, ErrorDeBase) and no_responde(error) else 500, operacion)
+
+
+def interno(status: int, operacion: str | None) -> ErrorHTTP:
     mensaje = f"Error interno al {operacion}" if operacion else "Error interno del servidor"
-    if isinstance(error, ErrorDeBase) and no_responde(error):
-        return ErrorHTTP(503, mensaje, {"Retry-After": "5"})
-    return ErrorHTTP(500, mensaje)
+    return ErrorHTTP(status, mensaje, {"Retry-After": "5"} if status == 503 else None)
 
 
 def _status(error: errores.ErrorDeDominio) -> int:

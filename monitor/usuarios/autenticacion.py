@@ -5,6 +5,7 @@ from monitor.usuarios import tokens
 from monitor.usuarios.models import Usuario
 
 ESQUEMA = "Bearer "
+FALTA = "Token requerido"
 
 
 class Autenticacion(BaseAuthentication):
@@ -14,7 +15,7 @@ class Autenticacion(BaseAuthentication):
         cabecera = request.META.get("HTTP_AUTHORIZATION", "")
         token = cabecera.removeprefix(ESQUEMA).strip()
         if not cabecera.startswith(ESQUEMA) or not token:
-            raise NoAutenticado("Token requerido")
+            raise NoAutenticado(FALTA)
         identidad = tokens.verificar(token)
         usuario = Usuario.objects.con_token(identidad.id, identidad.version)
         if usuario is None:
