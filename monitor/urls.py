@@ -3,7 +3,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 import monitor.api.rutas  # noqa: F401  registers the path converters
-from monitor.api.esquema import DocsView, EsquemaView
+from monitor.api.documentacion import DocumentacionViewSet
 from monitor.api.vistas import error_interno, no_encontrada
 from monitor.vistas import InicioViewSet
 
@@ -13,8 +13,8 @@ urlpatterns = [
     path("", include("catalogos.urls")),
     path("api/", include("monitor.usuarios.urls")),
     path("api/health", InicioViewSet.as_view({"get": "health"})),
-    path("api/schema", EsquemaView.as_view(), name="schema"),
-    path("api/docs", DocsView.as_view(url_name="schema"), name="docs"),
+    path("api/schema", DocumentacionViewSet.as_view({"get": "esquema"}), name="schema"),
+    path("api/docs", DocumentacionViewSet.as_view({"get": "docs"}), name="docs"),
     path("", InicioViewSet.as_view({"get": "inicio"})),
     path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),

@@ -25,7 +25,7 @@ class Forma:
     """
 
     def __init__(self, serializer: serializers.Serializer):
-        self.columnas = []
+        self.serializer, self.columnas = serializer, []
         objeto = self._objeto(serializer)
         self._armar = eval(f"lambda fila, filas: {objeto}")  # noqa: S307  of our own classes' names alone
         self._claves, self._atributos = list(serializer.fields), attrgetter(*self.columnas)

@@ -40,10 +40,10 @@ class Parametros:
     Built once: the FilterSet declares and applies the filters, its form (built per request) is not used.
     """
 
-    def __init__(self, filtros: type[django_filters.FilterSet], **otros: serializers.Field):
-        self._filtros = filtros(queryset=filtros._meta.model._default_manager.none()).filters
+    def __init__(self, filtros: type[django_filters.FilterSet] | None = None, **otros: serializers.Field):
+        self._filtros = filtros(queryset=filtros._meta.model._default_manager.none()).filters if filtros else {}
         estrictos = {nombre: filtro.estricto for nombre, filtro in self._filtros.items()} | otros
-        self.serializer = type(f"{filtros.__name__}Parametros", (SerializadorEstricto,), estrictos)()
+        self.serializer = type("Parametros", (SerializadorEstricto,), estrictos)()
         for campo in self.serializer.fields.values():
             campo.required = False
 

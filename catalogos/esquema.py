@@ -1,0 +1,174 @@
+"""The catalogues' routes, for the API's description: made for each as its views are."""
+
+from datetime import UTC, datetime
+
+from catalogos.frases import (
+    ACTUALIZADA,
+    CREADA,
+    ELIMINADA,
+    ELIMINADA_ESTA,
+    EN_USO,
+    LISTADO,
+    LISTADO_COMPLETO,
+    NO_ENCONTRADA,
+    OBTENIDA,
+    YA_EXISTE,
+    frase,
+)
+from catalogos.models import CICLO, Aseguradora, Departamento, EstadoSolicitud, Lugar
+from catalogos.views import VISTAS, CatalogoViewSet
+from monitor.api.descripcion import Operacion, describir, describir_campos, describir_etiqueta
+from monitor.api.envuelto import SIN_CAMBIOS
+from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
+
+CATALOGOS = "Catálogos"
+describir_etiqueta(
+    CATALOGOS,
+    "Datos de referencia, en el dialecto del sobre: se envían en camelCase y vuelven en PascalCase. Lo que se elimina"
+    " sólo se marca, y crearlo otra vez lo trae de vuelta con su `Id`.",
+)
+
+RUTA = {"id": {"type": "string", "pattern": r"^\d+$", "description": "El `Id` de la fila: sólo dígitos."}}
+COMUNES = {
+    "Eliminado": False,
+    "FechaHoraCreacion": datetime(2026, 3, 10, 20, 30, tzinfo=UTC),
+    "FechaHoraActualizacion": datetime(2026, 3, 10, 20, 30, tzinfo=UTC),
+}
+# Of each catalogue, what one sends and the columns of the row that it makes.
+ENVIADOS = {
+    Lugar: {"codigo": "sc-001", "nombre": "Sede Central", "direccion": "Av. Principal 123", "latitud": 13.6929},
+    Departamento: {"codigo": "log", "nombre": "Logística", "nivelJerarquico": 2, "departamentoPadreId": 1},
+}
+FILAS = {
+    Lugar: {
+        "Id": 5,
+        "Codigo": "SC-001",
+        "Nombre": "Sede Central",
+        "Direccion": "Av. Principal 123",
+        "Latitud": 13.6929,
+        "EsPuntoFrecuente": False,
+    },
+    Departamento: {
+        "Id": 2,
+        "Codigo": "LOG",
+        "Nombre": "Logística",
+        "NivelJerarquico": 2,
+        "DepartamentoPadreId": 1,
+        "NombreDepartamentoPadre": "Dirección General",
+    },
+    EstadoSolicitud: {
+        "Id": 1,
+        "Codigo": "PENDIENTE_APROBACION",
+        "Nombre": "Pendiente de Aprobación",
+        "Color": "#FFA500",
+        "Orden": 1,
+        "EsEstadoFinal": False,
+    },
+}
+PROPIOS = {Departamento: (DatosInvalidos(CICLO),)}
+
+
+def describir_catalogo(vista: type) -> None:
+    operaciones = _lecturas(vista) | (_escrituras(vista) if issubclass(vista, CatalogoViewSet) else {})
+    describir(vista, CATALOGOS, ruta=RUTA, **operaciones)
+    describir_campos(
+        type(vista.parametros.serializer), pagina="Desde 1.", por_pagina="Cuántos por página: 10, si no se dice."
+    )
+
+
+def fila_de(vista: type) -> dict:
+    """Every key of a row, in its order."""
+    claves = dict.fromkeys(vista.forma.serializer.fields)
+    return claves | FILAS.get(vista.modelo, {"Id": 1, "Nombre": nombre_de(vista)}) | COMUNES
+
+
+def nombre_de(vista: type) -> str:
+    return "AXA" if vista.modelo is Aseguradora else "Normal"
+
+
+def pagina_de(fila) -> dict:
+    """The schema of a page, given that of its rows."""
+    entero = {"type": "integer"}
+    registros = {"type": "array", "items": fila}
+    propiedades = {"total": entero, "pagina": entero, "porPagina": entero, "registros": registros}
+    return {"type": "object", "properties": propiedades, "required": list(propiedades)}
+
+
+def _lecturas(vista):
+    modelo, serializer, fila = vista.modelo, vista.forma.serializer, fila_de(vista)
+    return {
+        "list": Operacion(
+            resumen=frase("Listar {varios}", modelo),
+            descripcion="Una página; más allá de la última viene vacía, con el total.",
+            parametros=vista.parametros,
+            consulta_invalida="nombr=A&por_pagina=500",
+            mensaje=frase(LISTADO, modelo),
+            respuesta=pagina_de(serializer),
+            ejemplo={"total": 1, "pagina": 1, "porPagina": 10, "registros": [fila]},
+        ),
+        "todos": Operacion(
+            resumen=frase("Listar {varios} sin paginar", modelo),
+            parametros=vista.parametros_de_todos,
+            consulta_invalida="pagina=1",
+            mensaje=frase(LISTADO_COMPLETO, modelo),
+            respuesta={"type": "array", "items": serializer},
+            ejemplo=[fila],
+        ),
+        "retrieve": Operacion(
+            resumen=frase("Leer {un} {uno}", modelo),
+            mensaje=frase(OBTENIDA, modelo),
+            respuesta=serializer,
+            ejemplo=fila,
+            errores=_de_la_ruta(vista),
+        ),
+    }
+
+
+def _escrituras(vista):
+    modelo, serializer, fila = vista.modelo, vista.forma.serializer, fila_de(vista)
+    enviado = ENVIADOS.get(modelo, {"nombre": nombre_de(vista)})
+    clave = modelo._meta.get_field(modelo.clave)
+    repetida = Conflicto(frase(YA_EXISTE, modelo, clave=clave.verbose_name, valor=fila[clave.name.capitalize()]))
+    propios = PROPIOS.get(modelo, ())
+    return {
+        "create": Operacion(
+            resumen=frase("Crear {un} {uno}", modelo),
+            cuerpo=vista.entrada,
+            peticion=enviado,
+            invalidos=({"nombre": 7, "nombr": "Norte"},),
+            status=201,
+            mensaje=frase(CREADA, modelo),
+            respuesta=serializer,
+            ejemplo=fila,
+            cabeceras={"Location": "Ruta de la fila."},
+            errores=(*propios, repetida),
+        ),
+        "update": Operacion(
+            resumen=frase("Actualizar {un} {uno}", modelo),
+            descripcion="Los campos que se envían; los demás quedan como estaban.",
+            cuerpo=vista.entrada,
+            parcial=True,
+            peticion={"nombre": fila["Nombre"]},
+            invalidos=({"nombre": 7, "nombr": "Norte"},),
+            mensaje=frase(ACTUALIZADA, modelo),
+            respuesta=serializer,
+            ejemplo=fila,
+            errores=(DatosInvalidos(SIN_CAMBIOS), *propios, *_de_la_ruta(vista), repetida),
+        ),
+        "destroy": Operacion(
+            resumen=frase("Eliminar {un} {uno}", modelo),
+            descripcion="Sólo si nada que siga vigente la usa.",
+            mensaje=frase(ELIMINADA, modelo),
+            respuesta={"type": "object", "properties": {"mensaje": {"type": "string"}}, "required": ["mensaje"]},
+            ejemplo={"mensaje": frase(ELIMINADA_ESTA, modelo, fila=fila["Nombre"])},
+            errores=(*_de_la_ruta(vista), Conflicto(frase(EN_USO, modelo, usos="solicitudes activas asociadas"))),
+        ),
+    }
+
+
+def _de_la_ruta(vista):
+    return DatosInvalidos("ID inválido"), NoEncontrado(frase(NO_ENCONTRADA, vista.modelo, id=9))
+
+
+for vista in VISTAS:
+    describir_catalogo(vista)

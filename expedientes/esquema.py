@@ -1,0 +1,210 @@
+"""Files, their state and their history, for the API's description."""
+
+from datetime import UTC, date, datetime
+
+from expedientes.filters import PARAMETROS
+from expedientes.models import MISMO_ESTADO, NO_ENCONTRADO, YA_EXISTE
+from expedientes.serializers import (
+    CAMBIO_DE_ESTADO,
+    CAMPOS,
+    EXPEDIENTE,
+    AseguradoraSerializer,
+    CambioConPersonaSerializer,
+    ExpedienteDetalleSerializer,
+    ExpedienteResumenSerializer,
+    ExpedienteSerializer,
+)
+from expedientes.views import OTRA_CLAVE, SIN_CLAVE, ExpedienteViewSet
+from monitor.api.descripcion import Operacion, describir, describir_campos, describir_etiqueta
+from monitor.api.listas import CURSOR_INVALIDO
+from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
+
+EXPEDIENTES = "Expedientes"
+describir_etiqueta(
+    EXPEDIENTES,
+    "El expediente de cada siniestro, de que la unidad ingresa a que sale. Su llave, `no_siniestro`, va codificada en"
+    " la ruta: `SIN/2024/9` se pide como `/api/expedientes/SIN%2F2024%2F9`. Las fechas se envían como `2024-01-15` y"
+    " vuelven como `2024-01-15T12:00:00.000Z`: el mismo día en cualquier huso de América o Europa.",
+)
+
+describir_campos(
+    ExpedienteSerializer,
+    no_siniestro="Se recorta antes de revisarlo. No puede confundirse con otra ruta: ni `pendientes`, ni terminar en"
+    " `/estado`, ni empezar o terminar con `/`, entre otros.",
+    vehiculo="Descripción libre: número de serie, señas.",
+    tipo="Carrocería o versión.",
+    correo_cliente="Un correo, o vacío.",
+    id_aseguradora="Una de `/api/expedientes/aseguradoras`.",
+    fecha_ingreso="El día en que la unidad entró al taller.",
+    fecha_pzas_completas="El día en que llegó la última pieza.",
+    unidad_terminada="El día en que acabó la reparación.",
+    fecha_entrega="El día prometido al cliente.",
+    estado="Cambia sólo por `/estado`.",
+    ubicacion_almacenamiento="`Local` o `Nube`: dónde están sus archivos.",
+    creado_por="El `id` de quien lo abrió.",
+    **{f"dato{n}_fecha_hora": f"Cuándo ocurrió `dato{n}`." for n in (1, 2, 3, 4)},
+    **{campo: "Recibido: sí, no, o `null` si nadie lo ha confirmado." for campo in CAMPOS if campo.startswith("doc_")},
+)
+describir_campos(
+    type(PARAMETROS.serializer),
+    estado="Sólo los que están en ese estado.",
+    id_aseguradora="Sólo los de esa aseguradora.",
+    fecha_ingreso_desde="Los que ingresaron ese día o después.",
+    fecha_ingreso_hasta="Los que ingresaron ese día o antes.",
+    placas="Las placas exactas, sin distinguir mayúsculas.",
+    q="Todas sus palabras, en No. Siniestro, cliente, placas, marca, modelo, orden o factura; sin distinguir"
+    " mayúsculas ni acentos.",
+    por_pagina="Cuántos por página. Sin él viene la lista completa.",
+    cursor="De dónde sigue: el del encabezado `Link` de la página anterior.",
+)
+
+ASEGURADORA = {"id": 1, "nombre": "AXA"}
+INGRESO = datetime(2024, 1, 15, 16, 20, 5, 120000, UTC)
+ENVIADO = {
+    "no_siniestro": "SIN/2024/9",
+    "fecha_ingreso": "2024-01-15",
+    "marca": "Nissan",
+    "modelo": "Versa 2020",
+    "placas": "ABC-12-34",
+    "nombre_cliente": "Ángela Muñoz",
+    "telefono_cliente": "55 1234 5678",
+    "doc_identificacion": True,
+    "id_aseguradora": 1,
+}
+EJEMPLO = dict.fromkeys(CAMPOS) | ENVIADO
+EJEMPLO |= {
+    "fecha_ingreso": date(2024, 1, 15),
+    "estado": "Ingreso",
+    "ubicacion_almacenamiento": "Local",
+    "creado_por": 3,
+}
+MOVIDO = EJEMPLO | {"estado": "Restauracion"}
+CAMBIOS = [
+    {
+        "id": 8,
+        "no_siniestro": "SIN/2024/9",
+        "estado_anterior": "Ingreso",
+        "estado_nuevo": "Restauracion",
+        "fecha_cambio": datetime(2024, 1, 18, 15, 2, 44, 981000, UTC),
+        "cambiado_por": 3,
+    },
+    {
+        "id": 7,
+        "no_siniestro": "SIN/2024/9",
+        "estado_anterior": None,
+        "estado_nuevo": "Ingreso",
+        "fecha_cambio": INGRESO,
+        "cambiado_por": 3,
+    },
+]
+PERSONA = {"id": 3, "nombre": "María González", "username": "maria.gonzalez"}
+RESUMEN = {c: EJEMPLO[c] for c in ExpedienteResumenSerializer.Meta.fields if c in EJEMPLO} | {
+    "aseguradora": ASEGURADORA
+}
+
+RUTA = {
+    "no_siniestro": {
+        "type": "string",
+        "minLength": 1,
+        "description": "La llave, codificada: cada `/` como `%2F`. Se busca tal cual, sin recortar.",
+    }
+}
+INEXISTENTE = NoEncontrado(NO_ENCONTRADO)
+FALTA_LA_CLAVE = (DatosInvalidos(SIN_CLAVE),)
+
+
+def _lista(resumen: str, descripcion: str) -> Operacion:
+    return Operacion(
+        resumen=resumen,
+        descripcion=f"{descripcion} Del ingreso más reciente al más antiguo, antes los que no tienen fecha. Sin"
+        " `por_pagina` llegan todos; si algo falla a medio camino la conexión se rompe, y el JSON no se cierra.",
+        parametros=PARAMETROS,
+        consulta_invalida="estdo=Salida&por_pagina=0",
+        respuesta=ExpedienteResumenSerializer(many=True),
+        ejemplo=[RESUMEN],
+        cabeceras={"Link": 'Con `por_pagina`, mientras haya más: `<…>; rel="next"`, con los mismos filtros.'},
+        errores=(DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]}),),
+    )
+
+
+describir(
+    ExpedienteViewSet,
+    EXPEDIENTES,
+    ruta=RUTA,
+    lista=_lista("Listar expedientes", "Todos."),
+    pendientes=_lista("Listar los pendientes de respaldo", "En `Salida`, con sus archivos aún en el taller (`Local`)."),
+    nube=_lista("Listar los de la nube", "Con sus archivos en la nube (`Nube`)."),
+    aseguradoras=Operacion(
+        resumen="Listar aseguradoras",
+        respuesta=AseguradoraSerializer(many=True),
+        ejemplo=[ASEGURADORA],
+    ),
+    create=Operacion(
+        resumen="Abrir un expediente",
+        descripcion="Nace en `Ingreso`, con la primera fila de su historial.",
+        cuerpo=EXPEDIENTE,
+        peticion=ENVIADO,
+        invalidos=(
+            {"no_siniestro": "SIN/2024/9", "fecha_ingreso": "2024-02-30", "telefono_client": "55 1234 5678"},
+            {},
+        ),
+        status=201,
+        respuesta=EXPEDIENTE,
+        ejemplo=EJEMPLO,
+        cabeceras={"Location": "Ruta del expediente: `/api/expedientes/SIN%2F2024%2F9`."},
+        errores=(Conflicto(YA_EXISTE),),
+    ),
+    retrieve=Operacion(
+        resumen="Leer un expediente",
+        descripcion="Con su aseguradora y su historial, del cambio más reciente al primero.",
+        encabezados={"If-None-Match": "El `ETag` que ya se tiene."},
+        respuesta=ExpedienteDetalleSerializer(),
+        ejemplo=MOVIDO | {"aseguradora": ASEGURADORA, "historial_estado": CAMBIOS, "evidencia": []},
+        cabeceras={"ETag": "Cambia cuando cambia cualquier cosa de esta respuesta."},
+        otras={304: {"description": "Nada cambió desde ese `ETag`."}},
+        errores=(INEXISTENTE,),
+    ),
+    update=Operacion(
+        resumen="Actualizar un expediente",
+        descripcion="Los campos que se envían; los demás quedan como estaban, y `null` borra. `PUT` y `PATCH` hacen lo"
+        " mismo. Lo que es del servidor se ignora, así que se puede devolver lo que se leyó.",
+        cuerpo=EXPEDIENTE,
+        parcial=True,
+        peticion={"tecnico": "Raúl Díaz", "fecha_entrega": "2024-02-12", "doc_finiquito": None},
+        invalidos=({"doc_finiquito": "true", "tecnic": "Raúl Díaz"},),
+        respuesta=EXPEDIENTE,
+        ejemplo=EJEMPLO | {"tecnico": "Raúl Díaz", "fecha_entrega": date(2024, 2, 12)},
+        errores=(DatosInvalidos(campos={"no_siniestro": [OTRA_CLAVE]}), INEXISTENTE),
+    ),
+    destroy=Operacion(
+        resumen="Archivar un expediente",
+        descripcion="Sale de las listas con todo lo suyo, después de guardar una copia completa; su llave queda libre.",
+        respuesta={
+            "type": "object",
+            "properties": {"ok": {"type": "boolean", "const": True}, "no_siniestro": {"type": "string"}},
+            "required": ["ok", "no_siniestro"],
+        },
+        ejemplo={"ok": True, "no_siniestro": "SIN/2024/9"},
+        errores=(INEXISTENTE,),
+    ),
+    sin_clave=Operacion(resumen="Actualizar sin decir cuál", solo_errores=True, errores=FALTA_LA_CLAVE),
+    destroy_sin_clave=Operacion(resumen="Archivar sin decir cuál", solo_errores=True, errores=FALTA_LA_CLAVE),
+    cambiar_estado=Operacion(
+        resumen="Cambiar de estado",
+        descripcion="A cualquier otro: una unidad puede volver a reparación. El cambio y su fila en el historial se"
+        " escriben juntos.",
+        cuerpo=CAMBIO_DE_ESTADO,
+        peticion={"estado": "Restauracion"},
+        invalidos=({"estado": "Entregado"},),
+        respuesta=EXPEDIENTE,
+        ejemplo=MOVIDO,
+        errores=(INEXISTENTE, DatosInvalidos(MISMO_ESTADO)),
+    ),
+    historial=Operacion(
+        resumen="Leer el historial de estados",
+        descripcion="Del cambio más reciente al primero, con quién lo hizo.",
+        respuesta=CambioConPersonaSerializer(many=True),
+        ejemplo=[cambio | {"usuario": PERSONA} for cambio in CAMBIOS],
+        errores=(INEXISTENTE,),
+    ),
+)
