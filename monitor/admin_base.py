@@ -16,6 +16,7 @@ from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import models, transaction
 from django.db.models import Q
+from django.forms.models import construct_instance
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -72,13 +73,13 @@ class FormaPorVerbos(forms.ModelForm):
             del self.errors[nombre]
         return super().clean()
 
-    def _get_validation_exclusions(self):
-        return super()._get_validation_exclusions() | self._intactos()
-
-    def validate_unique(self):
-        """What other rows have to do with it is settled by the verb, when it writes."""
-
-    validate_constraints = validate_unique
+    def _post_clean(self):
+        """Django's, without asking the database: what other rows have to do with it is settled by the verb."""
+        self.instance = construct_instance(self, self.instance, self._meta.fields, self._meta.exclude)
+        try:
+            self.instance.clean_fields(exclude=self._get_validation_exclusions() | self._intactos())
+        except ValidationError as error:
+            self._update_errors(error)
 
     def _intactos(self):
         return set() if self.instance._state.adding else set(self.fields) - set(self.changed_data)
@@ -103,6 +104,7 @@ class AdminPorVerbos(admin.ModelAdmin):
         models.TextField: {"form_class": TextoField},
     }
     list_per_page = 50
+    show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # each of them counts the table
     eliminados = "Se eliminaron"
 
@@ -203,7 +205,7 @@ class AdminPorVerbos(admin.ModelAdmin):
         return queryset, False
 
     def lookup_allowed(self, lookup, value, request):
-        filtros = [filtro[0] if isinstance(filtro, tuple) else filtro for filtro in self.get_list_filter(request)]
+        filtros = [_parametro(filtro) for filtro in self.get_list_filter(request)]
         if CONTROL.search(value) or lookup not in [f"{filtro}{b}" for filtro in filtros for b in BUSQUEDAS]:
             raise IncorrectLookupParameters
         return True
@@ -231,15 +233,18 @@ class AdminPorVerbos(admin.ModelAdmin):
         """Of the selected rows, each once."""
         claves = request.POST.getlist(ACTION_CHECKBOX_NAME)
         try:
-            if any(CONTROL.search(clave) for clave in claves):
-                raise BadRequest
-            return list(dict.fromkeys(self.opts.pk.to_python(clave) for clave in claves))
+            return list(dict.fromkeys(self.opts.pk.clean(clave, None) for clave in claves))
         except ValidationError as error:
             raise BadRequest from error
 
     def _contar(self, request, cuantos, hecho):
         if cuantos:
             self.message_user(request, f"{hecho}: {cuantos} {model_ngettext(self.opts, cuantos)}.", messages.SUCCESS)
+
+
+def _parametro(filtro) -> str:
+    """Of an entry of `list_filter`."""
+    return filtro[0] if isinstance(filtro, tuple) else getattr(filtro, "parameter_name", filtro)
 
 
 def _enumerar(nombres) -> str:

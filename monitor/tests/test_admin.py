@@ -1,0 +1,240 @@
+"""The site: its door, its pages of errors, its index, and what every page carries; and insurers, the plainest pages."""
+
+import re
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+
+from catalogos.models import Aseguradora
+from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
+from monitor.tests.formularios import campos_de, enviar, frases
+from monitor.usuarios.models import Usuario
+from monitor.usuarios.tests.factories import CLAVE, UsuarioFactory
+
+pytestmark = pytest.mark.django_db
+
+ENTRADA = "/admin/login/"
+INVALIDAS = "Credenciales inválidas. Revise su usuario y su contraseña; las mayúsculas cuentan."
+ASEGURADORAS = "/admin/catalogos/aseguradora/"
+TRAITS = ({"administrador": True}, {}, {"tecnico": True})
+
+
+def entrar(client, username, password):
+    return client.post(f"{ENTRADA}?next=/admin/", {"username": username, "password": password, "next": "/admin/"})
+
+
+def errores(response):
+    return [str(frase) for frase in response.context["form"].non_field_errors()]
+
+
+# --- The door ---
+
+
+@pytest.mark.parametrize("trait", TRAITS)
+def test_entrar_con_cualquier_rol(client, trait):
+    usuario = UsuarioFactory(**trait, username="ana", nombre="Ana Ruiz")
+
+    response = entrar(client, "ana", CLAVE)
+
+    assert (response.status_code, response.url) == (302, "/admin/")
+    assert "Ana Ruiz" in client.get("/admin/").content.decode()
+    assert client.session["_auth_user_id"] == str(usuario.pk)
+
+
+@pytest.mark.parametrize(
+    ("username", "password"),
+    [("ana", "otra"), ("ANA", CLAVE), ("nadie", CLAVE), ("inactiva", CLAVE), ("ana", f"{CLAVE} "), ("\ufb01n", CLAVE)],
+)
+def test_entrar_mal_dice_siempre_lo_mismo(client, username, password):
+    UsuarioFactory(username="ana")
+    UsuarioFactory(username="inactiva", inactivo=True)
+    UsuarioFactory(username="fin")
+
+    response = entrar(client, username, password)
+
+    assert (response.status_code, errores(response)) == (200, [INVALIDAS])
+    assert "_auth_user_id" not in client.session
+
+
+def test_entrar_con_letras_que_unicode_tiene_por_iguales(client):
+    UsuarioFactory(username="\ufb01n")
+
+    assert entrar(client, "\ufb01n", CLAVE).status_code == 302
+
+
+def test_sexto_intento_espera_aunque_la_clave_sea_buena(client):
+    UsuarioFactory(username="ana")
+    for _ in range(5):
+        entrar(client, "ana", "otra")
+
+    response = entrar(client, "ana", CLAVE)
+
+    assert response.status_code == 200
+    assert errores(response) == ["Demasiados intentos fallidos. Espere 15 min e intente de nuevo"]
+    assert entrar(client, "bea", "otra").context["form"].non_field_errors() == [INVALIDAS]
+
+
+@pytest.mark.parametrize("username", ["", " ", "a\0b", "x" * 200])
+def test_entrar_con_un_usuario_imposible_no_es_un_error_interno(client, username):
+    assert entrar(client, username, CLAVE).status_code == 200
+
+
+def test_sesion_termina_en_cuanto_se_desactiva_al_usuario(client):
+    usuario = UsuarioFactory()
+    client.force_login(usuario)
+    Usuario.objects.actualizar(usuario.pk, {"is_active": False})
+
+    response = client.get("/admin/")
+
+    assert (response.status_code, response.url) == (302, f"{ENTRADA}?next=/admin/")
+
+
+@pytest.mark.parametrize("url", [ENTRADA, f"{ASEGURADORAS}add/"])
+def test_sin_token_de_csrf_no_se_escribe(url):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(UsuarioFactory(administrador=True))
+
+    response = client.post(url, {"nombre": "AXA"})
+
+    assert response.status_code == 403
+    assert Aseguradora.objects.count() == 0
+
+
+# --- One's own password ---
+
+PROPIA = "/admin/password_change/"
+NUEVA = {"new_password1": "llave-de-cruz-14", "new_password2": "llave-de-cruz-14"}
+
+
+def test_cambiar_la_propia_clave_no_deshace_lo_que_otro_cambio(client, monkeypatch):
+    usuario = UsuarioFactory(nombre="Ana")
+    client.force_login(usuario)
+    version = usuario.version_token
+    actualizar = Usuario.objects.actualizar
+
+    def despues_de_otro(manager, pk, cambios):
+        actualizar(pk, {"nombre": "Ana Ruiz"})
+        return actualizar(pk, cambios)
+
+    monkeypatch.setattr(type(Usuario.objects), "actualizar", despues_de_otro)
+    response = client.post(PROPIA, {"old_password": CLAVE} | NUEVA)
+
+    assert (response.status_code, response.url) == (302, "/admin/password_change/done/")
+    despues = Usuario.objects.get(pk=usuario.pk)
+    assert despues.check_password("llave-de-cruz-14")
+    assert (despues.nombre, despues.version_token) == ("Ana Ruiz", version + 1)
+    assert client.get("/admin/").status_code == 200
+
+
+# --- Pages ---
+
+
+@pytest.mark.parametrize(
+    ("trait", "apps"),
+    [
+        (TRAITS[0], ["Expedientes", "Catálogos", "Usuarios"]),
+        (TRAITS[1], ["Expedientes", "Catálogos"]),
+        (TRAITS[2], ["Expedientes", "Catálogos"]),
+    ],
+)
+def test_inicio_muestra_las_apps_en_el_orden_del_trabajo(client, trait, apps):
+    client.force_login(UsuarioFactory(**trait))
+
+    assert [app["name"] for app in client.get("/admin/").context["app_list"]] == apps
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "titulo"),
+    [
+        ("/admin/nada/", 404, "Página no encontrada"),
+        ("/admin/usuarios/", 404, "Página no encontrada"),
+        ("/admin/usuarios/usuario/", 403, "Sin permiso"),
+        (f"{ASEGURADORAS}?_to_field=x", 400, "Petición inválida"),
+    ],
+)
+def test_errores_son_paginas_en_espanol(client, url, status, titulo):
+    client.force_login(UsuarioFactory(tecnico=True))
+
+    response = client.get(url)
+
+    assert response.status_code == status
+    assert response["Content-Type"] == "text/html; charset=utf-8"
+    assert f"<h1>{titulo}</h1>" in response.content.decode()
+
+
+def test_direccion_desconocida_sin_sesion_lleva_a_la_entrada(client):
+    assert client.get("/admin/nada/").url == f"{ENTRADA}?next=/admin/nada/"
+
+
+@pytest.mark.parametrize("url", [ENTRADA, "/admin/", ASEGURADORAS, f"{ASEGURADORAS}add/", PROPIA])
+def test_ningun_guion_va_en_la_pagina_y_todo_lo_que_pide_existe(client, url):
+    if url != ENTRADA:
+        client.force_login(UsuarioFactory(administrador=True))
+
+    pagina = client.get(url).content.decode()
+
+    assert re.findall(r"<script(?![^>]*src=)[^>]*>|\son\w+=\"|javascript:", pagina) == []
+    estaticos = re.findall(r'(?:src|<link[^>]*href)="/static/([^"]+)"', pagina)
+    assert "monitor/icono.svg" in estaticos
+    assert [estatico for estatico in estaticos if finders.find(estatico) is None] == []
+
+
+# --- Insurers ---
+
+SI, NO = 200, 403
+
+
+@pytest.mark.parametrize(
+    ("vista", "trait", "status"),
+    [
+        (vista, trait, status)
+        for vista, fila in {
+            "": (SI, SI, SI), "add/": (SI, SI, NO), "{pk}/change/": (SI, SI, SI), "{pk}/delete/": (SI, NO, NO)
+        }.items()
+        for trait, status in zip(TRAITS, fila, strict=True)
+    ],
+)  # fmt: skip
+def test_aseguradoras_por_rol(client, vista, trait, status):
+    client.force_login(UsuarioFactory(**trait))
+
+    assert client.get(ASEGURADORAS + vista.format(pk=AseguradoraFactory().pk)).status_code == status
+
+
+def test_aseguradoras_se_agregan_cambian_y_buscan(client):
+    client.force_login(UsuarioFactory())
+    enviar(client, f"{ASEGURADORAS}add/", nombre=" Quálitas ")
+    aseguradora = Aseguradora.objects.get()
+    assert aseguradora.nombre == "Quálitas"
+
+    enviar(client, f"{ASEGURADORAS}{aseguradora.pk}/change/", nombre="Quálitas México")
+
+    def con(q):
+        return [fila.nombre for fila in client.get(ASEGURADORAS, {"q": q}).context["cl"].result_list]
+
+    assert con("qualitas MEXICO") == ["Quálitas México"]
+    assert con("hdi") == []
+
+
+def test_aseguradora_repetida_dice_lo_que_dice_el_verbo(client):
+    client.force_login(UsuarioFactory())
+    AseguradoraFactory(nombre="AXA")
+
+    response = enviar(client, f"{ASEGURADORAS}add/", nombre="axa")
+
+    assert frases(response) == ["Ya existe una aseguradora con el nombre 'axa'"]
+    assert campos_de(response)["nombre"] == "axa"
+    assert Aseguradora.objects.count() == 1
+
+
+def test_aseguradora_en_uso_no_se_elimina(client):
+    client.force_login(UsuarioFactory(administrador=True))
+    en_uso, libre = AseguradoraFactory(nombre="AXA"), AseguradoraFactory(nombre="HDI")
+    ExpedienteFactory(aseguradora=en_uso)
+
+    response = client.post(f"{ASEGURADORAS}{en_uso.pk}/delete/", {"post": "yes"}, follow=True)
+    client.post(f"{ASEGURADORAS}{libre.pk}/delete/", {"post": "yes"})
+
+    assert response.redirect_chain == [(ASEGURADORAS, 302)]
+    assert frases(response) == ["No se puede eliminar esta aseguradora porque tiene expedientes activos asociados"]
+    assert list(Aseguradora.objects.vigentes().values_list("nombre", flat=True)) == ["AXA"]
