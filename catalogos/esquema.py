@@ -83,7 +83,7 @@ def fila_de(vista: type) -> dict:
 
 
 def nombre_de(vista: type) -> str:
-    return "AXA" if vista.modelo is Aseguradora else "Normal"
+    return "Qualitas" if vista.modelo is Aseguradora else "Normal"
 
 
 def pagina_de(fila) -> dict:

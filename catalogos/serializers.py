@@ -47,7 +47,10 @@ def entrada(modelo: type[Catalogo]) -> CatalogoEstricto:
 def forma(modelo: type[Catalogo]) -> Forma:
     """What a response shows: the id, the columns, what is added to them, and what the server keeps."""
     columnas = {_mayuscula(nombre_en_la_red(campo)): campo.attname for campo in modelo.editables()}
-    anadidos = {clave: serializers.CharField(source=fuente) for clave, fuente in ANADIDOS.get(modelo, {}).items()}
+    anadidos = {
+        clave: serializers.CharField(source=fuente, allow_null=True)
+        for clave, fuente in ANADIDOS.get(modelo, {}).items()
+    }
     fuentes = {"Id": "id"} | columnas | dict.fromkeys(anadidos) | DEL_SERVIDOR
     return Forma(_serializer(modelo, "Salida", fuentes, anadidos))
 

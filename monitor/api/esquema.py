@@ -42,6 +42,7 @@ CABECERAS = IDENTIFICADOR | {
     "WWW-Authenticate": "`Bearer`.",
     "Location": "Ruta de lo creado, codificada y sin barra final.",
 }
+A_VECES = {"Link"}
 TITULOS = {
     400: "La petición está mal.",
     401: "Falta un token válido.",
@@ -224,7 +225,10 @@ class Esquema(AutoSchema):
         return self._registrar(self.forma.nombre_del_error, self.forma.error, ResolvedComponent.SCHEMA)
 
     def _cabeceras(self, descripciones):
-        propias = {n: {"description": d, "schema": {"type": "string"}} for n, d in descripciones.items()}
+        propias = {
+            nombre: {"description": descripcion, "required": nombre not in A_VECES, "schema": {"type": "string"}}
+            for nombre, descripcion in descripciones.items()
+        }
         comunes = CABECERAS.items() & descripciones.items()
         return propias | {n: self._registrar(n, propias[n], ResolvedComponent.HEADER) for n, _ in comunes}
 
