@@ -1,14 +1,77 @@
 from django.contrib import admin
 
-from catalogos.models import Aseguradora
+from catalogos.base import Catalogo
+from catalogos.models import CATALOGOS, Departamento, EstadoSolicitud, Lugar
 from monitor.admin_base import AdminPorVerbos
 
+# Of the lists; a catalogue that isn't here shows its name.
+COLUMNAS = {
+    Lugar: ("nombre", "codigo", "tipo_lugar", "direccion", "es_punto_frecuente"),
+    Departamento: ("nombre", "codigo", "departamento_padre", "nivel_jerarquico", "nombre_jefe"),
+    EstadoSolicitud: ("nombre", "codigo", "color", "orden", "es_estado_final"),
+}
+FILTROS = {Lugar: ("tipo_lugar", "es_punto_frecuente"), Departamento: ("nivel_jerarquico",)}
+DEL_SERVIDOR = ("creado_en", "actualizado_en")
 
-@admin.register(Aseguradora)
-class AseguradoraAdmin(AdminPorVerbos):
-    list_display = ("nombre",)
-    search_fields = ("nombre",)
-    search_help_text = "Nombre"
 
-    def get_queryset(self, request):
-        return super().get_queryset(request).vigentes()
+class VigenciaFilter(admin.SimpleListFilter):
+    """What was deleted is seen by whoever asks for it."""
+
+    title = "vigencia"
+    parameter_name = "vigencia"
+    ELIMINADAS, TODAS = "eliminadas", "todas"
+
+    def lookups(self, request, model_admin):
+        return [(self.ELIMINADAS, "Eliminados"), (self.TODAS, "Todos")]
+
+    def choices(self, changelist):
+        vigentes, *otras = super().choices(changelist)
+        return [vigentes | {"display": "Vigentes"}, *otras]
+
+    def queryset(self, request, queryset):
+        return queryset if self.value() == self.TODAS else queryset.filter(eliminado=self.value() == self.ELIMINADAS)
+
+
+class CatalogoAdmin(AdminPorVerbos):
+    actions = ("reactivar", "delete_selected")
+
+    @admin.action(permissions=["change"], description="Reactivar")
+    def reactivar(self, request, queryset):
+        self.uno_por_uno(
+            request,
+            lambda pk: self.model.objects.reactivar(pk, por=request.user),
+            lambda obj: self.log_change(request, obj, [{"changed": {"fields": ["eliminado"]}}]),
+            "Se reactivaron",
+        )
+
+    def get_fields(self, request, obj=None):
+        editables = [campo.name for campo in self.model.editables()]
+        return [*editables, *DEL_SERVIDOR] if obj else editables
+
+    def get_readonly_fields(self, request, obj=None):
+        return DEL_SERVIDOR if obj else ()
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and not (obj and obj.eliminado)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and not (obj and obj.eliminado)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if issubclass(db_field.related_model, Catalogo):
+            kwargs["queryset"] = db_field.related_model.objects.vigentes()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+for modelo in (*CATALOGOS, EstadoSolicitud):
+    atributos = {
+        "list_display": COLUMNAS.get(modelo, ("nombre",)),
+        "list_filter": (VigenciaFilter, *FILTROS.get(modelo, ())) if modelo in CATALOGOS else (),
+        "list_select_related": [campo.name for campo in modelo.editables() if campo.is_relation],
+        "search_fields": modelo.en_busqueda,
+        "search_help_text": ", ".join(
+            str(modelo._meta.get_field(columna).verbose_name) for columna in modelo.en_busqueda
+        ).capitalize(),
+        "sortable_by": (),
+    }
+    admin.site.register(modelo, type(f"{modelo.__name__}Admin", (CatalogoAdmin,), atributos))

@@ -8,8 +8,8 @@ from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 from django.db.models.lookups import Exact
 
-from catalogos.frases import EN_USO, NO_ENCONTRADA, USOS, YA_EXISTE, frase
-from monitor.columnas import SinCaso
+from catalogos.frases import EN_USO, NO_ELIMINADA, NO_ENCONTRADA, USOS, YA_EXISTE, frase
+from monitor.columnas import Contiene, Renglones, SinCaso
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 from monitor.errores_bd import es_duplicado
 from monitor.usuarios.models import Usuario
@@ -62,6 +62,11 @@ class CatalogoQuerySet(models.QuerySet):
     def con_clave(self, valor: str):
         return self.filter(Exact(SinCaso(self.model.clave), SinCaso(models.Value(valor))))
 
+    def buscar(self, texto: str):
+        """Every word, blind to case and accents, in any of the model's `en_busqueda`."""
+        columnas = Renglones(*self.model.en_busqueda)
+        return self.filter(*(Contiene(columnas, palabra) for palabra in texto.split()))
+
 
 class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
     """The verbs. `datos` by attname; `por` is None for a command. They raise DatosInvalidos by column."""
@@ -83,6 +88,18 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
             fila.copiar(nueva)
         self._validar_en_la_base(fila)
         return self._guardar(fila, "creó", por)
+
+    @transaction.atomic
+    def reactivar(self, pk: int, *, por: Usuario | None) -> "Catalogo":
+        """Brings a deleted row back as it was."""
+        fila = self.select_for_update(no_key=True).filter(pk=pk).first()
+        if fila is None:
+            raise NoEncontrado(frase(NO_ENCONTRADA, self.model, id=pk))
+        if not fila.eliminado:
+            raise Conflicto(frase(NO_ELIMINADA, self.model))
+        fila.eliminado = False
+        self._validar_en_la_base(fila)
+        return self._guardar(fila, "reactivó", por)
 
     @transaction.atomic
     def actualizar(self, pk: int, datos: dict, *, por: Usuario | None) -> "Catalogo":
@@ -140,10 +157,11 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
 class Catalogo(models.Model):
     """Reference data. A row that was in use stays when it is deleted: it is only marked.
 
-    `clave` names the column that people know a row by.
+    `clave` names the column that people know a row by, `en_busqueda` those that a search looks in.
     """
 
     clave = "nombre"
+    en_busqueda: tuple[str, ...] = ("nombre",)
 
     eliminado = models.BooleanField("eliminado", db_default=False, default=False, editable=False)
     creado_en = models.DateTimeField("creado", db_default=Now(), auto_now_add=True)

@@ -35,14 +35,11 @@ class Parte(Filtro):
 
 
 class Busqueda(Filtro):
-    """Every word, in any of some columns."""
-
-    def __init__(self, *columnas: str):
+    def __init__(self):
         super().__init__(TextoField(max_length=LARGO))
-        self.columnas = columnas
 
     def filter(self, queryset, valor):
-        return queryset.filter(*(Contiene(Renglones(*self.columnas), palabra) for palabra in valor.split()))
+        return queryset.buscar(valor)
 
 
 class NombreFilter(django_filters.FilterSet):
@@ -54,7 +51,7 @@ class LugarFilter(django_filters.FilterSet):
     nombre = Parte("nombre")
     tipoLugar = Igual("tipo_lugar")  # noqa: N815
     esPuntoFrecuente = Filtro(BanderaEnTextoField(), field_name="es_punto_frecuente")  # noqa: N815
-    busqueda = Busqueda("codigo", "nombre", "direccion", "referencia")
+    busqueda = Busqueda()
 
 
 class DepartamentoFilter(django_filters.FilterSet):
@@ -62,7 +59,7 @@ class DepartamentoFilter(django_filters.FilterSet):
     nombre = Parte("nombre")
     nivelJerarquico = Filtro(EnteroEnTextoField(min_value=0), field_name="nivel_jerarquico")  # noqa: N815
     departamentoPadreId = Filtro(EnteroEnTextoField(), field_name="departamento_padre_id")  # noqa: N815
-    busqueda = Busqueda("codigo", "nombre", "nombre_jefe", "ubicacion_fisica")
+    busqueda = Busqueda()
 
 
 FILTROS = {Lugar: LugarFilter, Departamento: DepartamentoFilter, EstadoSolicitud: django_filters.FilterSet}

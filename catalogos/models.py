@@ -33,6 +33,7 @@ class Aseguradora(Catalogo):
 
 class Lugar(Catalogo):
     clave = "codigo"
+    en_busqueda = ("codigo", "nombre", "direccion", "referencia")
 
     codigo = CodigoField("código", max_length=50, null=True, blank=True)
     nombre = RecortadoField("nombre", max_length=250)
@@ -70,18 +71,24 @@ class DepartamentoManager(CatalogoManager):
 
     @transaction.atomic
     def crear(self, datos, *, por):
-        self._bloquear_arbol(datos)
+        if datos.get("departamento_padre_id"):
+            self._bloquear_arbol()
         return super().crear(datos, por=por)
 
     @transaction.atomic
+    def reactivar(self, pk, *, por):
+        self._bloquear_arbol()
+        return super().reactivar(pk, por=por)
+
+    @transaction.atomic
     def actualizar(self, pk, datos, *, por):
-        self._bloquear_arbol(datos)
+        if datos.get("departamento_padre_id"):
+            self._bloquear_arbol()
         return super().actualizar(pk, datos, por=por)
 
-    def _bloquear_arbol(self, datos):
+    def _bloquear_arbol(self):
         """Always in one order. Rows that refer to departments (FOR KEY SHARE) don't have to wait."""
-        if datos.get("departamento_padre_id"):
-            list(self.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+        list(self.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
 
     def _validar_en_la_base(self, fila):
         if not fila.departamento_padre_id:
@@ -99,6 +106,7 @@ class DepartamentoManager(CatalogoManager):
 
 class Departamento(Catalogo):
     clave = "codigo"
+    en_busqueda = ("codigo", "nombre", "nombre_jefe", "ubicacion_fisica")
 
     codigo = CodigoField("código", max_length=20)
     nombre = RecortadoField("nombre", max_length=250)
