@@ -1,0 +1,169 @@
+"""Order, pages and filters of the lists."""
+
+import pytest
+
+from catalogos.estados_solicitud import Estado
+from catalogos.models import CATALOGOS, EstadoSolicitud
+from catalogos.tests.factories import FABRICAS, DepartamentoFactory, LugarFactory
+from catalogos.tests.test_views import error, invalido
+from catalogos.views import ruta_de
+from monitor.api.tests.cliente import respuesta
+
+
+def nombres(api, ruta):
+    datos = api.get(ruta).json()["data"]
+    return [fila["Nombre"] for fila in (datos if isinstance(datos, list) else datos["registros"])]
+
+
+@pytest.fixture
+def lugares(db):
+    datos = [
+        ("B-1", "Ñuñoa", "Av. Ávila 1", "OFICINA", True, None),
+        ("A-1", "nave", None, "BODEGA", False, "Portón azul"),
+        (None, "Oficina 50%", None, None, False, None),
+        ("C-1", "Ávila", None, "OFICINA", False, None),
+    ]
+    for codigo, nombre, direccion, tipo, frecuente, referencia in datos:
+        LugarFactory(
+            codigo=codigo,
+            nombre=nombre,
+            direccion=direccion,
+            tipo_lugar=tipo,
+            es_punto_frecuente=frecuente,
+            referencia=referencia,
+        )
+
+
+@pytest.mark.parametrize(
+    ("consulta", "esperados"),
+    [
+        ("", ["Ávila", "nave", "Ñuñoa", "Oficina 50%"]),
+        ("codigo=b-1", ["Ñuñoa"]),
+        ("codigo=b", []),
+        ("nombre=AVI", ["Ávila"]),
+        ("nombre=nu", ["Ñuñoa"]),
+        ("nombre=50%25", ["Oficina 50%"]),
+        ("nombre=_", []),
+        ("tipoLugar=oficina", ["Ávila", "Ñuñoa"]),
+        ("esPuntoFrecuente=true", ["Ñuñoa"]),
+        ("esPuntoFrecuente=false&tipoLugar=OFICINA", ["Ávila"]),
+        ("busqueda=avila", ["Ávila", "Ñuñoa"]),
+        ("busqueda=AZUL a-1", ["nave"]),
+        ("busqueda=azul b-1", []),
+    ],
+)
+@pytest.mark.parametrize("ruta", ["/lugar", "/lugar/todos/lista"])
+def test_filtros_de_lugar(consulta, esperados, ruta, lugares, tecnico):
+    assert nombres(tecnico, f"{ruta}?{consulta}") == esperados
+
+
+@pytest.mark.parametrize(
+    ("consulta", "esperados"),
+    [
+        ("", ["Dirección", "Archivo", "Bodega"]),
+        ("codigo=arc", ["Archivo"]),
+        ("nombre=DIRECCION", ["Dirección"]),
+        ("nivelJerarquico=1", ["Archivo", "Bodega"]),
+        ("departamentoPadreId={pk}", ["Archivo"]),
+        ("busqueda=luisa", ["Bodega"]),
+        ("busqueda=sotano", ["Archivo"]),
+    ],
+)
+def test_filtros_de_departamento(consulta, esperados, tecnico):
+    padre = DepartamentoFactory(codigo="DIR", nombre="Dirección")
+    DepartamentoFactory(codigo="BOD", nombre="Bodega", nivel_jerarquico=1, nombre_jefe="Luisa")
+    archivo = {"codigo": "ARC", "nombre": "Archivo", "nivel_jerarquico": 1, "ubicacion_fisica": "Sótano"}
+    DepartamentoFactory(**archivo, departamento_padre_id=padre.pk)
+
+    assert nombres(tecnico, f"/departamento?{consulta.format(pk=padre.pk)}") == esperados
+
+
+@pytest.mark.parametrize("modelo", CATALOGOS)
+def test_filtro_por_parte_del_nombre(modelo, tecnico):
+    for nombre in ("Común", "Otro"):
+        FABRICAS[modelo](nombre=nombre)
+
+    assert nombres(tecnico, f"/{ruta_de(modelo)}?nombre=COM") == ["Común"]
+
+
+@pytest.mark.parametrize(
+    ("consulta", "frases"),
+    [
+        ("pagina=0", ["pagina: debe estar entre 1 y 2147483647"]),
+        ("pagina=dos", ["pagina: debe ser un entero"]),
+        ("por_pagina=101", ["por_pagina: debe estar entre 1 y 100"]),
+        ("pagina=1&pagina=2", ["pagina: está repetido"]),
+        ("codigo=", ["codigo: está vacío"]),
+        ("nombre=%00", ["nombre: no se admiten caracteres de control"]),
+        ("esPuntoFrecuente=1", ["esPuntoFrecuente: debe ser true o false"]),
+        (
+            "porPagina=5&tipo_lugar=x",
+            [
+                "porPagina: no se reconoce (¿quiso decir `por_pagina`?)",
+                "tipo_lugar: no se reconoce (¿quiso decir `tipoLugar`?)",
+            ],
+        ),
+    ],
+)
+def test_parametros_invalidos(consulta, frases, tecnico):
+    assert respuesta(tecnico.get(f"/lugar?{consulta}")) == invalido(*frases)
+
+
+def test_la_lista_completa_no_tiene_paginas(tecnico):
+    assert respuesta(tecnico.get("/lugar/todos/lista?pagina=1")) == invalido("pagina: no se reconoce")
+
+
+@pytest.mark.parametrize(
+    ("consulta", "pagina", "por_pagina", "esperados"),
+    [
+        ("", 1, 10, [f"Lugar {n:02}" for n in range(10)]),
+        ("pagina=2", 2, 10, ["Lugar 10", "Lugar 11"]),
+        ("pagina=3&por_pagina=5", 3, 5, ["Lugar 10", "Lugar 11"]),
+        ("por_pagina=100", 1, 100, [f"Lugar {n:02}" for n in range(12)]),
+        ("pagina=2147483647&por_pagina=100", 2147483647, 100, []),
+    ],
+)
+def test_paginas(consulta, pagina, por_pagina, esperados, tecnico):
+    for n in reversed(range(12)):
+        LugarFactory(nombre=f"Lugar {n:02}")
+    datos = tecnico.get(f"/lugar/?{consulta}").json()["data"]
+
+    assert [fila["Nombre"] for fila in datos.pop("registros")] == esperados
+    assert datos == {"total": 12, "pagina": pagina, "porPagina": por_pagina}
+
+
+# --- The states of a request: read only ---
+
+
+def test_estados_son_los_del_contrato(tecnico):
+    filas = tecnico.get("/estado-solicitud/todos/lista").json()["data"]
+
+    assert [tuple(fila.values())[:7] for fila in filas] == [
+        (1, "PENDIENTE_APROBACION", "Pendiente de Aprobación", "#FFA500", 1, False, False),
+        (2, "APROBADA", "Aprobada", "#00FF00", 2, False, False),
+        (3, "RECHAZADA", "Rechazada", "#FF0000", 3, True, False),
+        (4, "CANCELADA", "Cancelada", "#808080", 4, True, False),
+        (5, "COMPLETADA", "Completada", "#0000FF", 5, True, False),
+        (6, "EN_PROCESO", "En Proceso", "#1E90FF", 6, False, False),
+    ]
+    assert list(filas[0])[:7] == ["Id", "Codigo", "Nombre", "Color", "Orden", "EsEstadoFinal", "Eliminado"]
+    assert list(filas[0])[7:] == ["FechaHoraCreacion", "FechaHoraActualizacion"]
+
+
+def test_estados_se_leen_por_pagina_y_por_id(tecnico):
+    pagina = tecnico.get("/estado-solicitud/?por_pagina=2&pagina=2").json()["data"]
+    uno = tecnico.get("/estado-solicitud/6").json()
+
+    assert (pagina["total"], [fila["Id"] for fila in pagina["registros"]]) == (6, [3, 4])
+    assert (uno["message"], uno["data"]["Codigo"]) == ("Estado de solicitud obtenido exitosamente", "EN_PROCESO")
+
+
+@pytest.mark.parametrize(
+    ("metodo", "ruta"),
+    [("POST", "/estado-solicitud"), ("PUT", "/estado-solicitud/1"), ("DELETE", "/estado-solicitud/1")],
+)
+def test_estados_no_se_escriben(metodo, ruta, administrador):
+    response = administrador.pedir(metodo, ruta, {})
+
+    assert respuesta(response) == (405, error(f"El método {metodo} no está permitido aquí"))
+    assert EstadoSolicitud.objects.count() == len(Estado)

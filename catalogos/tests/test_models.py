@@ -1,0 +1,122 @@
+"""What the database itself refuses, whoever writes; and the pieces that rules are made of."""
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Value
+from django.urls import get_resolver
+
+from catalogos.base import Catalogo
+from catalogos.estados_solicitud import COLORES, Estado
+from catalogos.frases import USOS, frase
+from catalogos.models import CATALOGOS, Departamento, EstadoSolicitud, Lugar, TipoPrioridadSolicitud
+from catalogos.tests.factories import FABRICAS, DepartamentoFactory
+from catalogos.views import VISTAS
+from expedientes.models import Expediente
+from monitor.columnas import SinCaso
+from monitor.usuarios.roles import CATALOGOS as CON_PERMISOS
+
+pytestmark = pytest.mark.django_db
+
+
+def restriccion(modelo, nombre):
+    return next(restriccion for restriccion in modelo._meta.constraints if restriccion.name == nombre)
+
+
+def violada(error):
+    """Of PostgreSQL its constraint's name; SQLite names it in the message, or its index."""
+    causa = error.value.__cause__
+    return causa.diag.constraint_name if hasattr(causa, "diag") else str(causa).replace("index '", "").rstrip("'")
+
+
+@pytest.mark.parametrize(
+    ("modelo", "nombre", "datos"),
+    [
+        (Lugar, "lugar_latitud_valida", {"nombre": "Sede", "latitud": 90.5}),
+        (Lugar, "lugar_longitud_valida", {"nombre": "Sede", "longitud": -180.5}),
+        (Departamento, "departamento_nivel_valido", {"codigo": "A", "nombre": "A", "nivel_jerarquico": -1}),
+        (Departamento, "departamento_padre_es_otro", {"id": 7, "codigo": "A", "nombre": "A", "departamento_padre_id": 7}),
+    ],
+)
+def test_la_base_rechaza(modelo, nombre, datos):
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        modelo.objects.create(**datos)
+
+    assert violada(error).endswith(nombre)
+    assert restriccion(modelo, nombre).violation_error_message
+
+
+@pytest.mark.parametrize("modelo", CATALOGOS)
+@pytest.mark.parametrize(("uno", "otro"), [("ÁÉÍÓÚÜÑ", "áéíóúüñ"), ("Straße", "STRAßE"), ("çàèòïâêôãõäö", "ÇÀÈÒÏÂÊÔÃÕÄÖ")])
+def test_la_clave_es_unica_sin_distinguir_mayusculas(modelo, uno, otro):
+    nombre = f"{modelo._meta.db_table}_{modelo.clave}_unico"
+    modelo.objects.create(**{"nombre": "A", modelo.clave: uno})
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        modelo.objects.create(**{"nombre": "B", modelo.clave: otro})
+
+    assert violada(error).endswith(nombre)
+    assert restriccion(modelo, nombre).violation_error_message.startswith("Ya existe un")
+
+
+@pytest.mark.parametrize(
+    ("texto", "esperado"), [("ÁREA Norte", "área norte"), ("AREA", "area"), ("ŁÓDŹ", "ŁódŹ"), ("Яя", "Яя")]
+)
+def test_sin_caso_es_igual_en_las_dos_bases(texto, esperado):
+    """Letters that aren't of Spanish or its neighbours stay as they are."""
+    assert EstadoSolicitud.objects.values_list(SinCaso(Value(texto)), flat=True)[0] == esperado
+
+
+def test_una_fila_de_otro_programa_vale():
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO lugar (nombre) VALUES ('Sede')")
+        cursor.execute("INSERT INTO departamento (codigo, nombre) VALUES ('A', 'A')")
+        cursor.execute("INSERT INTO tipo_prioridad_solicitud (nombre) VALUES ('Urgente')")
+
+    lugar = Lugar.objects.vigentes().get()
+    assert (lugar.es_punto_frecuente, lugar.creado_en, Departamento.objects.get().nivel_jerarquico) == (
+        False,
+        lugar.actualizado_en,
+        0,
+    )
+
+
+def test_los_estados_vuelven_a_los_del_codigo_con_migrate():
+    EstadoSolicitud.objects.filter(pk=Estado.APROBADA).update(color="#123456", nombre="Otro")
+    EstadoSolicitud.objects.filter(pk=Estado.CANCELADA).delete()
+    call_command("migrate", verbosity=0)
+
+    assert list(EstadoSolicitud.objects.values_list("pk", "codigo", "nombre", "color")) == [
+        (estado.value, estado.name, estado.label, COLORES[estado]) for estado in Estado
+    ]
+
+
+def test_actualizado_cambia_y_creado_no():
+    fila = FABRICAS[TipoPrioridadSolicitud]()
+    cambiada = TipoPrioridadSolicitud.objects.actualizar(fila.pk, {"nombre": "Otra"}, por=None)
+
+    assert cambiada.creado_en == fila.creado_en
+    assert cambiada.actualizado_en > fila.actualizado_en
+
+
+def test_las_frases_concuerdan_con_lo_que_usa():
+    assert frase(USOS, Expediente) == "expedientes activos asociados"
+    assert frase(USOS, apps.get_model("catalogos", "Aseguradora")) == "aseguradoras activas asociadas"
+
+
+def test_cada_catalogo_esta_en_todas_las_tablas():
+    """One tuple of models; what can't be made of it says the same."""
+    catalogos = [modelo for modelo in apps.get_app_config("catalogos").get_models() if issubclass(modelo, Catalogo)]
+
+    assert {*CATALOGOS, EstadoSolicitud} == set(catalogos)
+    assert [vista.modelo for vista in VISTAS] == [*CATALOGOS, EstadoSolicitud]
+    assert [modelo._meta.model_name for modelo in CATALOGOS] == list(CON_PERMISOS)
+    for vista in VISTAS:
+        assert get_resolver().resolve(f"/{vista.ruta}").func.cls is vista
+
+
+def test_usar_un_padre_eliminado_se_rechaza_en_el_verbo():
+    """The API's serializer says it first; whoever comes by another door hears it here."""
+    padre = DepartamentoFactory(eliminada=True)
+    with pytest.raises(Exception, match=f"no existe un departamento con Id {padre.pk}"):
+        DepartamentoFactory(departamento_padre_id=padre.pk)

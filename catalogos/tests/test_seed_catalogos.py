@@ -1,0 +1,211 @@
+import pytest
+from django.core.management import CommandError, call_command
+
+from catalogos.cargas import CARGABLES
+from catalogos.models import Aseguradora, Departamento, Lugar, TipoPrioridadSolicitud, TipoServicioSolicitud
+from catalogos.tests.factories import DepartamentoFactory, LugarFactory
+from monitor.usuarios.tests.factories import UsuarioFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sembrar(capsys):
+    """What the command says, a line each."""
+
+    def sembrar(*archivos, **opciones):
+        call_command("seed_catalogos", archivo=[*archivos] or None, **opciones)
+        return capsys.readouterr().out.splitlines()
+
+    return sembrar
+
+
+@pytest.fixture
+def archivo(tmp_path):
+    def escribir(nombre, texto, encoding="utf-8"):
+        ruta = tmp_path / nombre
+        ruta.write_text(texto, encoding=encoding)
+        return ruta
+
+    return escribir
+
+
+def rechazos(error):
+    titulo, *lineas = str(error.value).splitlines()
+    assert titulo == "No se cargó nada. Corrija y repita:"
+    return [linea.strip() for linea in lineas]
+
+
+def test_carga_las_filas_del_contrato(sembrar):
+    sembrar()
+
+    assert list(Aseguradora.objects.order_by("id").values_list("id", "nombre")) == [
+        (1, "AXA"),
+        (2, "HDI"),
+        (3, "Qualitas"),
+    ]
+    assert TipoPrioridadSolicitud.objects.in_bulk([1, 2], field_name="id").keys() == {1, 2}
+    assert [str(TipoPrioridadSolicitud.objects.get(pk=pk)) for pk in (1, 2)] == ["Urgente", "Normal"]
+    assert str(TipoServicioSolicitud.objects.get(pk=1)) == "Transporte de personal"
+    assert str(Departamento.objects.get(pk=2)) == "Logística"
+    columnas = ("codigo", "nombre", "direccion", "latitud", "longitud")
+    assert Lugar.objects.values_list(*columnas).get(pk=5) == (
+        "SC-001",
+        "Sede Central",
+        "Av. Principal 123",
+        13.6929,
+        -89.2182,
+    )
+    assert Lugar.objects.values_list("nombre", "direccion").get(pk=12) == ("Oficina Regional Norte", "Calle Norte 456")
+
+
+def test_los_departamentos_incluidos_forman_un_arbol(sembrar):
+    sembrar()
+
+    raices = Departamento.objects.filter(departamento_padre=None)
+    assert [raiz.codigo for raiz in raices] == ["DG"]
+    for hijo in Departamento.objects.exclude(departamento_padre=None).select_related("departamento_padre"):
+        assert hijo.nivel_jerarquico == hijo.departamento_padre.nivel_jerarquico + 1
+
+
+def test_otra_vez_no_cambia_nada(sembrar):
+    primera = sembrar()
+    antes = {modelo: list(modelo.objects.order_by("pk").values()) for modelo in CARGABLES.values()}
+    segunda = sembrar()
+
+    assert primera[0] == "aseguradora: 3 creadas, 0 actualizadas, 0 sin cambios"
+    assert segunda == [
+        f"{nombre}: 0 creadas, 0 actualizadas, {len(antes[modelo])} sin cambios" for nombre, modelo in CARGABLES.items()
+    ]
+    assert antes == {modelo: list(modelo.objects.order_by("pk").values()) for modelo in CARGABLES.values()}
+
+
+def test_el_siguiente_id_no_choca_con_los_del_archivo(sembrar):
+    sembrar()
+
+    for nombre, modelo in CARGABLES.items():
+        mayor = modelo.objects.order_by("-pk").first().pk
+        datos = {"nombre": "Otra"} | ({"codigo": "OTRA"} if modelo.clave == "codigo" else {})
+        assert (nombre, modelo.objects.create(**datos).pk) == (nombre, mayor + 1)
+
+
+def test_simular_no_escribe(sembrar):
+    assert sembrar(simular=True)[-1] == "Simulación: no se escribió nada."
+    assert not Aseguradora.objects.exists()
+
+
+def test_un_archivo_propio_crea_actualiza_y_deja_igual(sembrar, archivo):
+    LugarFactory(codigo="A", nombre="Viejo", direccion="Calle 1")
+    LugarFactory(codigo="B", nombre="Igual", es_punto_frecuente=True)
+    ruta = archivo("lugar.csv", "codigo,nombre,es_punto_frecuente\na,Nuevo,no\nb,Igual,sí\nc, Otro ,\n", "utf-8-sig")
+
+    assert sembrar(ruta) == ["lugar: 1 creadas, 1 actualizadas, 1 sin cambios"]
+    columnas = ("codigo", "nombre", "direccion", "es_punto_frecuente")
+    assert list(Lugar.objects.order_by("codigo").values_list(*columnas)) == [
+        ("A", "Nuevo", "Calle 1", False),
+        ("B", "Igual", None, True),
+        ("C", "Otro", None, False),
+    ]
+
+
+def test_un_archivo_puede_traer_solo_algunas_columnas(sembrar, archivo):
+    lugar = LugarFactory(codigo="A", nombre="Sede", direccion="Calle 1")
+
+    assert sembrar(archivo("lugar.csv", "codigo,direccion\nA,Calle 2\n"))[0][:31] == "lugar: 0 creadas, 1 actualizada"
+    lugar.refresh_from_db()
+    assert (lugar.nombre, lugar.direccion) == ("Sede", "Calle 2")
+
+
+def test_una_referencia_se_escribe_por_su_clave(sembrar, archivo):
+    jefe = UsuarioFactory(username="maria")
+    sembrar(archivo("departamento.csv", "codigo,nombre,departamento_padre,perfil_jefe\nP,Padre,,\nH,Hijo,p,maria\n"))
+
+    hijo = Departamento.objects.get(codigo="H")
+    assert (hijo.departamento_padre.codigo, hijo.perfil_jefe) == ("P", jefe)
+
+
+def test_una_fila_eliminada_vuelve_si_el_archivo_la_trae(sembrar, archivo):
+    lugar = LugarFactory(codigo="A", nombre="Sede", eliminada=True)
+
+    ruta = archivo("lugar.csv", "codigo,nombre\nA,Sede\n")
+    assert sembrar(ruta) == ["lugar: 0 creadas, 1 actualizadas, 0 sin cambios"]
+    assert not Lugar.objects.get(pk=lugar.pk).eliminado
+
+
+def test_solo_nuevas_respeta_lo_que_cambio_la_gente(sembrar, archivo):
+    LugarFactory(codigo="A", nombre="Cambiado")
+    LugarFactory(codigo="B", nombre="Quitado", eliminada=True)
+    ruta = archivo("lugar.csv", "codigo,nombre\nA,Original\nB,Original\nC,Original\n")
+
+    assert sembrar(ruta, solo_nuevas=True) == ["lugar: 1 creadas, 0 actualizadas, 2 sin cambios"]
+    assert list(Lugar.objects.order_by("codigo").values_list("nombre", "eliminado")) == [
+        ("Cambiado", False),
+        ("Quitado", True),
+        ("Original", False),
+    ]
+
+
+def test_los_errores_nombran_su_linea_y_no_se_carga_nada(sembrar, archivo):
+    DepartamentoFactory(codigo="RAIZ", nombre="Raíz")
+    malo = archivo(
+        "departamento.csv",
+        "id,codigo,nombre,departamento_padre,nivel_jerarquico\n"
+        ",BIEN,Bien,RAIZ,1\n"
+        ",A B,Mal,,\n"
+        ",,Sin código,,\n"
+        ",C,,,\n"
+        ",D,Mal,NADA,dos\n"
+        ",RAIZ,Raíz,BIEN,\n"
+        "1000000,E\n",
+    )
+    bueno = archivo("tipo_prioridad_solicitud.csv", "nombre\nUrgente\n")
+
+    with pytest.raises(CommandError) as error:
+        sembrar(bueno, malo)
+    assert rechazos(error) == [
+        "departamento.csv, línea 3: codigo: no se admiten espacios",
+        "departamento.csv, línea 4: codigo: es obligatorio en un archivo",
+        "departamento.csv, línea 5: nombre: Este campo no puede estar en blanco.",
+        "departamento.csv, línea 6: departamento_padre: no existe «NADA»",
+        "departamento.csv, línea 6: nivel_jerarquico: “dos”: el valor debería ser un numero entero",
+        "departamento.csv, línea 7: No se puede asignar este departamento padre porque crearía una referencia circular",
+        "departamento.csv, línea 8: no tiene tantas celdas como la primera línea",
+    ]
+    assert Departamento.objects.count() == 1
+    assert not TipoPrioridadSolicitud.objects.exists()
+
+
+def test_un_id_ajeno_se_rechaza(sembrar, archivo):
+    propio, ajeno = LugarFactory(codigo="A", nombre="Sede"), LugarFactory(codigo="B", nombre="Bodega")
+    ruta = archivo("lugar.csv", f"id,codigo,nombre\n{ajeno.pk},A,Sede\n{ajeno.pk},C,Nuevo\n")
+
+    with pytest.raises(CommandError) as error:
+        sembrar(ruta)
+    assert rechazos(error) == [
+        f"lugar.csv, línea 2: id: «Sede» ya existe con el {propio.pk}",
+        f"lugar.csv, línea 3: id: el {ajeno.pk} ya es de otra fila",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("nombre", "texto", "encoding", "frase"),
+    [
+        ("lugares.csv", "codigo,nombre\n", "utf-8", "lugares.csv: nombre el archivo como su catálogo: aseguradora.csv"),
+        ("lugar.csv", "codigo,nombre\nA,Ñu\n", "latin-1", "lugar.csv: no se pudo leer como CSV en UTF-8"),
+        ("lugar.csv", "codigo,nombre,color\n", "utf-8", "lugar.csv: su primera línea debe nombrar columnas de id, codigo"),
+        ("lugar.csv", "nombre\nSede\n", "utf-8", "lugar.csv: su primera línea debe nombrar columnas de id, codigo"),
+        ("lugar.csv", "", "utf-8", "lugar.csv: su primera línea debe nombrar columnas de id, codigo"),
+    ],
+)
+def test_un_archivo_que_no_sirve(nombre, texto, encoding, frase, sembrar, archivo):
+    with pytest.raises(CommandError) as error:
+        sembrar(archivo(nombre, texto, encoding))
+
+    assert [linea[: len(frase)] for linea in rechazos(error)] == [frase]
+
+
+def test_un_archivo_que_no_existe(sembrar, tmp_path):
+    with pytest.raises(CommandError) as error:
+        sembrar(tmp_path / "lugar.csv")
+
+    assert rechazos(error)[0].startswith("lugar.csv: no se pudo leer como CSV en UTF-8: ")
