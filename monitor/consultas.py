@@ -87,11 +87,39 @@ class Consulta:
         """All rows at once: bound them by a limit."""
         sql, params, compilador, convertidores = self._compilar(*variante)
         with connection.cursor() as cursor:
-            cursor.execute(sql, [p.preparar(valores[p.nombre]) if isinstance(p, Parametro) else p for p in params])
+            cursor.execute(sql, _con_valores(params, valores))
             filas = cursor.fetchall()
         if convertidores:
             filas = [tuple(fila) for fila in compilador.apply_converters(filas, convertidores)]
         return filas
+
+
+class ConsultaUnida:
+    """Several `values_list` querysets of like columns, compiled once as one statement (see `Consulta`).
+
+    `bloqueo` holds the rows on PostgreSQL, which takes it in each part and not in the whole; SQLite's transactions take
+    turns. The columns must need no converters: ids and texts.
+    """
+
+    def __init__(self, hacer: Callable[..., list[models.QuerySet]], *, bloqueo: str = ""):
+        self._hacer, self._bloqueo = hacer, bloqueo
+        self._compilar = lru_cache(maxsize=64)(self._compilar)
+
+    def _compilar(self, *variante):
+        partes = [qs.query.get_compiler(connection=connection).as_sql() for qs in self._hacer(*variante)]
+        bloqueo = self._bloqueo if connection.features.has_select_for_update else ""
+        sql = " UNION ALL ".join(f"SELECT * FROM ({sql} {bloqueo}) AS parte" for sql, _ in partes)
+        return sql, [param for _, params in partes for param in params]
+
+    def filas(self, *variante, **valores) -> list[tuple]:
+        sql, params = self._compilar(*variante)
+        with connection.cursor() as cursor:
+            cursor.execute(sql, _con_valores(params, valores))
+            return cursor.fetchall()
+
+
+def _con_valores(params, valores: dict) -> list:
+    return [p.preparar(valores[p.nombre]) if isinstance(p, Parametro) else p for p in params]
 
 
 class _Retorno:
@@ -99,7 +127,8 @@ class _Retorno:
 
     def __init__(self, modelo):
         self.modelo = modelo
-        campos = [campo for campo in modelo._meta.concrete_fields if not campo.generated]
+        # Generated columns are for the database to order and search by; but a unique one is a name that people see.
+        campos = [campo for campo in modelo._meta.concrete_fields if campo.unique or not campo.generated]
         self.sql = ", ".join(connection.ops.quote_name(campo.column) for campo in campos)
         self.nombres = [campo.attname for campo in campos]
         self._convertidores = []
@@ -135,15 +164,21 @@ def _preparar(campos, valores) -> list:
 
 def insertar(modelo, valores: dict[str, Any]):
     """One INSERT of `valores` (by attname); columns left out get the database's default. The row as an instance."""
+    return insertar_varias(modelo, [valores])[0]
+
+
+def insertar_varias(modelo, filas: list[dict[str, Any]]) -> list:
+    """One INSERT of all, which have the same keys, in the same order; bound them. The rows as instances."""
     retorno = _retorno(modelo)
-    campos, columnas = _escritura(modelo, tuple(valores))
+    campos, columnas = _escritura(modelo, tuple(filas[0]))
+    fila = f"({', '.join(['%s'] * len(columnas))})"
     sql = (
         f"INSERT INTO {connection.ops.quote_name(modelo._meta.db_table)} ({', '.join(columnas)})"
-        f" VALUES ({', '.join(['%s'] * len(columnas))}) RETURNING {retorno.sql}"
+        f" VALUES {', '.join([fila] * len(filas))} RETURNING {retorno.sql}"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, _preparar(campos, valores.values()))
-        return retorno.instancia(cursor.fetchone())
+        cursor.execute(sql, [valor for valores in filas for valor in _preparar(campos, valores.values())])
+        return [retorno.instancia(fila) for fila in cursor.fetchall()]
 
 
 def cambiar(modelo, pk, valores: dict[str, Any]):
