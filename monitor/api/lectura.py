@@ -28,7 +28,8 @@ class Forma:
         self.serializer, self.columnas = serializer, []
         objeto = self._objeto(serializer)
         self._armar = eval(f"lambda fila, filas: {objeto}")  # noqa: S307  of our own classes' names alone
-        self._claves, self._atributos = list(serializer.fields), attrgetter(*self.columnas)
+        self._claves = list(serializer.fields)
+        self._atributos = attrgetter(*(columna.replace("__", ".") for columna in self.columnas))
 
     def _objeto(self, serializer, camino="") -> str:
         claves = [f"{clave!r}: {self._valor(campo, camino)}" for clave, campo in serializer.fields.items()]
@@ -54,7 +55,7 @@ class Forma:
         return [self._armar(fila, ()) for fila in filas]
 
     def de_instancia(self, instancia) -> dict:
-        """Of a shape without relations."""
+        """Of a shape without objects in it; what its columns follow from row to row must be there already."""
         return dict(zip(self._claves, self._atributos(instancia), strict=True))
 
 
