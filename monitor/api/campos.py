@@ -4,7 +4,7 @@ A sentence names its field (`{campo}`), but for those that the contract gives wo
 """
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from math import isfinite
 
 from django.core.exceptions import ValidationError as ErrorDeValidacion
@@ -22,6 +22,7 @@ _DIA = r"\d{4}-\d{2}-\d{2}"
 _ISO = re.compile(
     rf"({_DIA})(?:T\d{{2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d{{1,9}})?)?(?:Z|[+-]\d{{2}}(?::?\d{{2}})?)?)?", re.ASCII
 )
+_HORA = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?", re.ASCII)
 
 
 class Estricto:
@@ -162,6 +163,29 @@ class FechaField(Estricto, serializers.DateField):
             return date.fromisoformat(coincide[1])
         except ValueError:
             self.fail("invalid")
+
+
+class DiaField(FechaField):
+    """A calendar day, and nothing after it: the second dialect's dates."""
+
+    def to_internal_value(self, value) -> date:
+        if not isinstance(value, str) or len(value) != len("AAAA-MM-DD"):
+            self.fail("invalid")
+        return super().to_internal_value(value)
+
+
+class HoraField(Estricto, serializers.TimeField):
+    """A time of day, `08:00` or `08:00:00`."""
+
+    default_error_messages = {"invalid": "{campo}: no es una hora válida; use HH:MM o HH:MM:SS"}
+
+    def run_validation(self, data=serializers.empty):
+        return super().run_validation(None if data == "" else data)
+
+    def to_internal_value(self, value) -> time:
+        if not isinstance(value, str) or not _HORA.fullmatch(value):
+            self.fail("invalid")
+        return time.fromisoformat(value)
 
 
 class InstanteField(Estricto, serializers.DateTimeField):

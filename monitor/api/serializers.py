@@ -55,6 +55,42 @@ class SerializadorEstricto(serializers.Serializer):
         }
 
 
+class ListaDeObjetosField(campos.Estricto, serializers.ListField):
+    """An array of objects that a strict serializer reads; a sentence begins with its place: `lugares[1].orden: …`."""
+
+    default_error_messages = {
+        "not_a_list": "{campo}: debe ser un arreglo",
+        "max_length": "{campo}: admite {max_length} elementos como máximo",
+        "objeto": "{campo}[{i}]: debe ser un objeto",
+    }
+
+    def __init__(self, *, max_length: int, **kwargs):
+        super().__init__(**kwargs)
+        self.maximo = max_length
+
+    def to_internal_value(self, data):
+        if not isinstance(data, list):
+            self.fail("not_a_list")
+        if len(data) > self.maximo:
+            self.fail("max_length", max_length=self.maximo)
+        valores, errores = [], []
+        for i, objeto in enumerate(data):
+            try:
+                valores.append(self._leer(i, objeto))
+            except DatosInvalidos as error:
+                errores += [f"{self.field_name}[{i}].{frase}" for frases in error.campos.values() for frase in frases]
+            except serializers.ValidationError as error:
+                errores += error.detail
+        if errores:
+            raise serializers.ValidationError(errores)
+        return valores
+
+    def _leer(self, i, objeto):
+        if not isinstance(objeto, dict):
+            self.fail("objeto", i=i)
+        return self.child.leer(objeto)
+
+
 class ModeloEstricto(SerializadorEstricto, serializers.ModelSerializer):
     """Fields from the model's, with its lengths and validators; what needs a query is the verb's."""
 
