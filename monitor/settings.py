@@ -42,6 +42,7 @@ DEFAULT_FROM_EMAIL = entorno.leer("EMAIL_FROM", direccion_de_correo, "Monitor <m
 LOG_LEVEL = entorno.leer("LOG_LEVEL", opcion("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
 HOST = entorno.leer("HOST", direccion, "127.0.0.1")
 PORT = entorno.leer("PORT", entero(1, 65535), 8000)
+PUBLIC_URL = entorno.leer("PUBLIC_URL", origen, None)
 WORKERS = entorno.leer("WORKERS", entero(1, 64), 2)
 
 entorno.exigir()
@@ -61,9 +62,12 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "corsheaders",
+    # Before ours, which put their own page of the mail queue in the admin.
+    "post_office",
     "monitor.usuarios",
     "catalogos",
     "expedientes",
+    "solicitudes",
 ]
 
 MIDDLEWARE = [
@@ -198,6 +202,10 @@ STORAGES = {
 globals().update(CORREO)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10
+# Links in e-mails. Never of the request's Host: whoever sends it would choose where the link leads.
+if PUBLIC_URL is None:
+    nombre = next((nombre for nombre in ALLOWED_HOSTS if not nombre.startswith(("*", "."))), "localhost")
+    PUBLIC_URL = f"https://{nombre}" if HTTPS else f"http://{nombre}:{PORT}"
 
 # --- Log ---
 
