@@ -1,0 +1,78 @@
+"""The worker that empties the queue of mail."""
+
+import logging
+import smtplib
+import threading
+from contextlib import closing
+
+from django.core.mail import get_connection
+from django.db import Error as ErrorDeBase
+from django.db import connection
+
+from monitor.errores_bd import no_responde
+from solicitudes import cola
+
+log = logging.getLogger(__name__)
+
+LOTE = 100
+DESCANSO = 1  # seconds between looks at an empty queue
+DESCANSO_MAXIMO = 60  # seconds between tries while the mail server or the database doesn't answer
+
+
+class Cartero:
+    """Several may work at once. While the mail server doesn't answer, no mail's attempts are used up."""
+
+    def __init__(self):
+        self._fin = threading.Event()
+
+    def terminar(self, *_) -> None:
+        """Also a signal handler: the mail that is being delivered is delivered first."""
+        self._fin.set()
+
+    def trabajar(self) -> None:
+        descanso = DESCANSO
+        while not self._fin.is_set():
+            descanso = DESCANSO if self.repartir() else min(descanso * 2, DESCANSO_MAXIMO)
+            self._fin.wait(descanso)
+
+    def repartir(self) -> bool:
+        """Delivers all whose time has come. False when the mail server or the database didn't answer."""
+        try:
+            while not self._fin.is_set() and (lote := cola.pendientes(LOTE)):
+                self._repartir(lote)
+        except ErrorDeBase as error:
+            connection.close()
+            if not no_responde(error):
+                raise
+            log.warning("La base de datos no responde: %s", error)
+            return False
+        except OSError as error:
+            log.warning("El servidor de correo no responde: %s", error)
+            return False
+        return True
+
+    def _repartir(self, lote):
+        """Until the first failure: after one, the connection may be of no use. Raises OSError without a server."""
+        with closing(get_connection()) as servidor:
+            servidor.open()
+            for pk in lote:
+                correo = None if self._fin.is_set() else cola.tomar(pk)
+                if correo and not _entregar(correo, servidor):
+                    return
+
+
+def _entregar(correo, servidor) -> bool:
+    try:
+        servidor.send_messages([correo.email_message()])
+    except (OSError, ValueError) as error:  # ValueError: no message can be made of it, and never will
+        definitivo = isinstance(error, ValueError) or _rechaza_para_siempre(error)
+        cola.anotar_fallo(correo, error, definitivo=definitivo)
+        log.warning("No se entregó %s a %s: %s", correo.message_id, ", ".join(correo.to), error)
+        return False
+    cola.anotar_entregado(correo)
+    return True
+
+
+def _rechaza_para_siempre(error) -> bool:
+    """The server says (5xx) that it will never take mail for this person."""
+    return isinstance(error, smtplib.SMTPRecipientsRefused) and all(c >= 500 for c, _ in error.recipients.values())

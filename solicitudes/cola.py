@@ -1,0 +1,115 @@
+"""The queue of mail: post_office's table, written in the transaction of a change and emptied by `manage.py
+enviar_correos`.
+
+Of post_office we use the tables and how it makes a message of a row. Not its `send`, which takes what people wrote for
+a Django template, nor its sender, which notes nothing until the whole batch is out: a worker killed halfway would send
+all of it again.
+"""
+
+from datetime import timedelta
+from email.utils import formatdate, make_msgid, parseaddr
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from post_office.models import PRIORITY, STATUS, Email, Log
+
+from monitor.consultas import insertar_varias
+
+# A mail that its server doesn't take waits 1, 2, 4 … 128 minutes and then 4 hours each time: two days in all.
+INTENTOS = 20
+ESPERA_MINIMA = timedelta(minutes=1)
+ESPERA_MAXIMA = timedelta(hours=4)
+
+# Longer than any delivery takes (5 answers of EMAIL_TIMEOUT seconds each). A worker that dies while it delivers leaves
+# the mail to the others after this.
+PLAZO = timedelta(minutes=2)
+
+
+class Mensaje(NamedTuple):
+    """`para` may be None or empty: such a person is skipped."""
+
+    para: str | None
+    asunto: str
+    texto: str
+    html: str
+
+
+def encolar(mensajes: list[Mensaje]) -> None:
+    """All by one INSERT. Message-ID and Date are of now, so that a repeat is known for what it is."""
+    filas = [_fila(mensaje) for mensaje in mensajes if mensaje.para]
+    if filas:
+        insertar_varias(Email, filas)
+
+
+def _fila(mensaje):
+    ahora = timezone.now()
+    return {
+        "from_email": settings.DEFAULT_FROM_EMAIL,
+        "to": [mensaje.para],
+        "cc": [],
+        "bcc": [],
+        "subject": mensaje.asunto,
+        "message": mensaje.texto,
+        "html_message": mensaje.html,
+        "status": STATUS.queued,
+        "priority": PRIORITY.medium,
+        "created": ahora,
+        "last_updated": ahora,
+        "message_id": make_msgid(domain=parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]),
+        "headers": {"Date": formatdate(ahora.timestamp()), "Auto-Submitted": "auto-generated"},
+        "backend_alias": "",
+    }
+
+
+def pendientes(cuantos: int) -> list[int]:
+    """Ids of the mails whose time has come, oldest first."""
+    return list(_pendientes().order_by("pk").values_list("pk", flat=True)[:cuantos])
+
+
+def tomar(pk: int) -> Email | None:
+    """The mail, for this worker alone during PLAZO, with one more attempt noted; None when another has it."""
+    ahora = timezone.now()
+    tomado = (
+        _pendientes()
+        .filter(pk=pk)
+        .update(
+            scheduled_time=ahora + PLAZO,
+            number_of_retries=Coalesce("number_of_retries", 0) + 1,
+            last_updated=ahora,
+        )
+    )
+    return Email.objects.get(pk=pk) if tomado else None
+
+
+def anotar_entregado(correo: Email) -> None:
+    Email.objects.filter(pk=correo.pk).update(status=STATUS.sent, scheduled_time=None, last_updated=timezone.now())
+
+
+def anotar_fallo(correo: Email, error: Exception, *, definitivo: bool) -> None:
+    """To be tried again later, or given up. Nothing when another worker has taken the mail meanwhile."""
+    definitivo = definitivo or correo.number_of_retries >= INTENTOS
+    ahora = timezone.now()
+    Email.objects.filter(pk=correo.pk, scheduled_time=correo.scheduled_time).update(
+        status=STATUS.failed if definitivo else STATUS.requeued,
+        scheduled_time=None if definitivo else ahora + espera_tras(correo.number_of_retries),
+        last_updated=ahora,
+    )
+    Log.objects.create(email=correo, status=STATUS.failed, exception_type=type(error).__name__, message=str(error))
+
+
+def espera_tras(intentos: int) -> timedelta:
+    return min(ESPERA_MINIMA * 2 ** (intentos - 1), ESPERA_MAXIMA)
+
+
+def reenviar(correos: models.QuerySet) -> int:
+    """Failed ones only, with all their attempts again. How many."""
+    fallidos = correos.filter(status=STATUS.failed)
+    return fallidos.update(status=STATUS.queued, scheduled_time=None, number_of_retries=0, last_updated=timezone.now())
+
+
+def _pendientes():
+    a_tiempo = models.Q(scheduled_time=None) | models.Q(scheduled_time__lte=timezone.now())
+    return Email.objects.filter(a_tiempo, status__in=[STATUS.queued, STATUS.requeued])

@@ -1,0 +1,21 @@
+import signal
+
+from django.core.management.base import BaseCommand
+
+from solicitudes.cartero import Cartero
+
+
+class Command(BaseCommand):
+    help = "Entrega el correo en cola hasta que lo detengan (SIGTERM o Ctrl-C). Pueden correr varios a la vez."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--una-vez", action="store_true", help="entrega lo que haya y termina")
+
+    def handle(self, *, una_vez, **options):
+        cartero = Cartero()
+        if una_vez:
+            cartero.repartir()
+            return
+        for numero in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(numero, cartero.terminar)
+        cartero.trabajar()
