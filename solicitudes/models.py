@@ -1,0 +1,377 @@
+from functools import cached_property
+
+from django.core.validators import MinLengthValidator
+from django.db import models, transaction
+from django.db.models.functions import Coalesce, Length, Now, NullIf
+from django.db.models.lookups import GreaterThanOrEqual
+from django.utils import timezone
+
+from catalogos.estados_solicitud import filas as filas_de_estados
+from catalogos.models import Departamento, EstadoSolicitud, Lugar, TipoPrioridadSolicitud, TipoServicioSolicitud
+from monitor.columnas import Contiene, Plegado
+from monitor.consultas import cambiar, insertar, insertar_varias
+from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
+from monitor.usuarios.models import Usuario
+from monitor.validadores import sin_control, sin_control_en_texto_largo
+from solicitudes import correos, referencias, reglas
+from solicitudes.codigo import Codigo
+from solicitudes.estados import TRANSICIONES, Estado
+from solicitudes.permisos import Accion, exigir, ve_todas
+
+CREADA = "Solicitud creada"
+SIN_CAMBIOS = "No se proporcionaron campos para actualizar"
+ASUNTO_MINIMO, ASUNTO_MAXIMO = 5, 250
+TEXTO_MAXIMO = 4000
+LUGAR_MAXIMO = 500
+LUGARES_MAXIMO = 500  # places in a request: a body of 1 MiB could bring 40,000
+MOTIVO_MAXIMO = 500
+
+ESTADOS = {fila["id"]: EstadoSolicitud(**fila) for fila in filas_de_estados()}
+DESTINOS = {Accion.APROBAR: Estado.APROBADA, Accion.RECHAZAR: Estado.RECHAZADA, Accion.CANCELAR: Estado.CANCELADA}
+
+
+def no_encontrada(pk) -> NoEncontrado:
+    return NoEncontrado(f"Solicitud con Id {pk} no encontrada")
+
+
+def nombre_de(persona: str) -> Coalesce:
+    """What a person is called, in SQL; `Usuario.__str__` is the same in Python."""
+    return Coalesce(NullIf(f"{persona}__nombre", models.Value("")), f"{persona}__username")
+
+
+class SolicitudQuerySet(models.QuerySet):
+    def vigentes(self):
+        return self.filter(eliminado=False)
+
+    def visibles_para(self, usuario: Usuario):
+        return self.vigentes() if ve_todas(usuario) else self.vigentes().de_persona(usuario.pk)
+
+    def de_persona(self, pk):
+        return self.filter(models.Q(solicitante=pk) | models.Q(aprobador=pk))
+
+    def con_personas(self):
+        return self.annotate(nombre_solicitante=nombre_de("solicitante"), nombre_aprobador=nombre_de("aprobador"))
+
+    def buscar(self, texto: str):
+        """Every word of `texto`, blind to case and accents, in the code, the subject or a name."""
+        columnas = ("codigo", "asunto", "nombres_pasajeros", nombre_de("solicitante"), nombre_de("aprobador"))
+        return self.filter(*(_alguna(columnas, palabra) for palabra in texto.split()))
+
+    def pendientes_de(self, usuario: Usuario):
+        """What waits for this person's decision."""
+        return self.vigentes().filter(estado=Estado.PENDIENTE_APROBACION, aprobador=usuario.pk)
+
+
+class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
+    """The verbs: whoever writes a request, from whichever door, writes it here.
+
+    Each is one transaction: lock, decide, write the touched columns, the history and the mail in the queue.
+    """
+
+    @transaction.atomic
+    def crear(self, datos: dict, *, por: Usuario) -> "Solicitud":
+        """`datos` by attname, with its `lugares`; each of the right type. The request with all it refers to."""
+        filas = referencias.tomar(referencias.menciones_de(datos))
+        exigir(Accion.CREAR, por, solicitante_id=datos["solicitante_id"], aprobador_id=datos["aprobador_id"])
+        reglas.exigir_reglas(datos)
+        ahora = timezone.now()
+        propios = {columna: valor for columna, valor in datos.items() if columna != "lugares"}
+        solicitud = insertar(
+            Solicitud,
+            propios
+            | {"periodo": timezone.localtime(ahora).strftime("%Y-%m"), "creado_en": ahora, "actualizado_en": ahora},
+        )
+        solicitud.unir(filas, self._poner_lugares(solicitud.pk, datos["lugares"]))
+        self._anotar(solicitud.pk, Estado.PENDIENTE_APROBACION, CREADA, por, ahora)
+        correos.creada(solicitud)
+        return solicitud
+
+    @transaction.atomic
+    def actualizar(self, pk: int, datos: dict, *, por: Usuario) -> None:
+        """Only what is in `datos`; `lugares`, when there, replaces the whole list."""
+        if not datos:
+            raise DatosInvalidos(SIN_CAMBIOS)
+        referencias.tomar(referencias.menciones_de(datos))
+        solicitud = self._bloquear(pk, Accion.ACTUALIZAR, por)
+        partes = {parte: datos.get(parte, getattr(solicitud, parte)) for parte in ("solicitante_id", "aprobador_id")}
+        if partes["solicitante_id"] == partes["aprobador_id"]:
+            raise DatosInvalidos(referencias.MISMA_PERSONA)
+        exigir(Accion.CREAR, por, **partes)
+        reglas.exigir_reglas(datos)
+        solicitud.exigir_pendiente(Accion.ACTUALIZAR)
+        propios = {columna: valor for columna, valor in datos.items() if columna != "lugares"}
+        cambiar(Solicitud, pk, propios | {"actualizado_en": timezone.now()})
+        if "lugares" in datos:
+            LugarSolicitud.objects.filter(solicitud=pk).delete()
+            self._poner_lugares(pk, datos["lugares"])
+
+    def aprobar(self, pk: int, *, por: Usuario, motivo: str | None = None) -> None:
+        self._decidir(pk, Accion.APROBAR, por, motivo)
+
+    def rechazar(self, pk: int, *, por: Usuario, motivo: str) -> None:
+        self._decidir(pk, Accion.RECHAZAR, por, motivo)
+
+    def cancelar(self, pk: int, *, por: Usuario, motivo: str) -> None:
+        self._decidir(pk, Accion.CANCELAR, por, motivo)
+
+    @transaction.atomic
+    def eliminar(self, pk: int, *, por: Usuario) -> "Solicitud":
+        """Marks the request: its code is never used again."""
+        solicitud = self._bloquear(pk, Accion.ELIMINAR, por)
+        solicitud.exigir_pendiente(Accion.ELIMINAR)
+        cambiar(Solicitud, pk, {"eliminado": True, "actualizado_en": timezone.now()})
+        return solicitud
+
+    @transaction.atomic
+    def _decidir(self, pk, accion, por, motivo):
+        solicitud = self._bloquear(pk, accion, por)
+        hasta, ahora = DESTINOS[accion], timezone.now()
+        if hasta not in TRANSICIONES[Estado(solicitud.estado_id)]:
+            raise solicitud.conflicto(accion)
+        cambiar(Solicitud, pk, {"estado_id": hasta, "actualizado_en": ahora})
+        self._anotar(pk, hasta, motivo, por, ahora)
+        correos.DECISIONES[accion](solicitud, motivo)
+
+    def _bloquear(self, pk, accion, por) -> "Solicitud":
+        """The request, that nobody else changes meanwhile, if `por` may see it and do this with it."""
+        visibles = self.visibles_para(por).select_for_update(of=("self",), no_key=True)
+        relaciones = ("solicitante", "aprobador", "departamento", "prioridad", "servicio")
+        solicitud = visibles.select_related(*relaciones).filter(pk=pk).first()
+        if solicitud is None:
+            raise no_encontrada(pk)
+        exigir(accion, por, solicitante_id=solicitud.solicitante_id, aprobador_id=solicitud.aprobador_id)
+        return solicitud
+
+    def _poner_lugares(self, pk, lugares):
+        return insertar_varias(LugarSolicitud, [{"solicitud_id": pk} | lugar for lugar in lugares])
+
+    def _anotar(self, pk, estado, motivo, por, ahora):
+        insertar(
+            HistoricoEstado,
+            {
+                "solicitud_id": pk,
+                "estado_id": estado,
+                "motivo": motivo,
+                "creado_en": ahora,
+                "actualizado_en": ahora,
+                "cambiado_por_id": por.pk,
+            },
+        )
+
+
+def _alguna(columnas, palabra) -> models.Q:
+    condicion = models.Q()
+    for columna in columnas:
+        condicion |= models.Q(Contiene(Plegado(columna), palabra))
+    return condicion
+
+
+def _referencia(modelo, nombre, columna):
+    return models.ForeignKey(modelo, models.PROTECT, verbose_name=nombre, db_column=columna, related_name="+")
+
+
+def _texto_largo(nombre):
+    return models.TextField(
+        nombre, max_length=TEXTO_MAXIMO, null=True, blank=True, validators=[sin_control_en_texto_largo]
+    )
+
+
+class Solicitud(models.Model):
+    """A transport request, with its places in order. `estado` is written by the verbs alone."""
+
+    periodo = models.CharField("año y mes de creación", max_length=7, editable=False)
+    codigo = models.GeneratedField(
+        expression=Codigo("periodo", "id"),
+        output_field=models.CharField(max_length=40),
+        db_persist=True,
+        unique=True,
+        db_column="codigo_solicitud",
+        verbose_name="código",
+    )
+    solicitante = models.ForeignKey(
+        Usuario,
+        models.PROTECT,
+        verbose_name="solicitante",
+        db_column="id_usuario_solicitante",
+        related_name="solicitudes",
+    )
+    departamento = _referencia(Departamento, "departamento", "id_departamento_solicitante")
+    aprobador = models.ForeignKey(
+        Usuario,
+        models.PROTECT,
+        verbose_name="aprobador",
+        db_column="id_usuario_aprobador",
+        related_name="solicitudes_por_aprobar",
+    )
+    prioridad = _referencia(TipoPrioridadSolicitud, "prioridad", "id_tipo_prioridad_solicitud")
+    servicio = _referencia(TipoServicioSolicitud, "tipo de servicio", "id_tipo_servicio_solicitud")
+    asunto = models.CharField(
+        "asunto", max_length=ASUNTO_MAXIMO, validators=[sin_control, MinLengthValidator(ASUNTO_MINIMO)]
+    )
+    descripcion = _texto_largo("descripción")
+    justificacion = _texto_largo("justificación")
+    cantidad_pasajeros = models.IntegerField("cantidad de pasajeros")
+    nombres_pasajeros = _texto_largo("nombres de los pasajeros")
+    fecha_servicio = models.DateField("fecha del servicio", db_column="fecha_servicio_requerido")
+    hora_servicio = models.TimeField("hora del servicio", db_column="hora_servicio_requerido")
+    observaciones = _texto_largo("observaciones")
+    estado = models.ForeignKey(
+        EstadoSolicitud,
+        models.PROTECT,
+        verbose_name="estado",
+        db_column="id_estado_actual",
+        db_default=Estado.PENDIENTE_APROBACION.value,
+        editable=False,
+        related_name="+",
+    )
+    creado_en = models.DateTimeField("creada", db_default=Now(), editable=False, db_column="fecha_hora_creacion")
+    actualizado_en = models.DateTimeField(
+        "actualizada", db_default=Now(), editable=False, db_column="fecha_hora_actualizacion"
+    )
+    eliminado = models.BooleanField("eliminada", db_default=False, default=False, editable=False)
+
+    objects = SolicitudManager()
+
+    class Meta:
+        db_table = "solicitud"
+        verbose_name = "solicitud"
+        verbose_name_plural = "solicitudes"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="solicitud_partes_distintas",
+                condition=~models.Q(solicitante=models.F("aprobador")),
+                violation_error_message=referencias.MISMA_PERSONA,
+            ),
+            models.CheckConstraint(
+                name="solicitud_asunto_con_largo",
+                condition=models.Q(GreaterThanOrEqual(Length("asunto"), ASUNTO_MINIMO)),
+                violation_error_message=f"asunto: requiere {ASUNTO_MINIMO} caracteres como mínimo",
+            ),
+            models.CheckConstraint(
+                name="solicitud_pasajeros_validos",
+                condition=models.Q(cantidad_pasajeros__gte=0),
+                violation_error_message="cantidadPasajeros: no puede ser negativa",
+            ),
+        ]
+
+    def __str__(self):
+        return self.codigo
+
+    @cached_property
+    def lugares_en_orden(self) -> list["LugarSolicitud"]:
+        return list(self.lugares.select_related("lugar").order_by("orden"))
+
+    @property
+    def nombre_solicitante(self) -> str:
+        return str(self.solicitante)
+
+    @property
+    def nombre_aprobador(self) -> str:
+        return str(self.aprobador)
+
+    def unir(self, filas: dict, lugares: list["LugarSolicitud"]) -> None:
+        """With what it refers to, already read: nothing is asked of the database again."""
+        for columna, (modelo, _) in referencias.CAMPOS.values():
+            setattr(self, columna.removesuffix("_id"), filas[modelo][getattr(self, columna)])
+        self.estado = ESTADOS[self.estado_id]
+        for lugar in lugares:
+            lugar.lugar = filas[Lugar][lugar.lugar_id]
+        self.lugares_en_orden = sorted(lugares, key=lambda lugar: lugar.orden)
+
+    def exigir_pendiente(self, accion: Accion) -> None:
+        if self.estado_id != Estado.PENDIENTE_APROBACION:
+            raise self.conflicto(accion)
+
+    def conflicto(self, accion: Accion) -> Conflicto:
+        estado = Estado(self.estado_id).label
+        return Conflicto(f"No se puede {accion} la solicitud porque está en estado «{estado}»")
+
+
+class LugarSolicitudQuerySet(models.QuerySet):
+    def vigentes(self):
+        return self.filter(solicitud__eliminado=False)
+
+
+class LugarSolicitud(models.Model):
+    """A stop of a request."""
+
+    solicitud = models.ForeignKey(Solicitud, models.PROTECT, db_column="id_solicitud", related_name="lugares")
+    lugar = models.ForeignKey(Lugar, models.PROTECT, verbose_name="lugar", db_column="id_lugar", related_name="+")
+    orden = models.IntegerField("orden")
+    es_origen = models.BooleanField("es el origen", db_default=False, default=False)
+    descripcion = models.TextField(
+        "descripción", max_length=LUGAR_MAXIMO, null=True, blank=True, validators=[sin_control_en_texto_largo]
+    )
+    hora_llegada = models.TimeField(
+        "hora estimada de llegada", null=True, blank=True, db_column="hora_estimada_llegada"
+    )
+    requiere_retorno = models.BooleanField("requiere retorno", db_default=False, default=False)
+    hora_retorno = models.TimeField(
+        "hora estimada de retorno", null=True, blank=True, db_column="hora_estimada_retorno"
+    )
+
+    objects = LugarSolicitudQuerySet.as_manager()
+
+    class Meta:
+        db_table = "lugar_solicitud"
+        verbose_name = "parada de solicitud"
+        verbose_name_plural = "paradas de solicitudes"
+        ordering = ["orden"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["solicitud", "orden"],
+                name="lugar_solicitud_orden_unico",
+                violation_error_message=reglas.ORDEN_REPETIDO,
+            ),
+            models.UniqueConstraint(
+                fields=["solicitud"],
+                condition=models.Q(es_origen=True),
+                name="lugar_solicitud_un_origen",
+                violation_error_message=reglas.VARIOS_ORIGENES,
+            ),
+            models.CheckConstraint(
+                name="lugar_solicitud_orden_desde_0",
+                condition=models.Q(orden__gte=0),
+                violation_error_message=reglas.ORDEN_CON_SALTOS,
+            ),
+            models.CheckConstraint(
+                name="lugar_solicitud_origen_sin_retorno",
+                condition=~models.Q(es_origen=True, requiere_retorno=True),
+                violation_error_message=reglas.RETORNO_EN_ORIGEN,
+            ),
+            models.CheckConstraint(
+                name="lugar_solicitud_retorno_con_hora",
+                condition=models.Q(requiere_retorno=False) | models.Q(hora_retorno__isnull=False),
+                violation_error_message=reglas.RETORNO_SIN_HORA,
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.orden}. {self.lugar}"
+
+
+class HistoricoEstado(models.Model):
+    """One row for each state a request has been in, its creation included. Written by the verbs, never changed."""
+
+    solicitud = models.ForeignKey(
+        Solicitud, models.PROTECT, verbose_name="solicitud", db_column="id_solicitud", related_name="historico"
+    )
+    estado = models.ForeignKey(
+        EstadoSolicitud, models.PROTECT, verbose_name="estado", db_column="id_estado_solicitud", related_name="+"
+    )
+    motivo = models.TextField("motivo", max_length=MOTIVO_MAXIMO, null=True, db_column="motivo_estado_solicitud")
+    creado_en = models.DateTimeField("fecha del cambio", db_default=Now(), db_column="fecha_hora_creacion")
+    actualizado_en = models.DateTimeField("actualizado", db_default=Now(), db_column="fecha_hora_actualizacion")
+    cambiado_por = models.ForeignKey(
+        Usuario, models.PROTECT, verbose_name="cambiado por", db_column="cambiado_por", null=True, related_name="+"
+    )
+
+    class Meta:
+        db_table = "historico_estado_solicitud"
+        verbose_name = "cambio de estado"
+        verbose_name_plural = "histórico de estados"
+        ordering = ["id"]
+
+    def __str__(self):
+        return Estado(self.estado_id).label

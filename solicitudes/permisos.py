@@ -1,0 +1,68 @@
+"""Who may do what with a request: the one place where people are compared with it."""
+
+from enum import StrEnum
+
+from monitor.errores import SinPermiso
+from monitor.usuarios.roles import Rol
+
+SOLICITANTE, APROBADOR = "solicitante", "aprobador"
+
+
+class Accion(StrEnum):
+    CREAR = "crear"
+    VER = "ver"
+    ACTUALIZAR = "actualizar"
+    ELIMINAR = "eliminar"
+    APROBAR = "aprobar"
+    RECHAZAR = "rechazar"
+    CANCELAR = "cancelar"
+
+
+_PARTES = frozenset({SOLICITANTE, APROBADOR})
+_DUENOS = frozenset({SOLICITANTE, Rol.ADMINISTRADOR})
+_DECIDEN = frozenset({APROBADOR, Rol.ADMINISTRADOR})
+
+# One of these is enough, by role or by one's part in the request.
+PUEDEN: dict[Accion, frozenset[str]] = {
+    Accion.CREAR: frozenset({Rol.ADMINISTRADOR, Rol.OPERADOR, SOLICITANTE}),
+    Accion.VER: frozenset({Rol.ADMINISTRADOR, Rol.OPERADOR}) | _PARTES,
+    Accion.ACTUALIZAR: _DUENOS,
+    Accion.ELIMINAR: _DUENOS,
+    Accion.APROBAR: _DECIDEN,
+    Accion.RECHAZAR: _DECIDEN,
+    Accion.CANCELAR: _PARTES | {Rol.ADMINISTRADOR},
+}
+
+# Nobody decides on their own request, an administrator neither.
+NO_PUEDEN: dict[Accion, frozenset[str]] = {
+    Accion.APROBAR: frozenset({SOLICITANTE}),
+    Accion.RECHAZAR: frozenset({SOLICITANTE}),
+}
+
+SIN_PERMISO: dict[Accion, str] = {
+    Accion.CREAR: "Un técnico sólo puede solicitar transporte a su propio nombre",
+    Accion.VER: "Sólo pueden ver la solicitud sus partes, los operadores y los administradores",
+    Accion.ACTUALIZAR: "Sólo el solicitante o un administrador puede actualizar la solicitud",
+    Accion.ELIMINAR: "Sólo el solicitante o un administrador puede eliminar la solicitud",
+    Accion.APROBAR: "Sólo el aprobador, o un administrador que no sea el solicitante, puede aprobar la solicitud",
+    Accion.RECHAZAR: "Sólo el aprobador, o un administrador que no sea el solicitante, puede rechazar la solicitud",
+    Accion.CANCELAR: "Sólo el solicitante, el aprobador o un administrador puede cancelar la solicitud",
+}
+
+
+def puede(accion: Accion, usuario, *, solicitante_id: int, aprobador_id: int) -> bool:
+    papeles = {usuario.rol}
+    if usuario.pk == solicitante_id:
+        papeles.add(SOLICITANTE)
+    if usuario.pk == aprobador_id:
+        papeles.add(APROBADOR)
+    return bool(papeles & PUEDEN[accion]) and not papeles & NO_PUEDEN.get(accion, frozenset())
+
+
+def exigir(accion: Accion, usuario, *, solicitante_id: int, aprobador_id: int) -> None:
+    if not puede(accion, usuario, solicitante_id=solicitante_id, aprobador_id=aprobador_id):
+        raise SinPermiso(SIN_PERMISO[accion])
+
+
+def ve_todas(usuario) -> bool:
+    return usuario.rol in PUEDEN[Accion.VER]

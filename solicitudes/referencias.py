@@ -1,0 +1,133 @@
+"""The rows a request refers to: found, and held, by one statement.
+
+Held means that nobody can delete them before the transaction ends (`Catalogo.eliminar` waits, then sees the request),
+so no request is left with a deleted place.
+"""
+
+from typing import NamedTuple
+
+from django.db import models
+from django.db.models.functions import Coalesce, NullIf
+
+from catalogos.models import Departamento, Lugar, TipoPrioridadSolicitud, TipoServicioSolicitud
+from monitor.consultas import ConsultaUnida, Parametro
+from monitor.errores import DatosInvalidos
+from monitor.usuarios.models import Usuario
+
+MISMA_PERSONA = "El solicitante y el aprobador no pueden ser la misma persona"
+ID = models.BigIntegerField()
+NADA = models.Value(None, output_field=models.TextField())
+
+
+class Referencia(NamedTuple):
+    modelo: type[models.Model]
+    cosa: str
+
+
+SOLICITANTE = Referencia(Usuario, "un usuario activo")
+APROBADOR = Referencia(Usuario, "un usuario activo")
+DEPARTAMENTO = Referencia(Departamento, "un departamento")
+PRIORIDAD = Referencia(TipoPrioridadSolicitud, "un tipo de prioridad")
+SERVICIO = Referencia(TipoServicioSolicitud, "un tipo de servicio")
+LUGAR = Referencia(Lugar, "un lugar")
+
+# As requests name them: the column, and what it refers to.
+CAMPOS: dict[str, tuple[str, Referencia]] = {
+    "idUsuarioSolicitante": ("solicitante_id", SOLICITANTE),
+    "idDepartamentoSolicitante": ("departamento_id", DEPARTAMENTO),
+    "idUsuarioAprobador": ("aprobador_id", APROBADOR),
+    "idTipoPrioridadSolicitud": ("prioridad_id", PRIORIDAD),
+    "idTipoServicioSolicitud": ("servicio_id", SERVICIO),
+}
+
+
+class Mencion(NamedTuple):
+    """An id in a request, and where it stands: («lugares[1].idLugar», LUGAR, 12)."""
+
+    ruta: str
+    referencia: Referencia
+    id: int
+
+
+def menciones_de(datos: dict) -> list[Mencion]:
+    """Of `datos` by attname."""
+    propias = [Mencion(ruta, r, datos[columna]) for ruta, (columna, r) in CAMPOS.items() if columna in datos]
+    lugares = enumerate(datos.get("lugares", ()))
+    return propias + [Mencion(f"lugares[{i}].idLugar", LUGAR, lugar["lugar_id"]) for i, lugar in lugares]
+
+
+def tomar(menciones: list[Mencion]) -> dict[type, dict[int, models.Model]]:
+    """The rows that are mentioned, held, by model and id. Raises DatosInvalidos with every bad mention."""
+    filas = _buscar(menciones)
+    errores = errores_de(menciones, filas)
+    if errores:
+        raise DatosInvalidos(campos=errores)
+    return filas
+
+
+def errores_de(menciones: list[Mencion], filas: dict | None = None) -> dict[str, list[str]]:
+    """By field of the request."""
+    filas = _buscar(menciones) if filas is None else filas
+    errores = {}
+    for ruta, referencia, clave in menciones:
+        if clave not in filas[referencia.modelo]:
+            errores.setdefault(ruta.partition("[")[0], []).append(f"{ruta}: no existe {referencia.cosa} con Id {clave}")
+    personas = {m.ruta: m.id for m in menciones if m.referencia.modelo is Usuario}
+    if len(personas) == 2 and len(set(personas.values())) == 1:
+        errores.setdefault("idUsuarioAprobador", []).append(MISMA_PERSONA)
+    return errores
+
+
+class _Tabla(NamedTuple):
+    """Where references to a model are looked up: which rows will do, and three columns besides the id."""
+
+    vigentes: models.QuerySet
+    columnas: tuple
+    atributos: tuple[str, ...]
+
+
+_NOMBRE = Coalesce(NullIf("nombre", models.Value("")), "username")
+_SOLO_NOMBRE = (("nombre", NADA, NADA), ("nombre",))
+_TABLAS: dict[type[models.Model], _Tabla] = {
+    Usuario: _Tabla(Usuario.objects.filter(is_active=True), (_NOMBRE, "email", NADA), ("nombre", "email")),
+    Departamento: _Tabla(Departamento.objects.vigentes(), *_SOLO_NOMBRE),
+    TipoPrioridadSolicitud: _Tabla(TipoPrioridadSolicitud.objects.vigentes(), *_SOLO_NOMBRE),
+    TipoServicioSolicitud: _Tabla(TipoServicioSolicitud.objects.vigentes(), *_SOLO_NOMBRE),
+    Lugar: _Tabla(Lugar.objects.vigentes(), ("nombre", "direccion", "codigo"), ("nombre", "direccion", "codigo")),
+}
+_MODELOS = tuple(_TABLAS)
+
+
+def _parametros(modelo, cuantos) -> list[str]:
+    return [f"{modelo._meta.model_name}_{i}" for i in range(cuantos)]
+
+
+def _hacer(*cuantos: int) -> list[models.QuerySet]:
+    return [
+        tabla.vigentes.filter(pk__in=[Parametro(nombre, ID) for nombre in _parametros(modelo, n)])
+        .order_by()
+        .values_list(models.Value(i), "pk", *tabla.columnas)
+        for i, ((modelo, tabla), n) in enumerate(zip(_TABLAS.items(), cuantos, strict=True))
+    ]
+
+
+_consulta = ConsultaUnida(_hacer, bloqueo="FOR KEY SHARE")
+
+
+def _buscar(menciones) -> dict[type, dict[int, models.Model]]:
+    ids = {modelo: sorted({m.id for m in menciones if m.referencia.modelo is modelo}) for modelo in _MODELOS}
+    cuantos = {modelo: _potencia(len(de_uno)) for modelo, de_uno in ids.items()}
+    valores = {}
+    for modelo, de_uno in ids.items():
+        nombres = _parametros(modelo, cuantos[modelo])
+        valores |= dict.fromkeys(nombres) | dict(zip(nombres, de_uno, strict=False))
+    filas = {modelo: {} for modelo in _MODELOS}
+    for i, clave, *columnas in _consulta.filas(*cuantos.values(), **valores):
+        modelo = _MODELOS[i]
+        filas[modelo][clave] = modelo(id=clave, **dict(zip(_TABLAS[modelo].atributos, columnas, strict=False)))
+    return filas
+
+
+def _potencia(n: int) -> int:
+    """The power of two that holds `n`: few variants of the statement, however many places there are."""
+    return 1 << max(n - 1, 0).bit_length()

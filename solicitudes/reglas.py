@@ -1,0 +1,57 @@
+"""The rules of dates and places. Each gives its sentences, with the path of what is wrong as a request names it."""
+
+from collections.abc import Iterator
+
+from django.utils import timezone
+
+from monitor.errores import ReglaIncumplida
+
+FECHA_PASADA = "no puede ser una fecha pasada; use hoy o una posterior"
+SIN_LUGARES = "debe haber al menos un lugar"
+ORDEN_REPETIDO = "el orden de cada lugar debe ser único"
+ORDEN_CON_SALTOS = "el orden de los lugares debe ser consecutivo desde 0"
+VARIOS_ORIGENES = "sólo puede haber un origen"
+RETORNO_EN_ORIGEN = "el origen no puede requerir retorno"
+RETORNO_SIN_HORA = "es obligatoria cuando se requiere retorno"
+
+
+def exigir_reglas(datos: dict) -> None:
+    """`datos` by attname; what isn't there isn't judged. Raises ReglaIncumplida with every sentence."""
+    frases = []
+    if "fecha_servicio" in datos and datos["fecha_servicio"] < timezone.localdate():
+        frases.append(f"fechaServicioRequerido: {FECHA_PASADA}")
+    if "lugares" in datos:
+        frases += _de_lugares(datos["lugares"])
+    if frases:
+        raise ReglaIncumplida(frases)
+
+
+def _de_lugares(lugares: list[dict]) -> list[str]:
+    if not lugares:
+        return [f"lugares: {SIN_LUGARES}"]
+    reglas = (_orden, _origen, _retorno)
+    return [f"lugares[{i}].{frase}" for regla in reglas for i, frase in regla(lugares)]
+
+
+def _orden(lugares) -> Iterator[tuple[int, str]]:
+    vistos = set()
+    for i, lugar in enumerate(lugares):
+        if lugar["orden"] in vistos:
+            yield i, f"orden: {ORDEN_REPETIDO}"
+        elif not 0 <= lugar["orden"] < len(lugares):
+            yield i, f"orden: {ORDEN_CON_SALTOS}"
+        vistos.add(lugar["orden"])
+
+
+def _origen(lugares) -> Iterator[tuple[int, str]]:
+    origenes = [i for i, lugar in enumerate(lugares) if lugar["es_origen"]]
+    for i in origenes[1:]:
+        yield i, f"esOrigen: {VARIOS_ORIGENES}"
+
+
+def _retorno(lugares) -> Iterator[tuple[int, str]]:
+    for i, lugar in enumerate(lugares):
+        if lugar["requiere_retorno"] and lugar["es_origen"]:
+            yield i, f"requiereRetorno: {RETORNO_EN_ORIGEN}"
+        if lugar["requiere_retorno"] and lugar["hora_retorno"] is None:
+            yield i, f"horaEstimadaRetorno: {RETORNO_SIN_HORA}"
