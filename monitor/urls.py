@@ -10,6 +10,7 @@ from monitor.vistas import InicioViewSet
 # No path of the API ends in a slash here: SinBarraFinalMiddleware has taken it off. The busiest come first.
 urlpatterns = [
     path("api/", include("expedientes.urls")),
+    path("", include("solicitudes.urls")),
     path("", include("catalogos.urls")),
     path("api/", include("monitor.usuarios.urls")),
     path("api/health", InicioViewSet.as_view({"get": "health"})),

@@ -37,6 +37,11 @@ PERMISOS: dict[str, frozenset[Rol]] = {
     "expedientes.delete_expediente": ADMINISTRADORES,
     "expedientes.view_historialestado": TODOS,
     "expedientes.view_expedientearchivado": ADMINISTRADORES,
+    # Which requests, solicitudes/permisos.py says: that depends on one's part in each.
+    **{f"solicitudes.{accion}_solicitud": TODOS for accion in ("view", "add", "change", "delete")},
+    "solicitudes.view_lugarsolicitud": TODOS,
+    "solicitudes.view_historicoestado": TODOS,
+    "post_office.view_email": ADMINISTRADORES,
 }
 
 _SIN_PERMISO = {

@@ -52,6 +52,15 @@ RUTAS = {
     "DELETE /api/expedientes/999": (ADMINISTRADORES, 404),
     "PATCH /api/expedientes/999/estado": (OPERADORES, 400),
     "GET /api/expedientes/999/estado/historial": (TODOS, 404),
+    "GET /solicitud": (TODOS, 200),
+    "POST /solicitud": (TODOS, 400),
+    "GET /solicitud/999": (TODOS, 404),
+    "PUT /solicitud/999": (TODOS, 400),
+    "DELETE /solicitud/999": (TODOS, 404),
+    "POST /solicitud/999/aprobar": (TODOS, 404),
+    "POST /solicitud/999/rechazar": (TODOS, 400),
+    "POST /solicitud/999/cancelar": (TODOS, 400),
+    "GET /solicitud/999/historico": (TODOS, 404),
     **rutas_de_lectura("estado-solicitud"),
 }
 for catalogo in CATALOGOS:

@@ -1,0 +1,34 @@
+import django_filters
+
+from catalogos.estados_solicitud import Estado
+from monitor.api.campos import DiaField, OpcionField, TextoField
+from monitor.api.envuelto import paginacion
+from monitor.api.parametros import EnteroEnTextoField, Filtro, Parametros
+from solicitudes.models import Solicitud
+
+
+def _id_de(columna: str) -> Filtro:
+    return Filtro(EnteroEnTextoField(), field_name=columna)
+
+
+class SolicitudFilter(django_filters.FilterSet):
+    idEstadoSolicitud = _id_de("estado_id")
+    codigoEstado = Filtro(OpcionField(choices=[(e.name, e.label) for e in Estado]), field_name="estado__codigo")
+    idDepartamento = _id_de("departamento_id")
+    idTipoPrioridad = _id_de("prioridad_id")
+    idTipoServicio = _id_de("servicio_id")
+    idUsuarioSolicitante = _id_de("solicitante_id")
+    idUsuarioAprobador = _id_de("aprobador_id")
+    fechaDesde = Filtro(DiaField(), field_name="fecha_servicio", lookup_expr="gte")
+    fechaHasta = Filtro(DiaField(), field_name="fecha_servicio", lookup_expr="lte")
+    busqueda = Filtro(TextoField(max_length=250), method="buscar")
+
+    class Meta:
+        model = Solicitud
+        fields = ()
+
+    def buscar(self, queryset, nombre, valor):
+        return queryset.buscar(valor)
+
+
+PARAMETROS = Parametros(SolicitudFilter, **paginacion())

@@ -1,0 +1,206 @@
+"""The shapes of a request on the wire: camelCase in, PascalCase out."""
+
+from rest_framework import serializers
+
+from monitor.api.campos import (
+    ENTERO_MAXIMO,
+    BanderaField,
+    DiaField,
+    EnteroField,
+    HoraField,
+    TextoField,
+    TextoLargoField,
+)
+from monitor.api.lectura import Forma, VacioField
+from monitor.api.serializers import ListaDeObjetosField, SerializadorEstricto
+from monitor.errores import DatosInvalidos
+from solicitudes.models import (
+    ASUNTO_MAXIMO,
+    ASUNTO_MINIMO,
+    LUGAR_MAXIMO,
+    LUGARES_MAXIMO,
+    MOTIVO_MAXIMO,
+    TEXTO_MAXIMO,
+    Solicitud,
+)
+from solicitudes.referencias import CAMPOS, LUGAR, Mencion, errores_de
+
+# --- In ---
+
+
+class Entrada(SerializadorEstricto):
+    """Null for what has a default is that default; an empty text is null."""
+
+    def leer(self, datos, *, parcial=False):
+        enviados = {n: v for n, v in datos.items() if v is not None or not self._tiene_defecto(n)}
+        valores = super().leer(enviados, parcial=parcial)
+        return {columna: None if valor == "" else valor for columna, valor in valores.items()}
+
+    def _tiene_defecto(self, nombre):
+        return nombre in self.fields and self.fields[nombre].default is not serializers.empty
+
+
+class EntradaConReferencias(Entrada):
+    """Of a body with other faults, what it refers to is looked up too, so that all is said at once."""
+
+    def leer(self, datos, *, parcial=False):
+        try:
+            return super().leer(datos, parcial=parcial)
+        except DatosInvalidos as error:
+            otros = errores_de(_menciones_en(datos))
+            nombres = (*self.fields, *error.campos)
+            todos = {nombre: error.campos.get(nombre, []) + otros.get(nombre, []) for nombre in nombres}
+            raise DatosInvalidos(campos={nombre: frases for nombre, frases in todos.items() if frases}) from error
+
+
+def _menciones_en(datos: dict) -> list[Mencion]:
+    """The ids in a body of which we know only that it is an object."""
+    menciones = [Mencion(nombre, referencia, datos.get(nombre)) for nombre, (_, referencia) in CAMPOS.items()]
+    lugares = datos.get("lugares")
+    for i, lugar in enumerate(lugares[:LUGARES_MAXIMO] if isinstance(lugares, list) else ()):
+        if isinstance(lugar, dict):
+            menciones.append(Mencion(f"lugares[{i}].idLugar", LUGAR, lugar.get("idLugar")))
+    return [m for m in menciones if type(m.id) is int and abs(m.id) <= ENTERO_MAXIMO]
+
+
+def _texto_opcional(maximo, **opciones):
+    return TextoLargoField(max_length=maximo, allow_blank=True, allow_null=True, default=None, **opciones)
+
+
+def _hora_opcional(columna):
+    return HoraField(source=columna, allow_null=True, default=None)
+
+
+class ParadaEntrada(Entrada):
+    idLugar = EnteroField(source="lugar_id")
+    orden = EnteroField()
+    esOrigen = BanderaField(source="es_origen", default=False)
+    descripcion = _texto_opcional(LUGAR_MAXIMO)
+    horaEstimadaLlegada = _hora_opcional("hora_llegada")
+    requiereRetorno = BanderaField(source="requiere_retorno", default=False)
+    horaEstimadaRetorno = _hora_opcional("hora_retorno")
+
+
+class SolicitudEntrada(EntradaConReferencias):
+    idUsuarioSolicitante = EnteroField(source="solicitante_id")
+    idDepartamentoSolicitante = EnteroField(source="departamento_id")
+    idUsuarioAprobador = EnteroField(source="aprobador_id")
+    idTipoPrioridadSolicitud = EnteroField(source="prioridad_id")
+    idTipoServicioSolicitud = EnteroField(source="servicio_id")
+    asunto = TextoField(recortar=True, min_length=ASUNTO_MINIMO, max_length=ASUNTO_MAXIMO)
+    descripcion = _texto_opcional(TEXTO_MAXIMO)
+    justificacion = _texto_opcional(TEXTO_MAXIMO)
+    cantidadPasajeros = EnteroField(source="cantidad_pasajeros", min_value=0)
+    nombresPasajeros = _texto_opcional(TEXTO_MAXIMO, source="nombres_pasajeros")
+    fechaServicioRequerido = DiaField(source="fecha_servicio")
+    horaServicioRequerido = HoraField(source="hora_servicio")
+    observaciones = _texto_opcional(TEXTO_MAXIMO)
+    lugares = ListaDeObjetosField(child=ParadaEntrada(), max_length=LUGARES_MAXIMO)
+
+
+class MotivoEntrada(SerializadorEstricto):
+    motivo = TextoLargoField(recortar=True, max_length=MOTIVO_MAXIMO)
+
+
+class MotivoOpcionalEntrada(Entrada):
+    motivo = _texto_opcional(MOTIVO_MAXIMO, recortar=True)
+
+
+ENTRADA = SolicitudEntrada()
+MOTIVO = MotivoEntrada()
+MOTIVO_OPCIONAL = MotivoOpcionalEntrada()
+
+# --- Out ---
+
+
+class ParadaSerializer(serializers.Serializer):
+    """A place of a request, with where it is on the map."""
+
+    Id = serializers.IntegerField(source="id")
+    IdLugar = serializers.IntegerField(source="lugar_id")
+    NombreLugar = serializers.CharField(source="lugar.nombre")
+    DireccionLugar = serializers.CharField(source="lugar.direccion", allow_null=True)
+    CodigoLugar = serializers.CharField(source="lugar.codigo", allow_null=True)
+    Latitud = serializers.FloatField(source="lugar.latitud", allow_null=True)
+    Longitud = serializers.FloatField(source="lugar.longitud", allow_null=True)
+    EsOrigen = serializers.BooleanField(source="es_origen")
+    Orden = serializers.IntegerField(source="orden")
+    Descripcion = serializers.CharField(source="descripcion", allow_null=True)
+    HoraEstimadaLlegada = serializers.TimeField(source="hora_llegada", allow_null=True)
+    RequiereRetorno = serializers.BooleanField(source="requiere_retorno")
+    HoraEstimadaRetorno = serializers.TimeField(source="hora_retorno", allow_null=True)
+
+
+class ParadaCreadaSerializer(ParadaSerializer):
+    CodigoLugar = Latitud = Longitud = None
+
+
+class ResumenSerializer(serializers.Serializer):
+    """A row of the list."""
+
+    Id = serializers.IntegerField(source="id")
+    CodigoSolicitud = serializers.CharField(source="codigo")
+    IdUsuarioSolicitante = serializers.IntegerField(source="solicitante_id")
+    NombreSolicitante = serializers.CharField(source="nombre_solicitante")
+    EmailSolicitante = serializers.CharField(source="solicitante.email", allow_null=True)
+    IdDepartamentoSolicitante = serializers.IntegerField(source="departamento_id")
+    NombreDepartamento = serializers.CharField(source="departamento.nombre")
+    IdUsuarioAprobador = serializers.IntegerField(source="aprobador_id")
+    NombreAprobador = serializers.CharField(source="nombre_aprobador")
+    EmailAprobador = serializers.CharField(source="aprobador.email", allow_null=True)
+    IdTipoPrioridadSolicitud = serializers.IntegerField(source="prioridad_id")
+    NombrePrioridad = serializers.CharField(source="prioridad.nombre")
+    IdTipoServicioSolicitud = serializers.IntegerField(source="servicio_id")
+    NombreTipoServicio = serializers.CharField(source="servicio.nombre")
+    Asunto = serializers.CharField(source="asunto")
+    Descripcion = serializers.CharField(source="descripcion", allow_null=True)
+    Justificacion = serializers.CharField(source="justificacion", allow_null=True)
+    CantidadPasajeros = serializers.IntegerField(source="cantidad_pasajeros")
+    NombresPasajeros = serializers.CharField(source="nombres_pasajeros", allow_null=True)
+    FechaServicioRequerido = serializers.DateField(source="fecha_servicio")
+    HoraServicioRequerido = serializers.TimeField(source="hora_servicio")
+    Observaciones = serializers.CharField(source="observaciones", allow_null=True)
+    IdEstadoActual = serializers.IntegerField(source="estado_id")
+    CodigoEstadoActual = serializers.CharField(source="estado.codigo")
+    NombreEstadoActual = serializers.CharField(source="estado.nombre")
+    ColorEstadoActual = serializers.CharField(source="estado.color")
+    EsEstadoFinal = serializers.BooleanField(source="estado.es_estado_final")
+    FechaHoraCreacion = serializers.DateTimeField(source="creado_en")
+    FechaHoraActualizacion = serializers.DateTimeField(source="actualizado_en")
+
+
+class SolicitudSerializer(ResumenSerializer):
+    lugares = ParadaSerializer(many=True)
+    misiones = VacioField()
+
+
+class SolicitudCreadaSerializer(ResumenSerializer):
+    lugares = ParadaCreadaSerializer(many=True)
+    misiones = VacioField()
+
+
+class CambioSerializer(serializers.Serializer):
+    """A row of the history; the Id is the state's."""
+
+    IdEstadoSolicitud = serializers.IntegerField(source="estado_id")
+    IdSolicitud = serializers.IntegerField(source="solicitud_id")
+    CodigoEstado = serializers.CharField(source="estado.codigo")
+    NombreEstado = serializers.CharField(source="estado.nombre")
+    ColorEstado = serializers.CharField(source="estado.color")
+    OrdenEstado = serializers.IntegerField(source="estado.orden")
+    EsEstadoFinal = serializers.BooleanField(source="estado.es_estado_final")
+    MotivoEstadoSolicitud = serializers.CharField(source="motivo", allow_null=True)
+    FechaHoraCreacion = serializers.DateTimeField(source="creado_en")
+    FechaHoraActualizacion = serializers.DateTimeField(source="actualizado_en")
+
+
+RESUMEN = Forma(ResumenSerializer())
+DETALLE = Forma(SolicitudSerializer())
+CAMBIO = Forma(CambioSerializer())
+_PARADA_CREADA = Forma(ParadaCreadaSerializer())
+
+
+def creada(solicitud: Solicitud) -> dict:
+    """Of what the verb gave back, with nothing asked of the database."""
+    lugares = [_PARADA_CREADA.de_instancia(parada) for parada in solicitud.lugares_en_orden]
+    return RESUMEN.de_instancia(solicitud) | {"lugares": lugares, "misiones": []}
