@@ -23,6 +23,7 @@ CONOCE = {
     "monitor": {"monitor"},
     "catalogos": {"monitor", "catalogos"},
     "expedientes": {"monitor", "catalogos", "expedientes"},
+    "solicitudes": {"monitor", "catalogos", "solicitudes"},
 }
 # Here the project is put together, so here it knows its domains.
 ENSAMBLAN = {"monitor.urls", "monitor.management.commands.seed_demo"}

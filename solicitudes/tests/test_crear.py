@@ -1,14 +1,11 @@
 """POST /solicitud: the contract's sample, and what a creation leaves behind."""
 
 import json
-from datetime import datetime
 
-import pytest
 from django.utils import timezone
-from post_office.models import Email
 
-from monitor.api.tests.cliente import Api, respuesta
-from solicitudes.models import HistoricoEstado, Solicitud
+from monitor.api.tests.cliente import Api
+from solicitudes.models import Solicitud
 
 
 def enviar(cuerpo, usuario):
