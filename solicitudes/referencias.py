@@ -67,15 +67,21 @@ def tomar(menciones: list[Mencion]) -> dict[type, dict[int, models.Model]]:
 
 def errores_de(menciones: list[Mencion], filas: dict | None = None) -> dict[str, list[str]]:
     """By field of the request."""
+    if not menciones:
+        return {}
     filas = _buscar(menciones) if filas is None else filas
     errores = {}
     for ruta, referencia, clave in menciones:
         if clave not in filas[referencia.modelo]:
-            errores.setdefault(ruta.partition("[")[0], []).append(f"{ruta}: no existe {referencia.cosa} con Id {clave}")
+            errores.setdefault(ruta.partition("[")[0], []).append(no_existe(ruta, referencia, clave))
     personas = {m.ruta: m.id for m in menciones if m.referencia.modelo is Usuario}
     if len(personas) == 2 and len(set(personas.values())) == 1:
         errores.setdefault("idUsuarioAprobador", []).append(MISMA_PERSONA)
     return errores
+
+
+def no_existe(ruta: str, referencia: Referencia, clave: int) -> str:
+    return f"{ruta}: no existe {referencia.cosa} con Id {clave}"
 
 
 class _Tabla(NamedTuple):

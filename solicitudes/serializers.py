@@ -179,7 +179,7 @@ class SolicitudCreadaSerializer(ResumenSerializer):
     misiones = VacioField()
 
 
-class CambioSerializer(serializers.Serializer):
+class CambioDeSolicitudSerializer(serializers.Serializer):
     """A row of the history; the Id is the state's."""
 
     IdEstadoSolicitud = serializers.IntegerField(source="estado_id")
@@ -196,7 +196,7 @@ class CambioSerializer(serializers.Serializer):
 
 RESUMEN = Forma(ResumenSerializer())
 DETALLE = Forma(SolicitudSerializer())
-CAMBIO = Forma(CambioSerializer())
+CAMBIO = Forma(CambioDeSolicitudSerializer())
 _PARADA_CREADA = Forma(ParadaCreadaSerializer())
 
 

@@ -113,10 +113,8 @@ def en_cuerpo(campo: serializers.Field, forma) -> dict | None:
             return {"type": "number"} | _limites(campo)
         case campos.EnteroField():
             return {"type": "integer", "minimum": campo.minimo, "maximum": campo.maximo}
-        case campos.FechaField():
-            return {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}, VACIA]}
-        case campos.InstanteField():
-            return {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}, VACIA]}
+        case campos.FechaField() | campos.InstanteField() | campos.HoraField():
+            return _momento(campo)
         case campos.BanderaField():
             return {"type": "boolean"}
     return _opciones(campo)
@@ -142,6 +140,20 @@ def _texto(campo):
     if campo.max_length is not None:
         esquema["maxLength"] = campo.max_length
     return esquema
+
+
+def _momento(campo):
+    """An empty text is null."""
+    match campo:
+        case campos.DiaField():
+            return {"type": "string", "format": "date"}
+        case campos.FechaField():
+            formatos = [{"format": "date"}, {"format": "date-time"}]
+        case campos.InstanteField():
+            formatos = [{"format": "date-time"}, {"format": "date"}]
+        case _:
+            formatos = [{"pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"}]
+    return {"type": "string", "anyOf": [*formatos, VACIA]}
 
 
 def _limites(campo):

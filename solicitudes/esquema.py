@@ -1,0 +1,292 @@
+"""Transport requests, for the API's description."""
+
+from datetime import UTC, date, datetime, time
+
+from monitor.api.descripcion import Operacion, describir, describir_campos, describir_etiqueta
+from monitor.api.envuelto import SIN_CAMBIOS
+from monitor.errores import DatosInvalidos, ReglaIncumplida, SinPermiso
+from solicitudes.estados import Estado
+from solicitudes.filters import PARAMETROS
+from solicitudes.models import Solicitud, no_encontrada
+from solicitudes.permisos import SIN_PERMISO, Accion
+from solicitudes.referencias import CAMPOS, LUGAR, MISMA_PERSONA, no_existe
+from solicitudes.reglas import (
+    FECHA_PASADA,
+    ORDEN_CON_SALTOS,
+    ORDEN_REPETIDO,
+    RETORNO_EN_ORIGEN,
+    RETORNO_SIN_HORA,
+    SIN_LUGARES,
+    VARIOS_ORIGENES,
+)
+from solicitudes.serializers import (
+    ENTRADA,
+    MOTIVO,
+    MOTIVO_OPCIONAL,
+    CambioDeSolicitudSerializer,
+    ParadaEntrada,
+    ResumenSerializer,
+    SolicitudCreadaSerializer,
+    SolicitudEntrada,
+    SolicitudSerializer,
+)
+from solicitudes.views import SolicitudViewSet
+
+SOLICITUDES = "Solicitudes"
+describir_etiqueta(
+    SOLICITUDES,
+    "Solicitudes de transporte: alguien pide, un aprobador decide, y a todos se les avisa por correo. Administradores y"
+    " operadores ven todas; un técnico, aquellas en que es solicitante o aprobador: las demás, para él, no existen."
+    " Van en el dialecto del sobre: se envían en camelCase y vuelven en PascalCase; horas locales, sin desfase.",
+)
+
+describir_campos(
+    SolicitudEntrada,
+    idUsuarioSolicitante="Un usuario activo. Un técnico sólo puede ser él mismo.",
+    idUsuarioAprobador="Un usuario activo, que no sea el solicitante.",
+    asunto="Se recorta antes de medirlo.",
+    fechaServicioRequerido="Hoy o después (422).",
+    lugares="Al menos uno (422). En un PUT reemplaza a la lista completa.",
+)
+describir_campos(
+    ParadaEntrada,
+    orden="Único y consecutivo desde 0 (422).",
+    esOrigen="A lo más uno (422).",
+    requiereRetorno="El origen no (422).",
+    horaEstimadaRetorno="Obligatoria si requiere retorno (422).",
+)
+describir_campos(
+    type(PARAMETROS.serializer),
+    fechaDesde="Servicios de ese día o después.",
+    fechaHasta="Servicios de ese día o antes.",
+    busqueda="Todas sus palabras, en el código, el asunto o los nombres; sin distinguir mayúsculas ni acentos.",
+    pagina="Desde 1.",
+    por_pagina="Cuántas por página: 10, si no se dice.",
+)
+
+ENVIADO = {
+    "idUsuarioSolicitante": 1,
+    "idDepartamentoSolicitante": 2,
+    "idUsuarioAprobador": 3,
+    "idTipoPrioridadSolicitud": 2,
+    "idTipoServicioSolicitud": 1,
+    "asunto": "Transporte de personal a sede central",
+    "cantidadPasajeros": 5,
+    "fechaServicioRequerido": "2026-04-15",
+    "horaServicioRequerido": "08:00",
+    "lugares": [
+        {"idLugar": 5, "esOrigen": True, "orden": 0, "descripcion": "Sede central - Salida"},
+        {"idLugar": 12, "orden": 1, "requiereRetorno": True, "horaEstimadaRetorno": "12:00"},
+    ],
+}
+CREADA_EN = datetime(2026, 3, 10, 20, 30, tzinfo=UTC)
+ESTADO = {
+    "IdEstadoActual": 1,
+    "CodigoEstadoActual": "PENDIENTE_APROBACION",
+    "NombreEstadoActual": "Pendiente de Aprobación",
+    "ColorEstadoActual": "#FFA500",
+    "EsEstadoFinal": False,
+}
+FILA = dict.fromkeys(ResumenSerializer().fields) | {
+    "Id": 42,
+    "CodigoSolicitud": "SOL-2026-03-00000042",
+    "IdUsuarioSolicitante": 1,
+    "NombreSolicitante": "Juan Pérez",
+    "EmailSolicitante": "juan@example.org",
+    "IdDepartamentoSolicitante": 2,
+    "NombreDepartamento": "Logística",
+    "IdUsuarioAprobador": 3,
+    "NombreAprobador": "María González",
+    "EmailAprobador": "maria@example.org",
+    "IdTipoPrioridadSolicitud": 2,
+    "NombrePrioridad": "Normal",
+    "IdTipoServicioSolicitud": 1,
+    "NombreTipoServicio": "Transporte de personal",
+    "Asunto": "Transporte de personal a sede central",
+    "CantidadPasajeros": 5,
+    "FechaServicioRequerido": date(2026, 4, 15),
+    "HoraServicioRequerido": time(8),
+    **ESTADO,
+    "FechaHoraCreacion": CREADA_EN,
+    "FechaHoraActualizacion": CREADA_EN,
+}
+SEDE = {"Id": 1, "IdLugar": 5, "NombreLugar": "Sede Central", "DireccionLugar": "Av. Principal 123"}
+MAPA = {"CodigoLugar": "SC-001", "Latitud": 13.6929, "Longitud": -89.2182}
+PARADA = {
+    "EsOrigen": True,
+    "Orden": 0,
+    "Descripcion": "Sede central - Salida",
+    "HoraEstimadaLlegada": None,
+    "RequiereRetorno": False,
+    "HoraEstimadaRetorno": None,
+}
+CREADA = FILA | {"lugares": [SEDE | PARADA], "misiones": []}
+COMPLETA = FILA | {"lugares": [SEDE | MAPA | PARADA], "misiones": []}
+HISTORICO = {
+    "IdEstadoSolicitud": 1,
+    "IdSolicitud": 42,
+    "CodigoEstado": "PENDIENTE_APROBACION",
+    "NombreEstado": "Pendiente de Aprobación",
+    "ColorEstado": "#FFA500",
+    "OrdenEstado": 1,
+    "EsEstadoFinal": False,
+    "MotivoEstadoSolicitud": "Solicitud creada",
+    "FechaHoraCreacion": CREADA_EN,
+    "FechaHoraActualizacion": CREADA_EN,
+}
+
+RUTA = {"pk": {"type": "string", "pattern": r"^\d+$", "description": "El `Id` de la solicitud: sólo dígitos."}}
+DE_LA_RUTA = (DatosInvalidos("ID inválido"), no_encontrada(42))
+INCUMPLIDAS = ReglaIncumplida(
+    [
+        f"fechaServicioRequerido: {FECHA_PASADA}",
+        f"lugares: {SIN_LUGARES}",
+        f"lugares[1].orden: {ORDEN_REPETIDO}",
+        f"lugares[2].orden: {ORDEN_CON_SALTOS}",
+        f"lugares[1].esOrigen: {VARIOS_ORIGENES}",
+        f"lugares[0].requiereRetorno: {RETORNO_EN_ORIGEN}",
+        f"lugares[0].horaEstimadaRetorno: {RETORNO_SIN_HORA}",
+    ]
+)
+REFERENCIAS = DatosInvalidos(
+    campos={
+        "idDepartamentoSolicitante": [
+            no_existe("idDepartamentoSolicitante", CAMPOS["idDepartamentoSolicitante"][1], 9)
+        ],
+        "idUsuarioAprobador": [MISMA_PERSONA],
+        "lugares": [no_existe("lugares[1].idLugar", LUGAR, 99)],
+    }
+)
+
+
+def _en(estado: Estado, accion: Accion):
+    return Solicitud(estado_id=estado).conflicto(accion)
+
+
+def _decision(accion: Accion, resumen: str, hecha: str, hasta: Estado, **opciones) -> Operacion:
+    actual = {"IdEstadoActual": hasta.value, "CodigoEstadoActual": hasta.name, "NombreEstadoActual": hasta.label}
+    return Operacion(
+        resumen=resumen,
+        peticion={"motivo": "Unidad disponible"},
+        mensaje=f"Solicitud {hecha} exitosamente",
+        respuesta=SolicitudSerializer(),
+        ejemplo=COMPLETA | actual,
+        errores=(*DE_LA_RUTA, SinPermiso(SIN_PERMISO[accion]), _en(Estado.RECHAZADA, accion)),
+        **opciones,
+    )
+
+
+describir(
+    SolicitudViewSet,
+    SOLICITUDES,
+    ruta=RUTA,
+    list=Operacion(
+        resumen="Listar solicitudes",
+        descripcion="De la más reciente a la más antigua, sin sus lugares; más allá de la última página viene vacía.",
+        parametros=PARAMETROS,
+        consulta_invalida="codigoEstdo=APROBADA&por_pagina=500",
+        mensaje="Listado de solicitudes obtenido exitosamente",
+        respuesta={
+            "type": "object",
+            "properties": {
+                **{clave: {"type": "integer"} for clave in ("total", "pagina", "porPagina")},
+                "registros": {"type": "array", "items": ResumenSerializer()},
+            },
+            "required": ["total", "pagina", "porPagina", "registros"],
+        },
+        ejemplo={"total": 1, "pagina": 1, "porPagina": 10, "registros": [FILA]},
+    ),
+    create=Operacion(
+        resumen="Crear una solicitud",
+        descripcion="Queda pendiente de aprobación; al solicitante y al aprobador les llega un correo. Primero se dice"
+        " todo lo que es 400; si no hay nada, todo lo que es 422.",
+        cuerpo=ENTRADA,
+        peticion=ENVIADO,
+        invalidos=({"asunto": "abc", "asnto": "x", "lugares": [{"orden": "0"}]},),
+        status=201,
+        mensaje="Solicitud creada exitosamente",
+        respuesta=SolicitudCreadaSerializer(),
+        ejemplo=CREADA,
+        cabeceras={"Location": "Ruta de la solicitud."},
+        errores=(REFERENCIAS, SinPermiso(SIN_PERMISO[Accion.CREAR]), INCUMPLIDAS),
+    ),
+    retrieve=Operacion(
+        resumen="Leer una solicitud",
+        mensaje="Solicitud obtenida exitosamente",
+        respuesta=SolicitudSerializer(),
+        ejemplo=COMPLETA,
+        errores=DE_LA_RUTA,
+    ),
+    update=Operacion(
+        resumen="Actualizar una solicitud",
+        descripcion="Sólo mientras está pendiente. Los campos que se envían; `lugares` reemplaza a la lista completa."
+        ' `null` es como no enviarlo; `""` vacía un texto opcional.',
+        cuerpo=ENTRADA,
+        parcial=True,
+        peticion={"cantidadPasajeros": 6, "observaciones": ""},
+        invalidos=({"cantidadPasajeros": -1, "observacion": "x"},),
+        mensaje="Solicitud actualizada exitosamente",
+        respuesta=SolicitudSerializer(),
+        ejemplo=COMPLETA | {"CantidadPasajeros": 6},
+        errores=(
+            DatosInvalidos(SIN_CAMBIOS),
+            REFERENCIAS,
+            *DE_LA_RUTA,
+            SinPermiso(SIN_PERMISO[Accion.ACTUALIZAR]),
+            INCUMPLIDAS,
+            _en(Estado.APROBADA, Accion.ACTUALIZAR),
+        ),
+    ),
+    destroy=Operacion(
+        resumen="Eliminar una solicitud",
+        descripcion="Sólo mientras está pendiente. Deja de existir para todos; su código no se vuelve a usar.",
+        mensaje="Solicitud eliminada exitosamente",
+        respuesta={"type": "object", "properties": {"mensaje": {"type": "string"}}, "required": ["mensaje"]},
+        ejemplo={"mensaje": "Solicitud 'SOL-2026-03-00000042' eliminada exitosamente"},
+        errores=(*DE_LA_RUTA, SinPermiso(SIN_PERMISO[Accion.ELIMINAR]), _en(Estado.APROBADA, Accion.ELIMINAR)),
+    ),
+    aprobar=_decision(
+        Accion.APROBAR,
+        "Aprobar una solicitud",
+        "aprobada",
+        Estado.APROBADA,
+        descripcion="El aprobador, o un administrador que no sea el solicitante. De dos decisiones a la vez gana una.",
+        cuerpo=MOTIVO_OPCIONAL,
+        cuerpo_opcional=True,
+        invalidos=({"motivo": 5},),
+    ),
+    rechazar=_decision(
+        Accion.RECHAZAR,
+        "Rechazar una solicitud",
+        "rechazada",
+        Estado.RECHAZADA,
+        descripcion="El aprobador, o un administrador que no sea el solicitante.",
+        cuerpo=MOTIVO,
+        invalidos=({"motivo": " "},),
+    ),
+    cancelar=_decision(
+        Accion.CANCELAR,
+        "Cancelar una solicitud",
+        "cancelada",
+        Estado.CANCELADA,
+        descripcion="El solicitante, el aprobador o un administrador, desde cualquier estado que no sea final.",
+        cuerpo=MOTIVO,
+        invalidos=({"motivo": " "},),
+    ),
+    historico=Operacion(
+        resumen="Leer el histórico de estados",
+        descripcion="Del primer cambio al último; `IdEstadoSolicitud` es el Id del estado.",
+        mensaje="Histórico de estados obtenido exitosamente",
+        respuesta={
+            "type": "object",
+            "properties": {
+                "idSolicitud": {"type": "integer"},
+                "codigoSolicitud": {"type": "string"},
+                "historico": {"type": "array", "items": CambioDeSolicitudSerializer()},
+            },
+            "required": ["idSolicitud", "codigoSolicitud", "historico"],
+        },
+        ejemplo={"idSolicitud": 42, "codigoSolicitud": "SOL-2026-03-00000042", "historico": [HISTORICO]},
+        errores=DE_LA_RUTA,
+    ),
+)
