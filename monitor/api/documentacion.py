@@ -30,7 +30,9 @@ class DocumentacionViewSet(VistaAbierta):
         return HttpResponse(escrito(formato), content_type=f"application/{formato}")
 
     def docs(self, request):
-        return render(request, "monitor/docs.html", headers={"Content-Security-Policy": SOLO_DE_AQUI})
+        response = render(request, "monitor/docs.html")
+        response.headers["Content-Security-Policy"] = SOLO_DE_AQUI
+        return response
 
 
 @cache
