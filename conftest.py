@@ -10,6 +10,7 @@ from urllib.request import urlopen
 
 import pytest
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 
 from monitor.tests.postgresql import puerto_libre
@@ -66,9 +67,20 @@ def esperar(url, proceso, bitacora, segundos=30):
     return pytest.fail(f"El servidor no respondió:\n{bitacora.read_text()}")
 
 
+@pytest.fixture(scope="session")
+def tipos_de_la_sesion(servidor_de_la_sesion, django_db_blocker):
+    with django_db_blocker.unblock():
+        return list(ContentType.objects.all())
+
+
 @pytest.fixture
-def servidor(transactional_db, servidor_de_la_sesion):
-    """The URL of a real server, two processes over the test database, which is emptied after each test."""
+def servidor(transactional_db, servidor_de_la_sesion, tipos_de_la_sesion):
+    """The URL of a real server, two processes over the test database, which is emptied after each test.
+
+    That gives content types other ids; here they have those that the server remembers, for the admin's log.
+    """
+    ContentType.objects.all().delete()
+    ContentType.objects.bulk_create(tipos_de_la_sesion)
     return servidor_de_la_sesion
 
 
