@@ -124,8 +124,8 @@ class Contiene(models.Func):
         super().__init__(columna, models.Value(f"%{patron}%", output_field=models.TextField()), **extra)
 
     def as_sqlite(self, compiler, connection, **extra):
-        (columna, _), (patron, params) = (compiler.compile(e) for e in self.source_expressions)
-        return f"plegar({columna}) LIKE {patron} ESCAPE '\\'", params
+        (columna, de_columna), (patron, de_patron) = (compiler.compile(e) for e in self.source_expressions)
+        return f"plegar({columna}) LIKE {patron} ESCAPE '\\'", [*de_columna, *de_patron]
 
 
 # --- Order ---
