@@ -18,6 +18,7 @@ from monitor.api.listas import ListaPorCursor, responder_completa, responder_pag
 from monitor.api.vistas import Accion, Vista, ubicacion
 from monitor.consultas import Parametro
 from monitor.errores import DatosInvalidos, NoEncontrado
+from monitor.usuarios.identidad import ConsultaConIdentidad
 
 CLAVE = Expediente._meta.pk
 OTRA_CLAVE = "no_siniestro: no se puede cambiar; debe ser igual al de la ruta"
@@ -27,6 +28,7 @@ ORDEN = ("orden_ingreso", "no_siniestro")
 uno = Lectura(
     DETALLE,
     lambda: Expediente.objects.filter(pk=Parametro("no_siniestro", CLAVE)).order_by("-historial__id"),
+    ConsultaConIdentidad,
 )
 historial = Lectura(
     Forma(CambioConPersonaSerializer()),
@@ -37,12 +39,12 @@ aseguradoras = Lectura(Forma(AseguradoraSerializer()), Aseguradora.objects.vigen
 
 class ExpedienteViewSet(Vista):
     acciones = {
-        "lista": Accion("expedientes.view_expediente", "listar expedientes"),
-        "pendientes": Accion("expedientes.view_expediente", "listar expedientes"),
-        "nube": Accion("expedientes.view_expediente", "listar expedientes"),
+        "lista": Accion("expedientes.view_expediente", "listar expedientes", lee_identidad=True),
+        "pendientes": Accion("expedientes.view_expediente", "listar expedientes", lee_identidad=True),
+        "nube": Accion("expedientes.view_expediente", "listar expedientes", lee_identidad=True),
         "aseguradoras": Accion("catalogos.view_aseguradora", "listar aseguradoras"),
         "create": Accion("expedientes.add_expediente", "crear expediente"),
-        "retrieve": Accion("expedientes.view_expediente", "obtener expediente"),
+        "retrieve": Accion("expedientes.view_expediente", "obtener expediente", lee_identidad=True),
         "update": Accion("expedientes.change_expediente", "actualizar expediente"),
         "sin_clave": Accion("expedientes.change_expediente", "actualizar expediente"),
         "destroy": Accion("expedientes.delete_expediente", "eliminar expediente"),
@@ -61,10 +63,10 @@ class ExpedienteViewSet(Vista):
         valores = PARAMETROS.leer(request.GET)
         lista = self._lista(valores)
         if "por_pagina" in valores:
-            return responder_pagina(request, lista, valores["por_pagina"], valores.get("cursor"), self.dialecto)
+            return responder_pagina(self, lista, valores["por_pagina"], valores.get("cursor"))
         if "cursor" in valores:
             raise DatosInvalidos(campos={"cursor": ["cursor: requiere por_pagina"]})
-        return responder_completa(lista, self.dialecto)
+        return responder_completa(self, lista)
 
     pendientes = nube = lista
 
@@ -86,7 +88,7 @@ class ExpedienteViewSet(Vista):
         )
 
     def retrieve(self, request, no_siniestro):
-        datos = uno.uno(no_siniestro=no_siniestro)
+        datos = uno.uno(no_siniestro=no_siniestro, quien=self.quien)
         if datos is None:
             raise NoEncontrado(NO_ENCONTRADO)
         return responder_con_etag(request, self.responder(datos))

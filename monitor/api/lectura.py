@@ -62,9 +62,9 @@ class Forma:
 class Lectura:
     """A shape and the query that reads it: `hacer(*variante)` gives the queryset (see `Consulta`)."""
 
-    def __init__(self, forma: Forma, hacer: Callable[..., QuerySet]):
+    def __init__(self, forma: Forma, hacer: Callable[..., QuerySet], clase: type[Consulta] = Consulta):
         self.forma = forma
-        self._consulta = Consulta(lambda *variante: hacer(*variante).values_list(*forma.columnas))
+        self._consulta = clase(lambda *variante: hacer(*variante).values_list(*forma.columnas))
 
     def uno(self, *variante, **valores) -> dict | None:
         filas = self._consulta.filas(*variante, **valores)

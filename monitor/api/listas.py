@@ -7,10 +7,10 @@ import orjson
 from django.db.models import F, QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 
-from monitor.api.dialectos import Dialecto
 from monitor.api.lectura import Forma
-from monitor.consultas import Consulta, DespuesDe, Parametro
+from monitor.consultas import DespuesDe, Parametro
 from monitor.errores import DatosInvalidos
+from monitor.usuarios.identidad import ConsultaConIdentidad, Credencial
 
 POR_PAGINA_MAXIMO = 1000
 LOTE = 1000  # rows in memory at once when the whole list is streamed
@@ -18,12 +18,15 @@ CURSOR_INVALIDO = "cursor: no es válido; use el del encabezado Link"
 
 
 class ListaPorCursor:
-    """The rows of `queryset` as `forma` shows them, by the columns of `orden`: ascending, not null, the last unique."""
+    """The rows of `queryset` as `forma` shows them, by the columns of `orden`: ascending, not null, the last unique.
+
+    Its queries read who asks together with the rows.
+    """
 
     def __init__(self, forma: Forma, queryset: QuerySet, orden: tuple[str, ...]):
         self._forma, self._queryset, self._orden = forma, queryset, orden
         self._columnas = [queryset.model._meta.get_field(nombre) for nombre in orden]
-        self._consulta = Consulta(self._hacer)
+        self._consulta = ConsultaConIdentidad(self._hacer)
 
     def _hacer(self, limite: int, con_cursor: bool) -> QuerySet:
         queryset = self._queryset.order_by(*self._orden)
@@ -32,13 +35,13 @@ class ListaPorCursor:
             queryset = queryset.filter(DespuesDe([F(nombre) for nombre in self._orden], limites))
         return queryset.values_list(*self._forma.columnas, *self._orden)[:limite]
 
-    def filas(self, limite: int, desde: tuple | None) -> list[tuple]:
-        """Rows after `desde`; the order's columns stand last in each."""
+    def filas(self, limite: int, desde: tuple | None, quien: Credencial) -> list[tuple]:
         valores = dict(zip(self._orden, desde or (), strict=bool(desde)))
-        return self._consulta.filas(limite, desde is not None, **valores)
+        return self._consulta.filas(limite, desde is not None, quien=quien, **valores)
 
     def posicion(self, fila: tuple) -> tuple:
-        return fila[-len(self._orden) :]
+        inicio = len(self._forma.columnas)
+        return fila[inicio : inicio + len(self._orden)]
 
     def objetos(self, filas: list[tuple]) -> list[dict]:
         return self._forma.lista(filas)
@@ -58,33 +61,33 @@ def escribir_cursor(posicion: tuple) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(posicion)).decode().rstrip("=")
 
 
-def responder_pagina(request, lista: ListaPorCursor, por_pagina: int, cursor: str | None, dialecto: Dialecto):
+def responder_pagina(vista, lista: ListaPorCursor, por_pagina: int, cursor: str | None) -> HttpResponse:
     """One page; `Link: …; rel="next"` while there are more, with the request's own filters."""
     desde = lista.leer_cursor(cursor) if cursor else None
-    filas = lista.filas(por_pagina + 1, desde)
-    response = dialecto.responder(lista.objetos(filas[:por_pagina]))
+    filas = lista.filas(por_pagina + 1, desde, vista.quien)
+    response = vista.responder(lista.objetos(filas[:por_pagina]))
     if len(filas) > por_pagina:
-        parametros = request.GET.copy()
+        parametros = vista.request.GET.copy()
         parametros["cursor"] = escribir_cursor(lista.posicion(filas[por_pagina - 1]))
-        response.headers["Link"] = f'<{request.path}?{parametros.urlencode()}>; rel="next"'
+        response.headers["Link"] = f'<{vista.request.path}?{parametros.urlencode()}>; rel="next"'
     return response
 
 
-def responder_completa(lista: ListaPorCursor, dialecto: Dialecto) -> HttpResponse:
+def responder_completa(vista, lista: ListaPorCursor) -> HttpResponse:
     """Streamed. Each batch is a statement of its own: no transaction waits for a slow client.
 
     The first is read before answering, so that an error can still be an answer; a later one breaks the connection.
     """
-    lotes = _lotes(lista)
+    lotes = _lotes(lista, vista.quien)
     primero = next(lotes, [])
-    trozos = _arreglo(dialecto.json(lista.objetos(lote)) for lote in chain([primero], lotes))
+    trozos = _arreglo(vista.dialecto.json(lista.objetos(lote)) for lote in chain([primero], lotes))
     headers = {"Cache-Control": "private, no-cache"}
     return StreamingHttpResponse(trozos, content_type="application/json", headers=headers)
 
 
-def _lotes(lista):
+def _lotes(lista, quien):
     desde = None
-    while filas := lista.filas(LOTE, desde):
+    while filas := lista.filas(LOTE, desde, quien):
         yield filas
         desde = lista.posicion(filas[-1])
         if len(filas) < LOTE:

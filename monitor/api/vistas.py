@@ -3,6 +3,7 @@
 from typing import NamedTuple
 from urllib.parse import quote
 
+from django.utils.functional import cached_property
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import viewsets
 
@@ -10,15 +11,21 @@ from monitor.api.cuerpo import JSONParser, leer_objeto
 from monitor.api.dialectos import DIRECTO, Dialecto, dialecto_de
 from monitor.api.errores import MetodoNoPermitido, responder_error
 from monitor.errores import NoEncontrado
-from monitor.usuarios.autenticacion import Autenticacion
+from monitor.usuarios.autenticacion import Autenticacion, leer_token
+from monitor.usuarios.identidad import Credencial
 from monitor.usuarios.permisos import Permisos
+from monitor.usuarios.roles import PERMISOS, TODOS
 
 
 class Accion(NamedTuple):
-    """`permiso`: a name of roles.PERMISOS. `operacion` completes «Error interno al …»."""
+    """`permiso`: a name of roles.PERMISOS. `operacion` completes «Error interno al …».
+
+    `lee_identidad`: its queries read who asks together with the data (`ConsultaConIdentidad`).
+    """
 
     permiso: str
     operacion: str
+    lee_identidad: bool = False
 
 
 class Vista(viewsets.ViewSet):
@@ -44,14 +51,36 @@ class Vista(viewsets.ViewSet):
     def initial(self, request, *args, **kwargs):
         if request.method.lower() not in self.action_map:
             raise MetodoNoPermitido(request.method, self.allowed_methods)
-        self.check_permissions(request)
+        if not self._lee_identidad:
+            self.check_permissions(request)
+
+    @cached_property
+    def _lee_identidad(self) -> bool:
+        """Only what every role may read can wait for the data to know who asks."""
+        accion = self.acciones.get(self.action)
+        return bool(accion and accion.lee_identidad and PERMISOS[accion.permiso] == TODOS)
+
+    @cached_property
+    def quien(self) -> Credencial:
+        token = leer_token(self.request)
+        return Credencial(token.id, token.version)
 
     def handle_exception(self, exc):
         accion = self.acciones.get(self.action)
         return responder_error(exc, self.dialecto, accion and accion.operacion)
 
     def finalize_response(self, request, response, *args, **kwargs):
+        """Nothing leaves before it is known who asked: an error neither, nor an empty answer."""
+        if self._lee_identidad and not self._comprobada:
+            try:
+                self.check_permissions(request)
+            except Exception as error:  # noqa: BLE001  as `dispatch` does
+                return self.handle_exception(error)
         return response
+
+    @property
+    def _comprobada(self) -> bool:
+        return "quien" in self.__dict__ and self.quien.comprobada
 
     @property
     def allowed_methods(self):

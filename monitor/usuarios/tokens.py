@@ -18,7 +18,7 @@ ALGORITMO = "HS256"
 INVALIDO = "Token inválido o expirado"
 
 
-class Identidad(NamedTuple):
+class Token(NamedTuple):
     id: int
     version: int
     exp: int  # seconds since 1970
@@ -38,22 +38,22 @@ def emitir(usuario) -> str:
     )
 
 
-def verificar(token: str) -> Identidad:
+def verificar(token: str) -> Token:
     """Signature, algorithm, expiry and claims; who the user is now is the database's to say. Raises NoAutenticado."""
-    identidad = _leer(token, settings.JWT_SECRET)
-    if identidad.exp <= time.time():
+    leido = _leer(token, settings.JWT_SECRET)
+    if leido.exp <= time.time():
         raise NoAutenticado(INVALIDO)
-    return identidad
+    return leido
 
 
 @lru_cache(maxsize=1024)
-def _leer(token: str, secreto: str) -> Identidad:
+def _leer(token: str, secreto: str) -> Token:
     """What a signature says of a token never changes, so a good one is checked once; bad ones aren't kept."""
     try:
         datos = TokenBackend(ALGORITMO, secreto).decode(token)
     except TokenBackendError as error:
         raise NoAutenticado(INVALIDO) from error
-    identidad = Identidad(datos.get("id"), datos.get("v"), datos.get("exp"))
-    if any(type(valor) is not int for valor in identidad) or max(map(abs, identidad[:2])) >= 2**31:
+    leido = Token(datos.get("id"), datos.get("v"), datos.get("exp"))
+    if any(type(valor) is not int for valor in leido) or max(abs(leido.id), abs(leido.version)) >= 2**31:
         raise NoAutenticado(INVALIDO)
-    return identidad
+    return leido
