@@ -145,8 +145,7 @@ def esperar(url, proceso):
 
 
 def emitir_token(entorno) -> str:
-    codigo = "from monitor.usuarios import models, tokens; print(tokens.emitir(models.Usuario.objects.get(username='bench')))"
-    return manage("shell", "--no-imports", "-c", codigo, entorno=entorno).stdout.strip()
+    return evaluar("tokens.emitir(Usuario.objects.get(username='bench'))", entorno)
 
 
 def cursor_hondo(entorno) -> str:
@@ -154,7 +153,14 @@ def cursor_hondo(entorno) -> str:
         fila = conexion.execute(
             "SELECT orden_ingreso, no_siniestro FROM expediente ORDER BY 1, 2 OFFSET %s LIMIT 1", [EXPEDIENTES // 2]
         ).fetchone()
-    codigo = f"from monitor.api.listas import escribir_cursor; print(escribir_cursor({fila!r}))"
+    return evaluar(f"escribir_cursor({fila!r})", entorno)
+
+
+def evaluar(expresion: str, entorno) -> str:
+    """In the project's own terms."""
+    modulos = ["monitor.api.listas import escribir_cursor", "monitor.usuarios import tokens"]
+    modulos.append("monitor.usuarios.models import Usuario")
+    codigo = "; ".join([*(f"from {modulo}" for modulo in modulos), f"print({expresion})"])
     return manage("shell", "--no-imports", "-c", codigo, entorno=entorno).stdout.strip()
 
 

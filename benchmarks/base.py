@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -114,7 +114,7 @@ def cargar(conexion, expedientes):
             copia.write_row([fila[columna] for columna in COLUMNAS])
             cambios.append(ESTADOS.index(fila["estado"]))
     columnas = "no_siniestro, estado_anterior, estado_nuevo, fecha_cambio, cambiado_por"
-    inicio = datetime(2024, 1, 1, tzinfo=timezone.utc)
+    inicio = datetime(2024, 1, 1, tzinfo=UTC)
     with conexion.cursor().copy(f"COPY historial_estado ({columnas}) FROM STDIN") as copia:
         for n, ultimo in enumerate(cambios):
             for i in range(ultimo + 1):

@@ -50,5 +50,7 @@ def escenarios(cursor_hondo: str, etag: str) -> list[Escenario]:
         Escenario("lista completa", api, conexiones=2, contra=True),
         Escenario("buscar «ávi», una conexión", f"{api}?q=%C3%A1vi&por_pagina=50", conexiones=1),
         Escenario("crear", api, "POST", NUEVO, contra=True),
-        Escenario("actualizar dos campos", f"{api}/{{clave}}", "PUT", {"color": "azul", "tecnico": "Raúl"}, contra=True),
+        Escenario(
+            "actualizar dos campos", f"{api}/{{clave}}", "PUT", {"color": "azul", "tecnico": "Raúl"}, contra=True
+        ),
     ]

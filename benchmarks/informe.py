@@ -32,8 +32,9 @@ def condiciones(expedientes, turnos, segundos) -> str:
 
 
 def tabla(filas):
-    yield "| escenario | peticiones/s | p50 ms | p95 ms | p99 ms | sentencias | MB por proceso | otro servidor/s | razón | fallidas |"
-    yield "|---|---|---|---|---|---|---|---|---|---|"
+    columnas = "escenario, peticiones/s, p50 ms, p95 ms, p99 ms, sentencias, MB por proceso, otro/s, razón, fallidas"
+    yield f"| {' | '.join(columnas.split(', '))} |"
+    yield "|---" * 10 + "|"
     for f in filas:
         razon = f"{f['por_segundo'] / f['contra']:.2f}" if f.get("contra") else "—"
         yield (

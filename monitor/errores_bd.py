@@ -15,6 +15,14 @@ def es_duplicado(error: IntegrityError) -> bool:
     )
 
 
+def es_referencia(error: IntegrityError) -> bool:
+    """A foreign key to a row that isn't there."""
+    causa = error.__cause__
+    return getattr(causa, "sqlstate", None) == "23503" or (
+        getattr(causa, "sqlite_errorname", None) == "SQLITE_CONSTRAINT_FOREIGNKEY"
+    )
+
+
 def no_responde(error: Error) -> bool:
     """The database can't be reached, or SQLite's lock didn't come free: trying again later makes sense."""
     causa = error.__cause__

@@ -1,0 +1,71 @@
+"""Reading who asks together with the data must let in nobody whom the other way wouldn't."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver
+
+from expedientes.tests.factories import ExpedienteFactory
+from monitor.api.tests.cliente import Api, respuesta
+from monitor.usuarios.models import Usuario
+from monitor.usuarios.roles import PERMISOS, TODOS
+from monitor.usuarios.tests.factories import UsuarioFactory
+
+INVALIDO = (401, {"error": "Token inválido o expirado"})
+RUTAS = [
+    "/api/expedientes",
+    "/api/expedientes?por_pagina=1",
+    "/api/expedientes?estado=Salida",
+    "/api/expedientes?parametro=desconocido",
+    "/api/expedientes/pendientes",
+    "/api/expedientes/nube",
+    "/api/expedientes/S-1",
+    "/api/expedientes/no-existe",
+]
+
+
+@pytest.fixture
+def api(db):
+    ExpedienteFactory(no_siniestro="S-1")
+    return Api(UsuarioFactory(tecnico=True))
+
+
+@pytest.mark.parametrize("ruta", RUTAS)
+@pytest.mark.parametrize("cambio", [{"is_active": False}, {"version_token": 99}])
+def test_quien_ya_no_puede_no_recibe_ni_un_error_de_otra_clase(api, ruta, cambio):
+    assert api.token, "issued before the change"
+    Usuario.objects.filter(pk=api.usuario.pk).update(**cambio)
+    assert respuesta(api.get(ruta)) == INVALIDO
+
+
+@pytest.mark.parametrize("ruta", RUTAS)
+def test_sin_token_no_se_lee_nada(api, ruta):
+    with CaptureQueriesContext(connection) as sentencias:
+        assert respuesta(Api().get(ruta)) == (401, {"error": "Token requerido"})
+    assert len(sentencias) == 0
+
+
+@pytest.mark.parametrize(
+    ("ruta", "cuantas"),
+    [
+        ("/api/expedientes/S-1", 1),  # the file, its insurer, its history and who asks
+        ("/api/expedientes?por_pagina=1", 1),  # the page and who asks
+        ("/api/expedientes/no-existe", 2),  # nothing; who asks
+        ("/api/expedientes/nube", 2),
+    ],
+)
+def test_quien_pide_se_lee_con_los_datos(api, ruta, cuantas, django_assert_num_queries):
+    with django_assert_num_queries(cuantas):
+        api.get(ruta)
+
+
+def test_solo_se_lee_asi_lo_que_todos_pueden_ver():
+    vistas = {patron.callback.cls for patron in _patrones(get_resolver()) if hasattr(patron.callback, "cls")}
+    acciones = [a for v in vistas for a in getattr(v, "acciones", {}).values() if a.lee_identidad]
+    assert acciones
+    assert {PERMISOS[accion.permiso] for accion in acciones} == {TODOS}
+
+
+def _patrones(resolver):
+    for patron in resolver.url_patterns:
+        yield from _patrones(patron) if hasattr(patron, "url_patterns") else [patron]
