@@ -79,6 +79,7 @@ def _referencia(campo: models.ForeignKey) -> ReferenciaField:
         source=campo.attname,
         queryset=filas.vigentes() if hasattr(filas, "vigentes") else filas.all(),
         cosa=frase("{un} {uno}", campo.related_model),
+        retener=True,
         required=not campo.null,
         allow_null=campo.null,
     )

@@ -7,9 +7,9 @@ from django.utils import timezone
 from catalogos.models import Aseguradora
 from expedientes.estados import TRANSICIONES, Estado
 from monitor.columnas import ClaveField, Contiene, busqueda_en, orden_de
-from monitor.consultas import cambiar, insertar
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 from monitor.errores_bd import es_duplicado
+from monitor.escrituras import cambiar, insertar, una_sentencia
 from monitor.usuarios.models import Usuario
 from monitor.validadores import sin_control, sin_control_en_texto_largo
 
@@ -18,6 +18,8 @@ YA_EXISTE = "Ya existe un expediente con ese No. Siniestro"
 OBLIGATORIO = "El No. Siniestro es obligatorio"
 ESTADO_INVALIDO = f"Estado inválido. Valores permitidos: {', '.join(Estado.values)}"
 MISMO_ESTADO = "El expediente ya se encuentra en ese estado"
+
+REFERENCIAS = frozenset({"aseguradora_id"})
 
 # Servers hand over the decoded path: these keys would be taken for another route.
 CLAVES_RESERVADAS = frozenset({".", "..", "pendientes", "nube", "aseguradoras"})
@@ -58,30 +60,30 @@ class ExpedienteQuerySet(models.QuerySet):
 class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
     """The verbs: whoever writes a file, from whichever door, writes it here."""
 
-    @transaction.atomic
     def abrir(self, datos: dict, *, por: Usuario) -> "Expediente":
         """`datos` by attname, checked. Raises Conflicto when the key is taken."""
+        del_servidor = {
+            "estado": Estado.INGRESO,
+            "ubicacion_almacenamiento": Ubicacion.LOCAL,
+            "creado_por_id": por.pk,
+        }
+        valores = dict.fromkeys(Expediente.EDITABLES) | datos | del_servidor
+        apertura = _cambio(datos["no_siniestro"], None, Estado.INGRESO, por)
         try:
-            expediente = insertar(
-                Expediente,
-                dict.fromkeys(Expediente.EDITABLES)
-                | datos
-                | {
-                    "estado": Estado.INGRESO,
-                    "ubicacion_almacenamiento": Ubicacion.LOCAL,
-                    "creado_por_id": por.pk,
-                },
-            )
+            with una_sentencia():
+                return insertar(Expediente, valores, con=[(HistorialEstado, apertura)], vigentes=REFERENCIAS)
         except IntegrityError as error:
             if es_duplicado(error):
                 raise Conflicto(YA_EXISTE) from error
             raise
-        self._anotar(expediente.no_siniestro, None, Estado.INGRESO, por)
-        return expediente
 
     def actualizar(self, no_siniestro: str, datos: dict) -> "Expediente":
         """Only the columns in `datos`: who writes others at the same time loses nothing."""
-        expediente = cambiar(Expediente, no_siniestro, datos) if datos else self.filter(pk=no_siniestro).first()
+        if not datos:
+            expediente = self.filter(pk=no_siniestro).first()
+        else:
+            with una_sentencia():
+                expediente = cambiar(Expediente, no_siniestro, datos, vigentes=REFERENCIAS & datos.keys())
         if expediente is None:
             raise NoEncontrado(NO_ENCONTRADO)
         return expediente
@@ -94,7 +96,7 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
         if hasta not in TRANSICIONES[desde]:
             raise DatosInvalidos(MISMO_ESTADO)
         expediente = cambiar(Expediente, no_siniestro, {"estado": hasta})
-        self._anotar(no_siniestro, desde, hasta, por)
+        insertar(HistorialEstado, _cambio(no_siniestro, desde, hasta, por))
         return expediente
 
     @transaction.atomic
@@ -115,17 +117,16 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
             raise NoEncontrado(NO_ENCONTRADO)
         return expediente
 
-    def _anotar(self, no_siniestro, desde, hasta, por):
-        insertar(
-            HistorialEstado,
-            {
-                "expediente_id": no_siniestro,
-                "estado_anterior": desde,
-                "estado_nuevo": hasta,
-                "fecha_cambio": timezone.now(),
-                "cambiado_por_id": por.pk,
-            },
-        )
+
+def _cambio(no_siniestro, desde, hasta, por) -> dict:
+    """A row of the history."""
+    return {
+        "expediente_id": no_siniestro,
+        "estado_anterior": desde,
+        "estado_nuevo": hasta,
+        "fecha_cambio": timezone.now(),
+        "cambiado_por_id": por.pk,
+    }
 
 
 def _texto(nombre, largo=255, **opciones):

@@ -1,5 +1,3 @@
-from django.db import transaction
-
 from catalogos.models import Aseguradora
 from expedientes.filters import PARAMETROS
 from expedientes.models import NO_ENCONTRADO, Expediente, HistorialEstado
@@ -78,8 +76,6 @@ class ExpedienteViewSet(Vista):
     def aseguradoras(self, request):
         return self.responder(aseguradoras.lista())
 
-    # The insurer that a body names is held from its reading to its writing.
-    @transaction.atomic
     def create(self, request):
         datos = EXPEDIENTE.leer(self.cuerpo())
         expediente = Expediente.objects.abrir(datos, por=request.user)
@@ -93,7 +89,6 @@ class ExpedienteViewSet(Vista):
             raise NoEncontrado(NO_ENCONTRADO)
         return responder_con_etag(request, self.responder(datos))
 
-    @transaction.atomic
     def update(self, request, no_siniestro):
         datos = EXPEDIENTE.leer(self.cuerpo(), parcial=True)
         if datos.pop("no_siniestro", no_siniestro) != no_siniestro:

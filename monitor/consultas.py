@@ -1,16 +1,14 @@
 """SQL that Django compiles once and the process runs many times.
 
 Compiling a query over the 45 columns of an expediente costs more than running it (docs/adr/0002). Here a queryset
-is compiled at its first use, with `Parametro` where a value will come, and its SQL is kept; writes likewise. The
-ORM still writes every statement, for both databases.
+is compiled at its first use, with `Parametro` where a value will come, and its SQL is kept: the ORM still writes it,
+for both databases. `escrituras` does the same for writes.
 """
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
-from django.db import connection, models, router
-from django.db.models.expressions import Col
+from django.db import connection, models
 
 
 class Parametro(models.Expression):
@@ -120,77 +118,3 @@ class ConsultaUnida:
 
 def _con_valores(params, valores: dict) -> list:
     return [p.preparar(valores[p.nombre]) if isinstance(p, Parametro) else p for p in params]
-
-
-class _Retorno:
-    """The columns that a write gives back, and how a row of them becomes an instance."""
-
-    def __init__(self, modelo):
-        self.modelo = modelo
-        # Generated columns are for the database to order and search by; but a unique one is a name that people see.
-        campos = [campo for campo in modelo._meta.concrete_fields if campo.unique or not campo.generated]
-        self.sql = ", ".join(connection.ops.quote_name(campo.column) for campo in campos)
-        self.nombres = [campo.attname for campo in campos]
-        self._convertidores = []
-        for i, campo in enumerate(campos):
-            columna = Col(modelo._meta.db_table, campo)
-            for convertir in connection.ops.get_db_converters(columna) + campo.get_db_converters(connection):
-                self._convertidores.append((i, convertir, columna))
-
-    def instancia(self, fila):
-        fila = list(fila)
-        for i, convertir, columna in self._convertidores:
-            fila[i] = convertir(fila[i], columna, connection)
-        return self.modelo.from_db(router.db_for_write(self.modelo), self.nombres, fila)
-
-
-_retorno = lru_cache(maxsize=None)(_Retorno)
-
-
-@lru_cache(maxsize=256)
-def _escritura(modelo, attnames: tuple[str, ...]):
-    """The fields and quoted column names of `attnames`, in their order."""
-    por_attname = {campo.attname: campo for campo in modelo._meta.concrete_fields}
-    campos = [por_attname[attname] for attname in attnames]
-    return campos, [connection.ops.quote_name(campo.column) for campo in campos]
-
-
-def _preparar(campos, valores) -> list:
-    return [
-        None if valor is None else campo.get_db_prep_save(valor, connection)
-        for campo, valor in zip(campos, valores, strict=True)
-    ]
-
-
-def insertar(modelo, valores: dict[str, Any]):
-    """One INSERT of `valores` (by attname); columns left out get the database's default. The row as an instance."""
-    return insertar_varias(modelo, [valores])[0]
-
-
-def insertar_varias(modelo, filas: list[dict[str, Any]]) -> list:
-    """One INSERT of all, which have the same keys, in the same order; bound them. The rows as instances."""
-    retorno = _retorno(modelo)
-    campos, columnas = _escritura(modelo, tuple(filas[0]))
-    fila = f"({', '.join(['%s'] * len(columnas))})"
-    sql = (
-        f"INSERT INTO {connection.ops.quote_name(modelo._meta.db_table)} ({', '.join(columnas)})"
-        f" VALUES {', '.join([fila] * len(filas))} RETURNING {retorno.sql}"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [valor for valores in filas for valor in _preparar(campos, valores.values())])
-        return [retorno.instancia(fila) for fila in cursor.fetchall()]
-
-
-def cambiar(modelo, pk, valores: dict[str, Any]):
-    """One UPDATE of just the columns in `valores` (by attname). The whole row as an instance, or None without one."""
-    retorno = _retorno(modelo)
-    campos, columnas = _escritura(modelo, (*valores, modelo._meta.pk.attname))
-    *cambios, clave = [f"{columna} = %s" for columna in columnas]
-    sql = (
-        f"UPDATE {connection.ops.quote_name(modelo._meta.db_table)} SET {', '.join(cambios)}"
-        f" WHERE {clave} RETURNING {retorno.sql}"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, _preparar(campos, (*valores.values(), pk)))
-        fila = cursor.fetchone()
-    return fila and retorno.instancia(fila)

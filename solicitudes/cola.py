@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from post_office.models import PRIORITY, STATUS, Email, Log
 
-from monitor.consultas import insertar_varias
+from monitor.escrituras import insertar_varias
 
 # A mail that its server doesn't take waits 1, 2, 4 … 128 minutes and then 4 hours each time: two days in all.
 INTENTOS = 20

@@ -9,8 +9,8 @@ from django.utils import timezone
 from catalogos.estados_solicitud import filas as filas_de_estados
 from catalogos.models import Departamento, EstadoSolicitud, Lugar, TipoPrioridadSolicitud, TipoServicioSolicitud
 from monitor.columnas import Contiene, Plegado
-from monitor.consultas import cambiar, insertar, insertar_varias
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
+from monitor.escrituras import cambiar, insertar, insertar_varias
 from monitor.usuarios.models import Usuario
 from monitor.validadores import sin_control, sin_control_en_texto_largo
 from solicitudes import correos, referencias, reglas

@@ -211,17 +211,18 @@ class InstanteField(Estricto, serializers.DateTimeField):
 class ReferenciaField(EnteroField):
     """The id of a row of `queryset`; `cosa` names it in the sentence («una aseguradora»).
 
-    Read it in the transaction that writes the reference: until it ends, nobody can delete the row.
+    `retener`: until the transaction ends that reads it, nobody can delete the row. Not for who writes the reference
+    with `escrituras` and its `vigentes`, which does the same.
     """
 
     default_error_messages = {"no_existe": "{campo}: no existe {cosa} con Id {id}"}
 
-    def __init__(self, *, queryset, cosa: str, **kwargs):
+    def __init__(self, *, queryset, cosa: str, retener: bool = False, **kwargs):
         super().__init__(**kwargs)
         self.cosa = cosa
         self._buscar = Consulta(
             lambda: queryset.filter(pk=Parametro("id", models.IntegerField())).order_by().values_list("pk"),
-            retener=True,
+            retener=retener,
         )
 
     def run_validators(self, value):

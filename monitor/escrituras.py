@@ -1,0 +1,140 @@
+"""INSERT and UPDATE of just the columns that are given, in as few statements as the database allows.
+
+`Model.save` writes every column, asks again for what the database filled in and compiles its SQL each time. Values come
+by attname; what is written comes back as an instance.
+"""
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from functools import cache
+from typing import Any
+
+from django.db import IntegrityError, connection, router, transaction
+from django.db.models.expressions import Col
+
+from monitor.errores import DatosInvalidos
+from monitor.errores_bd import es_referencia
+
+NINGUNA = -1  # an id that no row has
+YA_NO_EXISTE = "Algo de lo que eligió acaba de eliminarse; elija de nuevo"
+
+
+def una_sentencia():
+    """Around a write that is one statement, and so a transaction already: a savepoint where it is within another's,
+    which its error mustn't spoil."""
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()
+
+
+def insertar(modelo, valores: dict[str, Any], *, con: Sequence[tuple] = (), vigentes: Sequence[str] = ()):
+    """One row. `con`: (model, values) of others that go in with it or not at all, on PostgreSQL in the same statement.
+
+    `vigentes`: the references (attnames) to rows that can be marked as deleted. The statement holds them, so that
+    nobody marks them meanwhile, and raises DatosInvalidos when one is marked already.
+    """
+    sql, params = _insert(modelo, [valores], vigentes)
+    if connection.vendor == "postgresql":
+        for i, (otro, suyos) in enumerate(_insert(otro_modelo, [fila]) for otro_modelo, fila in con):
+            sql = f"{sql}), otra_{i} AS ({otro}"
+            params += suyos
+        return _escribir(modelo, f"WITH fila AS ({sql}) SELECT * FROM fila" if con else sql, params, vigentes)[0]
+    with transaction.atomic():
+        [instancia] = _escribir(modelo, sql, params, vigentes)
+        for fila in con:
+            insertar(*fila)
+    return instancia
+
+
+def insertar_varias(modelo, filas: list[dict[str, Any]]) -> list:
+    """One INSERT of all, which have the same keys in the same order; bound them."""
+    return _escribir(modelo, *_insert(modelo, filas))
+
+
+def cambiar(modelo, pk, valores: dict[str, Any], *, vigentes: Sequence[str] = ()):
+    """One UPDATE of one row, or None when there is none. `vigentes`: see `insertar`."""
+    columnas = _columnas(modelo)
+    cambios = ", ".join(
+        f"{columnas[attname].nombre} = {columnas[attname].marcador(valor, attname in vigentes)}"
+        for attname, valor in valores.items()
+    )
+    clave = columnas[modelo._meta.pk.attname]
+    params = [*(columnas[attname].preparar(valor) for attname, valor in valores.items()), clave.preparar(pk)]
+    sql = f"UPDATE {_tabla(modelo)} SET {cambios} WHERE {clave.nombre} = %s RETURNING {_retorno(modelo).sql}"
+    filas = _escribir(modelo, sql, params, vigentes)
+    return filas[0] if filas else None
+
+
+def _insert(modelo, filas, vigentes=()) -> tuple[str, list]:
+    columnas = _columnas(modelo)
+    nombres = ", ".join(columnas[attname].nombre for attname in filas[0])
+    valores = ", ".join(
+        "(" + ", ".join([columnas[a].marcador(valor, a in vigentes) for a, valor in fila.items()]) + ")"
+        for fila in filas
+    )
+    params = [columnas[attname].preparar(valor) for fila in filas for attname, valor in fila.items()]
+    return f"INSERT INTO {_tabla(modelo)} ({nombres}) VALUES {valores} RETURNING {_retorno(modelo).sql}", params
+
+
+def _escribir(modelo, sql, params, vigentes=()) -> list:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            instancias = [_retorno(modelo).instancia(fila) for fila in cursor.fetchall()]
+    except IntegrityError as error:
+        if vigentes and es_referencia(error):
+            raise DatosInvalidos(YA_NO_EXISTE) from error
+        raise
+    if any(getattr(instancia, attname) == NINGUNA for instancia in instancias for attname in vigentes):
+        raise DatosInvalidos(YA_NO_EXISTE)  # the foreign key would say so only at the end of the transaction
+    return instancias
+
+
+class _Columna:
+    """How a field is written."""
+
+    def __init__(self, campo):
+        self._campo, self.nombre = campo, connection.ops.quote_name(campo.column)
+
+    def preparar(self, valor):
+        return None if valor is None else self._campo.get_db_prep_save(valor, connection)
+
+    def marcador(self, valor, solo_vigente) -> str:
+        """Of a reference to a row that is marked as deleted, an id that the foreign key refuses."""
+        if valor is None or not solo_vigente:
+            return "%s"
+        retener = " FOR KEY SHARE" if connection.features.has_select_for_update else ""
+        destino = _tabla(self._campo.related_model)
+        return f"coalesce((SELECT id FROM {destino} WHERE id = %s AND NOT eliminado{retener}), {NINGUNA})"
+
+
+@cache
+def _columnas(modelo) -> dict[str, _Columna]:
+    return {campo.attname: _Columna(campo) for campo in modelo._meta.concrete_fields}
+
+
+def _tabla(modelo) -> str:
+    return connection.ops.quote_name(modelo._meta.db_table)
+
+
+class _Retorno:
+    """The columns that a write gives back, and how a row of them becomes an instance."""
+
+    def __init__(self, modelo):
+        self.modelo = modelo
+        # Generated columns are for the database to order and search by; but a unique one is a name that people see.
+        campos = [campo for campo in modelo._meta.concrete_fields if campo.unique or not campo.generated]
+        self.sql = ", ".join(connection.ops.quote_name(campo.column) for campo in campos)
+        self.nombres = [campo.attname for campo in campos]
+        self._convertidores = []
+        for i, campo in enumerate(campos):
+            columna = Col(modelo._meta.db_table, campo)
+            for convertir in connection.ops.get_db_converters(columna) + campo.get_db_converters(connection):
+                self._convertidores.append((i, convertir, columna))
+
+    def instancia(self, fila):
+        fila = list(fila)
+        for i, convertir, columna in self._convertidores:
+            fila[i] = convertir(fila[i], columna, connection)
+        return self.modelo.from_db(router.db_for_write(self.modelo), self.nombres, fila)
+
+
+_retorno = cache(_Retorno)
