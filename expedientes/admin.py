@@ -10,6 +10,7 @@ from expedientes.estados import TRANSICIONES, Estado
 from expedientes.models import Expediente, ExpedienteArchivado
 from monitor.admin_base import AdminPorVerbos, FormaPorVerbos
 from monitor.admin_listas import ListaPorClave
+from monitor.columnas import ULTIMO_DIA
 
 BOTON = "_estado"  # name of the buttons of the file's page that change its state
 CAMBIO = [{"changed": {"fields": ["estado"]}}]  # in Django's log
@@ -67,6 +68,18 @@ class ExpedienteForm(FormaPorVerbos):
             self.fields["aseguradora"].queryset = Aseguradora.objects.filter(elegibles)
 
 
+class IngresoFilter(admin.DateFieldListFilter):
+    """Asks for the days as the index of the order has them too: a page far back is found at once."""
+
+    def queryset(self, request, queryset):
+        queryset = super().queryset(request, queryset)
+        for parametro, busqueda in ((self.lookup_kwarg_since, "lte"), (self.lookup_kwarg_until, "gt")):
+            if parametro in self.used_parameters:
+                dia = self.field.to_python(self.used_parameters[parametro][-1])
+                queryset = queryset.filter(**{f"orden_ingreso__{busqueda}": (ULTIMO_DIA - dia).days})
+        return queryset
+
+
 def _pasar_a(estado: Estado):
     @admin.action(permissions=["change"], description=f"Pasar a {estado.label}")
     def accion(modeladmin, request, queryset):
@@ -100,7 +113,7 @@ class ExpedienteAdmin(AdminPorVerbos):
         "ingreso",
         "entrega",
     )
-    list_filter = ("estado", "aseguradora", "fecha_ingreso", "ubicacion_almacenamiento")
+    list_filter = ("estado", "aseguradora", ("fecha_ingreso", IngresoFilter), "ubicacion_almacenamiento")
     list_select_related = ("aseguradora",)
     search_fields = ("no_siniestro",)  # Django shows the box; `buscar` says where
     search_help_text = "No. Siniestro, cliente, placas, marca, modelo, orden o factura"

@@ -287,6 +287,8 @@ def test_filtros(client, como_operador):
     ExpedienteFactory(no_siniestro="B")
     Expediente.objects.cambiar_estado("B", Estado.SALIDA, por=como_operador)
     Expediente.objects.filter(pk="B").update(ubicacion_almacenamiento="Nube")
+    for dia in (14, 16):
+        ExpedienteFactory(no_siniestro=f"C{dia}", fecha_ingreso=date(2024, 1, dia), aseguradora=AseguradoraFactory())
 
     def con(**filtro):
         return claves_de(client.get(LISTA, filtro))
@@ -295,6 +297,7 @@ def test_filtros(client, como_operador):
     assert con(aseguradora__id__exact=qualitas.pk) == [a.pk]
     assert con(aseguradora__isnull="True") == ["B"]
     assert con(fecha_ingreso__gte="2024-01-15", fecha_ingreso__lt="2024-01-16") == ["A"]
+    assert con(fecha_ingreso__gte="2024-01-15") == ["C16", "A"]
     assert con(fecha_ingreso__isnull="True") == ["B"]
     assert con(ubicacion_almacenamiento__exact="Nube") == ["B"]
 

@@ -133,7 +133,7 @@ def test_cambiar_la_propia_clave_no_deshace_lo_que_otro_cambio(client, monkeypat
 @pytest.mark.parametrize(
     ("trait", "apps"),
     [
-        (TRAITS[0], ["Expedientes", "Catálogos", "Usuarios"]),
+        (TRAITS[0], ["Expedientes", "Catálogos", "Usuarios", "Oficina de Correos"]),
         (TRAITS[1], ["Expedientes", "Catálogos"]),
         (TRAITS[2], ["Expedientes", "Catálogos"]),
     ],
