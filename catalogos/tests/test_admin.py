@@ -98,7 +98,11 @@ def test_cambiar_rechaza_una_clave_ajena(caso, como_administrador, client):
         ("latitud", "90.5", "latitud: debe estar entre -90 y 90"),
         ("longitud", "-181", "longitud: debe estar entre -180 y 180"),
         ("latitud", "nan", "latitud: Introduzca un número."),
-        ("telefono_contacto", "x" * 21, "telefono_contacto: Asegúrese de que este valor tenga como máximo 20 caracteres"),
+        (
+            "telefono_contacto",
+            "x" * 21,
+            "telefono_contacto: Asegúrese de que este valor tenga como máximo 20 caracteres",
+        ),
     ],
 )
 def test_lugar_rechaza_en_su_campo(campo, valor, frase, como_administrador, client):

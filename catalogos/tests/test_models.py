@@ -36,7 +36,11 @@ def violada(error):
         (Lugar, "lugar_latitud_valida", {"nombre": "Sede", "latitud": 90.5}),
         (Lugar, "lugar_longitud_valida", {"nombre": "Sede", "longitud": -180.5}),
         (Departamento, "departamento_nivel_valido", {"codigo": "A", "nombre": "A", "nivel_jerarquico": -1}),
-        (Departamento, "departamento_padre_es_otro", {"id": 7, "codigo": "A", "nombre": "A", "departamento_padre_id": 7}),
+        (
+            Departamento,
+            "departamento_padre_es_otro",
+            {"id": 7, "codigo": "A", "nombre": "A", "departamento_padre_id": 7},
+        ),
     ],
 )
 def test_la_base_rechaza(modelo, nombre, datos):
@@ -48,7 +52,9 @@ def test_la_base_rechaza(modelo, nombre, datos):
 
 
 @pytest.mark.parametrize("modelo", CATALOGOS)
-@pytest.mark.parametrize(("uno", "otro"), [("ÁÉÍÓÚÜÑ", "áéíóúüñ"), ("Straße", "STRAßE"), ("çàèòïâêôãõäö", "ÇÀÈÒÏÂÊÔÃÕÄÖ")])
+@pytest.mark.parametrize(
+    ("uno", "otro"), [("ÁÉÍÓÚÜÑ", "áéíóúüñ"), ("Straße", "STRAßE"), ("çàèòïâêôãõäö", "ÇÀÈÒÏÂÊÔÃÕÄÖ")]
+)
 def test_la_clave_es_unica_sin_distinguir_mayusculas(modelo, uno, otro):
     nombre = f"{modelo._meta.db_table}_{modelo.clave}_unico"
     modelo.objects.create(**{"nombre": "A", modelo.clave: uno})

@@ -192,7 +192,12 @@ def test_un_id_ajeno_se_rechaza(sembrar, archivo):
     [
         ("lugares.csv", "codigo,nombre\n", "utf-8", "lugares.csv: nombre el archivo como su catálogo: aseguradora.csv"),
         ("lugar.csv", "codigo,nombre\nA,Ñu\n", "latin-1", "lugar.csv: no se pudo leer como CSV en UTF-8"),
-        ("lugar.csv", "codigo,nombre,color\n", "utf-8", "lugar.csv: su primera línea debe nombrar columnas de id, codigo"),
+        (
+            "lugar.csv",
+            "codigo,nombre,color\n",
+            "utf-8",
+            "lugar.csv: su primera línea debe nombrar columnas de id, codigo",
+        ),
         ("lugar.csv", "nombre\nSede\n", "utf-8", "lugar.csv: su primera línea debe nombrar columnas de id, codigo"),
         ("lugar.csv", "", "utf-8", "lugar.csv: su primera línea debe nombrar columnas de id, codigo"),
     ],
