@@ -26,7 +26,7 @@ CONOCE = {
     "solicitudes": {"monitor", "catalogos", "solicitudes"},
 }
 # Here the project is put together, so here it knows its domains.
-ENSAMBLAN = {"monitor.urls", "monitor.management.commands.seed_demo"}
+ENSAMBLAN = {"monitor.urls", "monitor.management.commands.documentar", "monitor.management.commands.seed_demo"}
 
 
 def modulos():
