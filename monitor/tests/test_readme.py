@@ -1,0 +1,69 @@
+"""What README.md says to type is typed here, as it is written."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+README = (settings.BASE_DIR / "README.md").read_text(encoding="utf-8")
+
+
+def bloque(titulo):
+    """The shell block under a heading."""
+    seccion = README.split(f"\n## {titulo}\n")[1].split("\n## ")[0]
+    return re.search(r"```sh\n(.*?)```", seccion, re.DOTALL)[1]
+
+
+@pytest.fixture
+def demo(servidor, settings):
+    settings.DEMO = True
+    call_command("seed_catalogos", verbosity=0)
+    call_command("seed_demo", verbosity=0)
+    return servidor
+
+
+def teclear(guion, servidor):
+    if shutil.which("curl") is None:
+        pytest.skip("No hay curl en esta máquina (en Debian: apt-get install curl)")
+    entorno = os.environ | {"API": f"{servidor}/api"}
+    proceso = subprocess.run(
+        ["bash", "-eu", "-o", "pipefail", "-c", guion], env=entorno, capture_output=True, text=True, timeout=60
+    )
+    assert (proceso.returncode, proceso.stderr) == (0, "")
+    return [json.loads(linea) for linea in proceso.stdout.splitlines()]
+
+
+def test_el_primer_paseo_sirve_como_esta_escrito(demo):
+    abierto, actualizado, movido, historial = teclear(bloque("Un primer paseo"), demo)
+
+    clave = abierto["no_siniestro"]
+    assert (abierto["marca"], abierto["fecha_ingreso"]) == ("Nissan", "2026-03-10T12:00:00.000Z")
+    assert (abierto["estado"], abierto["placas"], abierto["creado_por"]) == ("Ingreso", None, 3)
+    assert actualizado == abierto | {"placas": "YEJ-790-X", "id_aseguradora": 1}
+    assert movido == actualizado | {"estado": "Restauracion"}
+    assert [
+        (c["no_siniestro"], c["estado_anterior"], c["estado_nuevo"], c["usuario"]["nombre"]) for c in historial
+    ] == [
+        (clave, "Ingreso", "Restauracion", "María González"),
+        (clave, None, "Ingreso", "María González"),
+    ]
+
+
+def test_los_enlaces_del_readme_llevan_a_algo():
+    enlaces = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+
+    assert enlaces
+    assert [enlace for enlace in enlaces if not (settings.BASE_DIR / enlace).exists()] == []
+
+
+def test_el_readme_nombra_cada_destino_de_make():
+    destinos = re.findall(
+        r"^([a-z]+):.*## ", (settings.BASE_DIR / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+    )
+
+    assert [destino for destino in destinos if f"make {destino}" not in README] == []
