@@ -15,7 +15,9 @@ from catalogos.tests.factories import FABRICAS, DepartamentoFactory
 from catalogos.views import VISTAS
 from expedientes.models import Expediente
 from monitor.columnas import SinCaso
+from monitor.errores import Conflicto, DatosInvalidos
 from monitor.usuarios.roles import CATALOGOS as CON_PERMISOS
+from monitor.usuarios.tests.factories import UsuarioFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +107,22 @@ def test_actualizado_cambia_y_creado_no():
     assert cambiada.actualizado_en > fila.actualizado_en
 
 
+def test_cada_cambio_dice_en_la_bitacora_quien_lo_hizo(caplog, django_capture_on_commit_callbacks):
+    """What a command does it says itself; a change that is undone says nothing."""
+    por = UsuarioFactory(username="maria")
+    with caplog.at_level("INFO", logger="catalogos"), django_capture_on_commit_callbacks(execute=True):
+        pk = Lugar.objects.crear({"nombre": "Sede"}, por=por).pk
+        Lugar.objects.actualizar(pk, {"nombre": "Sede Central"}, por=por)
+        Lugar.objects.eliminar(pk, por=por)
+        Lugar.objects.reactivar(pk, por=por)
+        Lugar.objects.crear({"nombre": "Bodega"}, por=None)
+        with pytest.raises(Conflicto):
+            Lugar.objects.reactivar(pk, por=por)
+
+    verbos = ("creó", "actualizó", "eliminó", "reactivó")
+    assert caplog.messages == [f"maria {verbo} lugar {pk}" for verbo in verbos]
+
+
 def test_las_frases_concuerdan_con_lo_que_usa():
     assert frase(USOS, Expediente) == "expedientes activos asociados"
     assert frase(USOS, apps.get_model("catalogos", "Aseguradora")) == "aseguradoras activas asociadas"
@@ -124,5 +142,5 @@ def test_cada_catalogo_esta_en_todas_las_tablas():
 def test_usar_un_padre_eliminado_se_rechaza_en_el_verbo():
     """The API's serializer says it first; whoever comes by another door hears it here."""
     padre = DepartamentoFactory(eliminada=True)
-    with pytest.raises(Exception, match=f"no existe un departamento con Id {padre.pk}"):
+    with pytest.raises(DatosInvalidos, match=f"no existe un departamento con Id {padre.pk}"):
         DepartamentoFactory(departamento_padre_id=padre.pk)

@@ -2,16 +2,9 @@ from datetime import UTC, date, datetime
 
 import factory
 
-from catalogos.models import Aseguradora
+from catalogos.tests.factories import AseguradoraFactory
 from expedientes.models import Expediente
 from monitor.usuarios.tests.factories import UsuarioFactory
-
-
-class AseguradoraFactory(factory.django.DjangoModelFactory):
-    class Meta:
-        model = Aseguradora
-
-    nombre = factory.Sequence(lambda n: f"Seguros {n}")
 
 
 class ExpedienteFactory(factory.django.DjangoModelFactory):
