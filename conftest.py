@@ -11,7 +11,7 @@ from urllib.request import urlopen
 import pytest
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection
+from django.db import connection, connections
 
 from monitor.tests.postgresql import puerto_libre
 
@@ -52,7 +52,7 @@ def servidor_de_la_sesion(django_db_setup, django_db_blocker, tmp_path_factory):
         yield esperar(f"http://127.0.0.1:{puerto}", proceso, bitacora)
     finally:
         proceso.terminate()
-        proceso.wait(timeout=30)
+        proceso.wait(timeout=40)  # a little more than it gives its workers
 
 
 def esperar(url, proceso, bitacora, segundos=30):
@@ -96,6 +96,8 @@ def navegador():
         chromium = playwright.chromium.launch(executable_path=ejecutable, args=CHROMIUM)
         yield chromium
         chromium.close()
+        # Under Playwright's event loop Django keeps connections apart; after it nobody could close them.
+        connections.close_all()
 
 
 @pytest.fixture
