@@ -170,7 +170,7 @@ describir(
         " mismo. Lo que es del servidor se ignora, así que se puede devolver lo que se leyó.",
         cuerpo=EXPEDIENTE,
         parcial=True,
-        peticion={"tecnico": "Raúl Díaz", "fecha_entrega": "2024-02-12", "doc_finiquito": None},
+        peticion={"tecnico": "Raúl Díaz", "doc_finiquito": None, "fecha_entrega": "2024-02-12"},
         invalidos=({"doc_finiquito": "true", "tecnic": "Raúl Díaz"},),
         respuesta=EXPEDIENTE,
         ejemplo=EJEMPLO | {"tecnico": "Raúl Díaz", "fecha_entrega": date(2024, 2, 12)},

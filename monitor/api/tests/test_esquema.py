@@ -1,0 +1,306 @@
+"""The API's description: complete, true, and shown without a request to anybody else."""
+
+import re
+
+import pytest
+from django.core.management import call_command
+
+from catalogos.models import Departamento
+from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
+from monitor.api.documentacion import documento
+from monitor.api.tests.cliente import Api, respuesta
+from monitor.api.tests.documento import desorden, fallas, fallas_de_respuesta, leer_yaml, operacion_de, operaciones
+from monitor.api.tests.rutas import CATALOGOS, RUTAS
+from monitor.usuarios.tests.factories import CLAVE, UsuarioFactory
+
+NOMBRE = "http://testserver"
+RUTA = "/api/expedientes/SIN%2F2024%2F9"
+
+
+def documentada(ruta):
+    """As the document writes a path of RUTAS."""
+    return ruta.replace("999", "{no_siniestro}" if "expedientes" in ruta else "{id}")
+
+
+def ejemplos():
+    for metodo, ruta, operacion in operaciones():
+        cuerpos = {"petición": operacion.get("requestBody", {})} | operacion["responses"]
+        for nombre, cuerpo in cuerpos.items():
+            for contenido in cuerpo.get("content", {}).values():
+                for ejemplo in contenido.get("examples", {}).values():
+                    yield f"{metodo} {ruta} {nombre}", contenido["schema"], ejemplo["value"]
+
+
+# --- The document itself ---
+
+
+def test_una_accion_que_nadie_describe_es_un_aviso(monkeypatch, capsys):
+    monkeypatch.setattr("monitor.api.descripcion.VISTAS", {})
+    monkeypatch.setattr("monitor.api.esquema.VISTAS", {})
+
+    with pytest.raises(Exception, match="Failing as requested due to warnings"):
+        call_command("spectacular", fail_on_warn=True)
+
+    assert "nadie describió login en un esquema.py" in capsys.readouterr().err
+
+
+def test_describe_cada_ruta():
+    descritas = [f"{metodo} {ruta}" for metodo, ruta, _ in operaciones()]
+
+    assert sorted(descritas) == sorted(documentada(ruta) for ruta in RUTAS)
+
+
+def test_cada_operacion_se_nombra_distinto_y_dice_quien():
+    ids = [operacion["operationId"] for _, _, operacion in operaciones()]
+    sin_texto = [
+        o["operationId"] for _, _, o in operaciones() if not o["summary"] or "**Quién:**" not in o["description"]
+    ]
+
+    assert (len(set(ids)), sin_texto) == (len(ids), [])
+
+
+def test_cada_ejemplo_cumple_su_esquema():
+    malos = {
+        nombre: mal
+        for nombre, esquema, valor in ejemplos()
+        if (mal := fallas(esquema, valor) + ([] if "petición" in nombre else desorden(esquema, valor)))
+    }
+
+    assert malos == {}
+
+
+def test_cada_error_trae_un_ejemplo():
+    sin_ejemplo = [
+        f"{metodo} {ruta} {status}"
+        for metodo, ruta, operacion in operaciones()
+        for status, cuerpo in operacion["responses"].items()
+        if status >= "400" and not cuerpo["content"]["application/json"]["examples"]
+    ]
+
+    assert sin_ejemplo == []
+
+
+@pytest.mark.parametrize(
+    ("ruta", "frases"),
+    [
+        (
+            "POST /api/expedientes",
+            {
+                "401": ["Token requerido", "Token inválido o expirado"],
+                "403": ["Acceso restringido a administradores y operadores"],
+                "409": ["Ya existe un expediente con ese No. Siniestro"],
+                "500": ["Error interno al crear expediente"],
+                "503": ["Error interno al crear expediente"],
+            },
+        ),
+        (
+            "DELETE /api/expedientes/{no_siniestro}",
+            {"403": ["Acceso restringido a administradores"], "404": ["Expediente no encontrado"]},
+        ),
+        ("POST /api/auth/login", {"401": ["Credenciales inválidas"]}),
+        ("PUT /api/expedientes", {"400": ["No. Siniestro requerido"]}),
+    ],
+)
+def test_los_errores_son_los_del_contrato(ruta, frases):
+    respuestas = operacion_de(*ruta.split())["responses"]
+
+    assert {
+        status: [e["value"]["error"] for e in respuestas[status]["content"]["application/json"]["examples"].values()]
+        for status in frases
+    } == frases
+
+
+def test_el_otro_dialecto_tiene_su_sobre_y_su_error():
+    respuestas = operacion_de("GET", "/lugar/{id}")["responses"]
+    contenido = {status: respuestas[status]["content"]["application/json"] for status in ("200", "404")}
+
+    assert list(contenido["200"]["schema"]["properties"]) == ["success", "message", "data"]
+    assert contenido["404"]["schema"] == {"$ref": "#/components/schemas/ErrorConDetalle"}
+    assert [ejemplo["value"] for ejemplo in contenido["404"]["examples"].values()] == [
+        {"success": False, "message": "Lugar con Id 9 no encontrado", "detail": None}
+    ]
+
+
+def test_solo_lo_abierto_no_pide_token():
+    abiertas = [f"{metodo} {ruta}" for metodo, ruta, operacion in operaciones() if "security" not in operacion]
+
+    assert sorted(abiertas) == sorted(documentada(ruta) for ruta, (roles, _) in RUTAS.items() if roles is None)
+
+
+# --- The running API against the document ---
+
+
+@pytest.mark.parametrize("ruta", RUTAS)
+def test_lo_que_responde_a_cada_quien_esta_descrito(administrador, tecnico, anonimo, ruta):
+    metodo, camino = ruta.split()
+    recibidas = [quien.pedir(metodo, camino) for quien in (anonimo, tecnico, administrador)]
+
+    assert [recibida.status_code for recibida in recibidas if recibida.status_code >= 500] == []
+    assert [fallas_de_respuesta(metodo, documentada(camino), recibida) for recibida in recibidas] == [[], [], []]
+
+
+@pytest.fixture
+def maria(db):
+    """She, and what the examples refer to."""
+    AseguradoraFactory(id=1, nombre="AXA")
+    usuario = UsuarioFactory(id=3, administrador=True, username="maria.gonzalez", nombre="María González")
+    Departamento.objects.create(id=1, codigo="DG", nombre="Dirección General")
+    return Api(usuario)
+
+
+def ejemplo_de(metodo, ruta):
+    """The request and the answer of the document: `(body, status, body)`."""
+    operacion = operacion_de(metodo, ruta)
+    peticion = operacion.get("requestBody", {}).get("content", {}).get("application/json", {}).get("examples", {})
+    status = min(operacion["responses"])
+    contenido = operacion["responses"][status]["content"]["application/json"]
+    return peticion and peticion["ejemplo"]["value"], int(status), contenido["examples"]["ejemplo"]["value"]
+
+
+def test_los_ejemplos_de_expedientes_son_ciertos(maria):
+    peticion, status, cuerpo = ejemplo_de("POST", "/api/expedientes")
+
+    abierto = maria.post("/api/expedientes", peticion)
+
+    assert respuesta(abierto) == (status, cuerpo)
+    assert abierto.headers["Location"] == RUTA
+
+    for metodo, ruta, camino in (
+        ("PUT", "/api/expedientes/{no_siniestro}", RUTA),
+        ("PATCH", "/api/expedientes/{no_siniestro}", RUTA),
+        ("PATCH", "/api/expedientes/{no_siniestro}/estado", f"{RUTA}/estado"),
+        ("GET", "/api/expedientes/{no_siniestro}", RUTA),
+        ("GET", "/api/expedientes/{no_siniestro}/estado/historial", f"{RUTA}/estado/historial"),
+        ("GET", "/api/expedientes", "/api/expedientes"),
+        ("GET", "/api/expedientes/aseguradoras", "/api/expedientes/aseguradoras"),
+        ("DELETE", "/api/expedientes/{no_siniestro}", RUTA),
+    ):
+        peticion, status, _ = ejemplo_de(metodo, ruta)
+        recibida = maria.pedir(metodo, camino, peticion)
+        assert (recibida.status_code, fallas_de_respuesta(metodo, ruta, recibida)) == (status, [])
+
+
+@pytest.mark.parametrize("catalogo", CATALOGOS)
+def test_los_ejemplos_de_catalogos_son_ciertos(maria, catalogo):
+    catalogo = f"/{catalogo}"
+    peticion, status, cuerpo = ejemplo_de("POST", catalogo)
+
+    creada = maria.post(catalogo, peticion)
+
+    recibida = respuesta(creada)[1]
+    propias = ("Id", "FechaHoraCreacion", "FechaHoraActualizacion")
+    assert (creada.status_code, recibida["message"]) == (status, cuerpo["message"])
+    assert {c: v for c, v in recibida["data"].items() if c not in propias} == {
+        c: v for c, v in cuerpo["data"].items() if c not in propias
+    }
+
+    camino = creada.headers["Location"]
+    for metodo, ruta, este in (
+        ("PUT", f"{catalogo}/{{id}}", camino),
+        ("GET", f"{catalogo}/{{id}}", camino),
+        ("GET", catalogo, f"{catalogo}?por_pagina=1"),
+        ("GET", f"{catalogo}/todos/lista", f"{catalogo}/todos/lista"),
+        ("DELETE", f"{catalogo}/{{id}}", camino),
+    ):
+        peticion, status, cuerpo = ejemplo_de(metodo, ruta)
+        recibida = maria.pedir(metodo, este, peticion)
+        assert (recibida.status_code, fallas_de_respuesta(metodo, ruta, recibida)) == (status, [])
+        assert respuesta(recibida)[1]["message"] == cuerpo["message"]
+
+
+def test_el_ejemplo_de_entrar_es_cierto(db):
+    usuario = UsuarioFactory(id=3, username="maria.gonzalez", nombre="María González")
+    peticion, status, cuerpo = ejemplo_de("POST", "/api/auth/login")
+
+    recibida = Api().post("/api/auth/login", peticion)
+
+    assert peticion["password"] == CLAVE
+    assert (recibida.status_code, recibida.json()["usuario"]) == (status, cuerpo["usuario"])
+    assert fallas_de_respuesta("POST", "/api/auth/login", recibida) == []
+    assert usuario.pk == cuerpo["usuario"]["id"]
+
+
+def test_una_pagina_y_un_no_modificado_estan_descritos(maria):
+    uno, _ = ExpedienteFactory.create_batch(2)
+    pagina = maria.get("/api/expedientes?por_pagina=1")
+    leido = maria.get(f"/api/expedientes/{uno}")
+    repetido = maria.get(f"/api/expedientes/{uno}", **{"If-None-Match": leido.headers["ETag"]})
+
+    assert ("Link" in pagina.headers, repetido.status_code) == (True, 304)
+    assert fallas_de_respuesta("GET", "/api/expedientes", pagina) == []
+    assert fallas_de_respuesta("GET", "/api/expedientes/{no_siniestro}", repetido) == []
+
+
+# --- The routes that show it ---
+
+
+@pytest.mark.parametrize("ruta", ["/api/schema", "/api/schema/"])
+def test_schema_responde_yaml_o_json(ruta):
+    en_yaml, en_json = Api().get(ruta), Api().get(f"{ruta}?format=json")
+
+    assert (en_yaml.status_code, en_yaml.headers["Content-Type"]) == (200, "application/yaml")
+    assert (en_json.status_code, en_json.headers["Content-Type"]) == (200, "application/json")
+    assert leer_yaml(en_yaml.content) == en_json.json() == documento()
+
+
+@pytest.mark.parametrize(
+    ("consulta", "frase"),
+    [
+        ("format=xml", "format: debe ser uno de: yaml, json"),
+        ("formato=json", "formato: no se reconoce (¿quiso decir `format`?)"),
+        ("format=json&format=yaml", "format: está repetido"),
+    ],
+)
+def test_schema_rechaza_lo_que_no_sabe_escribir(consulta, frase):
+    status, cuerpo = respuesta(Api().get(f"/api/schema?{consulta}"))
+
+    assert (status, cuerpo["error"]) == (400, frase)
+
+
+@pytest.mark.parametrize("ruta", ["/api/schema", "/api/schema/", "/api/docs", "/api/docs/"])
+def test_schema_y_docs_solo_se_leen(ruta):
+    recibida = Api().post(ruta, {})
+
+    assert respuesta(recibida) == (405, {"error": "El método POST no está permitido aquí"})
+    assert recibida.headers["Allow"] == "GET, HEAD"
+
+
+def test_schema_y_docs_admiten_head():
+    recibidas = [Api().head(ruta) for ruta in ("/api/schema", "/api/docs")]
+
+    assert [(r.status_code, r.content) for r in recibidas] == [(200, b"")] * 2
+
+
+@pytest.mark.parametrize("ruta", ["/api/docs", "/api/docs/"])
+def test_docs_solo_admite_lo_de_esta_casa(ruta):
+    recibida = Api().get(ruta)
+    html = recibida.content.decode()
+
+    assert recibida.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "script-src 'self';" in recibida.headers["Content-Security-Policy"]
+    assert re.findall(r"<script(?! src=\"/static/)|<style|https?://|\son\w+=", html) == []
+
+
+@pytest.fixture
+def con_nombre(pagina, servidor):
+    """The server under a name: from localhost, Swagger UI doesn't ask the validator that it asks elsewhere."""
+    pagina.route(f"{NOMBRE}/**", lambda r: r.fulfill(response=r.fetch(url=r.request.url.replace(NOMBRE, servidor))))
+    return pagina
+
+
+def test_docs_se_dibuja_sin_pedir_nada_a_nadie(con_nombre):
+    pedidas, quejas = [], []
+    con_nombre.on("request", lambda peticion: pedidas.append(peticion.url))
+    con_nombre.on("response", lambda r: r.ok or quejas.append(f"{r.status} {r.url}"))
+    # Chromium complains of that header of Django's wherever there is no TLS, and ignores it.
+    con_nombre.on("console", lambda m: "Cross-Origin-Opener-Policy" in m.text or quejas.append(m.text))
+
+    con_nombre.goto(f"{NOMBRE}/api/docs/")
+    con_nombre.get_by_role("heading", name="Monitor API").wait_for()
+    con_nombre.locator("#operations-Expedientes-expediente_create").click()
+    con_nombre.get_by_text("Abrir un expediente").wait_for()
+    con_nombre.wait_for_load_state("networkidle")
+
+    assert quejas == []
+    assert [url for url in pedidas if not url.startswith((f"{NOMBRE}/", "data:"))] == []
+    assert f"{NOMBRE}/api/schema?format=json" in pedidas
