@@ -4,9 +4,9 @@ import json
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
-from django.db.models import CharField, F, Value
+from django.db.models import F, Value
 
-from monitor.consultas import DespuesDe
+from monitor.consultas import DespuesDe, es_limite
 
 ANTES, DESPUES = "antes", "despues"
 
@@ -51,17 +51,11 @@ class ListaPorClave(ChangeList):
         sentido, _, posicion = texto.partition(":")
         try:
             limite = json.loads(posicion)
-            legible = [self._sirve(campo, valor) for campo, valor in zip(self.columnas, limite, strict=True)]
-        except (ValueError, TypeError) as error:
+        except ValueError as error:
             raise IncorrectLookupParameters from error
-        if sentido not in (ANTES, DESPUES) or not all(legible):
+        if sentido not in (ANTES, DESPUES) or not es_limite(self.columnas, limite):
             raise IncorrectLookupParameters
         return sentido, limite
-
-    def _sirve(self, campo, valor):
-        if isinstance(campo, CharField):
-            return isinstance(valor, str) and "\0" not in valor
-        return type(valor) is int and abs(valor) < 2**63
 
     def _enlazar(self, filas, *, con_anterior, con_siguiente):
         self.anterior = filas and con_anterior and self._enlace(ANTES, filas[0])

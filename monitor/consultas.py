@@ -60,6 +60,18 @@ class DespuesDe(models.Expression):
         return " > ".join(lados), params
 
 
+def es_limite(columnas: list[models.Field], valores) -> bool:
+    """Whether values from outside can stand beside these columns in `DespuesDe`, on both databases."""
+    if not isinstance(valores, list) or len(valores) != len(columnas):
+        return False
+    return all(
+        isinstance(valor, str) and "\0" not in valor
+        if isinstance(campo, models.CharField)
+        else type(valor) is int and abs(valor) < 2**63
+        for campo, valor in zip(columnas, valores, strict=True)
+    )
+
+
 class Consulta:
     """A `values_list` queryset, compiled once.
 

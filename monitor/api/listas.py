@@ -8,7 +8,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 
 from monitor.api.lectura import Forma
-from monitor.consultas import DespuesDe, Parametro
+from monitor.consultas import DespuesDe, Parametro, es_limite
 from monitor.errores import DatosInvalidos
 from monitor.usuarios.identidad import ConsultaConIdentidad, Credencial
 
@@ -49,10 +49,9 @@ class ListaPorCursor:
     def leer_cursor(self, texto: str) -> tuple:
         try:
             valores = orjson.loads(base64.urlsafe_b64decode(texto + "=" * (-len(texto) % 4)))
-            tipos = [type(valor) for valor in valores]
-        except (ValueError, TypeError) as error:
+        except ValueError as error:
             raise DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]}) from error
-        if tipos != [int if campo.get_internal_type() != "CharField" else str for campo in self._columnas]:
+        if not es_limite(self._columnas, valores):
             raise DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]})
         return tuple(valores)
 
