@@ -54,7 +54,10 @@ describir(
     esquema=Operacion(
         resumen="Esta descripción",
         descripcion="OpenAPI 3.1, en YAML; con `format=json`, en JSON.",
-        contenido={"application/yaml": {"schema": {"type": "object"}}, "application/json": {"schema": {"type": "object"}}},
+        contenido={
+            "application/yaml": {"schema": {"type": "object"}},
+            "application/json": {"schema": {"type": "object"}},
+        },
         parametros=FORMATO,
         consulta_invalida="format=xml",
         usa_base=False,

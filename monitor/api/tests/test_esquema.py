@@ -4,8 +4,10 @@ import re
 
 import pytest
 from django.core.management import call_command
+from django.core.management.color import no_style
+from django.db import connection
 
-from catalogos.models import Departamento
+from catalogos.models import Aseguradora, Departamento
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
 from monitor.api.documentacion import documento
 from monitor.api.tests.cliente import Api, respuesta
@@ -145,6 +147,10 @@ def maria(db):
     AseguradoraFactory(id=1, nombre="AXA")
     usuario = UsuarioFactory(id=3, administrador=True, username="maria.gonzalez", nombre="María González")
     Departamento.objects.create(id=1, codigo="DG", nombre="Dirección General")
+    # Their ids were ours to say: PostgreSQL's next must come after them.
+    with connection.cursor() as cursor:
+        for sentencia in connection.ops.sequence_reset_sql(no_style(), [Aseguradora, Departamento]):
+            cursor.execute(sentencia)
     return Api(usuario)
 
 
