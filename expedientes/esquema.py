@@ -8,13 +8,14 @@ from expedientes.serializers import (
     CAMBIO_DE_ESTADO,
     CAMPOS,
     EXPEDIENTE,
+    OTRA_CLAVE,
     AseguradoraSerializer,
     CambioConPersonaSerializer,
     ExpedienteDetalleSerializer,
     ExpedienteResumenSerializer,
     ExpedienteSerializer,
 )
-from expedientes.views import OTRA_CLAVE, SIN_CLAVE, ExpedienteViewSet
+from expedientes.views import SIN_CLAVE, ExpedienteViewSet
 from monitor.api.descripcion import Operacion, describir, describir_campos, describir_etiqueta
 from monitor.api.listas import CURSOR_INVALIDO
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado

@@ -56,6 +56,7 @@ CAMPOS = (
     "creado_por",
     "fecha_entrega",
 )
+OTRA_CLAVE = "no_siniestro: no se puede cambiar; debe ser igual al de la ruta"
 DEL_SERVIDOR = ("estado", "ubicacion_almacenamiento", "creado_por")
 
 
@@ -105,11 +106,21 @@ class ExpedienteSerializer(ModeloEstricto):
     )
     creado_por = serializers.IntegerField(source="creado_por_id", read_only=True)
 
+    a_solas = (OBLIGATORIO,)
+
     class Meta:
         model = Expediente
         fields = CAMPOS
         read_only_fields = DEL_SERVIDOR
         ignorados = ("aseguradora", "historial_estado", "evidencia")
+
+    def leer_cambios(self, datos: dict, no_siniestro: str) -> dict:
+        """Of a PUT: the key may come along when it is the path's."""
+        valores, errores = self.revisar(datos, parcial=True)
+        if valores.pop("no_siniestro", no_siniestro) != no_siniestro:
+            errores = {"no_siniestro": [OTRA_CLAVE]} | errores
+        self.exigir(errores)
+        return valores
 
 
 class ExpedienteDetalleSerializer(ExpedienteSerializer):
@@ -145,6 +156,7 @@ class ExpedienteResumenSerializer(ModeloEstricto):
 
 
 class CambioDeEstadoSerializer(SerializadorEstricto):
+    a_solas = (ESTADO_INVALIDO,)
     estado = OpcionField(
         choices=Estado.choices,
         error_messages={"required": ESTADO_INVALIDO, "null": ESTADO_INVALIDO, "invalid_choice": ESTADO_INVALIDO},

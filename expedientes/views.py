@@ -19,7 +19,6 @@ from monitor.errores import DatosInvalidos, NoEncontrado
 from monitor.usuarios.identidad import ConsultaConIdentidad
 
 CLAVE = Expediente._meta.pk
-OTRA_CLAVE = "no_siniestro: no se puede cambiar; debe ser igual al de la ruta"
 SIN_CLAVE = "No. Siniestro requerido"
 ORDEN = ("orden_ingreso", "no_siniestro")
 
@@ -90,9 +89,7 @@ class ExpedienteViewSet(Vista):
         return responder_con_etag(request, self.responder(datos))
 
     def update(self, request, no_siniestro):
-        datos = EXPEDIENTE.leer(self.cuerpo(), parcial=True)
-        if datos.pop("no_siniestro", no_siniestro) != no_siniestro:
-            raise DatosInvalidos(campos={"no_siniestro": [OTRA_CLAVE]})
+        datos = EXPEDIENTE.leer_cambios(self.cuerpo(), no_siniestro)
         return self.responder(PLANO.de_instancia(Expediente.objects.actualizar(no_siniestro, datos)))
 
     def destroy(self, request, no_siniestro):

@@ -18,6 +18,9 @@ from monitor.validadores import sin_control, sin_control_en_texto_largo
 
 ENTERO_MAXIMO = 2_147_483_647
 
+# Unicode's white space; Python's counts four control characters too, which are to be refused.
+BLANCOS = "".join(c for c in map(chr, range(0x3001)) if c.isspace() and not "\x1c" <= c <= "\x1f")
+
 _DIA = r"\d{4}-\d{2}-\d{2}"
 _ISO = re.compile(
     rf"({_DIA})(?:T\d{{2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d{{1,9}})?)?(?:Z|[+-]\d{{2}}(?::?\d{{2}})?)?)?", re.ASCII
@@ -68,7 +71,7 @@ class TextoField(Estricto, serializers.CharField):
 
     def run_validation(self, data=serializers.empty):
         if self.recortar and isinstance(data, str):
-            data = data.strip()
+            data = data.strip(BLANCOS)
         return super().run_validation(data)
 
     def to_internal_value(self, data):

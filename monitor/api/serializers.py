@@ -18,11 +18,19 @@ LARGO_DE_UN_NOMBRE = 100
 class SerializadorEstricto(serializers.Serializer):
     """`Meta.ignorados`: keys that come back in responses and belong to the server, as its read-only fields do."""
 
+    a_solas: tuple[str, ...] = ()
+
     def leer(self, datos: dict, *, parcial: bool = False) -> dict:
         """The values by source, of the fields that were sent; without `parcial`, required ones must be.
 
         Raises DatosInvalidos with every broken field, in the order of the fields, unknown ones last.
         """
+        valores, errores = self.revisar(datos, parcial=parcial)
+        self.exigir(errores)
+        return valores
+
+    def revisar(self, datos: dict, *, parcial: bool = False) -> tuple[dict, dict[str, list[str]]]:
+        """The good values by source, and the sentences of the broken fields."""
         valores, errores = {}, {}
         for nombre, campo in self._entrada.items():
             try:
@@ -34,10 +42,14 @@ class SerializadorEstricto(serializers.Serializer):
                     valores[campo.source] = campo.default
             except serializers.ValidationError as error:
                 errores[nombre] = [str(frase) for frase in error.detail]
-        errores |= self._desconocidos(datos)
+        return valores, errores | self._desconocidos(datos)
+
+    def exigir(self, errores: dict[str, list[str]]) -> None:
+        """A sentence that the contract gives word by word comes without `campos` when it is the only one."""
+        if len(errores) == 1 and (frase := next(iter(errores.values()))[0]) in self.a_solas:
+            raise DatosInvalidos(frase)
         if errores:
             raise DatosInvalidos(campos=errores)
-        return valores
 
     @cached_property
     def _entrada(self) -> dict:
