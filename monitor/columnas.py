@@ -20,6 +20,11 @@ class ClaveField(models.CharField):
             parametros["collation"] = "C"
         return parametros
 
+    def get_prep_value(self, value):
+        """A key with NUL is nobody's, but PostgreSQL can't be asked: the empty one, which no row has, stands for it."""
+        valor = super().get_prep_value(value)
+        return "" if valor and "\0" in valor else valor
+
 
 # --- Folding ---
 

@@ -1,6 +1,6 @@
 """What an error of the database means, read from its code: never from its text, which is translated."""
 
-from django.db import Error, IntegrityError
+from django.db import Error, IntegrityError, InterfaceError, OperationalError
 
 # Connection lost or refused, server starting or stopping, no connection left (PostgreSQL's classes and codes).
 _SIN_SERVIDOR = ("08", "57P01", "57P02", "57P03", "53300")
@@ -28,7 +28,8 @@ def no_responde(error: Error) -> bool:
     causa = error.__cause__
     if hasattr(causa, "sqlite_errorname"):
         return causa.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN"))
-    if hasattr(causa, "sqlstate"):
+    codigo = getattr(causa, "sqlstate", None)
+    if codigo is None:
         # psycopg sets no code when there was no server to give one: refused, lost or timed out.
-        return causa.sqlstate is None or causa.sqlstate.startswith(_SIN_SERVIDOR)
-    return False
+        return isinstance(error, InterfaceError) or (isinstance(error, OperationalError) and hasattr(causa, "sqlstate"))
+    return codigo.startswith(_SIN_SERVIDOR)
