@@ -48,17 +48,23 @@ class ProxyMiddleware:
 
 def _es_proxy(direccion: str) -> bool:
     try:
-        ip = ip_address(direccion)
+        ip = _ip(direccion)
     except ValueError:
         return False
     return any(ip in red for red in settings.TRUSTED_PROXIES)
+
+
+def _ip(texto: str):
+    """A server that listens on IPv6 sees IPv4 as `::ffff:10.0.0.1`; a zone after `%` is of this machine alone."""
+    ip = ip_address(texto.strip().partition("%")[0])
+    return getattr(ip, "ipv4_mapped", None) or ip
 
 
 def _cliente(meta) -> str:
     cliente = meta["REMOTE_ADDR"]
     for direccion in reversed(meta.get("HTTP_X_FORWARDED_FOR", "").split(",")):
         try:
-            cliente = str(ip_address(direccion.strip()))
+            cliente = str(_ip(direccion))
         except ValueError:
             break
         if not _es_proxy(cliente):

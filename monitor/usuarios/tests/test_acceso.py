@@ -1,0 +1,261 @@
+"""Logging in and its limits: POST /api/auth/login."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from ipaddress import ip_network
+
+import jwt
+import pytest
+from django.utils import timezone
+
+from monitor.api.tests.cliente import Api, Remota, respuesta
+from monitor.usuarios import hashers
+from monitor.usuarios.models import IntentoDeAcceso
+from monitor.usuarios.tests.factories import CLAVE, UsuarioFactory
+
+RUTA = "/api/auth/login"
+INVALIDAS = (401, {"error": "Credenciales inválidas"})
+REQUERIDOS = (400, {"error": "Usuario y contraseña requeridos"})
+BUENAS = {"username": "juan", "password": CLAVE}
+MALAS = {"username": "juan", "password": "otra-cosa"}
+
+
+@pytest.fixture
+def juan(db):
+    return UsuarioFactory(username="juan", nombre="Juan Pérez")
+
+
+@pytest.fixture
+def hashes(monkeypatch):
+    """Every Argon2 computation, a check or a new hash."""
+    hechos = []
+    for nombre in ("encode", "verify"):
+        original = getattr(hashers.Argon2Hasher, nombre)
+
+        def contar(self, *argumentos, original=original, nombre=nombre):
+            hechos.append(nombre)
+            return original(self, *argumentos)
+
+        monkeypatch.setattr(hashers.Argon2Hasher, nombre, contar)
+    return hechos
+
+
+@pytest.fixture
+def adelantar(monkeypatch):
+    """Moves the clock of the limits."""
+
+    def adelantar(**lapso):
+        ahora = timezone.now() + timedelta(**lapso)
+        monkeypatch.setattr("monitor.usuarios.models.timezone.now", lambda: ahora)
+
+    return adelantar
+
+
+def entrar(datos, desde="203.0.113.7", **cabeceras):
+    return Api(REMOTE_ADDR=desde).post(RUTA, datos, **cabeceras)
+
+
+def fallar(veces, username="juan", desde="203.0.113.7"):
+    """As many failed attempts, noted as login notes them."""
+    ahora = timezone.now()
+    IntentoDeAcceso.objects.bulk_create(
+        IntentoDeAcceso(username=username, direccion=desde, en=ahora) for _ in range(veces)
+    )
+
+
+def test_login_da_un_token_y_quien_es(juan, settings):
+    recibida = entrar(BUENAS)
+
+    token = recibida.json()["token"]
+    usuario = {"id": juan.pk, "nombre": "Juan Pérez", "username": "juan", "rol": "Operador"}
+    assert (recibida.status_code, list(recibida.json().items())) == (200, [("token", token), ("usuario", usuario)])
+    assert list(recibida.json()["usuario"]) == list(usuario)
+    assert recibida.headers["Cache-Control"] == "no-store"
+    assert jwt.decode(token, settings.JWT_SECRET, ["HS256"])["id"] == juan.pk
+    assert Api().get("/api/expedientes", Authorization=f"Bearer {token}").status_code == 200
+
+
+@pytest.mark.parametrize("falta", ["username", "password"])
+@pytest.mark.parametrize("valor", [..., None, "", 5, True, ["juan"], {}])
+def test_login_exige_usuario_y_contrasena_en_texto(juan, falta, valor):
+    datos = {clave: v for clave, v in (BUENAS | {falta: valor}).items() if v is not ...}
+
+    assert respuesta(entrar(datos)) == REQUERIDOS
+
+
+@pytest.mark.parametrize("username", ["juan perez", " juan", "juan ", "ju\tan", "juan\u00a0", " "])
+def test_login_rechaza_usuarios_con_espacios(juan, username):
+    recibida = respuesta(entrar(BUENAS | {"username": username}))
+
+    assert recibida == (400, {"error": "El usuario no puede contener espacios"})
+
+
+@pytest.mark.parametrize(
+    ("datos", "frases"),
+    [
+        ({"user_name": "juan"}, {"user_name": ["user_name: no se reconoce (¿quiso decir `username`?)"]}),
+        ({"username": "ju\x00an"}, {"username": ["username: no se admiten caracteres de control"]}),
+        ({"password": "x\x00"}, {"password": ["password: no se admiten caracteres de control"]}),
+    ],
+)
+def test_login_rechaza_lo_que_no_conoce_antes_de_calcular_nada(juan, hashes, datos, frases):
+    recibida = respuesta(entrar(BUENAS | datos))
+
+    assert recibida == (400, {"error": next(iter(frases.values()))[0], "campos": frases})
+    assert hashes == []
+
+
+@pytest.mark.parametrize(
+    "datos",
+    [
+        MALAS,
+        {"username": "nadie", "password": CLAVE},
+        {"username": "JUAN", "password": CLAVE},
+        {"username": "juan", "password": f"{CLAVE} "},
+        {"username": "x" * 5000, "password": CLAVE},
+        {"username": "juan", "password": "x" * 100_000},
+    ],
+)
+def test_login_con_credenciales_malas_es_401_con_un_solo_hash(juan, hashes, datos):
+    assert respuesta(entrar(datos)) == INVALIDAS
+    assert len(hashes) == 1
+
+
+def test_login_de_un_usuario_inactivo_es_como_el_de_uno_desconocido(db, hashes):
+    UsuarioFactory(username="juan", inactivo=True)
+
+    assert respuesta(entrar(BUENAS)) == INVALIDAS
+    assert len(hashes) == 1
+
+
+def test_hash_es_argon2_con_19_mib_dos_vueltas_y_un_hilo(juan):
+    juan.set_password("otra-mesa-61")
+
+    assert juan.password.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_login_sexto_intento_es_429_con_la_contrasena_buena_y_sin_calcular_nada(juan, hashes):
+    assert [respuesta(entrar(MALAS)) for _ in range(5)] == [INVALIDAS] * 5
+    hashes.clear()
+
+    for datos in (BUENAS, MALAS):
+        recibida = entrar(datos)
+        assert respuesta(recibida) == (
+            429,
+            {"error": "Demasiados intentos fallidos. Espere 15 min e intente de nuevo"},
+        )
+        assert 890 <= int(recibida.headers["Retry-After"]) <= 900
+    assert hashes == []
+
+
+def test_login_limita_tambien_a_un_usuario_que_no_existe(db):
+    fallar(5, "nadie")
+
+    assert entrar({"username": "nadie", "password": CLAVE}).status_code == 429
+
+
+def test_login_con_exito_olvida_los_fallos_de_su_pareja_y_no_los_de_otras(juan):
+    fallar(4)
+    fallar(4, "maria")
+
+    assert entrar(BUENAS).status_code == 200
+    assert list(IntentoDeAcceso.objects.values_list("username", flat=True)) == ["maria"] * 4
+    assert [entrar(MALAS).status_code for _ in range(6)] == [401] * 5 + [429]
+
+
+def test_login_cuenta_por_usuario_y_direccion(juan):
+    fallar(5)
+
+    assert entrar(BUENAS).status_code == 429
+    assert entrar(BUENAS, desde="203.0.113.8").status_code == 200
+    assert entrar({"username": "maria", "password": "x"}).status_code == 401
+
+
+def test_login_distingue_mayusculas_al_contar(juan):
+    fallar(5, "JUAN")
+
+    assert entrar(BUENAS).status_code == 200
+
+
+def test_login_tras_50_fallos_de_una_direccion_es_429_para_cualquiera(juan, hashes):
+    for n in range(49):
+        fallar(1, f"persona{n}")
+    assert respuesta(entrar(MALAS)) == INVALIDAS
+    hashes.clear()
+
+    recibida = entrar(BUENAS)
+
+    assert (recibida.status_code, hashes) == (429, [])
+    assert 0 < int(recibida.headers["Retry-After"]) <= 900
+    assert entrar(BUENAS, desde="203.0.113.8").status_code == 200
+
+
+def test_login_se_abre_a_los_15_minutos_del_quinto_fallo_anterior(juan, adelantar):
+    fallar(5)
+
+    adelantar(minutes=14, seconds=30)
+    recibida = entrar(BUENAS)
+    assert (recibida.status_code, recibida.json()["error"]) == (
+        429,
+        "Demasiados intentos fallidos. Espere 1 min e intente de nuevo",
+    )
+    assert 25 <= int(recibida.headers["Retry-After"]) <= 30
+
+    adelantar(minutes=15, seconds=1)
+    assert entrar(BUENAS).status_code == 200
+
+
+def test_intento_rechazado_no_alarga_la_espera(juan, adelantar):
+    fallar(5)
+    adelantar(minutes=14)
+    assert [entrar(BUENAS).status_code for _ in range(10)] == [429] * 10
+
+    adelantar(minutes=15, seconds=1)
+
+    assert entrar(BUENAS).status_code == 200
+    assert not IntentoDeAcceso.objects.exists()
+
+
+def test_peticion_mal_formada_no_cuenta_como_intento(juan):
+    for _ in range(10):
+        entrar({"username": "juan"})
+
+    assert not IntentoDeAcceso.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("proxies", "desde", "enviadas", "contada"),
+    [
+        ([], "203.0.113.7", "198.51.100.1", "203.0.113.7"),
+        (["10.0.0.0/8"], "203.0.113.7", "198.51.100.1", "203.0.113.7"),
+        (["10.0.0.0/8"], "10.0.0.1", "198.51.100.1", "198.51.100.1"),
+        (["10.0.0.0/8"], "10.0.0.1", "1.1.1.1, 198.51.100.1", "198.51.100.1"),
+        (["10.0.0.0/8"], "10.0.0.1", "198.51.100.1,10.0.0.2 , 10.0.0.3", "198.51.100.1"),
+        (["10.0.0.0/8"], "10.0.0.1", "198.51.100.1, no-es-ip", "10.0.0.1"),
+        (["10.0.0.0/8"], "10.0.0.1", "", "10.0.0.1"),
+        (["10.0.0.0/8"], "::ffff:10.0.0.1", "198.51.100.1", "198.51.100.1"),
+        (["10.0.0.0/8"], "10.0.0.1", "::ffff:198.51.100.1", "198.51.100.1"),
+        (["10.0.0.0/8"], "10.0.0.1", f"fe80::1%{'x' * 60}", "fe80::1"),
+        (["2001:db8::/32"], "2001:db8::1", "2001:DB9::0:1", "2001:db9::1"),
+    ],
+)
+def test_login_cree_x_forwarded_for_solo_a_los_proxies_de_confianza(juan, settings, proxies, desde, enviadas, contada):
+    settings.TRUSTED_PROXIES = [ip_network(red) for red in proxies]
+
+    entrar(MALAS, desde, **{"X-Forwarded-For": enviadas})
+
+    assert IntentoDeAcceso.objects.get().direccion == contada
+
+
+@pytest.mark.postgresql
+def test_logins_a_la_vez_nunca_pasan_mas_de_cinco_entre_todos_los_procesos(servidor):
+    UsuarioFactory(username="juan")
+    remota = Remota(servidor)
+
+    with ThreadPoolExecutor(24) as hilos:
+        recibidas = list(hilos.map(lambda _: remota.pedir("POST", RUTA, MALAS).status, range(48)))
+
+    assert set(recibidas) <= {401, 429}
+    assert recibidas.count(401) <= 5
+    assert remota.pedir("POST", RUTA, BUENAS).status == (429 if recibidas.count(401) == 5 else 200)
+    assert IntentoDeAcceso.objects.filter(direccion="127.0.0.1").count() in (0, 5)
