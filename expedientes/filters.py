@@ -12,12 +12,15 @@ class ExpedienteFilter(django_filters.FilterSet):
     id_aseguradora = Filtro(EnteroEnTextoField(), field_name="aseguradora_id")
     fecha_ingreso_desde = Filtro(FechaField(), field_name="fecha_ingreso", lookup_expr="gte")
     fecha_ingreso_hasta = Filtro(FechaField(), field_name="fecha_ingreso", lookup_expr="lte")
-    placas = Filtro(TextoField(max_length=255), lookup_expr="iexact")
+    placas = Filtro(TextoField(max_length=255), method="con_placas")
     q = Filtro(TextoField(max_length=100), method="buscar")
 
     class Meta:
         model = Expediente
         fields = ()
+
+    def con_placas(self, queryset, nombre, valor):
+        return queryset.con_placas(valor)
 
     def buscar(self, queryset, nombre, valor):
         return queryset.buscar(valor)

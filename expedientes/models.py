@@ -46,6 +46,13 @@ class ExpedienteQuerySet(models.QuerySet):
         """Every word of `texto`, blind to case and accents, in the key, the client or the vehicle."""
         return self.filter(*(Contiene("busqueda", palabra) for palabra in texto.split()))
 
+    def con_placas(self, placas: str):
+        """Blind to case. SQLite knows the case of ASCII alone: of the other letters, both forms are asked for."""
+        formas = {placas.lower(), placas.upper()}
+        return self.filter(
+            models.Q.create([("placas__iexact", forma) for forma in sorted(formas)], connector=models.Q.OR)
+        )
+
     def en_orden(self):
         """Newest intake first, files without one before all; then the key by code point."""
         return self.order_by("orden_ingreso", "no_siniestro")

@@ -132,6 +132,14 @@ class ExpedienteDetalleSerializer(ExpedienteSerializer):
         fields = (*CAMPOS, "aseguradora", "historial_estado", "evidencia")
 
 
+class HistorialSerializer(ModeloEstricto):
+    historial_estado = CambioConPersonaSerializer(source="historial", many=True, read_only=True)
+
+    class Meta:
+        model = Expediente
+        fields = ("no_siniestro", "historial_estado")
+
+
 class ExpedienteResumenSerializer(ModeloEstricto):
     aseguradora = AseguradoraSerializer(allow_null=True, read_only=True)
 
@@ -168,4 +176,5 @@ CAMBIO_DE_ESTADO = CambioDeEstadoSerializer()
 
 PLANO = Forma(EXPEDIENTE)
 DETALLE = Forma(ExpedienteDetalleSerializer())
+HISTORIAL = Forma(HistorialSerializer())
 RESUMEN = Forma(ExpedienteResumenSerializer())

@@ -2,6 +2,7 @@
 
 import logging
 
+from django.core.exceptions import SuspiciousOperation
 from django.db import Error as ErrorDeBase
 from django.http import HttpResponse
 
@@ -10,6 +11,9 @@ from monitor.api.dialectos import Dialecto
 from monitor.errores_bd import no_responde
 
 log = logging.getLogger(__name__)
+
+# What Django itself refuses to read, as thousands of query parameters.
+DEMASIADO = "La petición no se puede leer; envíe menos parámetros"
 
 STATUS = {
     errores.DatosInvalidos: 400,
@@ -37,7 +41,9 @@ class MetodoNoPermitido(ErrorHTTP):
 
 def responder_error(error: Exception, dialecto: Dialecto, operacion: str | None = None) -> HttpResponse:
     """`operacion` completes «Error interno al …»."""
-    if not isinstance(error, errores.ErrorDeDominio):
+    if isinstance(error, SuspiciousOperation):
+        error = errores.DatosInvalidos(DEMASIADO)
+    elif not isinstance(error, errores.ErrorDeDominio):
         error = _interno(error, operacion)
     return dialecto.responder(dialecto.error(error), _status(error), _headers(error))
 

@@ -71,3 +71,6 @@ class Parametros:
 
     def sin_filtros(self, valores: dict) -> bool:
         return self._filtros.keys().isdisjoint(valores)
+
+
+NINGUNO = Parametros()

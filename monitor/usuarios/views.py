@@ -1,4 +1,5 @@
 from monitor.api.lectura import Lectura
+from monitor.api.parametros import NINGUNO
 from monitor.api.rutas import leer_id
 from monitor.api.vistas import Accion, Vista, VistaAbierta, ubicacion
 from monitor.errores import DatosInvalidos, NoEncontrado
@@ -54,6 +55,7 @@ class UsuarioViewSet(Vista):
     }
 
     def list(self, request):
+        NINGUNO.leer(request.GET)
         return self.responder(usuarios.lista())
 
     def retrieve(self, request, pk):
