@@ -131,8 +131,8 @@ def cursor(valor, relleno=b""):
 CURSORES = [
     "x", "!!!!", "ñ", "e30", "====", "%00", "a" * 1001, cursor({}), cursor([]), cursor([1]), cursor([1, "x", 2]),
     cursor(["1", "x"]), cursor([1, 2]), cursor([1.5, "x"]), cursor([True, "x"]), cursor([None, "x"]), cursor([1, None]),
-    cursor("ab"), cursor(5), cursor(None), cursor([2**31, "x"]), cursor([2**63, "x"]), cursor([2**70, "x"]),
-    cursor([-(2**31) - 1, "x"]), cursor([1, "a\x00b"]), cursor([1, "x" * 101]), cursor([1, "x"], b" basura"),
+    cursor("ab"), cursor(5), cursor(None), cursor([2**63, "x"]), cursor([2**70, "x"]),
+    cursor([1, "a\x00b"]), cursor([1, "x"], b" basura"),
 ]  # fmt: skip
 
 
