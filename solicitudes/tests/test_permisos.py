@@ -1,0 +1,145 @@
+"""Every state × action × actor, from the contract's tables written again here, by hand."""
+
+import pytest
+
+from monitor.api.tests.cliente import Api
+from monitor.usuarios.roles import Rol
+from monitor.usuarios.tests.factories import UsuarioFactory
+from solicitudes.estados import TRANSICIONES, Estado
+from solicitudes.models import HistoricoEstado, Solicitud
+from solicitudes.tests.factories import SolicitudFactory
+
+MOTIVO = {"motivo": "Porque sí"}
+ACCIONES = {
+    "ver": ("GET", "", None),
+    "historico": ("GET", "/historico", None),
+    "actualizar": ("PUT", "", {"asunto": "Otro asunto"}),
+    "eliminar": ("DELETE", "", None),
+    "aprobar": ("POST", "/aprobar", MOTIVO),
+    "rechazar": ("POST", "/rechazar", MOTIVO),
+    "cancelar": ("POST", "/cancelar", MOTIVO),
+}
+LEE, EDITA, DECIDE, CANCELA = {"ver", "historico"}, {"actualizar", "eliminar"}, {"aprobar", "rechazar"}, {"cancelar"}
+# role, part in the request → what they may; who may not even see it gets a 404.
+ACTORES = {
+    (Rol.ADMINISTRADOR, None): LEE | EDITA | DECIDE | CANCELA,
+    (Rol.ADMINISTRADOR, "solicitante"): LEE | EDITA | CANCELA,
+    (Rol.ADMINISTRADOR, "aprobador"): LEE | EDITA | DECIDE | CANCELA,
+    (Rol.OPERADOR, None): LEE,
+    (Rol.OPERADOR, "solicitante"): LEE | EDITA | CANCELA,
+    (Rol.OPERADOR, "aprobador"): LEE | DECIDE | CANCELA,
+    (Rol.TECNICO, None): set(),
+    (Rol.TECNICO, "solicitante"): LEE | EDITA | CANCELA,
+    (Rol.TECNICO, "aprobador"): LEE | DECIDE | CANCELA,
+}
+PENDIENTE, APROBADA, EN_PROCESO = Estado.PENDIENTE_APROBACION, Estado.APROBADA, Estado.EN_PROCESO
+DESDE = {
+    "ver": set(Estado),
+    "historico": set(Estado),
+    "actualizar": {PENDIENTE},
+    "eliminar": {PENDIENTE},
+    "aprobar": {PENDIENTE},
+    "rechazar": {PENDIENTE},
+    "cancelar": {PENDIENTE, APROBADA, EN_PROCESO},
+}
+HASTA = {"aprobar": Estado.APROBADA, "rechazar": Estado.RECHAZADA, "cancelar": Estado.CANCELADA}
+
+
+def esperado(puede, ve, accion, estado):
+    if not ve:
+        return 404
+    if accion not in puede:
+        return 403
+    return 200 if estado in DESDE[accion] else 409
+
+
+@pytest.mark.parametrize("actor", ACTORES, ids=lambda actor: "-".join(filter(None, actor)))
+@pytest.mark.parametrize("accion", ACCIONES)
+def test_cada_accion_en_cada_estado_por_cada_actor(db, actor, accion):
+    rol, parte = actor
+    persona = UsuarioFactory(rol=rol)
+    metodo, ruta, datos = ACCIONES[accion]
+    partes = {parte: persona} if parte else {}
+    obtenidos, esperados = {}, {}
+    for estado in Estado:
+        solicitud = SolicitudFactory(**partes)
+        Solicitud.objects.filter(pk=solicitud.pk).update(estado=estado)
+
+        recibida = Api(persona).pedir(metodo, f"/solicitud/{solicitud.pk}{ruta}", datos)
+
+        quedo = Solicitud.objects.get(pk=solicitud.pk).estado_id
+        filas = HistoricoEstado.objects.filter(solicitud=solicitud).count()
+        status = esperado(ACTORES[actor], bool(ACTORES[actor]), accion, estado)
+        cambia = status == 200 and accion in HASTA
+        obtenidos[estado] = (recibida.status_code, quedo, filas)
+        esperados[estado] = (status, HASTA[accion] if cambia else estado, 2 if cambia else 1)
+
+    assert obtenidos == esperados
+
+
+@pytest.mark.parametrize("actor", ACTORES, ids=lambda actor: "-".join(filter(None, actor)))
+def test_cada_actor_lista_las_que_puede_ver(db, actor):
+    rol, parte = actor
+    persona = UsuarioFactory(rol=rol)
+    solicitud = SolicitudFactory(**({parte: persona} if parte else {}))
+    SolicitudFactory()
+
+    registros = Api(persona).get("/solicitud").json()["data"]["registros"]
+
+    todas = 2 if rol != Rol.TECNICO else (1 if parte else 0)
+    assert len(registros) == todas
+    assert (solicitud.pk in [fila["Id"] for fila in registros]) == bool(ACTORES[actor])
+
+
+def test_transiciones_son_las_del_contrato_y_abarcan_todos_los_estados():
+    contrato = {
+        PENDIENTE: {Estado.APROBADA, Estado.RECHAZADA, Estado.CANCELADA},
+        APROBADA: {EN_PROCESO, Estado.CANCELADA},
+        EN_PROCESO: {Estado.COMPLETADA, Estado.CANCELADA},
+        Estado.RECHAZADA: set(),
+        Estado.CANCELADA: set(),
+        Estado.COMPLETADA: set(),
+    }
+
+    assert contrato == TRANSICIONES
+
+
+@pytest.mark.parametrize(
+    ("accion", "frase"),
+    [
+        ("actualizar", "Sólo el solicitante o un administrador puede actualizar la solicitud"),
+        ("eliminar", "Sólo el solicitante o un administrador puede eliminar la solicitud"),
+        ("aprobar", "Sólo el aprobador, o un administrador que no sea el solicitante, puede aprobar la solicitud"),
+        ("rechazar", "Sólo el aprobador, o un administrador que no sea el solicitante, puede rechazar la solicitud"),
+        ("cancelar", "Sólo el solicitante, el aprobador o un administrador puede cancelar la solicitud"),
+    ],
+)
+def test_sin_permiso_dice_quien_puede(solicitud, operador, accion, frase):
+    metodo, ruta, datos = ACCIONES[accion]
+
+    recibida = operador.pedir(metodo, f"/solicitud/{solicitud.pk}{ruta}", datos)
+
+    assert recibida.json() == {"success": False, "message": frase, "detail": None}
+
+
+@pytest.mark.parametrize("accion", ["actualizar", "eliminar", "aprobar", "rechazar"])
+def test_conflicto_dice_en_que_estado_esta(solicitud, administrador, accion):
+    administrador.post(f"/solicitud/{solicitud.pk}/cancelar", MOTIVO)
+    metodo, ruta, datos = ACCIONES[accion]
+
+    recibida = administrador.pedir(metodo, f"/solicitud/{solicitud.pk}{ruta}", datos)
+
+    frase = f"No se puede {accion} la solicitud porque está en estado «Cancelada»"
+    assert (recibida.status_code, recibida.json()) == (409, {"success": False, "message": frase, "detail": None})
+
+
+@pytest.mark.parametrize("accion", ACCIONES)
+def test_eliminada_es_404_en_todas_partes(solicitud, administrador, accion):
+    administrador.delete(f"/solicitud/{solicitud.pk}")
+    metodo, ruta, datos = ACCIONES[accion]
+
+    recibida = administrador.pedir(metodo, f"/solicitud/{solicitud.pk}{ruta}", datos)
+
+    frase = f"Solicitud con Id {solicitud.pk} no encontrada"
+    assert (recibida.status_code, recibida.json()) == (404, {"success": False, "message": frase, "detail": None})
+    assert administrador.get("/solicitud").json()["data"]["total"] == 0

@@ -1,0 +1,467 @@
+"""What each route of a request answers, but for its creation."""
+
+import json
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import pytest
+from django.utils import timezone
+from post_office.models import Email
+
+from monitor.api.tests.cliente import Api, respuesta
+from monitor.usuarios.tests.factories import UsuarioFactory
+from solicitudes.models import HistoricoEstado, LugarSolicitud, Solicitud
+from solicitudes.tests.factories import SolicitudFactory, manana, parada
+
+
+@pytest.fixture
+def juan(mundo):
+    return Api(mundo["solicitante"])
+
+
+@pytest.fixture
+def creada(cuerpo, juan):
+    return juan.post("/solicitud", cuerpo).json()["data"]
+
+
+def hora(momento):
+    return timezone.localtime(momento).replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+# --- GET /solicitud/{id} ---
+
+
+def test_obtener_es_como_la_creacion_con_el_lugar_en_el_mapa(creada, juan):
+    mapas = [
+        {"CodigoLugar": "SC-001", "Latitud": 13.6929, "Longitud": -89.2182},
+        {"CodigoLugar": None, "Latitud": None, "Longitud": None},
+    ]
+    esperada = creada | {
+        "lugares": [
+            {
+                **{clave: lugar[clave] for clave in ("Id", "IdLugar", "NombreLugar", "DireccionLugar")},
+                **mapa,
+                **{clave: valor for clave, valor in lugar.items() if clave not in ("Id", "IdLugar", "NombreLugar")},
+            }
+            for lugar, mapa in zip(creada["lugares"], mapas, strict=True)
+        ]
+    }
+    for lugar, mapa in zip(esperada["lugares"], mapas, strict=True):  # after DireccionLugar, not before
+        assert list(lugar)[3:7] == ["DireccionLugar", *mapa]
+
+    recibida = juan.get(f"/solicitud/{creada['Id']}")
+
+    cuerpo = {"success": True, "message": "Solicitud obtenida exitosamente", "data": esperada}
+    assert (recibida.status_code, json.dumps(recibida.json())) == (200, json.dumps(cuerpo))
+
+
+def test_obtener_la_que_no_existe(administrador):
+    assert respuesta(administrador.get("/solicitud/42")) == (
+        404,
+        {"success": False, "message": "Solicitud con Id 42 no encontrada", "detail": None},
+    )
+
+
+# --- GET /solicitud ---
+
+
+def test_lista_trae_filas_sin_lugares_de_la_mas_reciente_a_la_primera(creada, juan, mundo):
+    segunda = SolicitudFactory(solicitante=mundo["aprobador"], aprobador=mundo["solicitante"])
+    del creada["lugares"], creada["misiones"]
+
+    recibida = juan.get("/solicitud").json()
+
+    registros = recibida["data"].pop("registros")
+    assert recibida == {
+        "success": True,
+        "message": "Listado de solicitudes obtenido exitosamente",
+        "data": {"total": 2, "pagina": 1, "porPagina": 10},
+    }
+    assert [fila["Id"] for fila in registros] == [segunda.pk, creada["Id"]]
+    assert json.dumps(registros[1]) == json.dumps(creada)
+
+
+def test_lista_por_paginas_y_mas_alla_de_la_ultima_vacia_con_el_total(administrador, db):
+    todas = [SolicitudFactory().pk for _ in range(3)][::-1]
+
+    paginas = [administrador.get(f"/solicitud?pagina={n}&por_pagina=2").json()["data"] for n in (1, 2, 3)]
+
+    assert [[fila["Id"] for fila in pagina["registros"]] for pagina in paginas] == [todas[:2], todas[2:], []]
+    assert [pagina["total"] for pagina in paginas] == [3, 3, 3]
+
+
+@pytest.fixture
+def dos(db):
+    """Two requests with nothing in common: the second is approved, for two days later."""
+    primera = SolicitudFactory(
+        solicitante=UsuarioFactory(nombre="Ángela Muñoz"),
+        aprobador=UsuarioFactory(nombre="Óscar Ríos"),
+        asunto="Traslado a la Dirección",
+        nombres_pasajeros="Inés Ávila",
+        fecha_servicio=manana(),
+    )
+    segunda = SolicitudFactory(fecha_servicio=manana() + timedelta(days=2))
+    Solicitud.objects.aprobar(segunda.pk, por=segunda.aprobador)
+    return primera, Solicitud.objects.get(pk=segunda.pk)
+
+
+@pytest.mark.parametrize(
+    ("parametro", "valor"),
+    [
+        ("idEstadoSolicitud", lambda s: s.estado_id),
+        ("codigoEstado", lambda s: s.estado.codigo),
+        ("idDepartamento", lambda s: s.departamento_id),
+        ("idTipoPrioridad", lambda s: s.prioridad_id),
+        ("idTipoServicio", lambda s: s.servicio_id),
+        ("idUsuarioSolicitante", lambda s: s.solicitante_id),
+        ("idUsuarioAprobador", lambda s: s.aprobador_id),
+        ("busqueda", lambda s: s.codigo),
+        ("busqueda", lambda s: s.codigo.lower()[4:]),
+        ("busqueda", lambda s: s.asunto),
+    ],
+)
+def test_filtro_deja_solo_las_que_coinciden(administrador, dos, parametro, valor):
+    for solicitud in dos:
+        datos = administrador.get(f"/solicitud?{urlencode({parametro: valor(solicitud)})}").json()["data"]
+        assert ([fila["Id"] for fila in datos["registros"]], datos["total"]) == ([solicitud.pk], 1)
+
+
+@pytest.mark.parametrize(
+    ("texto", "encontradas"),
+    [
+        ("angela", 1),
+        ("MUÑOZ", 1),
+        ("oscar+rios", 1),
+        ("ines", 1),
+        ("direccion+AVILA", 1),
+        ("traslado", 2),
+        ("traslado+angela", 1),
+        ("%25", 0),
+        ("_", 0),
+        ("%5C", 0),
+        ("nadie", 0),
+    ],
+)
+def test_busqueda_no_distingue_mayusculas_ni_acentos(administrador, dos, texto, encontradas):
+    assert administrador.get(f"/solicitud?busqueda={texto}").json()["data"]["total"] == encontradas
+
+
+def test_filtro_por_fechas_las_incluye(administrador, dos):
+    primera, segunda = (s.fecha_servicio for s in dos)
+    casos = {
+        f"fechaDesde={primera}": 2,
+        f"fechaDesde={segunda}": 1,
+        f"fechaDesde={segunda + timedelta(days=1)}": 0,
+        f"fechaHasta={segunda}": 2,
+        f"fechaHasta={primera}": 1,
+        f"fechaDesde={primera}&fechaHasta={primera}": 1,
+    }
+
+    totales = {consulta: administrador.get(f"/solicitud?{consulta}").json()["data"]["total"] for consulta in casos}
+
+    assert totales == casos
+
+
+@pytest.mark.parametrize(
+    "consulta",
+    [
+        "estado=1",
+        "pagina=0",
+        "por_pagina=0",
+        "por_pagina=101",
+        "pagina=x",
+        "pagina=1&pagina=2",
+        "idEstadoSolicitud=x",
+        "codigoEstado=aprobada",
+        "codigoEstado=OTRO",
+        "fechaDesde=2027-02-30",
+        "fechaHasta=2027-01-01T00:00:00",
+        "busqueda=",
+        "busqueda=%00",
+        "idDepartamento=99999999999",
+    ],
+)
+def test_parametro_invalido_es_400_y_se_nombra(administrador, consulta):
+    status, cuerpo = respuesta(administrador.get(f"/solicitud?{consulta}"))
+
+    assert (status, cuerpo["success"], cuerpo["detail"]) == (400, False, [cuerpo["message"]])
+    assert cuerpo["message"].startswith(f"{consulta.partition('=')[0]}: ")
+
+
+# --- PUT ---
+
+
+def test_actualizar_cambia_solo_lo_que_llega(creada, juan):
+    recibida = juan.put(f"/solicitud/{creada['Id']}", {"cantidadPasajeros": 9, "descripcion": "", "asunto": None})
+
+    assert (recibida.status_code, recibida.json()["message"]) == (200, "Solicitud actualizada exitosamente")
+    datos = juan.get(f"/solicitud/{creada['Id']}").json()["data"]
+    assert recibida.json()["data"] == datos
+    distintos = {clave for clave in creada if clave != "lugares" and datos[clave] != creada[clave]}
+    assert distintos - {"FechaHoraActualizacion"} == {"CantidadPasajeros", "Descripcion"}
+    assert (datos["CantidadPasajeros"], datos["Descripcion"]) == (9, None)
+
+
+def test_actualizar_reemplaza_la_lista_de_lugares(creada, juan, mundo):
+    recibida = juan.put(f"/solicitud/{creada['Id']}", {"lugares": [{"idLugar": mundo["norte"].pk, "orden": 0}]})
+
+    assert [lugar["NombreLugar"] for lugar in recibida.json()["data"]["lugares"]] == ["Oficina Regional Norte"]
+    assert LugarSolicitud.objects.count() == 1
+
+
+def test_actualizar_no_deja_rastro_en_el_historico_ni_correo(creada, juan):
+    juan.put(f"/solicitud/{creada['Id']}", {"cantidadPasajeros": 9})
+
+    assert (HistoricoEstado.objects.count(), Email.objects.count()) == (1, 2)
+
+
+@pytest.mark.parametrize("cuerpo_vacio", [{}, {"asunto": None}, {"descripcion": None, "lugares": None}])
+def test_actualizar_sin_campos_es_400(creada, juan, cuerpo_vacio):
+    frase = "No se proporcionaron campos para actualizar"
+
+    assert respuesta(juan.put(f"/solicitud/{creada['Id']}", cuerpo_vacio)) == (
+        400,
+        {"success": False, "message": frase, "detail": [frase]},
+    )
+
+
+def test_actualizar_aplica_las_reglas_a_lo_que_llega(creada, juan, mundo):
+    ayer = (timezone.localdate() - timedelta(days=1)).isoformat()
+    lugares = [{"idLugar": mundo["norte"].pk, "orden": 1}]
+
+    status, cuerpo = respuesta(
+        juan.put(f"/solicitud/{creada['Id']}", {"fechaServicioRequerido": ayer, "lugares": lugares})
+    )
+
+    assert (status, cuerpo["detail"]) == (
+        422,
+        [
+            "fechaServicioRequerido: no puede ser una fecha pasada; use hoy o una posterior",
+            "lugares[0].orden: el orden de los lugares debe ser consecutivo desde 0",
+        ],
+    )
+    assert respuesta(juan.put(f"/solicitud/{creada['Id']}", {"lugares": []}))[0] == 422
+
+
+def test_actualizar_no_juzga_una_fecha_que_ya_paso_si_no_llega(creada, juan):
+    Solicitud.objects.update(fecha_servicio=timezone.localdate() - timedelta(days=1))
+
+    assert juan.put(f"/solicitud/{creada['Id']}", {"cantidadPasajeros": 1}).status_code == 200
+
+
+@pytest.mark.parametrize("campo", ["idUsuarioSolicitante", "idUsuarioAprobador"])
+def test_actualizar_juzga_a_las_personas_ya_juntas(creada, juan, campo, administrador):
+    otra = {"idUsuarioSolicitante": "IdUsuarioAprobador", "idUsuarioAprobador": "IdUsuarioSolicitante"}[campo]
+    frase = "El solicitante y el aprobador no pueden ser la misma persona"
+
+    assert respuesta(administrador.put(f"/solicitud/{creada['Id']}", {campo: creada[otra]})) == (
+        400,
+        {"success": False, "message": frase, "detail": [frase]},
+    )
+
+
+def test_actualizar_rechaza_una_referencia_que_no_existe(creada, juan):
+    frases = ["idTipoServicioSolicitud: no existe un tipo de servicio con Id 999999"]
+
+    assert respuesta(juan.put(f"/solicitud/{creada['Id']}", {"idTipoServicioSolicitud": 999_999})) == (
+        400,
+        {"success": False, "message": frases[0], "detail": frases},
+    )
+
+
+def test_actualizar_el_tecnico_no_pasa_la_suya_a_otro(tecnico, operador):
+    solicitud = SolicitudFactory(solicitante=tecnico.usuario)
+
+    recibida = tecnico.put(f"/solicitud/{solicitud.pk}", {"idUsuarioSolicitante": operador.usuario.pk})
+
+    assert respuesta(recibida) == (
+        403,
+        {"success": False, "message": "Un técnico sólo puede solicitar transporte a su propio nombre", "detail": None},
+    )
+
+
+def test_actualizar_comprueba_en_el_orden_del_contrato(solicitud, operador, administrador):
+    aprobada = SolicitudFactory()
+    Solicitud.objects.aprobar(aprobada.pk, por=aprobada.aprobador)
+    mala, sin_regla, buena = {"cantidadPasajeros": "1"}, {"lugares": []}, {"cantidadPasajeros": 1}
+    casos = [
+        (operador, "999999", mala, 400),
+        (operador, "abc", mala, 400),
+        (operador, "999999", sin_regla, 404),
+        (operador, solicitud.pk, sin_regla, 403),
+        (administrador, aprobada.pk, sin_regla, 422),
+        (administrador, aprobada.pk, buena, 409),
+        (administrador, solicitud.pk, buena, 200),
+    ]
+
+    obtenidos = [api.put(f"/solicitud/{pk}", datos).status_code for api, pk, datos, _ in casos]
+
+    assert obtenidos == [status for *_, status in casos]
+
+
+# --- Decisions ---
+
+
+@pytest.mark.parametrize(
+    ("accion", "mensaje", "codigo", "final"),
+    [
+        ("aprobar", "Solicitud aprobada exitosamente", "APROBADA", False),
+        ("rechazar", "Solicitud rechazada exitosamente", "RECHAZADA", True),
+        ("cancelar", "Solicitud cancelada exitosamente", "CANCELADA", True),
+    ],
+)
+def test_decidir_responde_con_la_solicitud_y_deja_historico(administrador, solicitud, accion, mensaje, codigo, final):
+    recibida = administrador.post(f"/solicitud/{solicitud.pk}/{accion}", {"motivo": " Sin unidades\nhoy "})
+
+    cuerpo = recibida.json()
+    assert (recibida.status_code, cuerpo["message"]) == (200, mensaje)
+    assert cuerpo["data"] == administrador.get(f"/solicitud/{solicitud.pk}").json()["data"]
+    assert (cuerpo["data"]["CodigoEstadoActual"], cuerpo["data"]["EsEstadoFinal"]) == (codigo, final)
+    ultima = HistoricoEstado.objects.last()
+    assert (ultima.estado.codigo, ultima.motivo, ultima.cambiado_por) == (
+        codigo,
+        "Sin unidades\nhoy",
+        administrador.usuario,
+    )
+
+
+@pytest.mark.parametrize("datos", [None, {}, {"motivo": None}, {"motivo": ""}, {"motivo": "  "}])
+def test_aprobar_sin_motivo(administrador, solicitud, datos):
+    assert administrador.post(f"/solicitud/{solicitud.pk}/aprobar", datos).status_code == 200
+    assert HistoricoEstado.objects.last().motivo is None
+
+
+def test_historico_del_primero_al_ultimo(administrador, solicitud):
+    administrador.post(f"/solicitud/{solicitud.pk}/aprobar")
+    administrador.post(f"/solicitud/{solicitud.pk}/cancelar", {"motivo": "Ya no hace falta"})
+    momentos = [hora(fila.creado_en) for fila in HistoricoEstado.objects.order_by("pk")]
+    filas = [
+        (1, "PENDIENTE_APROBACION", "Pendiente de Aprobación", "#FFA500", 1, False, "Solicitud creada"),
+        (2, "APROBADA", "Aprobada", "#00FF00", 2, False, None),
+        (4, "CANCELADA", "Cancelada", "#808080", 4, True, "Ya no hace falta"),
+    ]
+    esperada = {
+        "success": True,
+        "message": "Histórico de estados obtenido exitosamente",
+        "data": {
+            "idSolicitud": solicitud.pk,
+            "codigoSolicitud": solicitud.codigo,
+            "historico": [
+                {
+                    "IdEstadoSolicitud": clave,
+                    "IdSolicitud": solicitud.pk,
+                    "CodigoEstado": codigo,
+                    "NombreEstado": nombre,
+                    "ColorEstado": color,
+                    "OrdenEstado": orden,
+                    "EsEstadoFinal": final,
+                    "MotivoEstadoSolicitud": motivo,
+                    "FechaHoraCreacion": momento,
+                    "FechaHoraActualizacion": momento,
+                }
+                for (clave, codigo, nombre, color, orden, final, motivo), momento in zip(filas, momentos, strict=True)
+            ],
+        },
+    }
+
+    assert json.dumps(administrador.get(f"/solicitud/{solicitud.pk}/historico").json()) == json.dumps(esperada)
+
+
+# --- DELETE ---
+
+
+def test_eliminar_solo_la_marca(administrador, solicitud):
+    mensaje = f"Solicitud '{solicitud.codigo}' eliminada exitosamente"
+
+    assert respuesta(administrador.delete(f"/solicitud/{solicitud.pk}")) == (
+        200,
+        {"success": True, "message": "Solicitud eliminada exitosamente", "data": {"mensaje": mensaje}},
+    )
+    assert (Solicitud.objects.get().eliminado, LugarSolicitud.objects.count()) == (True, 2)
+
+
+def test_eliminar_libera_lo_que_usaba(administrador, solicitud):
+    lugar = solicitud.lugares_en_orden[0].lugar
+    ruta = f"/lugar/{lugar.pk}"
+
+    assert administrador.delete(ruta).status_code == 409
+    administrador.delete(f"/solicitud/{solicitud.pk}")
+    assert administrador.delete(ruta).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("ruta", "atributo", "frase"),
+    [
+        ("tipo-prioridad-solicitud", "prioridad", "este tipo de prioridad"),
+        ("tipo-servicio-solicitud", "servicio", "este tipo de servicio"),
+        ("departamento", "departamento", "este departamento"),
+    ],
+)
+def test_catalogo_en_uso_no_se_elimina(administrador, solicitud, ruta, atributo, frase):
+    recibida = administrador.delete(f"/{ruta}/{getattr(solicitud, f'{atributo}_id')}")
+
+    mensaje = f"No se puede eliminar {frase} porque tiene solicitudes activas asociadas"
+    assert respuesta(recibida) == (409, {"success": False, "message": mensaje, "detail": None})
+
+
+# --- Statements, transaction control not counted: the same with 1 and 3 rows, places or changes ---
+
+
+def sentencias(contador, api, metodo, ruta, datos=None):
+    api.token  # noqa: B018  it is signed once, before counting
+    with contador as capturadas:
+        assert api.pedir(metodo, ruta, datos).status_code < 300
+    controles = ("BEGIN", "SAVEPOINT", "RELEASE", "COMMIT")
+    return len([c for c in capturadas.captured_queries if not c["sql"].startswith(controles)])
+
+
+@pytest.fixture
+def contar(django_assert_max_num_queries):
+    def contar(api, metodo, ruta, datos=None):
+        return sentencias(django_assert_max_num_queries(50), api, metodo, ruta, datos)
+
+    return contar
+
+
+@pytest.mark.parametrize("lugares", [1, 3])
+def test_sentencias_de_crear(contar, juan, cuerpo, mundo, lugares):
+    """user; references; request; places; history; mails."""
+    cuerpo["lugares"] = [{"idLugar": mundo["norte"].pk, "orden": i} for i in range(lugares)]
+
+    assert contar(juan, "POST", "/solicitud", cuerpo) == 6
+
+
+@pytest.mark.parametrize("filas", [1, 3])
+def test_sentencias_de_la_lista(contar, administrador, filas):
+    """user; page; count."""
+    for _ in range(filas):
+        SolicitudFactory()
+
+    assert contar(administrador, "GET", "/solicitud") == 3
+
+
+@pytest.mark.parametrize("lugares", [1, 3])
+def test_sentencias_de_obtener(contar, administrador, lugares):
+    """user; request with its places."""
+    solicitud = SolicitudFactory(lugares=[parada(i) for i in range(lugares)])
+
+    assert contar(administrador, "GET", f"/solicitud/{solicitud.pk}") == 2
+
+
+@pytest.mark.parametrize("cambios", [1, 2])
+def test_sentencias_del_historico(contar, administrador, solicitud, cambios):
+    """user; request; history."""
+    if cambios == 2:
+        administrador.post(f"/solicitud/{solicitud.pk}/aprobar")
+
+    assert contar(administrador, "GET", f"/solicitud/{solicitud.pk}/historico") == 3
+
+
+def test_sentencias_de_decidir(contar, administrador, solicitud):
+    """user; request, locked; change; history; places, for the mail; mail; request, for the answer."""
+    assert contar(administrador, "POST", f"/solicitud/{solicitud.pk}/aprobar") == 7
+
+
+def test_sentencias_de_actualizar(contar, administrador, solicitud):
+    """user; references; request, locked; change; request, for the answer."""
+    assert contar(administrador, "PUT", f"/solicitud/{solicitud.pk}", {"cantidadPasajeros": 1}) == 5
