@@ -32,7 +32,7 @@ DATABASE_URL=sqlite:///monitor.sqlite3
 ALLOWED_HOSTS=127.0.0.1,localhost,[::1]
 HTTPS=off
 DEMO=on
-EMAIL_URL=consolemail://
+EMAIL_URL=filemail:///correos
 """
 
 
@@ -173,8 +173,13 @@ def correo(valor):
     except (ImproperlyConfigured, ValueError):
         config = {}
     es_smtp = "smtp" in config.get("EMAIL_BACKEND", "")
-    if not config or (es_smtp and not config["EMAIL_HOST"]):
-        raise ValueError("escriba smtp+tls://usuario:clave@servidor:587, smtp://servidor:25 o consolemail://")
+    es_carpeta = "filebased" in config.get("EMAIL_BACKEND", "")
+    if not config or (es_smtp and not config["EMAIL_HOST"]) or (es_carpeta and not config["EMAIL_FILE_PATH"]):
+        raise ValueError(
+            "escriba smtp+tls://usuario:clave@servidor:587, smtp://servidor:25, filemail:///carpeta o consolemail://"
+        )
+    if es_carpeta:
+        config["EMAIL_FILE_PATH"] = BASE_DIR / config["EMAIL_FILE_PATH"]
     return {nombre: dato for nombre, dato in config.items() if nombre.startswith("EMAIL_")}
 
 

@@ -1,3 +1,8 @@
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
@@ -11,6 +16,7 @@ Monitor está en {url}
   Administración  {url}/admin/
   API             {url}/api
   Documentación   {url}/api/docs
+  Correo          {url}/admin/post_office/email/{carpeta}
 """
 
 
@@ -23,10 +29,44 @@ class Command(BaseCommand):
         call_command("seed_catalogos", solo_nuevas=True)
         if settings.DEMO and not Usuario.objects.exists():
             call_command("seed_demo")
-        self.stdout.write(DIRECCIONES.format(url=f"http://{settings.HOST}:{settings.PORT}"))
+        self.stdout.write(
+            DIRECCIONES.format(url=f"http://{settings.HOST}:{settings.PORT}", carpeta=carpeta_de_correo())
+        )
         self.stdout.write(credenciales())
-        # A worker that must live as long as the server starts here, before `serve`, which returns when it ends.
-        call_command("serve", skip_checks=False)
+        with corriendo("enviar_correos"):
+            call_command("serve", skip_checks=False)
+
+
+def carpeta_de_correo() -> str:
+    """Where the demo's mail is written, a file for each connection of the worker; nothing when it is really sent."""
+    carpeta = getattr(settings, "EMAIL_FILE_PATH", None)
+    return f" y en {carpeta}" if carpeta else ""
+
+
+@contextmanager
+def corriendo(comando: str):
+    """Keeps a command of ours running beside the server: started again when it fails, told to stop at the end."""
+    fin, proceso = threading.Event(), None
+
+    def vigilar():
+        nonlocal proceso
+        while not fin.is_set():
+            # In a session of its own, Ctrl-C doesn't reach it: it stops when we say so.
+            orden = [sys.executable, settings.BASE_DIR / "manage.py", comando]
+            proceso = subprocess.Popen(orden, start_new_session=True)  # noqa: S603
+            if proceso.wait() == 0:
+                return
+            fin.wait(1)
+
+    vigilante = threading.Thread(target=vigilar, daemon=True)
+    vigilante.start()
+    try:
+        yield
+    finally:
+        fin.set()
+        if proceso:
+            proceso.terminate()
+        vigilante.join()
 
 
 def credenciales():

@@ -1,5 +1,5 @@
 import csv
-from datetime import timedelta
+from datetime import time, timedelta
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -7,9 +7,10 @@ from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.utils import timezone
 
-from catalogos.models import Aseguradora
+from catalogos.models import Aseguradora, Departamento, Lugar, TipoPrioridadSolicitud, TipoServicioSolicitud
 from expedientes.models import Expediente
 from monitor.usuarios.models import Usuario
+from solicitudes.models import Solicitud
 
 DATOS = settings.BASE_DIR / "monitor" / "datos"
 
@@ -19,7 +20,7 @@ DESPUES = ("fecha_valuacion", "fecha_autorizacion", "fecha_pzas_completas", "uni
 
 
 class Command(BaseCommand):
-    help = "Llena una base vacía con las personas y los expedientes de la demostración."
+    help = "Llena una base vacía con las personas, los expedientes y las solicitudes de la demostración."
 
     @transaction.atomic
     def handle(self, **options):
@@ -29,7 +30,9 @@ class Command(BaseCommand):
             raise CommandError("La base de datos ya tiene usuarios: la demostración empieza con una vacía.")
         personas = crear_personas()
         expedientes = abrir_expedientes(personas)
+        solicitudes = crear_solicitudes(personas)
         self.stdout.write(f"Demostración: {len(personas)} personas y {expedientes} expedientes.")
+        self.stdout.write(f"Demostración: {solicitudes} solicitudes de transporte.")
 
 
 def leer(archivo):
@@ -72,3 +75,37 @@ def datos_de(fila, aseguradoras):
         **{f"doc_{documento}": True for documento in recibidos},
         "aseguradora_id": aseguradora and aseguradoras[aseguradora],
     }
+
+
+def crear_solicitudes(personas):
+    catalogos = (Departamento, TipoPrioridadSolicitud, TipoServicioSolicitud, Lugar)
+    claves = {modelo: dict(modelo.objects.values_list("nombre", "pk")) for modelo in catalogos}
+    filas = leer("demo_solicitudes.csv")
+    for fila in filas:
+        solicitante, aprobador = personas[fila["solicitante"]], personas[fila["aprobador"]]
+        datos = {
+            "solicitante_id": solicitante.pk,
+            "aprobador_id": aprobador.pk,
+            "departamento_id": claves[Departamento][fila["departamento"]],
+            "prioridad_id": claves[TipoPrioridadSolicitud][fila["prioridad"]],
+            "servicio_id": claves[TipoServicioSolicitud][fila["servicio"]],
+            "asunto": fila["asunto"],
+            "cantidad_pasajeros": int(fila["cantidad_pasajeros"]),
+            "nombres_pasajeros": fila["nombres_pasajeros"],
+            "fecha_servicio": timezone.localdate() + timedelta(days=int(fila["dias"])),
+            "hora_servicio": time.fromisoformat(fila["hora"]),
+            "lugares": paradas_de(fila["lugares"], claves[Lugar]),
+        }
+        solicitud = Solicitud.objects.crear(datos, por=solicitante)
+        if fila["decision"]:
+            quien = solicitante if fila["decision"] == "cancelar" else aprobador
+            getattr(Solicitud.objects, fila["decision"])(solicitud.pk, por=quien, motivo=fila["motivo"])
+    return len(filas)
+
+
+def paradas_de(nombres, claves):
+    vacia = {"descripcion": None, "hora_llegada": None, "requiere_retorno": False, "hora_retorno": None}
+    return [
+        {"lugar_id": claves[nombre], "orden": orden, "es_origen": orden == 0} | vacia
+        for orden, nombre in enumerate(nombres.split(" > "))
+    ]
