@@ -7,12 +7,19 @@ from django.db.models.lookups import GreaterThanOrEqual
 from django.utils import timezone
 
 from catalogos.estados_solicitud import filas as filas_de_estados
-from catalogos.models import Departamento, EstadoSolicitud, Lugar, TipoPrioridadSolicitud, TipoServicioSolicitud
+from catalogos.models import (
+    ENTERO_MAXIMO,
+    Departamento,
+    EstadoSolicitud,
+    Lugar,
+    TipoPrioridadSolicitud,
+    TipoServicioSolicitud,
+)
 from monitor.columnas import Contiene, Plegado
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 from monitor.escrituras import cambiar, insertar, insertar_varias
 from monitor.usuarios.models import Usuario
-from monitor.validadores import sin_control, sin_control_en_texto_largo
+from monitor.validadores import Entre, sin_control, sin_control_en_texto_largo
 from solicitudes import correos, referencias, reglas
 from solicitudes.codigo import Codigo
 from solicitudes.estados import TRANSICIONES, Estado
@@ -21,6 +28,7 @@ from solicitudes.permisos import Accion, exigir, ve_todas
 CREADA = "Solicitud creada"
 SIN_CAMBIOS = "No se proporcionaron campos para actualizar"
 ASUNTO_MINIMO, ASUNTO_MAXIMO = 5, 250
+ASUNTO_CORTO = f"requiere {ASUNTO_MINIMO} caracteres como mínimo"
 TEXTO_MAXIMO = 4000
 LUGAR_MAXIMO = 500
 LUGARES_MAXIMO = 500  # places in a request: a body of 1 MiB could bring 40,000
@@ -206,11 +214,11 @@ class Solicitud(models.Model):
     prioridad = _referencia(TipoPrioridadSolicitud, "prioridad", "id_tipo_prioridad_solicitud")
     servicio = _referencia(TipoServicioSolicitud, "tipo de servicio", "id_tipo_servicio_solicitud")
     asunto = models.CharField(
-        "asunto", max_length=ASUNTO_MAXIMO, validators=[sin_control, MinLengthValidator(ASUNTO_MINIMO)]
+        "asunto", max_length=ASUNTO_MAXIMO, validators=[sin_control, MinLengthValidator(ASUNTO_MINIMO, ASUNTO_CORTO)]
     )
     descripcion = _texto_largo("descripción")
     justificacion = _texto_largo("justificación")
-    cantidad_pasajeros = models.IntegerField("cantidad de pasajeros")
+    cantidad_pasajeros = models.IntegerField("cantidad de pasajeros", validators=[Entre((0, ENTERO_MAXIMO))])
     nombres_pasajeros = _texto_largo("nombres de los pasajeros")
     fecha_servicio = models.DateField("fecha del servicio", db_column="fecha_servicio_requerido")
     hora_servicio = models.TimeField("hora del servicio", db_column="hora_servicio_requerido")
@@ -246,7 +254,7 @@ class Solicitud(models.Model):
             models.CheckConstraint(
                 name="solicitud_asunto_con_largo",
                 condition=models.Q(GreaterThanOrEqual(Length("asunto"), ASUNTO_MINIMO)),
-                violation_error_message=f"asunto: requiere {ASUNTO_MINIMO} caracteres como mínimo",
+                violation_error_message=f"asunto: {ASUNTO_CORTO}",
             ),
             models.CheckConstraint(
                 name="solicitud_pasajeros_validos",

@@ -42,6 +42,7 @@ PERMISOS: dict[str, frozenset[Rol]] = {
     "solicitudes.view_lugarsolicitud": TODOS,
     "solicitudes.view_historicoestado": TODOS,
     "post_office.view_email": ADMINISTRADORES,
+    "post_office.resend_email": ADMINISTRADORES,
 }
 
 _SIN_PERMISO = {

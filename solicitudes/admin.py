@@ -1,0 +1,266 @@
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db import models
+from django.forms.models import BaseInlineFormSet
+from django.template.response import TemplateResponse
+from django.utils.html import format_html
+
+import solicitudes.admin_correo  # noqa: F401  registers the mail queue
+from monitor.admin_base import AdminPorVerbos, FormaPorVerbos
+from monitor.admin_listas import ListaPorClave
+from monitor.errores import DatosInvalidos
+from monitor.usuarios.models import Usuario
+from solicitudes.estados import TRANSICIONES, Estado
+from solicitudes.models import DESTINOS, LugarSolicitud, Solicitud
+from solicitudes.permisos import Accion, puede
+from solicitudes.serializers import MOTIVO, MOTIVO_OPCIONAL
+
+CAMBIO = [{"changed": {"fields": ["estado"]}}]  # in Django's log
+HECHAS = {Accion.APROBAR: "Se aprobaron", Accion.RECHAZAR: "Se rechazaron", Accion.CANCELAR: "Se cancelaron"}
+DEL_SERVIDOR = ("codigo", "en_estado", "creado_en", "actualizado_en")
+
+
+class PendientesFilter(admin.SimpleListFilter):
+    title = "mi aprobación"
+    parameter_name = "pendientes"
+
+    def lookups(self, request, model_admin):
+        return [("mias", "Pendientes de mi aprobación")]
+
+    def queryset(self, request, queryset):
+        return queryset.pendientes_de(request.user) if self.value() else queryset
+
+
+class ConVigentes(FormaPorVerbos):
+    """What was deleted later stays where it is used, and must not be lost by saving; it isn't offered for new uses."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for nombre, campo in self.fields.items():
+            if isinstance(campo, forms.ModelChoiceField):
+                actual = models.Q(pk=getattr(self.instance, f"{nombre}_id", None))
+                campo.queryset = campo.queryset.model.objects.filter(_vigentes(campo.queryset.model) | actual)
+
+
+def _vigentes(modelo) -> models.Q:
+    return models.Q(is_active=True) if modelo is Usuario else models.Q(eliminado=False)
+
+
+class ParadaForm(ConVigentes):
+    def _get_validation_exclusions(self):
+        """The request it belongs to is the verb's to set."""
+        return super()._get_validation_exclusions() | {"solicitud"}
+
+
+class ParadasFormSet(BaseInlineFormSet):
+    """The rules of places, one with another, are the verb's."""
+
+    new_objects = changed_objects = deleted_objects = ()  # what Django's log asks for after a save
+
+    def validate_unique(self):
+        pass
+
+    def paradas(self) -> list[dict]:
+        """As the verb takes them."""
+        utiles = [f.cleaned_data for f in self.forms if f.cleaned_data and not f.cleaned_data.get("DELETE")]
+        return [_parada(datos) for datos in utiles]
+
+
+def _parada(datos) -> dict:
+    propios = {campo: datos[campo] for campo in ParadaInline.fields if campo != "lugar"}
+    return {"lugar_id": datos["lugar"].pk} | propios
+
+
+class ParadaInline(admin.TabularInline):
+    model = LugarSolicitud
+    form, formset = ParadaForm, ParadasFormSet
+    fields = ("orden", "lugar", "es_origen", "descripcion", "hora_llegada", "requiere_retorno", "hora_retorno")
+    formfield_overrides = {models.TextField: {"widget": forms.TextInput}}
+    verbose_name, verbose_name_plural = "lugar", "lugares"
+    ordering = ("orden",)
+    extra = 0
+    min_num = 1
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("lugar")
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if isinstance(db_field, models.TextField):
+            kwargs["empty_value"] = None
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def has_view_permission(self, request, obj=None):
+        return True
+
+    def _puede(self, request, obj=None):
+        """Whoever may change the request; the page of a new one asks before this."""
+        return obj is None or puede_editar(request.user, obj)
+
+    has_add_permission = has_change_permission = has_delete_permission = _puede
+
+
+def puede_editar(usuario, solicitud) -> bool:
+    return solicitud.estado_id == Estado.PENDIENTE_APROBACION and _puede(Accion.ACTUALIZAR, usuario, solicitud)
+
+
+def _puede(accion, usuario, solicitud) -> bool:
+    return puede(accion, usuario, solicitante_id=solicitud.solicitante_id, aprobador_id=solicitud.aprobador_id)
+
+
+def decisiones_de(usuario, solicitud) -> list[Accion]:
+    siguientes = TRANSICIONES[Estado(solicitud.estado_id)]
+    return [a for a, hasta in DESTINOS.items() if hasta in siguientes and _puede(a, usuario, solicitud)]
+
+
+def _decidir(accion: Accion):
+    """An action that asks for the motive on a page of its own, which comes again when the motive won't do."""
+
+    @admin.action(permissions=["change"], description=accion.capitalize())
+    def decidir(modeladmin, request, queryset):
+        texto, error = request.POST.get("motivo"), None
+        if texto is not None:
+            try:
+                motivo = _leer_motivo(accion, texto)
+            except DatosInvalidos as rechazo:
+                error = rechazo.mensaje
+            else:
+                return modeladmin.decidir(request, accion, **motivo)
+        return modeladmin.pedir_motivo(request, queryset, accion, texto, error)
+
+    decidir.__name__ = str(accion)
+    return decidir
+
+
+def _leer_motivo(accion, texto) -> dict:
+    """With the API's own rules and sentences; a browser sends CRLF for each newline."""
+    lector = MOTIVO_OPCIONAL if accion == Accion.APROBAR else MOTIVO
+    return lector.leer({"motivo": texto.replace("\r\n", "\n")})
+
+
+def insignia(estado_id: int):
+    estado = Estado(estado_id)
+    return format_html('<span class="insignia estado-{}">{}</span>', estado.name, estado.label)
+
+
+@admin.register(Solicitud)
+class SolicitudAdmin(AdminPorVerbos):
+    form = ConVigentes
+    inlines = (ParadaInline,)
+    actions = (*(_decidir(accion) for accion in DESTINOS), "delete_selected")
+    list_display = (
+        "codigo",
+        "asunto",
+        "solicitante",
+        "aprobador",
+        "departamento",
+        "prioridad",
+        "servicio_el",
+        "en_estado",
+    )
+    list_filter = (PendientesFilter, "estado", "departamento", "prioridad", "fecha_servicio")
+    list_select_related = ("solicitante", "aprobador", "departamento", "prioridad")
+    search_fields = ("codigo",)  # Django shows the box; `buscar` says where
+    search_help_text = "Código, asunto, pasajeros, solicitante o aprobador"
+    ordering = ("-id",)
+    sortable_by = ()
+    fieldsets = (
+        (None, {"fields": (("solicitante", "departamento"), "aprobador", ("prioridad", "servicio"))}),
+        (
+            "Servicio",
+            {
+                "fields": (
+                    "asunto",
+                    ("fecha_servicio", "hora_servicio"),
+                    ("cantidad_pasajeros", "nombres_pasajeros"),
+                    "descripcion",
+                    "justificacion",
+                    "observaciones",
+                )
+            },
+        ),
+    )
+
+    # --- Who ---
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).visibles_para(request.user)
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and (obj is None or puede_editar(request.user, obj))
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and (obj is None or puede_editar(request.user, obj))
+
+    # --- The list ---
+
+    def get_changelist(self, request, **kwargs):
+        return ListaPorClave
+
+    def get_search_results(self, request, queryset, search_term):
+        return queryset.buscar(search_term), False
+
+    @admin.display(description="estado")
+    def en_estado(self, solicitud):
+        return insignia(solicitud.estado_id)
+
+    @admin.display(description="servicio")
+    def servicio_el(self, solicitud):
+        return solicitud.fecha_servicio
+
+    # --- Decisions ---
+
+    def decidir(self, request, accion, motivo):
+        verbo = getattr(Solicitud.objects, accion)
+        self.uno_por_uno(
+            request,
+            lambda pk: verbo(pk, por=request.user, motivo=motivo),
+            lambda solicitud: self.log_change(request, solicitud, CAMBIO),
+            HECHAS[accion],
+        )
+
+    def pedir_motivo(self, request, queryset, accion, texto, error):
+        contexto = self.admin_site.each_context(request) | {
+            "title": f"{accion.capitalize()} solicitudes",
+            "opts": self.opts,
+            "accion": accion,
+            "solicitudes": queryset.select_related(*self.list_select_related),
+            "claves": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "casilla": ACTION_CHECKBOX_NAME,
+            "obligatorio": accion != Accion.APROBAR,
+            "motivo": texto or "",
+            "error": error,
+        }
+        return TemplateResponse(request, "admin/solicitudes/solicitud/motivo.html", contexto)
+
+    # --- A request's page ---
+
+    def get_fieldsets(self, request, obj=None):
+        return self.fieldsets if obj is None else ((None, {"fields": (DEL_SERVIDOR,)}), *self.fieldsets)
+
+    def get_readonly_fields(self, request, obj=None):
+        return () if obj is None else DEL_SERVIDOR
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if change:
+            context["historico"] = obj.historico.select_related("estado", "cambiado_por")
+            context["decisiones"] = decisiones_de(request.user, obj)
+            context["casilla"] = ACTION_CHECKBOX_NAME
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def save_model(self, request, obj, form, change):
+        """With its places, in `save_related`: the verb takes all at once."""
+
+    def save_related(self, request, form, formsets, change):
+        (paradas,) = formsets
+        datos = form.cambios()
+        if not change or paradas.has_changed():
+            datos["lugares"] = paradas.paradas()
+        if not change:
+            form.instance.pk = self.crear(datos, por=request.user).pk
+        elif datos:
+            self.actualizar(form.instance.pk, datos, por=request.user)
+
+    def log_addition(self, request, obj, message):
+        obj.refresh_from_db()  # its code
+        return super().log_addition(request, obj, message)

@@ -1,0 +1,88 @@
+"""The mail queue in the admin: it is looked at; what failed can be sent again."""
+
+from django.contrib import admin, messages
+from django.utils.html import format_html
+from post_office.models import STATUS, Email
+
+from monitor.admin_base import AdminPorVerbos
+from monitor.admin_listas import ListaPorClave
+from solicitudes import cola
+
+ESTADOS = {
+    STATUS.sent: "Entregado",
+    STATUS.failed: "Fallido",
+    STATUS.queued: "En cola",
+    STATUS.requeued: "En cola, tras un intento fallido",
+}
+
+# post_office's own page lets people edit what is queued; what nobody has a permission for, nobody sees.
+admin.site.unregister(Email)
+
+
+class EstadoFilter(admin.SimpleListFilter):
+    title = "estado"
+    parameter_name = "estado"
+
+    def lookups(self, request, model_admin):
+        return [(str(estado), nombre) for estado, nombre in ESTADOS.items()]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(status=self.value()) if self.value() in dict(self.lookup_choices) else queryset
+
+
+@admin.register(Email)
+class CorreoAdmin(AdminPorVerbos):
+    change_form_template = "admin/change_form.html"  # not post_office's, with its buttons
+    actions = ("reenviar",)
+    list_display = ("subject", "para", "estado", "intentos", "created", "scheduled_time")
+    list_filter = (EstadoFilter, "created")
+    search_fields = ("subject", "to")
+    search_help_text = "Asunto o destinatario"
+    ordering = ("-id",)
+    sortable_by = ()
+    fields = ("para", "estado", "intentos", "scheduled_time", "message_id", "created", "fallos", "message", "html")
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def has_resend_permission(self, request):
+        return request.user.has_perm("post_office.resend_email")
+
+    def get_changelist(self, request, **kwargs):
+        return ListaPorClave
+
+    @admin.action(permissions=["resend"], description="Reenviar los fallidos")
+    def reenviar(self, request, queryset):
+        cuantos = cola.reenviar(queryset)
+        nivel = messages.SUCCESS if cuantos else messages.WARNING
+        self.message_user(request, f"Vuelven a la cola: {cuantos}. Los que no habían fallado siguen igual.", nivel)
+
+    @admin.display(description="para")
+    def para(self, correo):
+        return ", ".join(correo.to)
+
+    @admin.display(description="estado")
+    def estado(self, correo):
+        return ESTADOS[correo.status]
+
+    @admin.display(description="intentos")
+    def intentos(self, correo):
+        return correo.number_of_retries or 0
+
+    @admin.display(description="fallos")
+    def fallos(self, correo):
+        fallos = correo.logs.order_by("-id").values_list("date", "message")
+        return "\n".join(f"{date:%Y-%m-%d %H:%M} UTC: {message}" for date, message in fallos) or None
+
+    @admin.display(description="como se ve")
+    def html(self, correo):
+        """In a frame that runs nothing and reaches nowhere."""
+        return format_html(
+            '<iframe sandbox srcdoc="{}" title="Correo" width="700" height="600"></iframe>', correo.html_message
+        )
