@@ -7,6 +7,7 @@ from datetime import date
 from django.db import models
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
+from psycopg import sql
 
 # --- Keys ---
 
@@ -69,8 +70,8 @@ class Plegado(models.Func):
     output_field = models.TextField()
 
     def as_postgresql(self, compiler, connection, **extra):
-        sql, params = compiler.compile(self.source_expressions[0])
-        return _plegado_en_postgresql(sql), params
+        texto, params = compiler.compile(self.source_expressions[0])
+        return _plegado_en_postgresql(texto), params
 
 
 # Spanish and its neighbours. SQLite's parser has no room for more: its lower() knows ASCII alone, and each letter here
@@ -88,14 +89,14 @@ class SinCaso(models.Func):
     output_field = models.TextField()
 
     def as_postgresql(self, compiler, connection, **extra):
-        sql, params = compiler.compile(self.source_expressions[0])
-        return f"""lower(translate({sql}, '{_MAYUSCULAS}', '{_MAYUSCULAS.lower()}') COLLATE "C")""", params
+        texto, params = compiler.compile(self.source_expressions[0])
+        return f"""lower(translate({texto}, '{_MAYUSCULAS}', '{_MAYUSCULAS.lower()}') COLLATE "C")""", params
 
     def as_sqlite(self, compiler, connection, **extra):
-        sql, params = compiler.compile(self.source_expressions[0])
+        texto, params = compiler.compile(self.source_expressions[0])
         for letra in _MAYUSCULAS:
-            sql = f"replace({sql}, '{letra}', '{letra.lower()}')"
-        return f"lower({sql})", params
+            texto = f"replace({texto}, '{letra}', '{letra.lower()}')"
+        return f"lower({texto})", params
 
 
 class Renglones(models.Func):
@@ -127,6 +128,12 @@ class Contiene(models.Func):
     def __init__(self, columna, texto, **extra):
         patron = re.sub(r"([%_\\])", r"\\\1", plegar(texto))
         super().__init__(columna, models.Value(f"%{patron}%", output_field=models.TextField()), **extra)
+
+    def as_postgresql(self, compiler, connection, **extra):
+        """The pattern in the SQL itself: a prepared plan for any pattern knows not whether it is rare or common."""
+        columna, params = compiler.compile(self.source_expressions[0])
+        literal = sql.quote(self.source_expressions[1].value).replace("%", "%%")
+        return f"{columna} LIKE {literal}", params
 
     def as_sqlite(self, compiler, connection, **extra):
         (columna, de_columna), (patron, de_patron) = (compiler.compile(e) for e in self.source_expressions)
