@@ -1,0 +1,62 @@
+"""A real SMTP server on this machine, as kind or as rude as a test wants it."""
+
+import asyncio
+import threading
+import time
+from contextlib import contextmanager
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+
+from aiosmtpd.controller import Controller
+
+from monitor.tests.postgresql import puerto_libre
+
+
+class Buzon:
+    """`rechazos`: address → answer to its RCPT. `demora`: seconds before taking a message. `muertes`: how many messages
+    it breaks the connection on, after reading them and before saying so."""
+
+    def __init__(self, puerto=None):
+        self.puerto = puerto or puerto_libre()
+        self.rechazos, self.demora, self.muertes = {}, 0, 0
+        self.recibidos: list[EmailMessage] = []
+        self.intentos = 0
+        self.llego = threading.Event()
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802  aiosmtpd's name
+        if address in self.rechazos:
+            return self.rechazos[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        self.intentos += 1
+        self.llego.set()
+        if self.demora:
+            await asyncio.sleep(self.demora)
+        if self.muertes:
+            self.muertes -= 1
+            server.transport.abort()
+            return "421 se cae"
+        self.recibidos.append(message_from_bytes(envelope.content, policy=default))
+        return "250 OK"
+
+    @contextmanager
+    def abierto(self):
+        controlador = Controller(self, hostname="127.0.0.1", port=self.puerto)
+        controlador.start()
+        try:
+            yield self
+        finally:
+            controlador.stop()
+
+    def para(self):
+        return sorted(mensaje["To"] for mensaje in self.recibidos)
+
+
+def esperar_a(condicion, segundos=20):
+    fin = time.monotonic() + segundos
+    while not condicion():
+        assert time.monotonic() < fin, "no llegó a tiempo"
+        time.sleep(0.05)

@@ -1,0 +1,98 @@
+"""Many at once, with real threads against the real server."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from post_office.models import Email
+
+from catalogos.models import Lugar
+from monitor.api.tests.cliente import Remota
+from solicitudes.models import HistoricoEstado, LugarSolicitud, Solicitud
+from solicitudes.tests.factories import SolicitudFactory
+
+pytestmark = pytest.mark.postgresql
+
+
+def a_la_vez(llamadas):
+    """All of them, in their order's answers."""
+    with ThreadPoolExecutor(len(llamadas)) as hilos:
+        return [futuro.result() for futuro in [hilos.submit(llamada) for llamada in llamadas]]
+
+
+def test_cincuenta_creaciones_dan_cincuenta_codigos(servidor, mundo, cuerpo):
+    juan = Remota(servidor, mundo["solicitante"])
+
+    respuestas = a_la_vez([lambda: juan.pedir("POST", "/solicitud", cuerpo)] * 50)
+
+    assert [respuesta.status for respuesta in respuestas] == [201] * 50
+    datos = [respuesta.json()["data"] for respuesta in respuestas]
+    assert len({dato["CodigoSolicitud"] for dato in datos}) == 50
+    assert all(dato["CodigoSolicitud"].endswith(f"{dato['Id']:08d}") for dato in datos)
+    assert [m.objects.count() for m in (Solicitud, LugarSolicitud, HistoricoEstado, Email)] == [50, 100, 50, 100]
+
+
+def test_veinte_decisiones_a_la_vez_tienen_un_ganador(servidor):
+    solicitud = SolicitudFactory()
+    Email.objects.all().delete()
+    aprobador = Remota(servidor, Solicitud.objects.get().aprobador)
+    ruta = f"/solicitud/{solicitud.pk}"
+
+    respuestas = a_la_vez(
+        [
+            lambda accion=accion: aprobador.pedir("POST", f"{ruta}/{accion}", {"motivo": "Decidido"})
+            for accion in ["aprobar", "rechazar"] * 10
+        ]
+    )
+
+    assert sorted(respuesta.status for respuesta in respuestas) == [200] + [409] * 19
+    ganadora = next(r.json()["data"]["IdEstadoActual"] for r in respuestas if r.status == 200)
+    assert Solicitud.objects.get().estado_id == ganadora
+    assert list(HistoricoEstado.objects.values_list("estado_id", flat=True)) == [1, ganadora]
+    assert Email.objects.count() == 1
+
+
+def test_lugar_no_se_elimina_mientras_alguien_empieza_a_usarlo(servidor, mundo, cuerpo):
+    """Whatever comes first: a place that is deleted is in no request, or it stays."""
+    jefe = Remota(servidor, mundo["solicitante"])
+    for _ in range(10):
+        lugar = Lugar.objects.crear({"nombre": "Lugar disputado"}, por=None)
+        cuerpo["lugares"] = [{"idLugar": lugar.pk, "orden": 0}]
+        creacion, borrado = a_la_vez(
+            [
+                lambda: jefe.pedir("POST", "/solicitud", cuerpo),
+                lambda ruta=f"/lugar/{lugar.pk}": jefe.pedir("DELETE", ruta),
+            ]
+        )
+
+        assert (creacion.status, borrado.status) in {(201, 409), (400, 200)}
+        assert Lugar.objects.get(pk=lugar.pk).eliminado == (borrado.status == 200)
+        LugarSolicitud.objects.all().delete()
+        Lugar.objects.filter(pk=lugar.pk).update(nombre=f"Ya disputado {lugar.pk}")
+
+
+def test_dos_que_cambian_campos_distintos_no_se_deshacen(servidor, mundo, cuerpo):
+    juan = Remota(servidor, mundo["solicitante"])
+    pk = juan.pedir("POST", "/solicitud", cuerpo).json()["data"]["Id"]
+    cambios = [{"cantidadPasajeros": 9}, {"asunto": "Otro asunto"}, {"observaciones": "Otra"}, {"descripcion": "Otra"}]
+
+    respuestas = a_la_vez([lambda c=c: juan.pedir("PUT", f"/solicitud/{pk}", c) for c in cambios])
+
+    assert [respuesta.status for respuesta in respuestas] == [200] * 4
+    datos = juan.pedir("GET", f"/solicitud/{pk}").json()["data"]
+    claves = ("CantidadPasajeros", "Asunto", "Observaciones", "Descripcion")
+    assert [datos[clave] for clave in claves] == [9, "Otro asunto", "Otra", "Otra"]
+
+
+def test_dos_listas_de_lugares_a_la_vez_dejan_una_entera(servidor, mundo, cuerpo):
+    juan = Remota(servidor, mundo["solicitante"])
+    pk = juan.pedir("POST", "/solicitud", cuerpo).json()["data"]["Id"]
+    listas = [
+        [{"idLugar": mundo[lugar].pk, "orden": i} for i in range(cuantos)]
+        for lugar, cuantos in (("sede", 3), ("norte", 5))
+    ]
+
+    respuestas = a_la_vez([lambda x=x: juan.pedir("PUT", f"/solicitud/{pk}", {"lugares": x}) for x in listas * 3])
+
+    assert [respuesta.status for respuesta in respuestas] == [200] * 6
+    quedaron = list(LugarSolicitud.objects.order_by("orden").values_list("lugar_id", "orden"))
+    assert quedaron in [[(lugar["idLugar"], lugar["orden"]) for lugar in lista] for lista in listas]
