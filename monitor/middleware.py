@@ -38,7 +38,8 @@ class ProxyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        if _es_proxy(request.META.get("REMOTE_ADDR", "")):
+        request.vecino = request.META.get("REMOTE_ADDR", "")  # who is at the other end of the connection
+        if _es_proxy(request.vecino):
             request.META["REMOTE_ADDR"] = _cliente(request.META)
         else:
             for cabecera in self.CABECERAS:

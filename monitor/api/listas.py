@@ -1,16 +1,20 @@
 """Lists by cursor: a page costs the same at any depth; the whole list goes out in batches, with bounded memory."""
 
 import base64
+import logging
 from itertools import chain
 
 import orjson
 from django.db.models import F, QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 
+from monitor.api.conexion import cortar
 from monitor.api.lectura import Forma
 from monitor.consultas import DespuesDe, Parametro, es_limite
 from monitor.errores import DatosInvalidos
 from monitor.usuarios.identidad import ConsultaConIdentidad, Credencial
+
+log = logging.getLogger(__name__)
 
 POR_PAGINA_MAXIMO = 1000
 LOTE = 1000  # rows in memory at once when the whole list is streamed
@@ -81,7 +85,17 @@ def responder_completa(vista, lista: ListaPorCursor) -> HttpResponse:
     primero = next(lotes, [])
     trozos = _arreglo(vista.dialecto.json(lista.objetos(lote)) for lote in chain([primero], lotes))
     headers = {"Cache-Control": "private, no-cache"}
-    return StreamingHttpResponse(trozos, content_type="application/json", headers=headers)
+    entero = _entero_o_cortado(trozos, vista.request.vecino)
+    return StreamingHttpResponse(entero, content_type="application/json", headers=headers)
+
+
+def _entero_o_cortado(trozos, vecino):
+    try:
+        yield from trozos
+    except Exception:
+        log.exception("La lista completa quedó a medias; se corta la conexión con %s", vecino)
+        cortar(vecino)
+        raise
 
 
 def _lotes(lista, quien):
