@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test install lint serve
+.PHONY: help run test install lint serve bench
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -45,3 +45,6 @@ staticfiles/staticfiles.json: .venv/instalado $(ESTATICOS)
 
 .env: | .venv/instalado
 	@$(BIN)/python -m monitor.entorno
+
+bench: install .venv/instalado-dev ## Mide el servidor de producción con EXPEDIENTES (100000) y lo anota en docs/rendimiento.md
+	$(BIN)/python -m benchmarks

@@ -18,6 +18,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
+from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 import psycopg
@@ -59,18 +60,25 @@ def medir(servidor, contra, entorno) -> list[dict]:
     base, proceso = servidor
     token = emitir_token(entorno)
     filas = []
-    for escenario in escenarios(cursor_hondo(entorno), etag(base, token)):
+    for escenario in escenarios(**hondura(entorno), etag=etag(base, token), sesion=sesion(entorno)):
         if SOLO not in escenario.nombre:
             continue
         sentencias = contar_sentencias(escenario, base, token, entorno)
         propios, ajenos = [], []
         for turno in range(TURNOS):
+            antes(escenario, entorno)
             propios.append(wrk(escenario, base, token, f"{turno}"))
             if contra and escenario.contra:
                 ajenos.append(wrk(escenario, contra, token, f"{turno}c"))
         filas.append(resumir(escenario, propios, ajenos) | {"sentencias": sentencias, "memoria": memoria(proceso)})
         print(json.dumps(filas[-1], ensure_ascii=False), flush=True)
     return filas
+
+
+def antes(escenario, entorno):
+    if escenario.antes:
+        with psycopg.connect(entorno["DATABASE_URL"]) as conexion:
+            conexion.execute(escenario.antes)
 
 
 def resumir(escenario: Escenario, propios, ajenos) -> dict:
@@ -148,25 +156,33 @@ def emitir_token(entorno) -> str:
     return evaluar("tokens.emitir(Usuario.objects.get(username='bench'))", entorno)
 
 
-def cursor_hondo(entorno) -> str:
+def sesion(entorno) -> str:
+    """Of a person who has entered the admin."""
+    return evaluar("abrir_sesion(Usuario.objects.get(username='bench'))", entorno)
+
+
+def hondura(entorno) -> dict:
+    """The middle of the list, as the API and the admin name it."""
     with psycopg.connect(entorno["DATABASE_URL"]) as conexion:
         fila = conexion.execute(
             "SELECT orden_ingreso, no_siniestro FROM expediente ORDER BY 1, 2 OFFSET %s LIMIT 1", [EXPEDIENTES // 2]
         ).fetchone()
-    return evaluar(f"escribir_cursor({fila!r})", entorno)
+    cursor = evaluar(f"escribir_cursor({fila!r})", entorno)
+    return {"cursor_hondo": cursor, "pagina_honda": quote(f"despues:{json.dumps(fila, separators=(',', ':'))}")}
 
 
 def evaluar(expresion: str, entorno) -> str:
     """In the project's own terms."""
-    modulos = ["monitor.api.listas import escribir_cursor", "monitor.usuarios import tokens"]
-    modulos.append("monitor.usuarios.models import Usuario")
-    codigo = "; ".join([*(f"from {modulo}" for modulo in modulos), f"print({expresion})"])
+    codigo = f"from benchmarks.proyecto import *; print({expresion})"
     return manage("shell", "--no-imports", "-c", codigo, entorno=entorno).stdout.strip()
 
 
 def pedir(escenario: Escenario, base, token):
     def poner(texto):
-        return texto.replace("{clave}", "B-0000001").replace("{unico}", secrets.token_hex(8))
+        valores = {"clave": "B-0000001", "en_turno": "B-0000000", "siguiente": "Salida", "unico": secrets.token_hex(8)}
+        for nombre, valor in valores.items():
+            texto = texto.replace(f"{{{nombre}}}", valor)
+        return texto
 
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"} | escenario.headers
     cuerpo = poner(escenario.texto).encode() or None
@@ -185,7 +201,7 @@ def etag(base, token) -> str:
 
 
 def contar_sentencias(escenario, base, token, entorno) -> int:
-    """Of one request, by PostgreSQL's own count; transaction control apart."""
+    """Of one request, by PostgreSQL's own count; transaction control and what foreign keys look up apart."""
     with psycopg.connect(entorno["DATABASE_URL"], autocommit=True) as conexion:
         seguir(conexion, "top")
         conexion.execute("SELECT pg_stat_statements_reset()")
@@ -193,7 +209,7 @@ def contar_sentencias(escenario, base, token, entorno) -> int:
         seguir(conexion, "none")
         return conexion.execute(
             "SELECT coalesce(sum(calls), 0)::int FROM pg_stat_statements WHERE query !~* %s",
-            [r"^(begin|commit|rollback|savepoint|release|set |select pg_|alter)|pg_stat_statements"],
+            [r"^(begin|commit|rollback|savepoint|release|set |select pg_|alter)|pg_stat_statements|FROM ONLY"],
         ).fetchone()[0]
 
 

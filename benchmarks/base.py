@@ -24,9 +24,10 @@ OPCIONES = {
     "checkpoint_timeout": "30min",
     "random_page_cost": "1.1",
     "shared_preload_libraries": "pg_stat_statements",
-    "pg_stat_statements.track": "none",
     "timezone": "UTC",
 }
+
+SOLICITUDES = 10_000
 
 MARCAS = {
     "Nissan": ["Versa", "Tsuru", "Sentra", "March"],
@@ -85,32 +86,43 @@ def preparar(url, entorno: dict, expedientes: int) -> str:
         manage(orden, entorno=entorno | {"DATABASE_URL": direccion})
     with psycopg.connect(direccion) as conexion:
         conexion.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+        personas(conexion)
         limpiar(conexion)
         if conexion.execute("SELECT count(*) FROM expediente").fetchone()[0] != expedientes:
             cargar(conexion, expedientes)
     with psycopg.connect(direccion, autocommit=True) as conexion:
+        conexion.execute("ALTER SYSTEM SET pg_stat_statements.track = 'none'")
         conexion.execute("VACUUM ANALYZE")
     return direccion
+
+
+def personas(conexion):
+    """1 asks for transport, 2 approves; 1 opens the files too."""
+    conexion.execute(
+        "INSERT INTO usuario (id, username, nombre, password, rol, email) VALUES"
+        " (1, 'bench', 'Ana Ruiz', '!', 'Administrador', 'ana@example.org'),"
+        " (2, 'otra', 'Luz Gil', '!', 'Operador', 'luz@example.org') ON CONFLICT DO NOTHING"
+    )
 
 
 def limpiar(conexion):
     """What an earlier run created goes; what it updated may stay."""
     conexion.execute("DELETE FROM historial_estado WHERE no_siniestro NOT LIKE 'B-%'")
     conexion.execute("DELETE FROM expediente WHERE no_siniestro NOT LIKE 'B-%'")
+    conexion.execute("TRUNCATE post_office_email CASCADE")
+    conexion.execute("DELETE FROM lugar_solicitud WHERE id_solicitud > %s", [SOLICITUDES])
+    conexion.execute("DELETE FROM historico_estado_solicitud WHERE id_solicitud > %s", [SOLICITUDES])
+    conexion.execute("DELETE FROM solicitud WHERE id > %s", [SOLICITUDES])
 
 
 def cargar(conexion, expedientes):
     azar = random.Random(1)
-    conexion.execute("TRUNCATE expediente, historial_estado CASCADE")
-    usuario = conexion.execute("SELECT min(id) FROM usuario").fetchone()[0]
-    if usuario is None:
-        usuario = conexion.execute(
-            "INSERT INTO usuario (username, password, rol) VALUES ('bench', '!', 'Administrador') RETURNING id"
-        ).fetchone()[0]
+    conexion.execute("TRUNCATE expediente, historial_estado, solicitud CASCADE")
+    cargar_solicitudes(conexion)
     cambios = []
     with conexion.cursor().copy(f"COPY expediente ({', '.join(COLUMNAS)}) FROM STDIN") as copia:
         for n in range(expedientes):
-            fila = expediente(azar, n, usuario)
+            fila = expediente(azar, n)
             copia.write_row([fila[columna] for columna in COLUMNAS])
             cambios.append(ESTADOS.index(fila["estado"]))
     columnas = "no_siniestro, estado_anterior, estado_nuevo, fecha_cambio, cambiado_por"
@@ -119,10 +131,20 @@ def cargar(conexion, expedientes):
         for n, ultimo in enumerate(cambios):
             for i in range(ultimo + 1):
                 anterior = ESTADOS[i - 1] if i else None
-                copia.write_row([f"B-{n:07d}", anterior, ESTADOS[i], inicio + timedelta(hours=n % 9000 + i), usuario])
+                copia.write_row([f"B-{n:07d}", anterior, ESTADOS[i], inicio + timedelta(hours=n % 9000 + i), 1])
 
 
-def expediente(azar, n, usuario) -> dict:
+def cargar_solicitudes(conexion):
+    conexion.execute(
+        "INSERT INTO solicitud (periodo, asunto, cantidad_pasajeros, fecha_servicio_requerido, hora_servicio_requerido,"
+        " id_usuario_solicitante, id_usuario_aprobador, id_departamento_solicitante, id_tipo_prioridad_solicitud,"
+        " id_tipo_servicio_solicitud) SELECT '2026-03', 'Transporte de personal ' || n, 5,"
+        " DATE '2026-01-01' + n %% 300, '08:00', 1, 2, 2, 2, 1 FROM generate_series(1, %s) AS n",
+        [SOLICITUDES],
+    )
+
+
+def expediente(azar, n) -> dict:
     marca = azar.choice(list(MARCAS))
     ingreso = date(2018, 1, 1) + timedelta(days=azar.randrange(3000))
     nombre = f"{azar.choice(NOMBRES)} {azar.choice(APELLIDOS)} {azar.choice(APELLIDOS)}"
@@ -148,7 +170,7 @@ def expediente(azar, n, usuario) -> dict:
         "estado": ESTADOS[n % 4],
         "ubicacion_almacenamiento": "Local",
         "id_aseguradora": 1 + n % 3,
-        "creado_por": usuario,
+        "creado_por": 1,
     }
 
 
