@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, models, transaction
@@ -334,10 +336,10 @@ class ExpedienteArchivado(models.Model):
 
 def _copia(expediente: Expediente) -> dict:
     columnas = [campo for campo in Expediente._meta.concrete_fields if not campo.generated]
-    copia = {campo.column: campo.value_from_object(expediente) for campo in columnas}
+    copia = _exacta({campo.column: campo.value_from_object(expediente) for campo in columnas})
     for relacion in Expediente._meta.related_objects:
         filas = relacion.related_model._base_manager.filter(**{relacion.field.name: expediente}).order_by("pk")
-        copia[relacion.related_model._meta.db_table] = list(filas.values())
+        copia[relacion.related_model._meta.db_table] = [_exacta(fila) for fila in filas.values()]
     personas = {copia["creado_por"]} | {fila["cambiado_por_id"] for fila in copia["historial_estado"]}
     copia["usuario"] = list(Usuario.objects.filter(pk__in=personas).order_by("pk").values("id", "nombre", "username"))
     copia["aseguradora"] = (
@@ -346,3 +348,8 @@ def _copia(expediente: Expediente) -> dict:
         else None
     )
     return copia
+
+
+def _exacta(fila: dict) -> dict:
+    """Instants as text: the field's encoder would cut their microseconds."""
+    return {clave: valor.isoformat() if isinstance(valor, datetime) else valor for clave, valor in fila.items()}
