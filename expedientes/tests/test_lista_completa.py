@@ -1,59 +1,167 @@
-"""The whole list, over the wire."""
+"""The whole list, streamed by the real server: memory, a failure midway, a client that stops reading."""
 
 import http.client
 import json
+import os
+import sqlite3
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
 
-from expedientes.models import Expediente
-from monitor.api.listas import LOTE
 from monitor.api.tests.cliente import Remota
 from monitor.usuarios.tests.factories import UsuarioFactory
 
-pytestmark = pytest.mark.postgresql
+MUCHOS = 100_000
+SERIE = {
+    "postgresql": "generate_series(1, {n}) AS serie(n)",
+    "sqlite": "(WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {n}) SELECT n FROM s)",
+}[connection.vendor]
 
 
-def abrir_muchos(cuantos):
-    """With long texts, so that the server can't have sent all before the client reads."""
+def cargar(cuantos):
+    """Files that another program would have inserted, in one statement: SIN-1000001, SIN-1000002, …"""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO expediente (no_siniestro, estado, ubicacion_almacenamiento, nombre_cliente, asesor, tipo)"
-            " SELECT 'S-' || lpad(n::text, 6, '0'), 'Ingreso', 'Local', repeat('á', 255), repeat('é', 255),"
-            " repeat('í', 255) FROM generate_series(1, %s) AS n",
-            [cuantos],
+            "INSERT INTO expediente (no_siniestro, marca, modelo, color, nombre_cliente, telefono_cliente, placas)"
+            " SELECT 'SIN-' || (1000000 + n), 'Nissan', 'Versa 2020', 'Rojo', 'Ángela Muñoz ' || n, '55 1234 5678',"
+            f" 'ABC-' || n FROM {SERIE.format(n=cuantos)}"
         )
 
 
-def pedir_lista(servidor, usuario):
-    remota = Remota(servidor, usuario)
-    conexion = http.client.HTTPConnection(remota.direccion, timeout=60)
-    conexion.request("GET", "/api/expedientes", headers=remota.cabeceras)
-    return conexion, conexion.getresponse()
+def procesos(servidor):
+    """The server's workers: the children of the process that was started with this port."""
+    puerto = f"\0{urlsplit(servidor).port}\0".encode()
+    todos = [int(carpeta.name) for carpeta in Path("/proc").iterdir() if carpeta.name.isdigit()]
+    padres = {pid for pid in todos if puerto in leer(pid, "cmdline") and padre(pid) == os.getpid()}
+    return [pid for pid in todos if padre(pid) in padres]
 
 
-def test_lista_completa_llega_entera_en_varios_lotes(servidor):
-    abrir_muchos(3 * LOTE + 1)
-    conexion, respuesta = pedir_lista(servidor, UsuarioFactory(tecnico=True))
-    filas = json.loads(respuesta.read())
-    conexion.close()
-    assert [fila["no_siniestro"] for fila in filas] == [f"S-{n:06d}" for n in range(1, 3 * LOTE + 2)]
-
-
-def test_un_fallo_a_media_lista_corta_la_conexion_y_no_cierra_el_json(servidor):
-    abrir_muchos(40 * LOTE)  # some 70 MB: more than any buffer between the two holds
-    conexion, respuesta = pedir_lista(servidor, UsuarioFactory(tecnico=True))
-    recibido = respuesta.read(1000)
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE expediente RENAME TO expediente_ausente")
+def leer(pid, archivo):
     try:
-        with pytest.raises((http.client.IncompleteRead, ConnectionResetError)) as fallo:
-            recibido += respuesta.read()
+        return Path(f"/proc/{pid}/{archivo}").read_bytes()
+    except OSError:  # it ended meanwhile
+        return b""
+
+
+def padre(pid):
+    campos = leer(pid, "stat").rpartition(b")")[2].split()
+    return int(campos[1]) if campos else None
+
+
+def memoria(pids):
+    """Resident MB of the largest."""
+    paginas = [int(leer(pid, "statm").split()[1]) for pid in pids]
+    return max(paginas) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+@contextmanager
+def midiendo(pids):
+    """Samples the workers' memory every few milliseconds; gives the list of samples."""
+    muestras, fin = [memoria(pids)], threading.Event()
+
+    def medir():
+        while not fin.wait(0.005):
+            muestras.append(memoria(pids))
+
+    hilo = threading.Thread(target=medir)
+    hilo.start()
+    try:
+        yield muestras
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE expediente_ausente RENAME TO expediente")
+        fin.set()
+        hilo.join()
+
+
+@pytest.fixture
+def remota(servidor):
+    return Remota(servidor, UsuarioFactory())
+
+
+@contextmanager
+def a_medias(remota, ruta="/api/expedientes"):
+    """A list whose client has read its beginning and then nothing more."""
+    conexion = http.client.HTTPConnection(remota.direccion, timeout=30)
+    conexion.connect()
+    try:
+        conexion.request("GET", ruta, headers=remota.cabeceras)
+        recibida = conexion.getresponse()
+        recibida.principio = recibida.read(1000)
+        yield recibida
+    finally:
         conexion.close()
-    recibido += getattr(fallo.value, "partial", b"")
-    assert recibido.startswith(b'[{"no_siniestro":"S-000001"')
-    assert not recibido.endswith(b"]")
-    assert Expediente.objects.count() == 40 * LOTE
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads memory from Linux's /proc")
+@pytest.mark.lenta
+def test_lista_de_cien_mil_crece_menos_de_50_mb(servidor, remota):
+    cargar(MUCHOS)
+    pids = procesos(servidor)
+    for _ in range(4):
+        remota.pedir("GET", "/api/expedientes?por_pagina=1000")
+
+    with midiendo(pids) as muestras:
+        recibida = remota.pedir("GET", "/api/expedientes")
+        with a_medias(remota):
+            time.sleep(2)  # whatever the server would put aside for a client that doesn't read, it has by then
+
+    items = json.loads(recibida.cuerpo)
+    assert len(pids) >= 2
+    assert (len(items), items[0]["no_siniestro"], items[-1]["no_siniestro"]) == (MUCHOS, "SIN-1000001", "SIN-1100000")
+    assert max(muestras) - muestras[0] < 50
+
+
+def renombrar(de, a):
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {de} RENAME TO {a}")
+
+
+@pytest.fixture
+def fallida(remota):
+    """What a client gets of a list that fails midway: the response, its bytes, and the error of reading them."""
+    cargar(20_000)
+    with a_medias(remota) as recibida:
+        renombrar("expediente", "rota")
+        try:
+            resto, error = recibida.read(), None
+        except (http.client.IncompleteRead, ConnectionError) as roto:
+            resto, error = getattr(roto, "partial", b""), roto
+        finally:
+            renombrar("rota", "expediente")
+    return recibida, recibida.principio + resto, error
+
+
+def test_fallo_a_media_lista_corta_la_conexion_y_no_cierra_el_json(fallida):
+    recibida, leido, error = fallida
+
+    assert (recibida.status, leido[:2]) == (200, b"[{")
+    assert error is not None
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(leido)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's readers bar nobody")
+def test_lista_a_medias_no_tiene_abierta_una_transaccion_en_sqlite(remota):
+    """A reader's snapshot would keep the log from being emptied."""
+    cargar(20_000)
+    with a_medias(remota):
+        time.sleep(0.5)
+        otra = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None, timeout=5)
+        try:
+            ocupada, _, _ = otra.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            otra.close()
+
+    assert ocupada == 0
+
+
+def test_head_de_la_lista_no_manda_cuerpo(remota):
+    cargar(5000)
+
+    recibida = remota.pedir("HEAD", "/api/expedientes")
+
+    assert (recibida.status, recibida.cuerpo) == (200, b"")

@@ -1,0 +1,120 @@
+"""Races, with real threads against the real server and its two processes."""
+
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
+import pytest
+
+from expedientes.models import ExpedienteArchivado, HistorialEstado
+from expedientes.tests.factories import ExpedienteFactory
+from monitor.api.tests.cliente import Remota
+from monitor.usuarios.tests.factories import UsuarioFactory
+
+RUTA = "/api/expedientes"
+ESTADOS = ["Ingreso", "Restauracion", "Pendiente_de_salida", "Salida"]
+
+
+@pytest.fixture
+def remota(servidor):
+    return Remota(servidor, UsuarioFactory(administrador=True))
+
+
+def a_la_vez(pedir, casos):
+    with ThreadPoolExecutor(len(casos)) as hilos:
+        return list(hilos.map(pedir, casos))
+
+
+def test_veinte_altas_de_una_clave_dan_un_201_y_diecinueve_409(remota):
+    recibidas = a_la_vez(lambda n: remota.pedir("POST", RUTA, {"no_siniestro": "X", "marca": str(n)}), range(20))
+
+    assert sorted(r.status for r in recibidas) == [201] + [409] * 19
+    ganadora = next(r for r in recibidas if r.status == 201).json()
+    leido = remota.pedir("GET", f"{RUTA}/X").json()
+    assert leido["marca"] == ganadora["marca"]
+    assert {r.cuerpo.decode() for r in recibidas if r.status == 409} == {
+        '{"error":"Ya existe un expediente con ese No. Siniestro"}'
+    }
+    assert HistorialEstado.objects.count() == 1
+
+
+def test_diez_cambios_iguales_de_estado_dan_un_200_y_nueve_400(remota):
+    ExpedienteFactory(no_siniestro="X")
+
+    recibidas = a_la_vez(lambda _: remota.pedir("PATCH", f"{RUTA}/X/estado", {"estado": "Salida"}), range(10))
+
+    assert sorted(r.status for r in recibidas) == [200] + [400] * 9
+    assert HistorialEstado.objects.filter(estado_nuevo="Salida").count() == 1
+
+
+def test_cambios_mezclados_dejan_un_historial_sin_saltos(remota):
+    ExpedienteFactory(no_siniestro="X")
+
+    status = a_la_vez(lambda n: remota.pedir("PATCH", f"{RUTA}/X/estado", {"estado": ESTADOS[n % 4]}).status, range(40))
+
+    filas = list(HistorialEstado.objects.order_by("id").values_list("estado_anterior", "estado_nuevo"))
+    assert set(status) <= {200, 400}
+    assert len(filas) == 1 + status.count(200)
+    assert [despues[0] for _, despues in pairwise(filas)] == [antes[1] for antes, _ in pairwise(filas)]
+    assert remota.pedir("GET", f"{RUTA}/X").json()["estado"] == filas[-1][1]
+
+
+def test_quien_lee_nunca_ve_un_expediente_sin_su_historial(remota):
+    def escribir(vueltas):
+        for _ in range(vueltas):
+            remota.pedir("POST", RUTA, {"no_siniestro": "X"})
+            remota.pedir("DELETE", f"{RUTA}/X")
+
+    def leer(n):
+        ruta = f"{RUTA}/X/estado/historial" if n % 2 else f"{RUTA}/X"
+        vistas = []
+        while not escritor.done():
+            recibida = remota.pedir("GET", ruta)
+            cuerpo = recibida.json()
+            vistas.append(
+                (recibida.status, recibida.status == 200 and len(cuerpo if n % 2 else cuerpo["historial_estado"]))
+            )
+        return vistas
+
+    with ThreadPoolExecutor(5) as hilos:
+        escritor = hilos.submit(escribir, 60)
+        vistas = [vista for lector in [hilos.submit(leer, n) for n in range(4)] for vista in lector.result()]
+
+    assert set(vistas) <= {(404, False), (200, 1)}
+    assert {status for status, _ in vistas} == {404, 200}
+    assert ExpedienteArchivado.objects.count() == 60
+
+
+def test_dos_bajas_a_la_vez_dan_un_200_y_un_404_y_una_copia(remota):
+    for vuelta in range(5):
+        ExpedienteFactory(no_siniestro=f"X{vuelta}")
+
+        status = a_la_vez(lambda ruta: remota.pedir("DELETE", ruta).status, [f"{RUTA}/X{vuelta}"] * 2)
+
+        assert sorted(status) == [200, 404]
+        assert ExpedienteArchivado.objects.filter(no_siniestro=f"X{vuelta}").count() == 1
+
+
+def test_escrituras_de_campos_distintos_no_se_deshacen(remota):
+    ExpedienteFactory(no_siniestro="X")
+    campos = ["factura", "orden", "asesor", "tecnico", "mecanico", "marca", "placas", "tipo", "color", "modelo"]
+
+    def escribir(campo):
+        return [remota.pedir("PUT", f"{RUTA}/X", {campo: f"{campo}-{n}"}).status for n in range(5)]
+
+    assert a_la_vez(escribir, campos) == [[200] * 5] * len(campos)
+    leido = remota.pedir("GET", f"{RUTA}/X").json()
+    assert {campo: leido[campo] for campo in campos} == {campo: f"{campo}-4" for campo in campos}
+
+
+def test_cambio_de_estado_y_baja_a_la_vez_no_dejan_nada_suelto(remota):
+    for vuelta in range(5):
+        clave = f"X{vuelta}"
+        ExpedienteFactory(no_siniestro=clave)
+        peticiones = [("PATCH", f"{RUTA}/{clave}/estado", {"estado": "Salida"}), ("DELETE", f"{RUTA}/{clave}", None)]
+
+        cambio, baja = a_la_vez(lambda peticion: remota.pedir(*peticion).status, peticiones)
+
+        assert (baja, cambio) in {(200, 200), (200, 404)}
+        copia = ExpedienteArchivado.objects.get(no_siniestro=clave).datos
+        assert len(copia["historial_estado"]) == (2 if cambio == 200 else 1)
+    assert not HistorialEstado.objects.exists()

@@ -1,0 +1,104 @@
+"""Statements per request, transaction control not counted: the same with one row and with three."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework import serializers
+
+from expedientes.models import Expediente
+from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
+
+CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
+EN_UNA = 1 if connection.vendor == "postgresql" else 2  # an INSERT with its history: SQLite can't in one
+
+
+@pytest.fixture(params=[1, 3])
+def aseguradora(request, operador):
+    """Of as many files, each with two rows of history."""
+    aseguradora = AseguradoraFactory()
+    for n in range(request.param):
+        ExpedienteFactory(no_siniestro=f"SIN-{n}", completo=True, aseguradora=aseguradora, por=operador.usuario)
+        Expediente.objects.cambiar_estado(f"SIN-{n}", "Restauracion", por=operador.usuario)
+    return aseguradora
+
+
+def contar(api, metodo, ruta, datos=None):
+    with CaptureQueriesContext(connection) as capturadas:
+        recibida = api.pedir(metodo, ruta, datos)
+        recibida.getvalue()
+    assert recibida.status_code in (200, 201)
+    return len([q for q in capturadas.captured_queries if not q["sql"].upper().startswith(CONTROL)])
+
+
+LECTURAS = [
+    ("/api/expedientes/SIN-0", 1),  # the file with its insurer and history, and who asks
+    ("/api/expedientes", 1),  # a batch of up to 1,000, and who asks
+    ("/api/expedientes?por_pagina=50", 1),  # the page, and who asks
+    ("/api/expedientes?por_pagina=50&q=nissan&estado=Restauracion", 1),  # the same
+    ("/api/expedientes?por_pagina=50&q=nada", 2),  # the empty page, who asks
+    ("/api/expedientes/aseguradoras", 2),  # who asks, the insurers
+    ("/api/expedientes/SIN-0/estado/historial", 2),  # who asks, the history with its people
+]
+
+
+@pytest.mark.parametrize(("ruta", "cuantas"), LECTURAS)
+def test_sentencias_de_una_lectura(operador, aseguradora, ruta, cuantas):
+    assert contar(operador, "GET", ruta) == cuantas
+
+
+ESCRITURAS = [
+    # who asks, the file with its history
+    ("POST", "/api/expedientes", {"no_siniestro": "NUEVO"}, 1 + EN_UNA),
+    # who asks, the insurer, the file with its history
+    ("POST", "/api/expedientes", {"no_siniestro": "NUEVO", "id_aseguradora": ...}, 2 + EN_UNA),
+    # who asks, the file
+    ("PUT", "/api/expedientes/SIN-0", {"marca": "KIA"}, 2),
+    ("PUT", "/api/expedientes/SIN-0", {}, 2),
+    # who asks, the insurer, the file
+    ("PUT", "/api/expedientes/SIN-0", {"id_aseguradora": ...}, 3),
+    # who asks, the locked file, its new state, the row of its history
+    ("PATCH", "/api/expedientes/SIN-0/estado", {"estado": "Salida"}, 4),
+]
+
+
+@pytest.mark.parametrize(("metodo", "ruta", "datos", "cuantas"), ESCRITURAS)
+def test_sentencias_de_una_escritura(operador, aseguradora, metodo, ruta, datos, cuantas):
+    datos = {campo: aseguradora.pk if valor is ... else valor for campo, valor in datos.items()}
+
+    assert contar(operador, metodo, ruta, datos) == cuantas
+
+
+def test_sentencias_de_archivar(administrador, aseguradora):
+    # Who asks; the locked file, its history, its people, its insurer; the copy; the history's end (1), the file's (3:
+    # Django looks for what hangs from it).
+    assert contar(administrador, "DELETE", "/api/expedientes/SIN-0") == 10
+
+
+def test_sentencias_de_los_usuarios(administrador, aseguradora):
+    assert contar(administrador, "GET", "/api/usuarios") == 2  # who asks, all of them
+    assert contar(administrador, "GET", f"/api/usuarios/{administrador.usuario.pk}") == 2  # who asks, that one
+
+
+def test_ningun_serializer_arma_sus_campos_en_una_peticion(administrador, aseguradora, monkeypatch):
+    armados = []
+    for clase in (serializers.Serializer, serializers.ModelSerializer):
+
+        def armar(self, original=clase.get_fields):
+            armados.append(type(self).__name__)
+            return original(self)
+
+        monkeypatch.setattr(clase, "get_fields", armar)
+    ruta = f"/api/usuarios/{administrador.usuario.pk}"
+
+    def recorrer():
+        for metodo, camino, datos, _ in ESCRITURAS:
+            administrador.pedir(metodo, camino, {c: aseguradora.pk if v is ... else v for c, v in datos.items()})
+        for camino, _ in LECTURAS:
+            administrador.get(camino).getvalue()
+        administrador.get(ruta)
+        administrador.put(ruta, {"nombre": "Otra"})
+
+    recorrer()  # each serializer is read for the first time
+    armados.clear()
+    recorrer()
+    assert armados == []

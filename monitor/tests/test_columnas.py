@@ -1,0 +1,66 @@
+"""Columns that both databases keep alike."""
+
+import pytest
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from expedientes.models import Expediente
+from monitor.columnas import PLEGADOS, plegar
+
+
+@pytest.mark.parametrize(
+    ("texto", "plegado"),
+    [
+        ("Nissan ÁVILA", "nissan avila"),
+        ("ñandú Ñ", "nandu n"),
+        ("PINGÜINO", "pinguino"),
+        ("a\u0301", "a"),
+        ("Łódź", "łodz"),
+        ("Straße", "straße"),
+        ("ΑΒΓ", "ΑΒΓ"),
+        ("日本", "日本"),
+        ("", ""),
+    ],
+)
+def test_plegar(texto, plegado):
+    assert plegar(texto) == plegado
+
+
+def test_plegar_es_idempotente():
+    assert [letra for letra in PLEGADOS if plegar(plegar(letra)) != plegar(letra)] == []
+
+
+# Without control characters: no door lets them in, and PostgreSQL takes no NUL.
+TEXTOS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60)
+
+
+class ComoEnPython(TestCase):
+    @given(TEXTOS)
+    def test_la_base_pliega_como_python(self, texto):
+        Expediente.objects.all().delete()
+        Expediente.objects.create(no_siniestro="-", marca=texto)
+
+        busqueda = Expediente.objects.values_list("busqueda", flat=True).get()
+        en_la_base = busqueda if connection.vendor == "postgresql" else plegar(busqueda)
+        assert en_la_base == plegar(f"-\n\n\n{texto}\n\n\n")
+        if palabras := texto.split():
+            assert Expediente.objects.buscar(palabras[0].swapcase() if palabras[0].isascii() else palabras[0]).exists()
+
+    @given(st.lists(TEXTOS, min_size=2, max_size=8, unique=True))
+    def test_las_claves_van_por_codigo(self, claves):
+        Expediente.objects.all().delete()
+        Expediente.objects.bulk_create(Expediente(no_siniestro=clave) for clave in claves)
+
+        assert list(Expediente.objects.en_orden().values_list("no_siniestro", flat=True)) == sorted(claves)
+
+    @given(st.lists(st.none() | st.dates(), min_size=1, max_size=8))
+    def test_el_orden_de_las_fechas_es_de_lo_nuevo_a_lo_viejo_con_nulos_primero(self, fechas):
+        Expediente.objects.all().delete()
+        Expediente.objects.bulk_create(
+            Expediente(no_siniestro=f"{n}", fecha_ingreso=fecha) for n, fecha in enumerate(fechas)
+        )
+
+        salen = list(Expediente.objects.en_orden().values_list("fecha_ingreso", flat=True))
+        assert salen == [None] * fechas.count(None) + sorted((f for f in fechas if f), reverse=True)
