@@ -16,8 +16,6 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from post_office.models import PRIORITY, STATUS, Email, Log
 
-from monitor.escrituras import insertar_varias
-
 # A mail that its server doesn't take waits 1, 2, 4 … 128 minutes and then 4 hours each time: two days in all.
 INTENTOS = 20
 ESPERA_MINIMA = timedelta(minutes=1)
@@ -29,22 +27,14 @@ PLAZO = timedelta(minutes=2)
 
 
 class Mensaje(NamedTuple):
-    """`para` may be None or empty: such a person is skipped."""
-
-    para: str | None
+    para: str
     asunto: str
     texto: str
     html: str
 
 
-def encolar(mensajes: list[Mensaje]) -> None:
-    """All by one INSERT. Message-ID and Date are of now, so that a repeat is known for what it is."""
-    filas = [_fila(mensaje) for mensaje in mensajes if mensaje.para]
-    if filas:
-        insertar_varias(Email, filas)
-
-
-def _fila(mensaje):
+def fila_de(mensaje: Mensaje) -> dict:
+    """A row of post_office, by attname. Message-ID and Date are of now: a repeat is known for what it is."""
     ahora = timezone.now()
     return {
         "from_email": settings.DEFAULT_FROM_EMAIL,

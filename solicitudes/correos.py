@@ -1,49 +1,42 @@
-"""The e-mails of a request: one function for each, called by the verb that changes it, in its transaction."""
+"""The e-mails of a request: one function for each change, called by its verb, which queues what it gives."""
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.template.loader import get_template
+from django.utils.dateformat import format as escribir_fecha
 
-from solicitudes import cola
+from solicitudes.cola import Mensaje
 from solicitudes.permisos import Accion
 
 RUTA = "/admin/solicitudes/solicitud/{id}/change/"
 
 
-def creada(solicitud) -> None:
-    cola.encolar(
-        [
-            _mensaje(
-                solicitud,
-                solicitud.solicitante,
-                "Solicitud registrada",
-                f"Su solicitud de transporte quedó registrada y espera la aprobación de {solicitud.nombre_aprobador}.",
-            ),
-            _mensaje(
-                solicitud,
-                solicitud.aprobador,
-                "Solicitud pendiente de su aprobación",
-                f"{solicitud.nombre_solicitante} solicita transporte y espera su aprobación.",
-            ),
-        ]
+def creada(solicitud) -> list[Mensaje]:
+    espera = f"Su solicitud de transporte quedó registrada y espera la aprobación de {solicitud.nombre_aprobador}."
+    pide = f"{solicitud.nombre_solicitante} solicita transporte y espera su aprobación."
+    return _mensajes(
+        solicitud,
+        (solicitud.solicitante, "Solicitud registrada", espera),
+        (solicitud.aprobador, "Solicitud pendiente de su aprobación", pide),
     )
 
 
-def aprobada(solicitud, motivo: str | None) -> None:
+def aprobada(solicitud, motivo: str | None) -> list[Mensaje]:
     texto = "Su solicitud de transporte fue aprobada."
-    cola.encolar([_mensaje(solicitud, solicitud.solicitante, "Solicitud aprobada", texto, motivo)])
+    return _mensajes(solicitud, (solicitud.solicitante, "Solicitud aprobada", texto), motivo=motivo)
 
 
-def rechazada(solicitud, motivo: str) -> None:
+def rechazada(solicitud, motivo: str) -> list[Mensaje]:
     texto = "Su solicitud de transporte fue rechazada."
-    cola.encolar([_mensaje(solicitud, solicitud.solicitante, "Solicitud rechazada", texto, motivo)])
+    return _mensajes(solicitud, (solicitud.solicitante, "Solicitud rechazada", texto), motivo=motivo)
 
 
-def cancelada(solicitud, motivo: str) -> None:
+def cancelada(solicitud, motivo: str) -> list[Mensaje]:
     texto = "La solicitud de transporte fue cancelada."
     personas = (solicitud.solicitante, solicitud.aprobador)
-    cola.encolar([_mensaje(solicitud, persona, "Solicitud cancelada", texto, motivo) for persona in personas])
+    avisos = [(persona, "Solicitud cancelada", texto) for persona in personas]
+    return _mensajes(solicitud, *avisos, motivo=motivo)
 
 
 DECISIONES: dict[Accion, Callable] = {
@@ -53,18 +46,61 @@ DECISIONES: dict[Accion, Callable] = {
 }
 
 
-def _mensaje(solicitud, persona, titulo, texto, motivo=None) -> cola.Mensaje:
-    contexto = {
-        "persona": persona,
-        "titulo": titulo,
-        "texto": texto,
+def _mensajes(solicitud, *avisos: tuple, motivo=None) -> list[Mensaje]:
+    """Each of `avisos` is (person, title, text). A person without an address is skipped."""
+    lugares = [_lugar(parada) for parada in solicitud.lugares_en_orden]
+    detalle = {"datos": _datos(solicitud), "lugares": lugares}
+    comun = {
         "motivo": motivo,
-        "solicitud": solicitud,
+        # Written once for all the messages of a change.
+        "detalle_txt": _escribir("detalle.txt", detalle),
+        "detalle_html": _escribir("detalle.html", detalle),
         "enlace": settings.PUBLIC_URL + RUTA.format(id=solicitud.pk),
     }
-    return cola.Mensaje(
+    return [_mensaje(solicitud, comun, *aviso) for aviso in avisos if aviso[0].email]
+
+
+def _mensaje(solicitud, comun, persona, titulo, texto) -> Mensaje:
+    contexto = comun | {"persona": str(persona), "titulo": titulo, "texto": texto}
+    return Mensaje(
         para=persona.email,
         asunto=f"{titulo}: {solicitud.codigo}, {solicitud.asunto}",
-        texto=get_template("solicitudes/correos/solicitud.txt").render(contexto),
-        html=get_template("solicitudes/correos/solicitud.html").render(contexto),
+        texto=_escribir("solicitud.txt", contexto),
+        html=_escribir("solicitud.html", contexto),
     )
+
+
+def _escribir(plantilla, contexto) -> str:
+    return get_template(f"solicitudes/correos/{plantilla}").render(contexto)
+
+
+def _datos(solicitud) -> list[tuple[str, str]]:
+    fecha = escribir_fecha(solicitud.fecha_servicio, r"j \d\e F \d\e Y").lower()
+    nombres = f" ({solicitud.nombres_pasajeros})" if solicitud.nombres_pasajeros else ""
+    return [
+        ("Código", solicitud.codigo),
+        ("Asunto", solicitud.asunto),
+        ("Servicio", f"{fecha}, {_hora(solicitud.hora_servicio)}"),
+        ("Tipo de servicio", solicitud.servicio.nombre),
+        ("Prioridad", solicitud.prioridad.nombre),
+        ("Solicita", f"{solicitud.nombre_solicitante} ({solicitud.departamento.nombre})"),
+        ("Aprueba", solicitud.nombre_aprobador),
+        ("Pasajeros", f"{solicitud.cantidad_pasajeros}{nombres}"),
+    ]
+
+
+def _lugar(parada) -> str:
+    """«Sede Central (origen), Av. Principal 123: salida; llegada 10:30 h»."""
+    partes = [
+        parada.lugar.nombre,
+        " (origen)" if parada.es_origen else "",
+        f", {parada.lugar.direccion}" if parada.lugar.direccion else "",
+        f": {parada.descripcion}" if parada.descripcion else "",
+        f"; llegada {_hora(parada.hora_llegada)}" if parada.hora_llegada else "",
+        f"; retorno {_hora(parada.hora_retorno)}" if parada.requiere_retorno else "",
+    ]
+    return "".join(partes)
+
+
+def _hora(hora) -> str:
+    return f"{hora:%H:%M} h"

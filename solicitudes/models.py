@@ -5,6 +5,7 @@ from django.db import models, transaction
 from django.db.models.functions import Coalesce, Length, Now, NullIf
 from django.db.models.lookups import GreaterThanOrEqual
 from django.utils import timezone
+from post_office.models import Email
 
 from catalogos.estados_solicitud import filas as filas_de_estados
 from catalogos.models import (
@@ -20,7 +21,7 @@ from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 from monitor.escrituras import cambiar, insertar, insertar_varias
 from monitor.usuarios.models import Usuario
 from monitor.validadores import Entre, sin_control, sin_control_en_texto_largo
-from solicitudes import correos, referencias, reglas
+from solicitudes import cola, correos, referencias, reglas
 from solicitudes.codigo import Codigo
 from solicitudes.estados import TRANSICIONES, Estado
 from solicitudes.permisos import Accion, exigir, ve_todas
@@ -90,8 +91,7 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
             | {"periodo": timezone.localtime(ahora).strftime("%Y-%m"), "creado_en": ahora, "actualizado_en": ahora},
         )
         solicitud.unir(filas, self._poner_lugares(solicitud.pk, datos["lugares"]))
-        self._anotar(solicitud.pk, Estado.PENDIENTE_APROBACION, CREADA, por, ahora)
-        correos.creada(solicitud)
+        self._anotar(solicitud.pk, Estado.PENDIENTE_APROBACION, CREADA, por, ahora, correos.creada(solicitud))
         return solicitud
 
     @transaction.atomic
@@ -137,8 +137,7 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         if hasta not in TRANSICIONES[Estado(solicitud.estado_id)]:
             raise solicitud.conflicto(accion)
         cambiar(Solicitud, pk, {"estado_id": hasta, "actualizado_en": ahora})
-        self._anotar(pk, hasta, motivo, por, ahora)
-        correos.DECISIONES[accion](solicitud, motivo)
+        self._anotar(pk, hasta, motivo, por, ahora, correos.DECISIONES[accion](solicitud, motivo))
 
     def _bloquear(self, pk, accion, por) -> "Solicitud":
         """The request, that nobody else changes meanwhile, if `por` may see it and do this with it."""
@@ -153,7 +152,8 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
     def _poner_lugares(self, pk, lugares):
         return insertar_varias(LugarSolicitud, [{"solicitud_id": pk} | lugar for lugar in lugares])
 
-    def _anotar(self, pk, estado, motivo, por, ahora):
+    def _anotar(self, pk, estado, motivo, por, ahora, mensajes):
+        """The row of the history, and the mail that tells of it, which goes to the queue."""
         insertar(
             HistoricoEstado,
             {
@@ -164,6 +164,7 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
                 "actualizado_en": ahora,
                 "cambiado_por_id": por.pk,
             },
+            con=[(Email, cola.fila_de(mensaje)) for mensaje in mensajes],
         )
 
 

@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 from post_office.models import STATUS, Email, Log
 
+from monitor.escrituras import insertar
 from solicitudes import cola
 from solicitudes.cartero import Cartero
 from solicitudes.models import Solicitud
@@ -35,7 +36,8 @@ def repartir():
 
 
 def encolar(*personas):
-    cola.encolar([cola.Mensaje(f"{persona}@example.org", "Asunto", "Texto", "<p>Texto</p>") for persona in personas])
+    for persona in personas:
+        insertar(Email, cola.fila_de(cola.Mensaje(f"{persona}@example.org", "Asunto", "Texto", "<p>Texto</p>")))
 
 
 def adelantar():
