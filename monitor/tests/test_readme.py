@@ -13,9 +13,9 @@ from django.core.management import call_command
 README = (settings.BASE_DIR / "README.md").read_text(encoding="utf-8")
 
 
-def bloque(titulo):
+def bloque(titulo, nivel="##"):
     """The shell block under a heading."""
-    seccion = README.split(f"\n## {titulo}\n")[1].split("\n## ")[0]
+    seccion = README.split(f"\n{nivel} {titulo}\n")[1].split(f"\n{nivel} ")[0]
     return re.search(r"```sh\n(.*?)```", seccion, re.DOTALL)[1]
 
 
@@ -51,6 +51,25 @@ def test_el_primer_paseo_sirve_como_esta_escrito(demo):
     ] == [
         (clave, "Ingreso", "Restauracion", "María González"),
         (clave, None, "Ingreso", "María González"),
+    ]
+
+
+def test_pedir_transporte_sirve_como_esta_escrito(demo):
+    creada, aprobada, historico = teclear(bloque("Pedir transporte", nivel="###"), demo)
+
+    assert [r["message"] for r in (creada, aprobada, historico)] == [
+        "Solicitud creada exitosamente",
+        "Solicitud aprobada exitosamente",
+        "Histórico de estados obtenido exitosamente",
+    ]
+    datos = creada["data"]
+    assert [lugar["NombreLugar"] for lugar in datos["lugares"]] == ["Sede Central", "Oficina Regional Norte"]
+    assert (datos["NombreSolicitante"], datos["NombreDepartamento"]) == ("Juan Pérez", "Logística")
+    assert aprobada["data"]["CodigoEstadoActual"] == "APROBADA"
+    assert historico["data"]["codigoSolicitud"] == datos["CodigoSolicitud"]
+    assert [(c["CodigoEstado"], c["MotivoEstadoSolicitud"]) for c in historico["data"]["historico"]] == [
+        ("PENDIENTE_APROBACION", "Solicitud creada"),
+        ("APROBADA", "Hay unidad disponible"),
     ]
 
 
