@@ -39,8 +39,15 @@ class ConVigentes(FormaPorVerbos):
         super().__init__(*args, **kwargs)
         for nombre, campo in self.fields.items():
             if isinstance(campo, forms.ModelChoiceField):
+                _sin_atajos(campo.widget)
                 actual = models.Q(pk=getattr(self.instance, f"{nombre}_id", None))
                 campo.queryset = campo.queryset.model.objects.filter(_vigentes(campo.queryset.model) | actual)
+
+
+def _sin_atajos(widget) -> None:
+    """Catalogues have their own pages."""
+    for atajo in ("add", "change", "delete", "view"):
+        setattr(widget, f"can_{atajo}_related", False)
 
 
 def _vigentes(modelo) -> models.Q:
@@ -76,7 +83,10 @@ class ParadaInline(admin.TabularInline):
     model = LugarSolicitud
     form, formset = ParadaForm, ParadasFormSet
     fields = ("orden", "lugar", "es_origen", "descripcion", "hora_llegada", "requiere_retorno", "hora_retorno")
-    formfield_overrides = {models.TextField: {"widget": forms.TextInput}}
+    formfield_overrides = {
+        models.TextField: {"widget": forms.TextInput},
+        models.TimeField: {"widget": forms.TimeInput(attrs={"size": 6, "placeholder": "08:00"}, format="%H:%M")},
+    }
     verbose_name, verbose_name_plural = "lugar", "lugares"
     ordering = ("orden",)
     extra = 0
@@ -148,18 +158,9 @@ class SolicitudAdmin(AdminPorVerbos):
     form = ConVigentes
     inlines = (ParadaInline,)
     actions = (*(_decidir(accion) for accion in DESTINOS), "delete_selected")
-    list_display = (
-        "codigo",
-        "asunto",
-        "solicitante",
-        "aprobador",
-        "departamento",
-        "prioridad",
-        "servicio_el",
-        "en_estado",
-    )
+    list_display = ("con_codigo", "en_estado", "asunto", "solicitante", "aprobador", "servicio_el", "prioridad")
     list_filter = (PendientesFilter, "estado", "departamento", "prioridad", "fecha_servicio")
-    list_select_related = ("solicitante", "aprobador", "departamento", "prioridad")
+    list_select_related = ("solicitante", "aprobador", "prioridad")
     search_fields = ("codigo",)  # Django shows the box; `buscar` says where
     search_help_text = "Código, asunto, pasajeros, solicitante o aprobador"
     ordering = ("-id",)
@@ -199,6 +200,10 @@ class SolicitudAdmin(AdminPorVerbos):
 
     def get_search_results(self, request, queryset, search_term):
         return queryset.buscar(search_term), False
+
+    @admin.display(description="código")
+    def con_codigo(self, solicitud):
+        return format_html('<span class="en-una-linea">{}</span>', solicitud.codigo)
 
     @admin.display(description="estado")
     def en_estado(self, solicitud):

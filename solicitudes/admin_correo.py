@@ -34,13 +34,13 @@ class EstadoFilter(admin.SimpleListFilter):
 class CorreoAdmin(AdminPorVerbos):
     change_form_template = "admin/change_form.html"  # not post_office's, with its buttons
     actions = ("reenviar",)
-    list_display = ("subject", "para", "estado", "intentos", "created", "scheduled_time")
+    list_display = ("subject", "para", "estado", "intentos", "creado", "siguiente")
     list_filter = (EstadoFilter, "created")
     search_fields = ("subject", "to")
     search_help_text = "Asunto o destinatario"
     ordering = ("-id",)
     sortable_by = ()
-    fields = ("para", "estado", "intentos", "scheduled_time", "message_id", "created", "fallos", "message", "html")
+    fields = ("para", "estado", "intentos", "siguiente", "creado", "message_id", "fallos", "message", "html")
 
     def has_add_permission(self, request):
         return False
@@ -75,10 +75,18 @@ class CorreoAdmin(AdminPorVerbos):
     def intentos(self, correo):
         return correo.number_of_retries or 0
 
+    @admin.display(description="creado")
+    def creado(self, correo):
+        return correo.created
+
+    @admin.display(description="no antes de")
+    def siguiente(self, correo):
+        return correo.scheduled_time or "—"
+
     @admin.display(description="fallos")
     def fallos(self, correo):
         fallos = correo.logs.order_by("-id").values_list("date", "message")
-        return "\n".join(f"{date:%Y-%m-%d %H:%M} UTC: {message}" for date, message in fallos) or None
+        return "\n".join(f"{date:%Y-%m-%d %H:%M} UTC: {message}" for date, message in fallos) or "—"
 
     @admin.display(description="como se ve")
     def html(self, correo):
