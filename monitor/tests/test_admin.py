@@ -133,9 +133,9 @@ def test_cambiar_la_propia_clave_no_deshace_lo_que_otro_cambio(client, monkeypat
 @pytest.mark.parametrize(
     ("trait", "apps"),
     [
-        (TRAITS[0], ["Expedientes", "Catálogos", "Usuarios", "Oficina de Correos"]),
-        (TRAITS[1], ["Expedientes", "Catálogos"]),
-        (TRAITS[2], ["Expedientes", "Catálogos"]),
+        (TRAITS[0], ["Expedientes", "Solicitudes de transporte", "Catálogos", "Usuarios", "Oficina de Correos"]),
+        (TRAITS[1], ["Expedientes", "Solicitudes de transporte", "Catálogos"]),
+        (TRAITS[2], ["Expedientes", "Solicitudes de transporte", "Catálogos"]),
     ],
 )
 def test_inicio_muestra_las_apps_en_el_orden_del_trabajo(client, trait, apps):
