@@ -3,7 +3,7 @@
 import http.client
 import json
 from dataclasses import dataclass
-from functools import cached_property, partialmethod
+from functools import cache, cached_property, partialmethod
 from urllib.parse import urlsplit
 
 from django.test import Client
@@ -15,16 +15,17 @@ def cuerpo_de(datos) -> bytes:
     return datos if isinstance(datos, bytes) else json.dumps(datos).encode()
 
 
+@cache
+def cliente():
+    """One for all tests: the first call of each loads the middleware, which takes longer than a request."""
+    return Client(enforce_csrf_checks=True)
+
+
 class Api:
     """`Api(usuario).post("/api/…", {…})`; without a user, without a token. Django's CSRF check is on."""
 
     def __init__(self, usuario=None, **entorno):
         self.usuario, self.entorno = usuario, entorno
-
-    @cached_property
-    def cliente(self):
-        """One for all its calls: the first loads the middleware."""
-        return Client(enforce_csrf_checks=True, **self.entorno)
 
     @cached_property
     def token(self):
@@ -35,7 +36,7 @@ class Api:
         if self.usuario:
             cabeceras = {"Authorization": f"Bearer {self.token}"} | cabeceras
         cuerpo = b"" if datos is None else cuerpo_de(datos)
-        return self.cliente.generic(metodo, ruta, cuerpo, content_type=tipo, headers=cabeceras)
+        return cliente().generic(metodo, ruta, cuerpo, content_type=tipo, headers=cabeceras, **self.entorno)
 
     get = partialmethod(pedir, "GET")
     head = partialmethod(pedir, "HEAD")
