@@ -349,7 +349,7 @@ def test_cola_es_de_administradores(db, rol):
 
 
 def test_cola_se_mira_y_no_se_toca(admin, solicitud):
-    correo = Email.objects.order_by("pk").first()
+    correo = Email.objects.get(subject__startswith="Solicitud registrada")
 
     assert solicitud.codigo in admin.get(COLA).text
     pagina = admin.get(f"{COLA}{correo.pk}/change/")
