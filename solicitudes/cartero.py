@@ -3,6 +3,7 @@
 import logging
 import smtplib
 import threading
+from collections.abc import Callable
 from contextlib import closing
 
 from django.core.mail import get_connection
@@ -29,9 +30,9 @@ class Cartero:
         """Also a signal handler: the mail that is being delivered is delivered first."""
         self._fin.set()
 
-    def trabajar(self) -> None:
+    def trabajar(self, mientras: Callable[[], bool] = lambda: True) -> None:
         descanso = DESCANSO
-        while not self._fin.is_set():
+        while not self._fin.is_set() and mientras():
             descanso = DESCANSO if self.repartir() else min(descanso * 2, DESCANSO_MAXIMO)
             self._fin.wait(descanso)
 

@@ -4,8 +4,10 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.conf import settings as ajustes
@@ -308,3 +310,32 @@ def test_crear_no_habla_con_el_servidor_de_correo(buzon):
         SolicitudFactory()
 
     assert buzon.intentos == 0
+
+
+@pytest.mark.lenta
+def test_obrero_con_su_padre_no_lo_sobrevive(transactional_db, tmp_path):
+    """As that of `make run`, whose server may be killed without a word."""
+    guion = (
+        "import subprocess, sys, time\n"
+        "hijo = subprocess.Popen([sys.executable, 'manage.py', 'enviar_correos', '--con-su-padre'])\n"
+        "print(hijo.pid, flush=True); time.sleep(60)"
+    )
+    entorno = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "monitor.tests.settings",
+        "BASE_DE_PRUEBAS": str(connection.settings_dict["NAME"]),
+    }
+    padre = subprocess.Popen(
+        [sys.executable, "-c", guion], cwd=ajustes.BASE_DIR, env=entorno, stdout=subprocess.PIPE, text=True
+    )
+    hijo = int(padre.stdout.readline())
+    time.sleep(3)  # it has started by then
+    padre.kill()
+    padre.communicate()
+
+    esperar_a(lambda: not vive(hijo))
+
+
+def vive(proceso) -> bool:
+    """A child of nobody may wait as a zombie for someone to ask after it."""
+    estado = Path(f"/proc/{proceso}/stat")
+    return estado.exists() and estado.read_text().rpartition(")")[2].split()[0] != "Z"

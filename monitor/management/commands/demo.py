@@ -33,7 +33,7 @@ class Command(BaseCommand):
             DIRECCIONES.format(url=f"http://{settings.HOST}:{settings.PORT}", carpeta=carpeta_de_correo())
         )
         self.stdout.write(credenciales())
-        with corriendo("enviar_correos"):
+        with corriendo("enviar_correos", "--con-su-padre"):
             call_command("serve", skip_checks=False)
 
 
@@ -44,7 +44,7 @@ def carpeta_de_correo() -> str:
 
 
 @contextmanager
-def corriendo(comando: str):
+def corriendo(*comando: str):
     """Keeps a command of ours running beside the server: started again when it fails, told to stop at the end."""
     fin, proceso = threading.Event(), None
 
@@ -52,7 +52,7 @@ def corriendo(comando: str):
         nonlocal proceso
         while not fin.is_set():
             # In a session of its own, Ctrl-C doesn't reach it: it stops when we say so.
-            orden = [sys.executable, settings.BASE_DIR / "manage.py", comando]
+            orden = [sys.executable, settings.BASE_DIR / "manage.py", *comando]
             proceso = subprocess.Popen(orden, start_new_session=True)  # noqa: S603
             if proceso.wait() == 0:
                 return

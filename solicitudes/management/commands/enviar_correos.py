@@ -1,3 +1,4 @@
+import os
 import signal
 
 from django.core.management.base import BaseCommand
@@ -11,11 +12,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--una-vez", action="store_true", help="entrega lo que haya y termina")
 
-    def handle(self, *, una_vez, **options):
+        parser.add_argument("--con-su-padre", action="store_true", help="termina cuando acaba quien lo lanzó")
+
+    def handle(self, *, una_vez, con_su_padre, **options):
         cartero = Cartero()
         if una_vez:
             cartero.repartir()
             return
         for numero in (signal.SIGTERM, signal.SIGINT):
             signal.signal(numero, cartero.terminar)
-        cartero.trabajar()
+        padre = os.getppid()
+        cartero.trabajar(lambda: not con_su_padre or os.getppid() == padre)
