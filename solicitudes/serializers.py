@@ -17,12 +17,11 @@ from monitor.errores import DatosInvalidos
 from solicitudes.models import (
     ASUNTO_MAXIMO,
     ASUNTO_MINIMO,
-    LUGAR_MAXIMO,
     LUGARES_MAXIMO,
-    MOTIVO_MAXIMO,
     TEXTO_MAXIMO,
     Solicitud,
 )
+from solicitudes.partes import LUGAR_MAXIMO, MOTIVO_MAXIMO
 from solicitudes.referencias import CAMPOS, LUGAR, Mencion, errores_de
 
 # --- In ---

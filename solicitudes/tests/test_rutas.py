@@ -101,7 +101,7 @@ def dos(db):
         nombres_pasajeros="Inés Ávila",
         fecha_servicio=manana(),
     )
-    segunda = SolicitudFactory(fecha_servicio=manana() + timedelta(days=2))
+    segunda = SolicitudFactory(asunto="Traslado de muebles", fecha_servicio=manana() + timedelta(days=2))
     Solicitud.objects.aprobar(segunda.pk, por=segunda.aprobador)
     return primera, Solicitud.objects.get(pk=segunda.pk)
 

@@ -1,0 +1,108 @@
+"""What hangs from a request: its places and its history. The verbs of `models.py` write them."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from catalogos.models import EstadoSolicitud, Lugar
+from monitor.usuarios.models import Usuario
+from monitor.validadores import sin_control_en_texto_largo
+from solicitudes import reglas
+from solicitudes.estados import Estado
+
+LUGAR_MAXIMO = 500
+MOTIVO_MAXIMO = 500
+
+
+class LugarSolicitudQuerySet(models.QuerySet):
+    def vigentes(self):
+        return self.filter(solicitud__eliminado=False)
+
+
+class LugarSolicitud(models.Model):
+    """A stop of a request."""
+
+    solicitud = models.ForeignKey(
+        "solicitudes.Solicitud", models.PROTECT, db_column="id_solicitud", related_name="lugares"
+    )
+    lugar = models.ForeignKey(Lugar, models.PROTECT, verbose_name="lugar", db_column="id_lugar", related_name="+")
+    orden = models.IntegerField("orden")
+    es_origen = models.BooleanField("es el origen", db_default=False, default=False)
+    descripcion = models.TextField(
+        "descripción", max_length=LUGAR_MAXIMO, null=True, blank=True, validators=[sin_control_en_texto_largo]
+    )
+    hora_llegada = models.TimeField(
+        "hora estimada de llegada", null=True, blank=True, db_column="hora_estimada_llegada"
+    )
+    requiere_retorno = models.BooleanField("requiere retorno", db_default=False, default=False)
+    hora_retorno = models.TimeField(
+        "hora estimada de retorno", null=True, blank=True, db_column="hora_estimada_retorno"
+    )
+
+    objects = LugarSolicitudQuerySet.as_manager()
+
+    class Meta:
+        db_table = "lugar_solicitud"
+        verbose_name = "parada de solicitud"
+        verbose_name_plural = "paradas de solicitudes"
+        ordering = ["orden"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["solicitud", "orden"],
+                name="lugar_solicitud_orden_unico",
+                violation_error_message=reglas.ORDEN_REPETIDO,
+            ),
+            models.UniqueConstraint(
+                fields=["solicitud"],
+                condition=models.Q(es_origen=True),
+                name="lugar_solicitud_un_origen",
+                violation_error_message=reglas.VARIOS_ORIGENES,
+            ),
+            models.CheckConstraint(
+                name="lugar_solicitud_orden_desde_0",
+                condition=models.Q(orden__gte=0),
+                violation_error_message=reglas.ORDEN_CON_SALTOS,
+            ),
+            models.CheckConstraint(
+                name="lugar_solicitud_origen_sin_retorno",
+                condition=~models.Q(es_origen=True, requiere_retorno=True),
+                violation_error_message=reglas.RETORNO_EN_ORIGEN,
+            ),
+            models.CheckConstraint(
+                name="lugar_solicitud_retorno_con_hora",
+                condition=models.Q(requiere_retorno=False) | models.Q(hora_retorno__isnull=False),
+                violation_error_message=reglas.RETORNO_SIN_HORA,
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.orden}. {self.lugar}"
+
+
+class HistoricoEstado(models.Model):
+    """One row for each state a request has been in, its creation included. Written by the verbs, never changed."""
+
+    solicitud = models.ForeignKey(
+        "solicitudes.Solicitud",
+        models.PROTECT,
+        verbose_name="solicitud",
+        db_column="id_solicitud",
+        related_name="historico",
+    )
+    estado = models.ForeignKey(
+        EstadoSolicitud, models.PROTECT, verbose_name="estado", db_column="id_estado_solicitud", related_name="+"
+    )
+    motivo = models.TextField("motivo", max_length=MOTIVO_MAXIMO, null=True, db_column="motivo_estado_solicitud")
+    creado_en = models.DateTimeField("fecha del cambio", db_default=Now(), db_column="fecha_hora_creacion")
+    actualizado_en = models.DateTimeField("actualizado", db_default=Now(), db_column="fecha_hora_actualizacion")
+    cambiado_por = models.ForeignKey(
+        Usuario, models.PROTECT, verbose_name="cambiado por", db_column="cambiado_por", null=True, related_name="+"
+    )
+
+    class Meta:
+        db_table = "historico_estado_solicitud"
+        verbose_name = "cambio de estado"
+        verbose_name_plural = "histórico de estados"
+        ordering = ["id"]
+
+    def __str__(self):
+        return Estado(self.estado_id).label
