@@ -53,7 +53,7 @@ class Envuelto(Dialecto):
         return valor.isoformat()
 
     def instante(self, valor: datetime) -> str:
-        return timezone.localtime(valor).replace(tzinfo=None).isoformat(timespec="seconds")
+        return valor.astimezone(timezone.get_default_timezone()).replace(tzinfo=None).isoformat(timespec="seconds")
 
     def exito(self, mensaje: str, datos) -> dict:
         return {"success": True, "message": mensaje, "data": datos}
