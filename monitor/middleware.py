@@ -44,6 +44,7 @@ class ProxyMiddleware:
         else:
             for cabecera in self.CABECERAS:
                 request.META.pop(cabecera, None)
+        request.get_host()  # refuses a Host that isn't in ALLOWED_HOSTS, before anything answers
         return self.get_response(request)
 
 

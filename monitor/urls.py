@@ -4,7 +4,7 @@ from django.views.generic import RedirectView
 
 import monitor.api.rutas  # noqa: F401  registers the path converters
 from monitor.api.documentacion import DocumentacionViewSet
-from monitor.api.vistas import error_interno, no_encontrada
+from monitor.api.vistas import error_interno, no_encontrada, peticion_invalida
 from monitor.vistas import InicioViewSet
 
 # No path of the API ends in a slash here: SinBarraFinalMiddleware has taken it off. The busiest come first.
@@ -22,5 +22,6 @@ urlpatterns = [
     re_path("", no_encontrada),
 ]
 
+handler400 = peticion_invalida
 handler404 = no_encontrada
 handler500 = error_interno

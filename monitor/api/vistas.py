@@ -10,11 +10,13 @@ from rest_framework import viewsets
 from monitor.api.cuerpo import JSONParser, leer_objeto
 from monitor.api.dialectos import DIRECTO, Dialecto, dialecto_de
 from monitor.api.errores import MetodoNoPermitido, responder_error
-from monitor.errores import NoEncontrado
+from monitor.errores import DatosInvalidos, NoEncontrado
 from monitor.usuarios.autenticacion import Autenticacion, leer_token
 from monitor.usuarios.identidad import Credencial
 from monitor.usuarios.permisos import Permisos
 from monitor.usuarios.roles import PERMISOS, TODOS
+
+PETICION_INVALIDA = "La petición no es válida; revise el nombre del servidor al que la envía"
 
 
 class Accion(NamedTuple):
@@ -108,6 +110,11 @@ def ubicacion(prefijo: str, clave) -> dict:
 def no_encontrada(request, exception=None):
     """Of the paths that no view answers for."""
     return responder_error(NoEncontrado("La ruta no existe"), dialecto_de(request.path))
+
+
+def peticion_invalida(request, exception=None):
+    """Of what Django refuses before any view: a Host that isn't ours, an impossible path."""
+    return responder_error(DatosInvalidos(PETICION_INVALIDA), dialecto_de(request.path))
 
 
 def error_interno(request):
