@@ -2,6 +2,7 @@
 
 from django.db import DatabaseError, connection
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 
 from monitor.api.vistas import Accion, VistaAbierta
 
@@ -11,9 +12,11 @@ class InicioViewSet(VistaAbierta):
 
     def inicio(self, request):
         """A page for people, JSON for programs."""
-        if "text/html" in request.META.get("HTTP_ACCEPT", ""):
-            return render(request, "monitor/inicio.html")
-        return self.responder({"nombre": "Monitor API", "estado": "OK"})
+        es_persona = "text/html" in request.META.get("HTTP_ACCEPT", "")
+        datos = {"nombre": "Monitor API", "estado": "OK"}
+        response = render(request, "monitor/inicio.html") if es_persona else self.responder(datos)
+        patch_vary_headers(response, ["Accept"])
+        return response
 
     def health(self, request):
         database = _responde()

@@ -9,7 +9,8 @@ DISTINTAS = "Las dos contraseñas no son iguales: escríbalas de nuevo."
 FUERTE = "8 caracteres o más, que no sean sólo números, ni de uso común, ni parecidos a su nombre."
 EN_BLANCO = "Déjela en blanco para no cambiarla. Al cambiarla se cierran las sesiones abiertas de esta persona."
 DE_CADA_ROL = (
-    "Administrador: todo, también usuarios y archivo. Operador: expedientes y catálogos. Técnico: sólo consulta."
+    "Administrador: todo, también usuarios y archivo. Operador: expedientes, solicitudes y catálogos."
+    " Técnico: consulta, y pide transporte para sí."
 )
 
 

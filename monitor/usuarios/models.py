@@ -64,10 +64,13 @@ class UsuarioManager(BaseUserManager):
 
     @transaction.atomic
     def actualizar(self, pk: int, cambios: dict) -> "Usuario":
-        """`cambios`: any of nombre, username, password, rol, email, is_active. A new password revokes every token."""
+        """`cambios`: any of nombre, username, password, rol, email, is_active.
+
+        A new password revokes every token; being disabled too, so that none comes back to life with the user.
+        """
         self._bloquear_administradores()
         usuario = self._bloquear(pk)
-        era_administrador = usuario.es_administrador_activo
+        era_activo, era_administrador = usuario.is_active, usuario.es_administrador_activo
         password = cambios.get("password")
         for atributo, valor in cambios.items():
             if atributo != "password":
@@ -75,6 +78,8 @@ class UsuarioManager(BaseUserManager):
         usuario.validar()
         if password:
             usuario.poner_password(password)
+        if era_activo and not usuario.is_active:
+            usuario.version_token += 1
         if era_administrador and not usuario.es_administrador_activo:
             self._exigir_otro_administrador(usuario)
         usuario.guardar()

@@ -34,6 +34,11 @@ class CambioDeUsuarioSerializer(RegistroSerializer):
         ignorados = ("id",)
 
 
+class SinCamposSerializer(SerializadorEstricto):
+    """A body that says nothing: absent or `{}`."""
+
+
+SIN_CAMPOS = SinCamposSerializer()
 CREDENCIALES = CredencialesSerializer()
 REGISTRO = RegistroSerializer()
 CAMBIO = CambioDeUsuarioSerializer()

@@ -6,7 +6,7 @@ from monitor.errores import DatosInvalidos, NoEncontrado
 from monitor.usuarios import tokens
 from monitor.usuarios.acceso import entrar
 from monitor.usuarios.models import NO_ENCONTRADO, Usuario, exigir_sin_espacios
-from monitor.usuarios.serializers import CAMBIO, CREDENCIALES, REGISTRO, USUARIO
+from monitor.usuarios.serializers import CAMBIO, CREDENCIALES, REGISTRO, SIN_CAMPOS, USUARIO
 
 CREDENCIALES_REQUERIDAS = "Usuario y contraseña requeridos"
 REGISTRO_REQUERIDO = "username, password y rol son requeridos"
@@ -35,6 +35,7 @@ class SesionViewSet(Vista):
     }
 
     def logout(self, request):
+        SIN_CAMPOS.leer(self.cuerpo(opcional=True))
         Usuario.objects.revocar_tokens(request.user.pk)
         return self.responder({"ok": True}, headers=NO_GUARDAR)
 

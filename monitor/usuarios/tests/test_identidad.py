@@ -69,3 +69,25 @@ def test_solo_se_lee_asi_lo_que_todos_pueden_ver():
 def _patrones(resolver):
     for patron in resolver.url_patterns:
         yield from _patrones(patron) if hasattr(patron, "url_patterns") else [patron]
+
+
+def test_un_token_no_revive_cuando_se_reactiva_a_su_usuario(api):
+    assert api.token, "issued before"
+    for activo in (False, True):
+        Usuario.objects.actualizar(api.usuario.pk, {"is_active": activo})
+    assert respuesta(api.get("/api/expedientes")) == INVALIDO
+
+
+@pytest.mark.parametrize("cuerpo", [b'{"todo": true}', b"[]", b"{"])
+def test_logout_no_admite_un_cuerpo_que_dice_algo(api, cuerpo):
+    assert api.post("/api/auth/logout", cuerpo).status_code == 400
+    assert respuesta(api.post("/api/auth/logout")) == (200, {"ok": True})
+
+
+def test_un_host_ajeno_recibe_json(client, settings):
+    response = client.get("/api/expedientes", headers={"Host": "otro.example.org"})
+    assert (response.status_code, list(response.json())) == (400, ["error"])
+
+
+def test_el_inicio_varia_con_accept(client):
+    assert "Accept" in client.get("/").headers["Vary"]

@@ -165,7 +165,7 @@ def test_id_que_no_existe_es_404(administrador, metodo, datos, pk):
         ({"username": "otra"}, {"username": "otra"}),
         ({"rol": "Tecnico"}, {"rol": "Tecnico"}),
         ({"email": "otra@example.com"}, {"email": "otra@example.com"}),
-        ({"is_active": False}, {"is_active": False}),
+        ({"is_active": False}, {"is_active": False, "version_token": 1}),  # no token of before comes back with the user
         ({"nombre": "Otra", "rol": "Administrador"}, {"nombre": "Otra", "rol": "Administrador"}),
         ({}, {}),
         (dict.fromkeys(["nombre", "username", "password", "rol", "email", "is_active"]), {}),
