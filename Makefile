@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# Each core runs tests of its own, on a database of its own.
+JUNTAS := --numprocesses auto
 MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 ESTATICOS := $(shell find */static -type f)
@@ -18,8 +20,8 @@ run: install .env ## Instala, prepara la base con datos de demostración y sirve
 	@$(MANAGE) demo
 
 test: .venv/instalado-dev ## Corre las pruebas en SQLite y después en PostgreSQL
-	DATABASE_URL= $(BIN)/pytest
-	$(BIN)/python -m monitor.tests.postgresql $(if $(EXIGIR_POSTGRESQL),--exigir) $(BIN)/pytest
+	DATABASE_URL= $(BIN)/pytest $(JUNTAS)
+	$(BIN)/python -m monitor.tests.postgresql $(if $(EXIGIR_POSTGRESQL),--exigir) $(BIN)/pytest $(JUNTAS)
 
 install: staticfiles/staticfiles.json ## Crea .venv, instala lo fijado y recoge los archivos estáticos
 
