@@ -9,7 +9,7 @@ from rest_framework import viewsets
 
 from monitor.api.cuerpo import JSONParser, leer_objeto
 from monitor.api.dialectos import DIRECTO, Dialecto, dialecto_de
-from monitor.api.errores import MetodoNoPermitido, responder_error
+from monitor.api.errores import MetodoNoPermitido, interno, responder_error
 from monitor.errores import DatosInvalidos, NoEncontrado
 from monitor.usuarios.autenticacion import Autenticacion, leer_token
 from monitor.usuarios.identidad import Credencial
@@ -119,5 +119,4 @@ def peticion_invalida(request, exception=None):
 
 def error_interno(request):
     """Of what fails outside a view; Django has logged it."""
-    dialecto = dialecto_de(request.path)
-    return dialecto.responder(dialecto.error(NoEncontrado("Error interno del servidor")), 500)
+    return responder_error(interno(500, None), dialecto_de(request.path))
