@@ -125,6 +125,9 @@ def cargar(conexion, expedientes):
             fila = expediente(azar, n)
             copia.write_row([fila[columna] for columna in COLUMNAS])
             cambios.append(ESTADOS.index(fila["estado"]))
+    # The history's foreign keys are looked up row by row: with a plan for a table that isn't empty any more.
+    conexion.commit()
+    conexion.execute("ANALYZE expediente")
     columnas = "no_siniestro, estado_anterior, estado_nuevo, fecha_cambio, cambiado_por"
     inicio = datetime(2024, 1, 1, tzinfo=UTC)
     with conexion.cursor().copy(f"COPY historial_estado ({columnas}) FROM STDIN") as copia:
