@@ -1,12 +1,14 @@
 """What every request passes, the API's and the admin's."""
 
 from ipaddress import ip_address
-from uuid import uuid4
+from random import getrandbits
 
+import corsheaders.middleware
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.exceptions import MiddlewareNotUsed
 from django.middleware.common import CommonMiddleware
 
 from monitor import bitacora
@@ -19,7 +21,7 @@ class PeticionMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        nombre = uuid4().hex
+        nombre = f"{getrandbits(128):032x}"  # noqa: S311  to be told from the others, not to be secret
         bitacora.peticion.set(nombre)
         response = self.get_response(request)
         response.headers["X-Request-ID"] = nombre
@@ -49,6 +51,8 @@ class ProxyMiddleware:
 
 
 def _es_proxy(direccion: str) -> bool:
+    if not settings.TRUSTED_PROXIES:
+        return False
     try:
         ip = _ip(direccion)
     except ValueError:
@@ -72,6 +76,15 @@ def _cliente(meta) -> str:
         if not _es_proxy(cliente):
             break
     return cliente
+
+
+class CorsMiddleware(corsheaders.middleware.CorsMiddleware):
+    """Only where CORS_ORIGINS names somebody."""
+
+    def __init__(self, get_response):
+        if not settings.CORS_ALLOWED_ORIGINS:
+            raise MiddlewareNotUsed
+        super().__init__(get_response)
 
 
 ADMIN = "/admin/"

@@ -75,7 +75,7 @@ MIDDLEWARE = [
     "monitor.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
+    "monitor.middleware.CorsMiddleware",
     "monitor.middleware.SinBarraFinalMiddleware",
     "monitor.middleware.SesionMiddleware",
     "monitor.middleware.ComunMiddleware",

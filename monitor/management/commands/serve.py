@@ -1,10 +1,10 @@
+import gc
 import os
 import signal
 import socket
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.core.wsgi import get_wsgi_application
 from django.db import OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from granian import Granian
@@ -67,7 +67,12 @@ def aplicacion():
     """
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    return get_wsgi_application()
+    from monitor.wsgi import application  # not before: each worker loads its own
+
+    # What is loaded by now stays: the collector needn't walk over it again and again.
+    gc.collect()
+    gc.freeze()
+    return application
 
 
 def servidor(host, port, workers):
