@@ -7,6 +7,7 @@ from catalogos.base import Catalogo, RecortadoField
 from catalogos.frases import frase
 from catalogos.models import Departamento
 from monitor.api.campos import NumeroField, ReferenciaField
+from monitor.api.dialectos import ENVUELTO
 from monitor.api.lectura import Forma
 from monitor.api.serializers import ModeloEstricto
 
@@ -52,7 +53,7 @@ def forma(modelo: type[Catalogo]) -> Forma:
         for clave, fuente in ANADIDOS.get(modelo, {}).items()
     }
     fuentes = {"Id": "id"} | columnas | dict.fromkeys(anadidos) | DEL_SERVIDOR
-    return Forma(_serializer(modelo, "Salida", fuentes, anadidos))
+    return Forma(_serializer(modelo, "Salida", fuentes, anadidos), ENVUELTO)
 
 
 def nombre_en_la_red(campo: models.Field) -> str:

@@ -6,6 +6,7 @@ from catalogos.models import Aseguradora
 from expedientes.estados import Estado
 from expedientes.models import ESTADO_INVALIDO, OBLIGATORIO, Expediente, HistorialEstado
 from monitor.api.campos import OpcionField, ReferenciaField, TextoField
+from monitor.api.dialectos import DIRECTO
 from monitor.api.lectura import Forma, VacioField
 from monitor.api.serializers import ModeloEstricto, SerializadorEstricto
 from monitor.usuarios.models import Usuario
@@ -174,7 +175,7 @@ class CambioDeEstadoSerializer(SerializadorEstricto):
 EXPEDIENTE = ExpedienteSerializer()
 CAMBIO_DE_ESTADO = CambioDeEstadoSerializer()
 
-PLANO = Forma(EXPEDIENTE)
-DETALLE = Forma(ExpedienteDetalleSerializer())
-HISTORIAL = Forma(HistorialSerializer())
-RESUMEN = Forma(ExpedienteResumenSerializer())
+PLANO = Forma(EXPEDIENTE, DIRECTO)
+DETALLE = Forma(ExpedienteDetalleSerializer(), DIRECTO)
+HISTORIAL = Forma(HistorialSerializer(), DIRECTO)
+RESUMEN = Forma(ExpedienteResumenSerializer(), DIRECTO)

@@ -10,6 +10,7 @@ from expedientes.serializers import (
     RESUMEN,
     AseguradoraSerializer,
 )
+from monitor.api.dialectos import DIRECTO
 from monitor.api.etag import responder_con_etag
 from monitor.api.lectura import Forma, Lectura
 from monitor.api.listas import ListaPorCursor, responder_completa, responder_pagina
@@ -33,7 +34,7 @@ historial = Lectura(
     HISTORIAL,
     lambda: Expediente.objects.filter(pk=Parametro("no_siniestro", CLAVE)).order_by("-historial__id"),
 )
-aseguradoras = Lectura(Forma(AseguradoraSerializer()), Aseguradora.objects.vigentes)
+aseguradoras = Lectura(Forma(AseguradoraSerializer(), DIRECTO), Aseguradora.objects.vigentes)
 
 
 class ExpedienteViewSet(Vista):

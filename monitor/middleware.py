@@ -21,7 +21,7 @@ class PeticionMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        nombre = f"{getrandbits(128):032x}"  # noqa: S311  to be told from the others, not to be secret
+        nombre = f"{getrandbits(128):032x}"
         bitacora.peticion.set(nombre)
         response = self.get_response(request)
         response.headers["X-Request-ID"] = nombre

@@ -11,6 +11,7 @@ from monitor.api.campos import (
     TextoField,
     TextoLargoField,
 )
+from monitor.api.dialectos import ENVUELTO
 from monitor.api.lectura import Forma, VacioField
 from monitor.api.serializers import ListaDeObjetosField, SerializadorEstricto
 from monitor.errores import DatosInvalidos
@@ -193,10 +194,10 @@ class CambioDeSolicitudSerializer(serializers.Serializer):
     FechaHoraActualizacion = serializers.DateTimeField(source="actualizado_en")
 
 
-RESUMEN = Forma(ResumenSerializer())
-DETALLE = Forma(SolicitudSerializer())
-CAMBIO = Forma(CambioDeSolicitudSerializer())
-_PARADA_CREADA = Forma(ParadaCreadaSerializer())
+RESUMEN = Forma(ResumenSerializer(), ENVUELTO)
+DETALLE = Forma(SolicitudSerializer(), ENVUELTO)
+CAMBIO = Forma(CambioDeSolicitudSerializer(), ENVUELTO)
+_PARADA_CREADA = Forma(ParadaCreadaSerializer(), ENVUELTO)
 
 
 def creada(solicitud: Solicitud) -> dict:

@@ -12,6 +12,9 @@ _OPCIONES = orjson.OPT_PASSTHROUGH_DATETIME
 
 
 class Dialecto:
+    # How some types are written from the text that a database has of them, in UTC; `Forma` reads them so.
+    de_texto: dict = {}
+
     def __init__(self):
         self._textos = {date: self.fecha, datetime: self.instante, time: self.hora}
 
@@ -33,11 +36,25 @@ class Dialecto:
 class Directo(Dialecto):
     """/api: the data as they are; dates at noon UTC, so that no client in America or Europe sees another day."""
 
+    def __init__(self):
+        super().__init__()
+        self.de_texto = {date: self._fecha_de_texto, datetime: self._instante_de_texto}
+
     def fecha(self, valor: date) -> str:
-        return f"{valor.isoformat()}T12:00:00.000Z"
+        return self._fecha_de_texto(valor.isoformat())
 
     def instante(self, valor: datetime) -> str:
         return f"{valor.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+
+    @staticmethod
+    def _fecha_de_texto(texto: str) -> str:
+        return f"{texto}T12:00:00.000Z"
+
+    @staticmethod
+    def _instante_de_texto(texto: str) -> str:
+        """`2024-03-20 10:30:00.5+00`, as PostgreSQL writes it; SQLite, without the offset."""
+        texto = texto.removesuffix("+00")
+        return f"{texto[:10]}T{texto[11:19]}.{texto[20:23]:0<3}Z"
 
     def error(self, error: ErrorDeDominio) -> dict:
         cuerpo = {"error": error.mensaje}

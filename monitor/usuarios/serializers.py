@@ -1,4 +1,5 @@
 from monitor.api.campos import BanderaField, CorreoField, TextoField
+from monitor.api.dialectos import DIRECTO
 from monitor.api.lectura import Forma
 from monitor.api.serializers import ModeloEstricto, SerializadorEstricto
 from monitor.usuarios.models import Usuario
@@ -42,4 +43,4 @@ SIN_CAMPOS = SinCamposSerializer()
 CREDENCIALES = CredencialesSerializer()
 REGISTRO = RegistroSerializer()
 CAMBIO = CambioDeUsuarioSerializer()
-USUARIO = Forma(UsuarioSerializer())
+USUARIO = Forma(UsuarioSerializer(), DIRECTO)
