@@ -8,7 +8,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 from django.db.models.lookups import Exact
 
-from catalogos.frases import EN_USO, NO_ELIMINADA, NO_ENCONTRADA, USOS, YA_EXISTE, frase
+from catalogos.frases import EN_USO, NO_ELIMINADA, NO_ENCONTRADA, NO_EXISTE, USOS, YA_EXISTE, frase
 from monitor.columnas import Contiene, Renglones, SinCaso
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 from monitor.errores_bd import es_duplicado
@@ -73,6 +73,11 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
 
     def get_by_natural_key(self, clave: str) -> "Catalogo":
         return self.vigentes().con_clave(clave).get()
+
+    def exigir_vigente(self, pk: int | None, campo: str) -> None:
+        """`campo`: where the id was given. Raises DatosInvalidos; None is nobody's id."""
+        if pk is not None and not self.vigentes().filter(pk=pk).exists():
+            raise DatosInvalidos(campos={campo: [f"{campo}: {frase(NO_EXISTE, self.model, clave='Id', valor=pk)}"]})
 
     @transaction.atomic
     def crear(self, datos: dict, *, por: Usuario | None) -> "Catalogo":

@@ -128,7 +128,7 @@ class ExpedienteAdmin(AdminPorVerbos):
         return Expediente.objects.abrir(datos, por=por)
 
     def actualizar(self, pk, datos, *, por):
-        return Expediente.objects.actualizar(pk, datos)
+        return Expediente.objects.actualizar(pk, datos, por=por)
 
     def eliminar(self, pk, *, por):
         Expediente.objects.archivar(pk, por=por)

@@ -1,3 +1,4 @@
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -10,9 +11,9 @@ from django.utils import timezone
 from catalogos.models import Aseguradora
 from expedientes.estados import TRANSICIONES, Estado
 from monitor.columnas import ClaveField, Contiene, SinCaso, busqueda_en, orden_de
-from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
+from monitor.errores import Conflicto, DatosInvalidos, ErrorDeDominio, NoEncontrado
 from monitor.errores_bd import es_duplicado
-from monitor.escrituras import cambiar, insertar, una_sentencia
+from monitor.escrituras import VIGENTE, cambiar, insertar, una_sentencia
 from monitor.usuarios.models import Usuario
 from monitor.validadores import sin_control, sin_control_en_texto_largo
 
@@ -21,8 +22,6 @@ YA_EXISTE = "Ya existe un expediente con ese No. Siniestro"
 OBLIGATORIO = "El No. Siniestro es obligatorio"
 ESTADO_INVALIDO = f"Estado inválido. Valores permitidos: {', '.join(Estado.values)}"
 MISMO_ESTADO = "El expediente ya se encuentra en ese estado"
-
-REFERENCIAS = frozenset({"aseguradora_id"})
 
 # Servers hand over the decoded path: these keys would be taken for another route.
 CLAVES_RESERVADAS = frozenset({".", "..", "pendientes", "nube", "aseguradoras"})
@@ -65,7 +64,10 @@ class ExpedienteQuerySet(models.QuerySet):
 
 
 class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
-    """The verbs: whoever writes a file, from whichever door, writes it here."""
+    """The verbs: whoever writes a file, from whichever door, writes it here.
+
+    `por`: a user, or the Credencial of one whom the write itself is to find active and allowed.
+    """
 
     def abrir(self, datos: dict, *, por: Usuario) -> "Expediente":
         """`datos` by attname, checked. Raises Conflicto when the key is taken."""
@@ -76,24 +78,28 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
         }
         valores = dict.fromkeys(Expediente.EDITABLES) | datos | del_servidor
         apertura = _cambio(datos["no_siniestro"], None, Estado.INGRESO, por)
-        try:
-            with una_sentencia():
-                return insertar(Expediente, valores, con=[(HistorialEstado, apertura)], vigentes=REFERENCIAS)
-        except IntegrityError as error:
-            if es_duplicado(error):
-                raise Conflicto(YA_EXISTE) from error
-            raise
+        condiciones = {"aseguradora_id": VIGENTE, "creado_por_id": por.condicion}
+        with _antes_la_aseguradora(datos):
+            try:
+                with una_sentencia():
+                    return insertar(Expediente, valores, con=[(HistorialEstado, apertura)], si=condiciones)
+            except IntegrityError as error:
+                if es_duplicado(error):
+                    raise Conflicto(YA_EXISTE) from error
+                raise
 
-    def actualizar(self, no_siniestro: str, datos: dict) -> "Expediente":
+    def actualizar(self, no_siniestro: str, datos: dict, *, por: Usuario) -> "Expediente":
         """Only the columns in `datos`: who writes others at the same time loses nothing."""
-        if not datos:
-            expediente = self.filter(pk=no_siniestro).first()
-        else:
-            with una_sentencia():
-                expediente = cambiar(Expediente, no_siniestro, datos, vigentes=REFERENCIAS & datos.keys())
-        if expediente is None:
-            raise NoEncontrado(NO_ENCONTRADO)
-        return expediente
+        with _antes_la_aseguradora(datos):
+            if not datos:
+                expediente = self.filter(pk=no_siniestro).first()
+            else:
+                condiciones = {"aseguradora_id": VIGENTE}
+                with una_sentencia():
+                    expediente = cambiar(Expediente, no_siniestro, datos, si=condiciones, quien=por.condicion)
+            if expediente is None:
+                raise NoEncontrado(NO_ENCONTRADO)
+            return expediente
 
     @transaction.atomic
     def cambiar_estado(self, no_siniestro: str, hasta: str, *, por: Usuario) -> "Expediente":
@@ -123,6 +129,16 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
         if expediente is None:
             raise NoEncontrado(NO_ENCONTRADO)
         return expediente
+
+
+@contextmanager
+def _antes_la_aseguradora(datos):
+    """Around a write that also settles whether the insurer is there: of what fails, that is said first."""
+    try:
+        yield
+    except ErrorDeDominio:
+        Aseguradora.objects.exigir_vigente(datos.get("aseguradora_id"), "id_aseguradora")
+        raise
 
 
 def _cambio(no_siniestro, desde, hasta, por) -> dict:

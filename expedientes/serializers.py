@@ -102,6 +102,7 @@ class ExpedienteSerializer(ModeloEstricto):
         source="aseguradora_id",
         queryset=Aseguradora.objects.vigentes(),
         cosa="una aseguradora",
+        al_escribir=True,
         required=False,
         allow_null=True,
     )
@@ -120,7 +121,7 @@ class ExpedienteSerializer(ModeloEstricto):
         valores, errores = self.revisar(datos, parcial=True)
         if valores.pop("no_siniestro", no_siniestro) != no_siniestro:
             errores = {"no_siniestro": [OTRA_CLAVE]} | errores
-        self.exigir(errores)
+        self.exigir(valores, errores)
         return valores
 
 

@@ -18,34 +18,36 @@ from monitor.api.parametros import NINGUNO
 from monitor.api.vistas import Accion, Vista, ubicacion
 from monitor.consultas import Parametro
 from monitor.errores import DatosInvalidos, NoEncontrado
-from monitor.usuarios.identidad import ConsultaConIdentidad
+from monitor.usuarios.identidad import ConsultaConIdentidad, solo_para_quien_pide
 
 CLAVE = Expediente._meta.pk
 SIN_CLAVE = "No. Siniestro requerido"
 ORDEN = ("orden_ingreso", "no_siniestro")
 
+
+def _con_historial():
+    return Expediente.objects.filter(pk=Parametro("no_siniestro", CLAVE)).order_by("-historial__id")
+
+
 uno = Lectura(
     DETALLE,
-    lambda: Expediente.objects.filter(pk=Parametro("no_siniestro", CLAVE)).order_by("-historial__id"),
+    lambda: solo_para_quien_pide(_con_historial()),
     ConsultaConIdentidad,
 )
 # From the file, in one statement: with two, a file opened between them would show no history.
-historial = Lectura(
-    HISTORIAL,
-    lambda: Expediente.objects.filter(pk=Parametro("no_siniestro", CLAVE)).order_by("-historial__id"),
-)
+historial = Lectura(HISTORIAL, _con_historial)
 aseguradoras = Lectura(Forma(AseguradoraSerializer(), DIRECTO), Aseguradora.objects.vigentes)
 
 
 class ExpedienteViewSet(Vista):
     acciones = {
-        "lista": Accion("expedientes.view_expediente", "listar expedientes", lee_identidad=True),
-        "pendientes": Accion("expedientes.view_expediente", "listar expedientes", lee_identidad=True),
-        "nube": Accion("expedientes.view_expediente", "listar expedientes", lee_identidad=True),
+        "lista": Accion("expedientes.view_expediente", "listar expedientes", con_identidad=True),
+        "pendientes": Accion("expedientes.view_expediente", "listar expedientes", con_identidad=True),
+        "nube": Accion("expedientes.view_expediente", "listar expedientes", con_identidad=True),
         "aseguradoras": Accion("catalogos.view_aseguradora", "listar aseguradoras"),
-        "create": Accion("expedientes.add_expediente", "crear expediente"),
-        "retrieve": Accion("expedientes.view_expediente", "obtener expediente", lee_identidad=True),
-        "update": Accion("expedientes.change_expediente", "actualizar expediente"),
+        "create": Accion("expedientes.add_expediente", "crear expediente", con_identidad=True),
+        "retrieve": Accion("expedientes.view_expediente", "obtener expediente", con_identidad=True),
+        "update": Accion("expedientes.change_expediente", "actualizar expediente", con_identidad=True),
         "sin_clave": Accion("expedientes.change_expediente", "actualizar expediente"),
         "destroy": Accion("expedientes.delete_expediente", "eliminar expediente"),
         "destroy_sin_clave": Accion("expedientes.delete_expediente", "eliminar expediente"),
@@ -81,7 +83,7 @@ class ExpedienteViewSet(Vista):
 
     def create(self, request):
         datos = EXPEDIENTE.leer(self.cuerpo())
-        expediente = Expediente.objects.abrir(datos, por=request.user)
+        expediente = Expediente.objects.abrir(datos, por=self.quien)
         return self.responder(
             PLANO.de_instancia(expediente), 201, ubicacion("/api/expedientes", expediente.no_siniestro)
         )
@@ -94,7 +96,8 @@ class ExpedienteViewSet(Vista):
 
     def update(self, request, no_siniestro):
         datos = EXPEDIENTE.leer_cambios(self.cuerpo(), no_siniestro)
-        return self.responder(PLANO.de_instancia(Expediente.objects.actualizar(no_siniestro, datos)))
+        expediente = Expediente.objects.actualizar(no_siniestro, datos, por=self.quien)
+        return self.responder(PLANO.de_instancia(expediente))
 
     def destroy(self, request, no_siniestro):
         Expediente.objects.archivar(no_siniestro, por=request.user)

@@ -4,10 +4,10 @@
 by attname; what is written comes back as an instance.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import IntegrityError, connection, router, transaction
 from django.db.models.expressions import Col
@@ -19,26 +19,51 @@ NINGUNA = -1  # an id that no row has
 YA_NO_EXISTE = "Algo de lo que eligió acaba de eliminarse; elija de nuevo"
 
 
+class Condicion(Protocol):
+    """What a row that is referred to must meet. The statement that writes the reference asks for it."""
+
+    sql: str
+    params: Sequence
+
+    def cumplida(self) -> None:
+        """The statement found that it holds."""
+
+
+class _Vigente:
+    """Not marked as deleted; held, so that nobody marks it meanwhile."""
+
+    sql = "NOT eliminado"
+    params = ()
+
+    def cumplida(self):
+        pass
+
+
+VIGENTE = _Vigente()
+Condiciones = Mapping[str, Condicion | None]
+SIN_CONDICIONES: Condiciones = {}
+
+
 def una_sentencia():
     """Around a write that is one statement, and so a transaction already: a savepoint where it is within another's,
     which its error mustn't spoil."""
     return transaction.atomic() if connection.in_atomic_block else nullcontext()
 
 
-def insertar(modelo, valores: dict[str, Any], *, con: Sequence[tuple] = (), vigentes: Sequence[str] = ()):
+def insertar(modelo, valores: dict[str, Any], *, con: Sequence[tuple] = (), si: Condiciones = SIN_CONDICIONES):
     """One row. `con`: (model, values) of others that go in with it or not at all, on PostgreSQL in the same statement.
 
-    `vigentes`: the references (attnames) to rows that can be marked as deleted. The statement holds them, so that
-    nobody marks them meanwhile, and raises DatosInvalidos when one is marked already.
+    `si`: by attname, what the row of a reference must meet. The statement holds those rows, and raises DatosInvalidos
+    when one doesn't meet its condition.
     """
-    sql, params = _insert(modelo, [valores], vigentes)
+    sql, params = _insert(modelo, [valores], si)
     if connection.vendor == "postgresql":
         for i, (otro, suyos) in enumerate(_insert(otro_modelo, [fila]) for otro_modelo, fila in con):
             sql = f"{sql}), otra_{i} AS ({otro}"
             params += suyos
-        return _escribir(modelo, f"WITH fila AS ({sql}) SELECT * FROM fila" if con else sql, params, vigentes)[0]
+        return _escribir(modelo, f"WITH fila AS ({sql}) SELECT * FROM fila" if con else sql, params, si)[0]
     with transaction.atomic():
-        [instancia] = _escribir(modelo, sql, params, vigentes)
+        [instancia] = _escribir(modelo, sql, params, si)
         for fila in con:
             insertar(*fila)
     return instancia
@@ -46,45 +71,64 @@ def insertar(modelo, valores: dict[str, Any], *, con: Sequence[tuple] = (), vige
 
 def insertar_varias(modelo, filas: list[dict[str, Any]]) -> list:
     """One INSERT of all, which have the same keys in the same order; bound them."""
-    return _escribir(modelo, *_insert(modelo, filas))
+    return _escribir(modelo, *_insert(modelo, filas), SIN_CONDICIONES)
 
 
-def cambiar(modelo, pk, valores: dict[str, Any], *, vigentes: Sequence[str] = ()):
-    """One UPDATE of one row, or None when there is none. `vigentes`: see `insertar`."""
+def cambiar(modelo, pk, valores: dict[str, Any], *, si: Condiciones = SIN_CONDICIONES, quien=None):
+    """One UPDATE of one row, or None when there is none. `si`: see `insertar`.
+
+    `quien`: a condition of a row (its `modelo` and `pk`) without which nothing is written, and None is given.
+    """
     columnas = _columnas(modelo)
     cambios = ", ".join(
-        f"{columnas[attname].nombre} = {columnas[attname].marcador(valor, attname in vigentes)}"
+        f"{columnas[attname].nombre} = {columnas[attname].marcador(valor, si.get(attname))}"
         for attname, valor in valores.items()
     )
     clave = columnas[modelo._meta.pk.attname]
-    params = [*(columnas[attname].preparar(valor) for attname, valor in valores.items()), clave.preparar(pk)]
-    sql = f"UPDATE {_tabla(modelo)} SET {cambios} WHERE {clave.nombre} = %s RETURNING {_retorno(modelo).sql}"
-    filas = _escribir(modelo, sql, params, vigentes)
+    params = [*_parametros(columnas, valores, si), clave.preparar(pk)]
+    donde = f"{clave.nombre} = %s"
+    if quien:
+        donde += f" AND EXISTS (SELECT 1 FROM {_tabla(quien.modelo)} WHERE id = %s AND {quien.sql})"
+        params += [quien.pk, *quien.params]
+    sql = f"UPDATE {_tabla(modelo)} SET {cambios} WHERE {donde} RETURNING {_retorno(modelo).sql}"
+    filas = _escribir(modelo, sql, params, si)
+    if filas and quien:
+        quien.cumplida()
     return filas[0] if filas else None
 
 
-def _insert(modelo, filas, vigentes=()) -> tuple[str, list]:
+def _insert(modelo, filas, si: Condiciones = SIN_CONDICIONES) -> tuple[str, list]:
     columnas = _columnas(modelo)
     nombres = ", ".join(columnas[attname].nombre for attname in filas[0])
     valores = ", ".join(
-        "(" + ", ".join([columnas[a].marcador(valor, a in vigentes) for a, valor in fila.items()]) + ")"
-        for fila in filas
+        "(" + ", ".join([columnas[a].marcador(valor, si.get(a)) for a, valor in fila.items()]) + ")" for fila in filas
     )
-    params = [columnas[attname].preparar(valor) for fila in filas for attname, valor in fila.items()]
+    params = [param for fila in filas for param in _parametros(columnas, fila, si)]
     return f"INSERT INTO {_tabla(modelo)} ({nombres}) VALUES {valores} RETURNING {_retorno(modelo).sql}", params
 
 
-def _escribir(modelo, sql, params, vigentes=()) -> list:
+def _parametros(columnas, valores, si: Condiciones) -> list:
+    params = []
+    for attname, valor in valores.items():
+        params.append(columnas[attname].preparar(valor))
+        if valor is not None and (condicion := si.get(attname)):
+            params += condicion.params
+    return params
+
+
+def _escribir(modelo, sql, params, si: Condiciones) -> list:
     try:
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
             instancias = [_retorno(modelo).instancia(fila) for fila in cursor.fetchall()]
     except IntegrityError as error:
-        if vigentes and es_referencia(error):
+        if si and es_referencia(error):
             raise DatosInvalidos(YA_NO_EXISTE) from error
         raise
-    if any(getattr(instancia, attname) == NINGUNA for instancia in instancias for attname in vigentes):
+    if any(getattr(instancia, attname) == NINGUNA for instancia in instancias for attname in si):
         raise DatosInvalidos(YA_NO_EXISTE)  # the foreign key would say so only at the end of the transaction
+    for condicion in filter(None, si.values() if instancias else ()):
+        condicion.cumplida()
     return instancias
 
 
@@ -97,13 +141,13 @@ class _Columna:
     def preparar(self, valor):
         return None if valor is None else self._campo.get_db_prep_save(valor, connection)
 
-    def marcador(self, valor, solo_vigente) -> str:
-        """Of a reference to a row that is marked as deleted, an id that the foreign key refuses."""
-        if valor is None or not solo_vigente:
+    def marcador(self, valor, condicion: Condicion | None) -> str:
+        """Of a reference to a row that doesn't meet the condition, an id that the foreign key refuses."""
+        if valor is None or condicion is None:
             return "%s"
         retener = " FOR KEY SHARE" if connection.features.has_select_for_update else ""
         destino = _tabla(self._campo.related_model)
-        return f"coalesce((SELECT id FROM {destino} WHERE id = %s AND NOT eliminado{retener}), {NINGUNA})"
+        return f"coalesce((SELECT id FROM {destino} WHERE id = %s AND {condicion.sql}{retener}), {NINGUNA})"
 
 
 @cache

@@ -440,7 +440,7 @@ def test_modificar_escribe_solo_lo_que_cambio(client, como_operador):
     abierto = campos_de(client.get(url))
 
     # Somebody else saves other fields while this form is open.
-    Expediente.objects.actualizar(expediente.pk, {"color": "Azul", "doc_finiquito": True})
+    Expediente.objects.actualizar(expediente.pk, {"color": "Azul", "doc_finiquito": True}, por=como_operador)
     client.post(url, abierto | {"marca": "Audi", "fecha_entrega": ""})
 
     assert valores(expediente) == antes | {

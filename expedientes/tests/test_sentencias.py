@@ -47,15 +47,14 @@ def test_sentencias_de_una_lectura(operador, aseguradora, ruta, cuantas):
 
 
 ESCRITURAS = [
-    # who asks, the file with its history
-    ("POST", "/api/expedientes", {"no_siniestro": "NUEVO"}, 1 + EN_UNA),
-    # who asks, the insurer, the file with its history
-    ("POST", "/api/expedientes", {"no_siniestro": "NUEVO", "id_aseguradora": ...}, 2 + EN_UNA),
-    # who asks, the file
-    ("PUT", "/api/expedientes/SIN-0", {"marca": "KIA"}, 2),
+    # the file with its history, its insurer and who asks
+    ("POST", "/api/expedientes", {"no_siniestro": "NUEVO"}, EN_UNA),
+    ("POST", "/api/expedientes", {"no_siniestro": "NUEVO", "id_aseguradora": ...}, EN_UNA),
+    # the file and who asks
+    ("PUT", "/api/expedientes/SIN-0", {"marca": "KIA"}, 1),
+    ("PUT", "/api/expedientes/SIN-0", {"id_aseguradora": ...}, 1),
+    # the file, who asks
     ("PUT", "/api/expedientes/SIN-0", {}, 2),
-    # who asks, the insurer, the file
-    ("PUT", "/api/expedientes/SIN-0", {"id_aseguradora": ...}, 3),
     # who asks, the locked file, its new state, the row of its history
     ("PATCH", "/api/expedientes/SIN-0/estado", {"estado": "Salida"}, 4),
 ]

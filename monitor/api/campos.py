@@ -214,20 +214,24 @@ class InstanteField(Estricto, serializers.DateTimeField):
 class ReferenciaField(EnteroField):
     """The id of a row of `queryset`; `cosa` names it in the sentence («una aseguradora»).
 
-    `retener`: until the transaction ends that reads it, nobody can delete the row. Not for who writes the reference
-    with `escrituras` and its `vigentes`, which does the same.
+    `retener`: until the transaction ends that reads it, nobody can delete the row. `al_escribir`: the verb settles it
+    with its write (`escrituras.VIGENTE`), so it is looked up only to say it together with other faults.
     """
 
     default_error_messages = {"no_existe": "{campo}: no existe {cosa} con Id {id}"}
 
-    def __init__(self, *, queryset, cosa: str, retener: bool = False, **kwargs):
+    def __init__(self, *, queryset, cosa: str, retener: bool = False, al_escribir: bool = False, **kwargs):
         super().__init__(**kwargs)
-        self.cosa = cosa
+        self.cosa, self.al_escribir = cosa, al_escribir
         self._buscar = Consulta(
             lambda: queryset.filter(pk=Parametro("id", models.IntegerField())).order_by().values_list("pk"),
             retener=retener,
         )
 
     def run_validators(self, value):
-        if not self._buscar.filas(id=value):
-            self.fail("no_existe", cosa=self.cosa, id=value)
+        if not self.al_escribir:
+            self.exigir(value)
+
+    def exigir(self, valor: int) -> None:
+        if not self._buscar.filas(id=valor):
+            self.fail("no_existe", cosa=self.cosa, id=valor)

@@ -12,7 +12,7 @@ from monitor.api.conexion import cortar
 from monitor.api.lectura import Forma
 from monitor.consultas import DespuesDe, Parametro, es_limite
 from monitor.errores import DatosInvalidos
-from monitor.usuarios.identidad import ConsultaConIdentidad, Credencial
+from monitor.usuarios.identidad import ConsultaConIdentidad, Credencial, solo_para_quien_pide
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class ListaPorCursor:
         self._consulta = ConsultaConIdentidad(self._hacer)
 
     def _hacer(self, limite: int, con_cursor: bool) -> QuerySet:
-        queryset = self._queryset.order_by(*self._orden)
+        queryset = solo_para_quien_pide(self._queryset).order_by(*self._orden)
         if con_cursor:
             limites = [Parametro(campo.name, campo) for campo in self._columnas]
             queryset = queryset.filter(DespuesDe([F(nombre) for nombre in self._orden], limites))

@@ -26,7 +26,7 @@ class SerializadorEstricto(serializers.Serializer):
         Raises DatosInvalidos with every broken field, in the order of the fields, unknown ones last.
         """
         valores, errores = self.revisar(datos, parcial=parcial)
-        self.exigir(errores)
+        self.exigir(valores, errores)
         return valores
 
     def revisar(self, datos: dict, *, parcial: bool = False) -> tuple[dict, dict[str, list[str]]]:
@@ -44,12 +44,24 @@ class SerializadorEstricto(serializers.Serializer):
                 errores[nombre] = [str(frase) for frase in error.detail]
         return valores, errores | self._desconocidos(datos)
 
-    def exigir(self, errores: dict[str, list[str]]) -> None:
+    def exigir(self, valores: dict, errores: dict[str, list[str]]) -> None:
         """A sentence that the contract gives word by word comes without `campos` when it is the only one."""
+        if errores:
+            errores = self._con_referencias(valores, errores)
         if len(errores) == 1 and (frase := next(iter(errores.values()))[0]) in self.a_solas:
             raise DatosInvalidos(frase)
         if errores:
             raise DatosInvalidos(campos=errores)
+
+    def _con_referencias(self, valores, errores):
+        """With those that would have waited for the write."""
+        for nombre, campo in self._entrada.items():
+            if getattr(campo, "al_escribir", False) and valores.get(campo.source) is not None:
+                try:
+                    campo.exigir(valores[campo.source])
+                except serializers.ValidationError as error:
+                    errores = errores | {nombre: [str(frase) for frase in error.detail]}
+        return {n: errores[n] for n in (*self._entrada, *errores) if n in errores}
 
     @cached_property
     def _entrada(self) -> dict:

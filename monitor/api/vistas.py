@@ -14,7 +14,6 @@ from monitor.errores import DatosInvalidos, NoEncontrado
 from monitor.usuarios.autenticacion import Autenticacion, leer_token
 from monitor.usuarios.identidad import Credencial
 from monitor.usuarios.permisos import Permisos
-from monitor.usuarios.roles import PERMISOS, TODOS
 
 PETICION_INVALIDA = "La petición no es válida; revise el nombre del servidor al que la envía"
 
@@ -22,12 +21,13 @@ PETICION_INVALIDA = "La petición no es válida; revise el nombre del servidor a
 class Accion(NamedTuple):
     """`permiso`: a name of roles.PERMISOS. `operacion` completes «Error interno al …».
 
-    `lee_identidad`: its queries read who asks together with the data (`ConsultaConIdentidad`).
+    `con_identidad`: its statement settles who asks together with what is asked, by the view's `quien`: in a
+    `ConsultaConIdentidad`, or as the `por` of a verb.
     """
 
     permiso: str
     operacion: str
-    lee_identidad: bool = False
+    con_identidad: bool = False
 
 
 class Vista(viewsets.ViewSet):
@@ -53,19 +53,20 @@ class Vista(viewsets.ViewSet):
     def initial(self, request, *args, **kwargs):
         if request.method.lower() not in self.action_map:
             raise MetodoNoPermitido(request.method, self.allowed_methods)
-        if not self._lee_identidad:
+        if self._con_identidad:
+            self.quien  # noqa: B018  a token without a good signature goes no further
+        else:
             self.check_permissions(request)
 
-    @cached_property
-    def _lee_identidad(self) -> bool:
-        """Only what every role may read can wait for the data to know who asks."""
+    @property
+    def _con_identidad(self) -> bool:
         accion = self.acciones.get(self.action)
-        return bool(accion and accion.lee_identidad and PERMISOS[accion.permiso] == TODOS)
+        return bool(accion and accion.con_identidad)
 
     @cached_property
     def quien(self) -> Credencial:
         token = leer_token(self.request)
-        return Credencial(token.id, token.version)
+        return Credencial(token.id, token.version, self.acciones[self.action].permiso)
 
     def handle_exception(self, exc):
         accion = self.acciones.get(self.action)
@@ -73,16 +74,12 @@ class Vista(viewsets.ViewSet):
 
     def finalize_response(self, request, response, *args, **kwargs):
         """Nothing leaves before it is known who asked: an error neither, nor an empty answer."""
-        if self._lee_identidad and not self._comprobada:
+        if self._con_identidad and not ("quien" in self.__dict__ and self.quien.comprobada):
             try:
-                self.check_permissions(request)
+                self.quien.exigir()
             except Exception as error:  # noqa: BLE001  as `dispatch` does
                 return self.handle_exception(error)
         return response
-
-    @property
-    def _comprobada(self) -> bool:
-        return "quien" in self.__dict__ and self.quien.comprobada
 
     @property
     def allowed_methods(self):

@@ -1,6 +1,5 @@
-"""Who asks, read together with what is asked: one statement where the other way takes two (docs/adr/0005).
-
-Only for reading, and only what every role may: the answer doesn't leave before the user was found active (`Vista`).
+"""Who asks, settled by the statement that reads or writes what is asked: one where the other way takes two
+(docs/adr/0005). The answer doesn't leave before the user was found active and with the right role (`Vista`).
 """
 
 from dataclasses import dataclass
@@ -10,36 +9,76 @@ from django.db import models
 from monitor.consultas import Consulta, Parametro
 from monitor.errores import NoAutenticado
 from monitor.usuarios.models import Usuario
+from monitor.usuarios.roles import PERMISOS, TODOS, exigir_permiso
 from monitor.usuarios.tokens import INVALIDO
 
 
 @dataclass
 class Credencial:
-    """What a token with a good signature says of its bearer, not yet compared with the database."""
+    """What a token with a good signature says of its bearer, not yet compared with the database.
 
-    id: int
+    To a verb, it is the `por` of a write that holds for that user alone: `condicion` (see `escrituras.Condicion`) is
+    of the user's row. `comprobada`: some statement found that it holds.
+    """
+
+    pk: int
     version: int
+    permiso: str
     comprobada: bool = False
+
+    modelo = Usuario
+
+    @property
+    def condicion(self) -> "Credencial":
+        return self
+
+    @property
+    def roles(self) -> list[str]:
+        return sorted(PERMISOS.get(self.permiso, ()))
+
+    @property
+    def sql(self) -> str:
+        roles = ", ".join(["%s"] * len(self.roles))
+        return f"version_token = %s AND is_active AND rol IN ({roles})"
+
+    @property
+    def params(self) -> list:
+        return [self.version, *self.roles]
+
+    def cumplida(self) -> None:
+        self.comprobada = True
+
+    def exigir(self) -> None:
+        """Asks the database by itself. Raises NoAutenticado or SinPermiso."""
+        usuario = Usuario.objects.con_token(self.pk, self.version)
+        if usuario is None:
+            raise NoAutenticado(INVALIDO)
+        exigir_permiso(usuario.rol, self.permiso)
+        self.comprobada = True
 
 
 class ConsultaConIdentidad(Consulta):
-    """A `Consulta` whose rows end in the role of who asks, null when the token was revoked or the user disabled."""
-
-    def __init__(self, hacer):
-        super().__init__(lambda *variante: hacer(*variante).annotate(rol_de_quien_pide=models.Subquery(_rol())))
+    """A `Consulta` of a queryset that `solo_para_quien_pide` gave: no rows for a user who isn't active. When there are
+    none, or not every role may read them, the user is asked for alone."""
 
     def filas(self, *variante, quien: Credencial, **valores) -> list[tuple]:
-        filas = super().filas(*variante, quien=quien.id, version_de_quien=quien.version, **valores)
+        if PERMISOS.get(quien.permiso) != TODOS:
+            quien.exigir()
+        filas = super().filas(*variante, quien=quien.pk, version_de_quien=quien.version, **valores)
         if filas:
-            if filas[0][-1] is None:
-                raise NoAutenticado(INVALIDO)
-            quien.comprobada = True
+            quien.cumplida()
+        else:
+            quien.exigir()
         return filas
 
 
-def _rol():
-    return Usuario.objects.filter(
-        id=Parametro("quien", models.BigIntegerField()),
-        version_token=Parametro("version_de_quien", models.IntegerField()),
-        is_active=True,
-    ).values("rol")
+def solo_para_quien_pide(queryset: models.QuerySet) -> models.QuerySet:
+    return queryset.filter(
+        models.Exists(
+            Usuario.objects.filter(
+                id=Parametro("quien", models.BigIntegerField()),
+                version_token=Parametro("version_de_quien", models.IntegerField()),
+                is_active=True,
+            )
+        )
+    )

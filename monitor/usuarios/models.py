@@ -143,6 +143,8 @@ class Usuario(AbstractBaseUser):
 
     objects = UsuarioManager()
 
+    condicion = None  # as the `por` of a verb: who was read from the database needn't be asked again (`Credencial`)
+
     class Meta:
         db_table = "usuario"
         verbose_name = "usuario"

@@ -3,12 +3,11 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import get_resolver
 
+from expedientes.models import Expediente, HistorialEstado
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Api, respuesta
 from monitor.usuarios.models import Usuario
-from monitor.usuarios.roles import PERMISOS, TODOS
 from monitor.usuarios.tests.factories import UsuarioFactory
 
 INVALIDO = (401, {"error": "Token inválido o expirado"})
@@ -59,16 +58,42 @@ def test_quien_pide_se_lee_con_los_datos(api, ruta, cuantas, django_assert_num_q
         api.get(ruta)
 
 
-def test_solo_se_lee_asi_lo_que_todos_pueden_ver():
-    vistas = {patron.callback.cls for patron in _patrones(get_resolver()) if hasattr(patron.callback, "cls")}
-    acciones = [a for v in vistas for a in getattr(v, "acciones", {}).values() if a.lee_identidad]
-    assert acciones
-    assert {PERMISOS[accion.permiso] for accion in acciones} == {TODOS}
+ESCRITURAS = [
+    ("POST", "/api/expedientes", {"no_siniestro": "NUEVO"}),
+    ("POST", "/api/expedientes", {"no_siniestro": "S-1"}),
+    ("POST", "/api/expedientes", {"no_siniestro": "NUEVO", "id_aseguradora": 999}),
+    ("POST", "/api/expedientes", {"color": 5}),
+    ("PUT", "/api/expedientes/S-1", {"color": "azul"}),
+    ("PUT", "/api/expedientes/S-1", {"id_aseguradora": 999}),
+    ("PUT", "/api/expedientes/S-1", {"color": 5}),
+    ("PUT", "/api/expedientes/S-1", {}),
+    ("PUT", "/api/expedientes/no-existe", {"color": "azul"}),
+]
+QUITAN = [
+    ({"is_active": False}, INVALIDO),
+    ({"version_token": 99}, INVALIDO),
+    ({"rol": "Tecnico"}, (403, {"error": "Acceso restringido a administradores y operadores"})),
+]
 
 
-def _patrones(resolver):
-    for patron in resolver.url_patterns:
-        yield from _patrones(patron) if hasattr(patron, "url_patterns") else [patron]
+@pytest.mark.parametrize(("metodo", "ruta", "datos"), ESCRITURAS)
+@pytest.mark.parametrize(("cambio", "esperada"), QUITAN)
+def test_quien_ya_no_puede_no_escribe_ni_sabe_por_que_no_se_podria(db, metodo, ruta, datos, cambio, esperada):
+    ExpedienteFactory(no_siniestro="S-1", color="rojo")
+    api = Api(UsuarioFactory())
+    assert api.token, "issued before the change"
+    Usuario.objects.filter(pk=api.usuario.pk).update(**cambio)
+
+    assert respuesta(api.pedir(metodo, ruta, datos)) == esperada
+    assert list(Expediente.objects.values_list("no_siniestro", "color")) == [("S-1", "rojo")]
+    assert HistorialEstado.objects.count() == 1
+
+
+@pytest.mark.parametrize("tipo", ["text/plain", "application/json"])
+def test_sin_una_firma_buena_no_se_lee_ni_el_cuerpo(db, tipo):
+    response = Api().post("/api/expedientes", b"{" * 2_000_000, tipo=tipo)
+
+    assert respuesta(response) == (401, {"error": "Token requerido"})
 
 
 def test_un_token_no_revive_cuando_se_reactiva_a_su_usuario(api):
