@@ -6,7 +6,7 @@ by attname; what is written comes back as an instance.
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Protocol
 
 from django.db import IntegrityError, connection, router, transaction
@@ -16,6 +16,7 @@ from monitor.errores import DatosInvalidos
 from monitor.errores_bd import es_referencia
 
 NINGUNA = -1  # an id that no row has
+FORMAS = 256  # statements whose SQL is kept, each of other columns
 YA_NO_EXISTE = "Algo de lo que eligió acaba de eliminarse; elija de nuevo"
 
 
@@ -56,9 +57,9 @@ def insertar(modelo, valores: dict[str, Any], *, con: Sequence[tuple] = (), si: 
     `si`: by attname, what the row of a reference must meet. The statement holds those rows, and raises DatosInvalidos
     when one doesn't meet its condition.
     """
-    sql, params = _insert(modelo, [valores], si)
+    sql, params = _insertar(modelo, [valores], si)
     if connection.vendor == "postgresql":
-        for i, (otro, suyos) in enumerate(_insert(otro_modelo, [fila]) for otro_modelo, fila in con):
+        for i, (otro, suyos) in enumerate(_insertar(otro_modelo, [fila]) for otro_modelo, fila in con):
             sql = f"{sql}), otra_{i} AS ({otro}"
             params += suyos
         return _escribir(modelo, f"WITH fila AS ({sql}) SELECT * FROM fila" if con else sql, params, si)[0]
@@ -71,7 +72,7 @@ def insertar(modelo, valores: dict[str, Any], *, con: Sequence[tuple] = (), si: 
 
 def insertar_varias(modelo, filas: list[dict[str, Any]]) -> list:
     """One INSERT of all, which have the same keys in the same order; bound them."""
-    return _escribir(modelo, *_insert(modelo, filas), SIN_CONDICIONES)
+    return _escribir(modelo, *_insertar(modelo, filas), SIN_CONDICIONES)
 
 
 def cambiar(modelo, pk, valores: dict[str, Any], *, si: Condiciones = SIN_CONDICIONES, quien=None):
@@ -80,38 +81,54 @@ def cambiar(modelo, pk, valores: dict[str, Any], *, si: Condiciones = SIN_CONDIC
     `quien`: a condition of a row (its `modelo` and `pk`) without which nothing is written, and None is given.
     """
     columnas = _columnas(modelo)
-    cambios = ", ".join(
-        f"{columnas[attname].nombre} = {columnas[attname].marcador(valor, si.get(attname))}"
-        for attname, valor in valores.items()
-    )
-    clave = columnas[modelo._meta.pk.attname]
-    params = [*_parametros(columnas, valores, si), clave.preparar(pk)]
-    donde = f"{clave.nombre} = %s"
+    params = [*_parametros(columnas, valores, si), columnas[modelo._meta.pk.attname].preparar(pk)]
     if quien:
-        donde += f" AND EXISTS (SELECT 1 FROM {_tabla(quien.modelo)} WHERE id = %s AND {quien.sql})"
         params += [quien.pk, *quien.params]
-    sql = f"UPDATE {_tabla(modelo)} SET {cambios} WHERE {donde} RETURNING {_retorno(modelo).sql}"
+    sql = _update(modelo, _forma(valores, si), quien and (quien.modelo, quien.sql))
     filas = _escribir(modelo, sql, params, si)
     if filas and quien:
         quien.cumplida()
     return filas[0] if filas else None
 
 
-def _insert(modelo, filas, si: Condiciones = SIN_CONDICIONES) -> tuple[str, list]:
+def _insertar(modelo, filas, si: Condiciones = SIN_CONDICIONES) -> tuple[str, list]:
     columnas = _columnas(modelo)
-    nombres = ", ".join(columnas[attname].nombre for attname in filas[0])
-    valores = ", ".join(
-        "(" + ", ".join([columnas[a].marcador(valor, si.get(a)) for a, valor in fila.items()]) + ")" for fila in filas
-    )
     params = [param for fila in filas for param in _parametros(columnas, fila, si)]
-    return f"INSERT INTO {_tabla(modelo)} ({nombres}) VALUES {valores} RETURNING {_retorno(modelo).sql}", params
+    return _insert(modelo, _forma(filas[0], si), len(filas)), params
+
+
+def _forma(valores, si: Condiciones) -> tuple[tuple[str, str | None], ...]:
+    """Of a row: its attnames, each with the condition of the row it refers to. What its SQL depends on."""
+    if not si:
+        return tuple((attname, None) for attname in valores)
+    return tuple((a, si[a].sql if v is not None and si.get(a) else None) for a, v in valores.items())
+
+
+@lru_cache(maxsize=FORMAS)
+def _insert(modelo, forma, filas: int) -> str:
+    columnas = _columnas(modelo)
+    nombres = ", ".join(columnas[attname].nombre for attname, _ in forma)
+    fila = ", ".join(columnas[attname].marcador(condicion) for attname, condicion in forma)
+    valores = ", ".join([f"({fila})"] * filas)
+    return f"INSERT INTO {_tabla(modelo)} ({nombres}) VALUES {valores} RETURNING {_retorno(modelo).sql}"
+
+
+@lru_cache(maxsize=FORMAS)
+def _update(modelo, forma, quien: tuple | None) -> str:
+    columnas = _columnas(modelo)
+    cambios = ", ".join(f"{columnas[attname].nombre} = {columnas[attname].marcador(c)}" for attname, c in forma)
+    donde = f"{columnas[modelo._meta.pk.attname].nombre} = %s"
+    if quien:
+        de_quien, condicion = quien
+        donde += f" AND EXISTS (SELECT 1 FROM {_tabla(de_quien)} WHERE id = %s AND {condicion})"
+    return f"UPDATE {_tabla(modelo)} SET {cambios} WHERE {donde} RETURNING {_retorno(modelo).sql}"
 
 
 def _parametros(columnas, valores, si: Condiciones) -> list:
     params = []
     for attname, valor in valores.items():
         params.append(columnas[attname].preparar(valor))
-        if valor is not None and (condicion := si.get(attname)):
+        if si and valor is not None and (condicion := si.get(attname)):
             params += condicion.params
     return params
 
@@ -141,13 +158,13 @@ class _Columna:
     def preparar(self, valor):
         return None if valor is None else self._campo.get_db_prep_save(valor, connection)
 
-    def marcador(self, valor, condicion: Condicion | None) -> str:
+    def marcador(self, condicion: str | None) -> str:
         """Of a reference to a row that doesn't meet the condition, an id that the foreign key refuses."""
-        if valor is None or condicion is None:
+        if condicion is None:
             return "%s"
         retener = " FOR KEY SHARE" if connection.features.has_select_for_update else ""
         destino = _tabla(self._campo.related_model)
-        return f"coalesce((SELECT id FROM {destino} WHERE id = %s AND {condicion.sql}{retener}), {NINGUNA})"
+        return f"coalesce((SELECT id FROM {destino} WHERE id = %s AND {condicion}{retener}), {NINGUNA})"
 
 
 @cache

@@ -33,17 +33,14 @@ class Credencial:
         return self
 
     @property
-    def roles(self) -> list[str]:
-        return sorted(PERMISOS.get(self.permiso, ()))
-
-    @property
     def sql(self) -> str:
-        roles = ", ".join(["%s"] * len(self.roles))
+        # The roles are our own words, and few statements.
+        roles = ", ".join(f"'{rol}'" for rol in sorted(PERMISOS.get(self.permiso, ()))) or "NULL"
         return f"version_token = %s AND is_active AND rol IN ({roles})"
 
     @property
     def params(self) -> list:
-        return [self.version, *self.roles]
+        return [self.version]
 
     def cumplida(self) -> None:
         self.comprobada = True
