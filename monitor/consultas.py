@@ -22,6 +22,8 @@ class Parametro(models.Expression):
         return "%s", [self]
 
     def preparar(self, valor):
+        if type(valor) is int:  # as it is, on both databases
+            return valor
         return self.output_field.get_db_prep_value(valor, connection)
 
 

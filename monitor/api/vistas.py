@@ -6,6 +6,7 @@ from urllib.parse import quote
 from django.utils.functional import cached_property
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import viewsets
+from rest_framework.request import Request
 
 from monitor.api.cuerpo import JSONParser, leer_objeto
 from monitor.api.dialectos import DIRECTO, Dialecto, dialecto_de
@@ -44,8 +45,10 @@ class Vista(viewsets.ViewSet):
     _autenticadores = [Autenticacion()]
     _permisos = [Permisos()]
 
-    def get_authenticators(self):
-        return self._autenticadores
+    def initialize_request(self, request, *args, **kwargs):
+        """DRF's request without what negotiates content and parses bodies: here it is JSON, and `cuerpo` reads it."""
+        self.action = self.action_map.get(request.method.lower())
+        return Request(request, authenticators=self._autenticadores)
 
     def get_permissions(self):
         return self._permisos
