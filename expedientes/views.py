@@ -11,7 +11,7 @@ from expedientes.serializers import (
     AseguradoraSerializer,
 )
 from monitor.api.dialectos import DIRECTO
-from monitor.api.etag import responder_con_etag
+from monitor.api.etag import LecturaCondicional
 from monitor.api.lectura import Forma, Lectura
 from monitor.api.listas import ListaPorCursor, responder_completa, responder_pagina
 from monitor.api.parametros import NINGUNO
@@ -29,7 +29,7 @@ def _con_historial():
     return Expediente.objects.filter(pk=Parametro("no_siniestro", CLAVE)).order_by("-historial__id")
 
 
-uno = Lectura(
+uno = LecturaCondicional(
     DETALLE,
     lambda: solo_para_quien_pide(_con_historial()),
     ConsultaConIdentidad,
@@ -89,10 +89,10 @@ class ExpedienteViewSet(Vista):
         )
 
     def retrieve(self, request, no_siniestro):
-        datos = uno.uno(no_siniestro=no_siniestro, quien=self.quien)
-        if datos is None:
+        response = uno.responder(self, no_siniestro=no_siniestro, quien=self.quien)
+        if response is None:
             raise NoEncontrado(NO_ENCONTRADO)
-        return responder_con_etag(request, self.responder(datos))
+        return response
 
     def update(self, request, no_siniestro):
         datos = EXPEDIENTE.leer_cambios(self.cuerpo(), no_siniestro)

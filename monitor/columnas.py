@@ -140,6 +140,20 @@ class Contiene(models.Func):
         return f"plegar({columna}) LIKE {patron} ESCAPE '\\'", [*de_columna, *de_patron]
 
 
+# --- Version ---
+
+
+class Version(models.Func):
+    """The transaction that wrote a row last (PostgreSQL's alone): it changes whenever the row is written, by whomever.
+    `columna` is one of the row's own, not of what it refers to."""
+
+    arity = 1
+    output_field = models.TextField()
+
+    def as_postgresql(self, compiler, connection, **extra):
+        return f"{compiler.quote_name_unless_alias(self.source_expressions[0].alias)}.xmin::text", []
+
+
 # --- Order ---
 
 ULTIMO_DIA = date.max

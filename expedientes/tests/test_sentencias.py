@@ -67,6 +67,19 @@ def test_sentencias_de_una_escritura(operador, aseguradora, metodo, ruta, datos,
     assert contar(operador, metodo, ruta, datos) == cuantas
 
 
+def test_sentencias_de_una_lectura_condicional(operador, aseguradora):
+    ruta = "/api/expedientes/SIN-0"
+    etag = operador.get(ruta).headers["ETag"]
+
+    def leer(conocido):
+        with CaptureQueriesContext(connection) as capturadas:
+            status = operador.get(ruta, **{"If-None-Match": conocido}).status_code
+        return status, len(capturadas)
+
+    assert leer(etag) == (304, 1)  # the versions of its rows, and who asks
+    assert leer('"otra"') == (200, 2)  # the same, and the file
+
+
 def test_sentencias_de_archivar(administrador, aseguradora):
     # Who asks; the locked file, its history, its people, its insurer; the copy; the history's end (1), the file's (3:
     # Django looks for what hangs from it).

@@ -347,6 +347,7 @@ def test_etag_cambia_con_la_aseguradora_el_historial_y_cualquier_campo(operador)
         etags.append(operador.get("/api/expedientes/SIN-1").headers["ETag"])
 
     assert len(set(etags)) == len(cambios) + 1
+    assert operador.get("/api/expedientes/SIN-1", **{"If-None-Match": etags[-2]}).status_code == 200
     assert operador.get("/api/expedientes/SIN-1").headers["ETag"] == etags[-1]
 
 

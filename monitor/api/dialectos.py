@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from monitor.errores import DatosInvalidos, ErrorDeDominio, ReglaIncumplida
 
+CACHE = "private, no-cache"  # of data: kept by nobody without asking again
+
 _OPCIONES = orjson.OPT_PASSTHROUGH_DATETIME
 
 
@@ -29,7 +31,7 @@ class Dialecto:
 
     def responder(self, datos, status=200, headers=None) -> HttpResponse:
         cuerpo = self.json(datos)
-        headers = {"Cache-Control": "private, no-cache", "Content-Length": str(len(cuerpo))} | (headers or {})
+        headers = {"Cache-Control": CACHE, "Content-Length": str(len(cuerpo))} | (headers or {})
         return HttpResponse(cuerpo, content_type="application/json", status=status, headers=headers)
 
 

@@ -34,8 +34,8 @@ class Forma:
     def __init__(self, serializer: serializers.Serializer, dialecto: Dialecto):
         self.serializer, self.columnas = serializer, []
         self._rutas, self._textos, self._de_texto = [], {}, dialecto.de_texto
-        objeto = self._objeto(serializer)
-        self._armar = eval(f"lambda fila, filas: {objeto}", self._textos)  # noqa: S307  of our own classes' names alone
+        self.codigo = f"lambda fila, filas: {self._objeto(serializer)}"
+        self._armar = eval(self.codigo, self._textos)  # noqa: S307  of our own classes' names alone
         self._claves = list(serializer.fields)
         self._atributos = attrgetter(*(ruta.replace("__", ".") for ruta in self._rutas))
 
@@ -60,6 +60,11 @@ class Forma:
         self._textos[tipo.__name__] = self._de_texto[tipo]
         return f"None if {primera} is None else {tipo.__name__}({primera})"
 
+    @property
+    def una_de_cada_tabla(self) -> list[str]:
+        """A column of each table that the object comes from."""
+        return list({ruta.rpartition("__")[0]: ruta for ruta in self._rutas}.values())
+
     def de_filas(self, filas: list[tuple]) -> dict:
         """One object from the rows of its join."""
         return self._armar(filas[0], filas)
@@ -74,11 +79,12 @@ class Forma:
 
 
 class Lectura:
-    """A shape and the query that reads it: `hacer(*variante)` gives the queryset (see `Consulta`)."""
+    """A shape and the query that reads it: `hacer(*variante)` gives the queryset (see `Consulta`). `ademas`: columns
+    after those of the shape."""
 
-    def __init__(self, forma: Forma, hacer: Callable[..., QuerySet], clase: type[Consulta] = Consulta):
+    def __init__(self, forma: Forma, hacer: Callable[..., QuerySet], clase: type[Consulta] = Consulta, ademas=()):
         self.forma = forma
-        self._consulta = clase(lambda *variante: hacer(*variante).values_list(*forma.columnas))
+        self._consulta = clase(lambda *variante: hacer(*variante).values_list(*forma.columnas, *ademas))
 
     def uno(self, *variante, **valores) -> dict | None:
         filas = self._consulta.filas(*variante, **valores)

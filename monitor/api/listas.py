@@ -9,6 +9,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 
 from monitor.api.conexion import cortar
+from monitor.api.dialectos import CACHE
 from monitor.api.lectura import Forma
 from monitor.consultas import DespuesDe, Parametro, es_limite
 from monitor.errores import DatosInvalidos
@@ -84,7 +85,7 @@ def responder_completa(vista, lista: ListaPorCursor) -> HttpResponse:
     lotes = _lotes(lista, vista.quien)
     primero = next(lotes, [])
     trozos = _arreglo(vista.dialecto.json(lista.objetos(lote)) for lote in chain([primero], lotes))
-    headers = {"Cache-Control": "private, no-cache"}
+    headers = {"Cache-Control": CACHE}
     entero = _entero_o_cortado(trozos, vista.request.vecino)
     return StreamingHttpResponse(entero, content_type="application/json", headers=headers)
 
