@@ -3,6 +3,7 @@
 import base64
 import logging
 from itertools import chain
+from operator import itemgetter
 
 import orjson
 from django.db.models import F, QuerySet
@@ -31,6 +32,9 @@ class ListaPorCursor:
     def __init__(self, forma: Forma, queryset: QuerySet, orden: tuple[str, ...]):
         self._forma, self._queryset, self._orden = forma, queryset, orden
         self._columnas = [queryset.model._meta.get_field(nombre) for nombre in orden]
+        ademas = [nombre for nombre in orden if nombre not in forma.columnas]
+        self._leidas = [*forma.columnas, *ademas]
+        self._posicion = itemgetter(*(self._leidas.index(nombre) for nombre in orden))
         self._consulta = ConsultaConIdentidad(self._hacer)
 
     def _hacer(self, limite: int, con_cursor: bool) -> QuerySet:
@@ -38,15 +42,14 @@ class ListaPorCursor:
         if con_cursor:
             limites = [Parametro(campo.name, campo) for campo in self._columnas]
             queryset = queryset.filter(DespuesDe([F(nombre) for nombre in self._orden], limites))
-        return queryset.values_list(*self._forma.columnas, *self._orden)[:limite]
+        return queryset.values_list(*self._leidas)[:limite]
 
     def filas(self, limite: int, desde: tuple | None, quien: Credencial) -> list[tuple]:
         valores = dict(zip(self._orden, desde or (), strict=bool(desde)))
         return self._consulta.filas(limite, desde is not None, quien=quien, **valores)
 
     def posicion(self, fila: tuple) -> tuple:
-        inicio = len(self._forma.columnas)
-        return fila[inicio : inicio + len(self._orden)]
+        return self._posicion(fila)
 
     def objetos(self, filas: list[tuple]) -> list[dict]:
         return self._forma.lista(filas)

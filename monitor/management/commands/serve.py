@@ -69,9 +69,11 @@ def aplicacion():
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     from monitor.wsgi import application  # not before: each worker loads its own
 
-    # What is loaded by now stays: the collector needn't walk over it again and again.
+    # What is loaded by now stays: the collector needn't walk over it again and again. Nor look for circles in the rows
+    # of every page: a batch of a list is some 2,000 objects, which go as they came.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
     return application
 
 
