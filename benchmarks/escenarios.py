@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 NUEVO = {
     "no_siniestro": "N-{unico}",
@@ -38,47 +39,64 @@ SOLICITUD = {
         {"idLugar": 12, "orden": 1, "horaEstimadaLlegada": "10:30", "descripcion": "Primer destino"},
     ],
 }
-EN_INGRESO = "UPDATE expediente SET estado = 'Ingreso' WHERE no_siniestro < 'B-0000200'"
+# wrk.lua goes through these files, over and over; more of them than requests at once, so that none finds its own state.
+EN_INGRESO = "UPDATE expediente SET estado = 'Ingreso' WHERE no_siniestro < 'B-0002000'"
+EL_OTRO_CABE = 200_000  # files of which the hand-written server can hold several lists in memory
 
 
 @dataclass(frozen=True)
 class Escenario:
+    """`contra_otro`: the hand-written server has it too; `contra`: another scenario of ours, by name; `por_cursor`: it
+    should cost the same with few files.
+    """
+
     nombre: str
     ruta: str
     metodo: str = "GET"
     cuerpo: dict | None = None
     conexiones: int = 16
-    contra: bool = False  # the hand-written server has it too
+    contra_otro: bool = False
+    contra: str = ""
+    por_cursor: bool = False
     headers: dict = field(default_factory=dict)
     antes: str = ""  # SQL, before each turn
+    por_bytes: bool = False  # answers so large that whole ones are few: parts count
 
     @property
     def texto(self) -> str:
         return json.dumps(self.cuerpo, ensure_ascii=False) if self.cuerpo else ""
 
 
-def escenarios(*, cursor_hondo: str, pagina_honda: str, etag: str, sesion: str) -> list[Escenario]:
-    """`cursor_hondo` and `pagina_honda`: the middle of the list, for the API and the admin. `etag`: of B-0000001.
-    `sesion`: the cookie of who is in the admin."""
+def escenarios(*, expedientes: int, posicion: tuple, cursor: str, etag: str, clave: str, sesion: str):
+    """`posicion`: the middle of the list; `cursor` says the same to the API. `etag`: of the file `clave`. `sesion`: the
+    cookie of who is in the admin."""
     api, admin = "/api/expedientes", "/admin/expedientes/expediente/"
+    honda = quote(f"despues:{json.dumps(posicion, separators=(',', ':'))}")
     dos_campos, estado = {"color": "azul", "tecnico": "Raúl"}, {"estado": "{siguiente}"}
     persona = {"headers": {"Cookie": f"sessionid={sesion}"}, "conexiones": 1}
+    cursores = {"por_cursor": True}
+    otro = {"contra_otro": True}
     return [
-        Escenario("leer uno", f"{api}/{{clave}}", contra=True),
-        Escenario("leer uno, If-None-Match → 304", f"{api}/B-0000001", headers={"If-None-Match": etag}),
-        Escenario("página de 50", f"{api}?por_pagina=50", contra=True),
-        Escenario("página de 50, honda", f"{api}?por_pagina=50&cursor={cursor_hondo}"),
-        Escenario("lista de 1,000", f"{api}?por_pagina=1000", contra=True),
-        Escenario("lista completa", api, conexiones=2, contra=True),
+        Escenario("leer uno", f"{api}/{{clave}}", **otro, **cursores),
+        Escenario(
+            "leer uno, If-None-Match → 304", f"{api}/{clave}", headers={"If-None-Match": etag}, contra="leer uno"
+        ),
+        Escenario("página de 50", f"{api}?por_pagina=50", **otro, **cursores),
+        Escenario("página de 50, honda", f"{api}?por_pagina=50&cursor={cursor}", **cursores),
+        Escenario("lista de 1,000", f"{api}?por_pagina=1000", **otro, **cursores),
+        Escenario("lista completa", api, conexiones=4, contra_otro=expedientes <= EL_OTRO_CABE, por_bytes=True),
         Escenario("buscar «ávi», una conexión", f"{api}?q=%C3%A1vi&por_pagina=50", conexiones=1),
-        Escenario("crear", api, "POST", NUEVO, contra=True),
-        Escenario("actualizar dos campos", f"{api}/{{clave}}", "PUT", dos_campos, contra=True),
+        Escenario("buscar «b-0000123», una conexión", f"{api}?q=b-0000123&por_pagina=50", conexiones=1),
+        Escenario("crear", api, "POST", NUEVO, **otro),
+        Escenario("actualizar dos campos", f"{api}/{{clave}}", "PUT", dos_campos, **otro),
         Escenario("cambiar el estado", f"{api}/{{en_turno}}/estado", "PATCH", estado, antes=EN_INGRESO),
         Escenario("crear una solicitud", "/solicitud", "POST", SOLICITUD),
         Escenario("página de solicitudes", "/solicitud?por_pagina=50"),
         Escenario("admin: lista", admin, **persona),
-        Escenario("admin: lista, honda", f"{admin}?p={pagina_honda}", **persona),
+        Escenario("admin: lista, honda", f"{admin}?p={honda}", **persona),
         Escenario("admin: buscar una clave", f"{admin}?q=B-0000123", **persona),
+        Escenario("admin: buscar «ávila»", f"{admin}?q=%C3%A1vila", **persona),
         Escenario("admin: buscar sin resultado", f"{admin}?q=zzzqqq", **persona),
         Escenario("admin: filtro por estado", f"{admin}?estado__exact=Salida", **persona),
+        Escenario("admin: filtro por aseguradora, honda", f"{admin}?aseguradora__id__exact=2&p={honda}", **persona),
     ]

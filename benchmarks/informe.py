@@ -6,12 +6,12 @@ import subprocess
 from datetime import date
 from pathlib import Path
 
-INFORME = Path(os.environ.get("INFORME", "docs/rendimiento.md"))
+INFORME = Path(os.environ.get("INFORME") or "docs/rendimiento.md")
 INICIO, FIN = "<!-- medido: inicio {} -->", "<!-- medido: fin {} -->"
 
 
-def escribir(filas, *, expedientes, turnos, segundos):
-    texto = "\n".join([condiciones(expedientes, turnos, segundos), "", *tabla(filas)])
+def escribir(filas, notas, *, expedientes, chica, turnos, segundos):
+    texto = "\n\n".join([condiciones(expedientes, turnos, segundos), "\n".join(tabla(filas, chica)), *notas])
     print(texto)
     inicio, fin = INICIO.format(expedientes), FIN.format(expedientes)
     anterior = INFORME.read_text() if INFORME.exists() else f"# Rendimiento\n\n{inicio}\n{fin}\n"
@@ -27,19 +27,26 @@ def condiciones(expedientes, turnos, segundos) -> str:
     return (
         f"{date.today()}, commit {git.stdout.strip()}, {expedientes:,} expedientes, {os.cpu_count()} núcleos"
         f" ({platform.machine()}) compartidos con PostgreSQL y wrk; servidor de producción con dos procesos, 16"
-        f" conexiones salvo que se diga; medianas de {turnos} turnos de {segundos} s, por turnos con el otro servidor."
+        f" conexiones (4 en la lista completa, 1 en las búsquedas y en el admin); medianas de {turnos} turnos de"
+        f" {segundos} s, alternados con los de cada columna con la que se compara."
     )
 
 
-def tabla(filas):
-    columnas = "escenario, peticiones/s, p50 ms, p95 ms, p99 ms, sentencias, MB por proceso, otro/s, razón, fallidas"
-    yield f"| {' | '.join(columnas.split(', '))} |"
-    yield "|---" * 10 + "|"
-    for f in filas:
-        razon = f"{f['por_segundo'] / f['contra']:.2f}" if f.get("contra") else "—"
-        yield (
-            f"| {f['escenario']} | {f['por_segundo']:,.1f} | {f['p50'] / 1000:.1f} | {f['p95'] / 1000:.1f} |"
-            f" {f['p99'] / 1000:.1f} | {f['sentencias']} | {f['memoria']} | "
-            + (f"{f['contra']:,.1f}" if f.get("contra") else "—")
-            + f" | {razon} | {f['malas']} |"
-        )
+def tabla(filas, chica):
+    """Of each rival: how many times as fast as it ours is, and what it does a second."""
+    rivales = list(dict.fromkeys(nombre for fila in filas for nombre in fila["contra"]))
+    titulos = {"otro": "× el otro", "chica": f"× con {chica:,}", "pgbench": "× pgbench"}
+    columnas = ["escenario", "por segundo", "p50 ms", "p95 ms", "p99 ms", "sentencias", "MB", "fallidas"]
+    columnas += [titulos.get(rival, f"× {rival}") for rival in rivales]
+    yield f"| {' | '.join(columnas)} |"
+    yield "|---" + "|---:" * (len(columnas) - 1) + "|"
+    for fila in filas:
+        celdas = [fila["escenario"], f"{fila['por_segundo']:,.1f}"]
+        celdas += [f"{fila[percentil] / 1000:.1f}" for percentil in ("p50", "p95", "p99")]
+        celdas += [str(fila["sentencias"]), str(fila["memoria"]), str(fila["malas"])]
+        celdas += [celda(fila["contra"].get(rival)) for rival in rivales]
+        yield f"| {' | '.join(celdas)} |"
+
+
+def celda(contra: dict | None) -> str:
+    return f"{contra['razon']:.2f} ({contra['por_segundo']:,.1f}/s)" if contra else "—"

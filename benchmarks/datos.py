@@ -1,0 +1,106 @@
+"""What the benchmark's database holds: files as a shop has them, always the same, and transport requests."""
+
+import random
+from datetime import UTC, date, datetime, timedelta
+
+SOLICITUDES = 10_000
+HASTA = "2025-06-01"  # no change of state that is loaded is later; those of the runs are
+
+MARCAS = {
+    "Nissan": ["Versa", "Tsuru", "Sentra", "March"],
+    "Chevrolet": ["Aveo", "Onix", "Spark"],
+    "Volkswagen": ["Jetta", "Vento", "Gol"],
+    "Toyota": ["Corolla", "Yaris", "Hilux"],
+    "Ford": ["Figo", "Fiesta", "Ranger"],
+    "Honda": ["Civic", "City", "CR-V"],
+}
+NOMBRES = "José María Ángel Sofía Raúl Lucía Óscar Inés Martín Verónica Andrés Mónica Iván Noé Rocío".split()
+APELLIDOS = "Hernández García Martínez López González Pérez Rodríguez Sánchez Ramírez Cruz Muñoz Núñez Ávila".split()
+COLORES = "blanco gris negro rojo azul plata".split()
+ESTADOS = ["Ingreso", "Restauracion", "Pendiente_de_salida", "Salida"]
+COLUMNAS = (
+    "no_siniestro factura orden asesor fecha_ingreso fecha_valuacion marca placas tipo color modelo nombre_cliente"
+    " telefono_cliente correo_cliente vehiculo observaciones doc_orden_admision doc_identificacion estado"
+    " ubicacion_almacenamiento id_aseguradora creado_por"
+).split()
+
+
+def cargar(conexion, expedientes: int) -> None:
+    """On a connection that commits each statement by itself."""
+    conexion.execute("TRUNCATE expediente, historial_estado, solicitud CASCADE")
+    cargar_solicitudes(conexion)
+    azar, cambios = random.Random(1), []
+    with conexion.cursor().copy(f"COPY expediente ({', '.join(COLUMNAS)}) FROM STDIN") as copia:
+        for n in range(expedientes):
+            fila = expediente(azar, n)
+            copia.write_row([fila[columna] for columna in COLUMNAS])
+            cambios.append(ESTADOS.index(fila["estado"]))
+    # The history's foreign keys are looked up row by row: with a plan for a table that isn't empty any more.
+    conexion.execute("ANALYZE expediente")
+    columnas = "no_siniestro, estado_anterior, estado_nuevo, fecha_cambio, cambiado_por"
+    inicio = datetime(2024, 1, 1, tzinfo=UTC)
+    with conexion.cursor().copy(f"COPY historial_estado ({columnas}) FROM STDIN") as copia:
+        for n, ultimo in enumerate(cambios):
+            for i in range(ultimo + 1):
+                anterior = ESTADOS[i - 1] if i else None
+                copia.write_row([f"B-{n:07d}", anterior, ESTADOS[i], inicio + timedelta(hours=n % 9000 + i), 1])
+
+
+def cargar_solicitudes(conexion):
+    conexion.execute(
+        "INSERT INTO solicitud (periodo, asunto, cantidad_pasajeros, fecha_servicio_requerido, hora_servicio_requerido,"
+        " id_usuario_solicitante, id_usuario_aprobador, id_departamento_solicitante, id_tipo_prioridad_solicitud,"
+        " id_tipo_servicio_solicitud) SELECT '2026-03', 'Transporte de personal ' || n, 5,"
+        " DATE '2026-01-01' + n %% 300, '08:00', 1, 2, 2, 2, 1 FROM generate_series(1, %s) AS n",
+        [SOLICITUDES],
+    )
+
+
+def limpiar(conexion) -> None:
+    """What an earlier run created goes; what it updated may stay."""
+    conexion.execute("DELETE FROM historial_estado WHERE fecha_cambio > %s", [HASTA])
+    conexion.execute("DELETE FROM expediente WHERE no_siniestro NOT LIKE 'B-%'")
+    conexion.execute("TRUNCATE post_office_email CASCADE")
+    ajenas = f"SELECT id FROM solicitud WHERE periodo <> '2026-03' OR id > {SOLICITUDES}"
+    for tabla, columna in (("lugar_solicitud", "id_solicitud"), ("historico_estado_solicitud", "id_solicitud")):
+        conexion.execute(f"DELETE FROM {tabla} WHERE {columna} IN ({ajenas})")
+    conexion.execute(f"DELETE FROM solicitud WHERE id IN ({ajenas})")
+
+
+def personas(conexion) -> None:
+    """1 asks for transport, 2 approves; 1 opens the files too."""
+    conexion.execute(
+        "INSERT INTO usuario (id, username, nombre, password, rol, email) VALUES"
+        " (1, 'bench', 'Ana Ruiz', '!', 'Administrador', 'ana@example.org'),"
+        " (2, 'otra', 'Luz Gil', '!', 'Operador', 'luz@example.org') ON CONFLICT DO NOTHING"
+    )
+
+
+def expediente(azar: random.Random, n: int) -> dict:
+    marca = azar.choice(list(MARCAS))
+    ingreso = date(2018, 1, 1) + timedelta(days=azar.randrange(3000))
+    nombre = f"{azar.choice(NOMBRES)} {azar.choice(APELLIDOS)} {azar.choice(APELLIDOS)}"
+    return {
+        "no_siniestro": f"B-{n:07d}",
+        "factura": f"F{azar.randrange(10**6):06d}",
+        "orden": f"OT-{azar.randrange(10**6):06d}",
+        "asesor": azar.choice(NOMBRES),
+        "fecha_ingreso": ingreso if n % 100 else None,
+        "fecha_valuacion": ingreso + timedelta(days=2) if n % 100 else None,
+        "marca": marca,
+        "placas": f"{azar.choice('ABCDEFGH')}{azar.choice('JKLMN')}{azar.choice('PRSTU')}-{azar.randrange(10**4):04d}",
+        "tipo": "Sedán",
+        "color": azar.choice(COLORES),
+        "modelo": azar.choice(MARCAS[marca]),
+        "nombre_cliente": nombre,
+        "telefono_cliente": f"55 {azar.randrange(10**4):04d} {azar.randrange(10**4):04d}",
+        "correo_cliente": f"cliente{n}@example.org",
+        "vehiculo": f"VIN 3N1{azar.randrange(10**12):012d}",
+        "observaciones": "Golpe lateral derecho, salpicadera y puerta; se solicita cambio de faro.",
+        "doc_orden_admision": True,
+        "doc_identificacion": azar.choice([True, False]),
+        "estado": ESTADOS[n % 4],
+        "ubicacion_almacenamiento": "Local",
+        "id_aseguradora": 1 + n % 3,
+        "creado_por": 1,
+    }

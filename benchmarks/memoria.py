@@ -1,0 +1,69 @@
+"""How much memory the workers take: while they send the whole list, and after many requests."""
+
+import http.client
+import threading
+import time
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from benchmarks import wrk
+from benchmarks.servidores import Servidor
+
+PETICIONES = 100_000
+MEZCLA = ("leer uno", "página de 50", "lista de 1,000", "crear", "actualizar dos campos")
+
+
+def lista_completa(servidor: Servidor) -> str:
+    """First byte, and growth of the largest worker while the list goes out."""
+    escenario = servidor.escenario("lista completa")
+    servidor.pedir(servidor.escenario("lista de 1,000"))
+    conexion = http.client.HTTPConnection(urlsplit(servidor.url).netloc, timeout=600)
+    with mayor_memoria(servidor) as muestras:
+        inicio = time.perf_counter()
+        conexion.request("GET", escenario.ruta, headers=servidor.headers(escenario))
+        respuesta = conexion.getresponse()
+        respuesta.read(1)
+        primero, largo = time.perf_counter() - inicio, 1
+        while trozo := respuesta.read(2**20):
+            largo += len(trozo)
+        total = time.perf_counter() - inicio
+    conexion.close()
+    return (
+        f"La lista completa: {largo / 2**20:,.0f} MB en {total:.1f} s, el primer byte a los {primero * 1000:.0f} ms; el"
+        f" proceso más grande creció {max(muestras) - muestras[0]:.1f} MB."
+    )
+
+
+@contextmanager
+def mayor_memoria(servidor):
+    muestras, fin = [servidor.memoria()], threading.Event()
+
+    def medir():
+        while not fin.wait(0.02):
+            muestras.append(servidor.memoria())
+
+    hilo = threading.Thread(target=medir)
+    hilo.start()
+    try:
+        yield muestras
+    finally:
+        fin.set()
+        hilo.join()
+
+
+def muchas_peticiones(servidor: Servidor, cuantas: int = PETICIONES) -> str:
+    """Of a server that has just started: after a little of everything, after `cuantas`, and after as many again."""
+    hechas, medidas = _pedir(servidor, 1), [servidor.memoria()]
+    for vuelta in (1, 2):
+        while hechas < vuelta * cuantas:
+            hechas += _pedir(servidor, 2)
+        medidas.append(servidor.memoria())
+    primera, segunda, tercera = medidas
+    return (
+        f"Memoria del proceso más grande: {primera:.0f} MB al empezar, {segunda:.0f} MB después de {cuantas:,}"
+        f" peticiones de todo tipo y {tercera:.0f} MB después de otras tantas."
+    )
+
+
+def _pedir(servidor, segundos) -> int:
+    return sum(wrk.medir(servidor, servidor.escenario(nombre), segundos)["peticiones"] for nombre in MEZCLA)

@@ -1,0 +1,115 @@
+"""The statements of one request, as PostgreSQL logged them, and the same ones driven by pgbench, with no server."""
+
+import json
+import re
+import secrets
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from benchmarks.base import REGISTRO
+from benchmarks.escenarios import Escenario
+from benchmarks.servidores import Servidor
+from monitor.tests.postgresql import binarios
+
+CONTROL = re.compile(r"(begin|commit|rollback|savepoint|release|set )", re.IGNORECASE)
+PARAMETRO = re.compile(r"\$(\d+) = (NULL|'(?:[^']|'')*')")
+# What wrk.lua would fill in, and the expression with which pgbench does.
+CLAVE = ("B-0000001", "('B-' || lpad((:archivo)::text, 7, '0'))")
+EN_TURNO = ("B-0000000", "('B-' || lpad((:archivo % 2000)::text, 7, '0'))")
+
+
+class Sentencia(NamedTuple):
+    sql: str
+    params: dict[str, str]  # by their number: the literal, quoted
+
+
+class Muestra(NamedTuple):
+    """Of one request."""
+
+    sentencias: list[Sentencia]
+    unico: str  # what took the place of {unico}
+    id: str  # of what was created, if the answer says
+
+    @property
+    def cuantas(self) -> int:
+        """Transaction control apart."""
+        return sum(not CONTROL.match(sentencia.sql) for sentencia in self.sentencias)
+
+
+def muestra(servidor: Servidor, escenario: Escenario) -> Muestra:
+    unico = secrets.token_hex(8)
+    with registrando(servidor):
+        inicio = REGISTRO.stat().st_size
+        respuesta = servidor.pedir(escenario, clave=CLAVE[0], en_turno=EN_TURNO[0], siguiente="Salida", unico=unico)
+        time.sleep(0.2)  # until the collector has written it
+    with REGISTRO.open() as archivo:
+        archivo.seek(inicio)
+        lineas = [json.loads(linea) for linea in archivo]
+    sentencias = [s for linea in lineas if linea.get("application_name") != "benchmarks" for s in _leer(linea)]
+    return Muestra(sentencias, unico, _id(respuesta.cuerpo))
+
+
+@contextmanager
+def registrando(servidor):
+    with servidor.conectar(autocommit=True) as conexion:
+        try:
+            for valor in ("all", "none"):
+                conexion.execute(f"ALTER SYSTEM SET log_statement = '{valor}'")
+                conexion.execute("SELECT pg_reload_conf()")
+                time.sleep(0.3)  # until every process has read it
+                if valor == "all":
+                    yield
+        finally:
+            conexion.execute("ALTER SYSTEM RESET log_statement")
+            conexion.execute("SELECT pg_reload_conf()")
+
+
+def _leer(linea):
+    tipo, _, sql = linea["message"].partition(": ")
+    if tipo == "statement" or tipo.startswith("execute"):
+        yield Sentencia(sql, dict(PARAMETRO.findall(linea.get("detail", ""))))
+
+
+def _id(cuerpo: bytes) -> str:
+    datos = json.loads(cuerpo) if cuerpo[:1] == b"{" else {}
+    return str((datos.get("data") or {}).get("Id", ""))
+
+
+def pgbench(servidor: Servidor, escenario: Escenario, una: Muestra, segundos: float) -> dict:
+    """As `wrk.medir`. Prepared, over as many connections as wrk has."""
+    with tempfile.NamedTemporaryFile("w", suffix=".sql") as guion:
+        guion.write(escribir_guion(una, servidor.expedientes))
+        guion.flush()
+        orden = [binarios() / "pgbench", "-n", "-M", "prepared", "-c", str(escenario.conexiones), "-T", str(segundos)]
+        salida = subprocess.run(
+            [*orden, "-f", guion.name, servidor.entorno["DATABASE_URL"]], check=True, capture_output=True, text=True
+        ).stdout
+    return {"por_segundo": float(re.search(r"tps = ([\d.]+)", salida)[1])}
+
+
+def escribir_guion(una: Muestra, expedientes: int) -> str:
+    lineas = [rf"\set archivo random(0, {expedientes - 1})", r"\set unico random(1, 1000000000000)"]
+    sin_id = bool(una.id)
+    for sql, params in una.sentencias:
+        texto = re.sub(r"\$(\d+)", lambda m, p=params: _valor(p.get(m[1], "NULL"), una), sql)
+        # The first row that is created gives its id to the rest.
+        fin = r" \gset" if sin_id and '"id"' in sql.partition("RETURNING")[2] else ";"
+        sin_id = sin_id and fin == ";"
+        lineas.append(texto + fin)
+    return "\n".join(lineas) + "\n"
+
+
+def _valor(literal: str, una: Muestra) -> str:
+    if una.id and literal == f"'{una.id}'":
+        return ":id"
+    for texto, expresion in (CLAVE, EN_TURNO):
+        if literal == f"'{texto}'":
+            return expresion
+    # pgbench takes a colon and a letter for a variable of its own, within a literal too.
+    escrito = "E" + literal.replace("\\", "\\\\").replace(":", r"\x3a") if literal != "NULL" else literal
+    return (
+        f"replace({escrito}, '{una.unico}', (:client_id)::text || '-' || :unico)" if una.unico in literal else escrito
+    )

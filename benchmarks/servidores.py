@@ -1,0 +1,141 @@
+"""What is measured: the production server, as `make serve` starts it, and another one on the same tables."""
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+import psycopg
+
+from benchmarks.base import manage
+from benchmarks.escenarios import Escenario, escenarios
+from monitor.tests.postgresql import puerto_libre
+
+WORKERS = 2
+
+
+@dataclass
+class Servidor:
+    url: str
+    proceso: subprocess.Popen
+    entorno: dict[str, str]
+    expedientes: int
+
+    @cached_property
+    def token(self) -> str:
+        return self._evaluar("tokens.emitir(Usuario.objects.get(username='bench'))")
+
+    @cached_property
+    def escenarios(self) -> list[Escenario]:
+        with self.conectar() as conexion:
+            middle = "SELECT orden_ingreso, no_siniestro FROM expediente ORDER BY 1, 2 OFFSET %s LIMIT 1"
+            posicion = conexion.execute(middle, [self.expedientes // 2]).fetchone()
+        return escenarios(
+            expedientes=self.expedientes,
+            posicion=posicion,
+            cursor=self._evaluar(f"escribir_cursor({posicion!r})"),
+            etag=self.pedir(Escenario("", f"/api/expedientes/{self.clave}")).headers["ETag"],
+            clave=self.clave,
+            sesion=self._evaluar("abrir_sesion(Usuario.objects.get(username='bench'))"),
+        )
+
+    @property
+    def clave(self) -> str:
+        """Of a file that no scenario writes to."""
+        return f"B-{self.expedientes - 1:07d}"
+
+    def escenario(self, nombre: str) -> Escenario:
+        return next(escenario for escenario in self.escenarios if escenario.nombre == nombre)
+
+    def conectar(self, **opciones):
+        return psycopg.connect(self.entorno["DATABASE_URL"], application_name="benchmarks", **opciones)
+
+    def headers(self, escenario: Escenario) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"} | escenario.headers
+
+    def pedir(self, escenario: Escenario, **valores: str):
+        """One request; `valores` are for what wrk.lua fills in. Gives the response, with its `cuerpo`."""
+        ruta, cuerpo = escenario.ruta, escenario.texto
+        for nombre, valor in valores.items():
+            ruta, cuerpo = (texto.replace(f"{{{nombre}}}", valor) for texto in (ruta, cuerpo))
+        peticion = Request(self.url + ruta, cuerpo.encode() or None, self.headers(escenario), method=escenario.metodo)
+        try:
+            respuesta = urlopen(peticion)
+        except HTTPError as error:  # as urllib takes a 304
+            if error.code != 304:
+                raise
+            respuesta = error
+        with respuesta:
+            respuesta.cuerpo = respuesta.read()
+        return respuesta
+
+    def trabajadores(self) -> list[int]:
+        pid = self.proceso.pid
+        return [int(hijo) for hijo in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    def memoria(self) -> float:
+        """Resident MB of the largest worker."""
+        paginas = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.trabajadores()]
+        return max(paginas) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+    def _evaluar(self, expresion: str) -> str:
+        """In the project's own terms."""
+        codigo = f"from benchmarks.proyecto import *; print({expresion})"
+        return manage("shell", "--no-imports", "-c", codigo, entorno=self.entorno).stdout.strip()
+
+
+@contextmanager
+def monitor(entorno: dict, direccion: str, expedientes: int):
+    puerto, propio = puerto_libre(), entorno | {"DATABASE_URL": direccion}
+    orden = [sys.executable, "manage.py", "serve", "--port", str(puerto), "--workers", str(WORKERS)]
+    with corriendo(orden, propio, puerto) as (url, proceso):
+        yield Servidor(url, proceso, propio, expedientes)
+
+
+@contextmanager
+def otro(monitor: Servidor):
+    """The one that CONTRA or CONTRA_COMANDO name, on Monitor's tables and with its tokens, or None."""
+    if os.environ.get("CONTRA"):
+        yield Servidor(os.environ["CONTRA"], monitor.proceso, monitor.entorno, monitor.expedientes)
+    elif os.environ.get("CONTRA_COMANDO"):
+        puerto = puerto_libre()
+        propio = monitor.entorno | {"PORT": str(puerto), "WORKERS": str(WORKERS)}
+        with corriendo(shlex.split(os.environ["CONTRA_COMANDO"]), propio, puerto) as (url, proceso):
+            yield Servidor(url, proceso, monitor.entorno, monitor.expedientes)
+    else:
+        yield None
+
+
+@contextmanager
+def corriendo(orden, entorno, puerto):
+    url = f"http://127.0.0.1:{puerto}"
+    # What it says of its own start and end isn't of this table.
+    proceso = subprocess.Popen(orden, env=os.environ | entorno, start_new_session=True, stdout=subprocess.DEVNULL)
+    try:
+        esperar(f"{url}/api/health", proceso)
+        yield url, proceso
+    finally:
+        os.killpg(proceso.pid, signal.SIGTERM)
+        proceso.wait(timeout=40)
+
+
+def esperar(url, proceso):
+    for _ in range(300):
+        try:
+            urlopen(url).close()
+            return
+        except HTTPError:  # it answers
+            return
+        except URLError:
+            if proceso.poll() is not None:
+                break
+            time.sleep(0.1)
+    sys.exit(f"{url} no responde")
