@@ -17,7 +17,7 @@ from catalogos.frases import (
 )
 from catalogos.models import CATALOGOS, EstadoSolicitud
 from catalogos.serializers import entrada, forma
-from monitor.api.envuelto import VistaEnvuelta, leer_cambios, pagina_de
+from monitor.api.envuelto import ListaPorPagina, VistaEnvuelta, leer_cambios
 from monitor.api.lectura import Lectura
 from monitor.api.rutas import leer_id
 from monitor.api.vistas import Accion, ubicacion
@@ -39,6 +39,7 @@ class LecturaViewSet(VistaEnvuelta):
         cls.forma = forma(modelo)
         cls.lectura = Lectura(cls.forma, lambda: modelo.objects.vigentes().filter(pk=Parametro("id", modelo._meta.pk)))
         cls.parametros = parametros(modelo, por_pagina=True)
+        cls.lista = ListaPorPagina(cls.forma, cls.parametros, modelo.objects.vigentes)
         cls.parametros_de_todos = parametros(modelo, por_pagina=False)
         cls.acciones = {
             accion: Accion(f"catalogos.{permiso}_{modelo._meta.model_name}", frase(cls.operaciones[accion], modelo))
@@ -46,19 +47,16 @@ class LecturaViewSet(VistaEnvuelta):
         }
 
     def list(self, request):
-        valores = self.parametros.leer(request.GET)
-        return self.exito(frase(LISTADO, self.modelo), pagina_de(self.forma, self._filas(valores), valores))
+        return self.exito(frase(LISTADO, self.modelo), self.lista.pagina(self.parametros.leer(request.GET)))
 
     def todos(self, request):
-        filas = self._filas(self.parametros_de_todos.leer(request.GET))
+        leidos = self.parametros_de_todos.leer(request.GET)
+        filas = self.parametros_de_todos.filtrar(self.modelo.objects.vigentes(), leidos)
         datos = self.forma.lista(filas.values_list(*self.forma.columnas))
         return self.exito(frase(LISTADO_COMPLETO, self.modelo), datos)
 
     def retrieve(self, request, pk):
         return self.exito(frase(OBTENIDA, self.modelo), self._fila(self._id(pk)))
-
-    def _filas(self, valores):
-        return self.parametros.filtrar(self.modelo.objects.vigentes(), valores)
 
     def _fila(self, pk):
         fila = self.lectura.uno(id=pk)

@@ -95,15 +95,20 @@ class Consulta:
         convertidores = compilador.get_converters([expresion for expresion, _, _ in compilador.select])
         return sql, params, compilador, convertidores
 
-    def filas(self, *variante, **valores) -> list[tuple]:
-        """All rows at once: bound them by a limit."""
+    def filas(self, *variante, tramo: tuple[int, int] | None = None, **valores) -> list[tuple]:
+        """All rows at once: bound them by a limit, or by `tramo`, how many are passed over and how many are given."""
         sql, params, compilador, convertidores = self._compilar(*variante)
-        with connection.cursor() as cursor:
-            cursor.execute(sql, _con_valores(params, valores))
-            filas = cursor.fetchall()
+        if tramo:
+            # In the SQL itself: with a limit that it doesn't know, PostgreSQL plans the statement again each time.
+            sql = f"{sql} LIMIT {tramo[1]:d} OFFSET {tramo[0]:d}"
+        filas = _ejecutar(sql, _con_valores(params, valores))
         if convertidores:
             filas = [tuple(fila) for fila in compilador.apply_converters(filas, convertidores)]
         return filas
+
+    def cuantas(self, *variante, **valores) -> int:
+        sql, params, _, _ = self._compilar(*variante)
+        return _ejecutar(f"SELECT COUNT(*) FROM ({sql}) AS filas", _con_valores(params, valores))[0][0]
 
 
 class ConsultaUnida:
@@ -125,9 +130,13 @@ class ConsultaUnida:
 
     def filas(self, *variante, **valores) -> list[tuple]:
         sql, params = self._compilar(*variante)
-        with connection.cursor() as cursor:
-            cursor.execute(sql, _con_valores(params, valores))
-            return cursor.fetchall()
+        return _ejecutar(sql, _con_valores(params, valores))
+
+
+def _ejecutar(sql, params) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
 
 
 def _con_valores(params, valores: dict) -> list:

@@ -1,24 +1,30 @@
 from django.db import models
 
-from monitor.api.envuelto import VistaEnvuelta, leer_cambios, pagina_de
+from monitor.api.envuelto import ListaPorPagina, VistaEnvuelta, leer_cambios
 from monitor.api.lectura import Lectura
 from monitor.api.rutas import leer_id
 from monitor.api.vistas import Accion, ubicacion
 from monitor.consultas import Parametro
 from solicitudes.filters import PARAMETROS
-from solicitudes.models import HistoricoEstado, Solicitud, no_encontrada
+from solicitudes.models import HistoricoEstado, Solicitud, SolicitudQuerySet, no_encontrada
 from solicitudes.permisos import ve_todas
 from solicitudes.serializers import CAMBIO, DETALLE, ENTRADA, MOTIVO, MOTIVO_OPCIONAL, RESUMEN, creada
 
 ID = models.BigIntegerField()
 
 
-def _visible(ve_todas: bool):
-    solicitudes = Solicitud.objects.vigentes().filter(pk=Parametro("id", ID))
+def _visibles(ve_todas: bool):
+    """All, or those of the person who asks."""
+    solicitudes = Solicitud.objects.vigentes()
     return solicitudes if ve_todas else solicitudes.de_persona(Parametro("persona", ID))
 
 
-una = Lectura(DETALLE, lambda ve_todas: _visible(ve_todas).con_personas().order_by("lugares__orden"))
+def _una(ve_todas: bool):
+    return _visibles(ve_todas).filter(pk=Parametro("id", ID)).con_personas().order_by("lugares__orden")
+
+
+lista = ListaPorPagina(RESUMEN, PARAMETROS, _visibles, SolicitudQuerySet.con_personas)
+una = Lectura(DETALLE, _una)
 historico = Lectura(CAMBIO, lambda: HistoricoEstado.objects.filter(solicitud=Parametro("id", ID)).order_by("id"))
 
 
@@ -36,9 +42,8 @@ class SolicitudViewSet(VistaEnvuelta):
     }
 
     def list(self, request):
-        valores = PARAMETROS.leer(request.GET)
-        visibles = Solicitud.objects.visibles_para(request.user).con_personas()
-        datos = pagina_de(RESUMEN, PARAMETROS.filtrar(visibles, valores), valores)
+        usuario = request.user
+        datos = lista.pagina(PARAMETROS.leer(request.GET), ve_todas(usuario), persona=usuario.pk)
         return self.exito("Listado de solicitudes obtenido exitosamente", datos)
 
     def create(self, request):

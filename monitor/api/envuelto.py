@@ -1,14 +1,17 @@
 """What only the second dialect has: the envelope of a success, partial updates, lists by page number."""
 
+from collections.abc import Callable
+
 from django.db.models import QuerySet
 from rest_framework import serializers
 
 from monitor.api.campos import TextoField
 from monitor.api.dialectos import ENVUELTO
 from monitor.api.lectura import Forma
-from monitor.api.parametros import EnteroEnTextoField
+from monitor.api.parametros import EnteroEnTextoField, Parametros
 from monitor.api.serializers import SerializadorEstricto
 from monitor.api.vistas import Vista
+from monitor.consultas import Consulta
 from monitor.errores import DatosInvalidos
 
 POR_PAGINA = 10
@@ -44,14 +47,34 @@ def paginacion() -> dict:
     }
 
 
-def pagina_de(forma: Forma, queryset: QuerySet, valores: dict) -> dict:
-    """A page of an ordered queryset, in two statements; beyond the last one it is empty, with the true total."""
-    pagina, por_pagina = valores.get("pagina", 1), valores.get("por_pagina", POR_PAGINA)
-    desde = (pagina - 1) * por_pagina
-    filas = queryset.values_list(*forma.columnas)[desde : desde + por_pagina]
-    return {
-        "total": queryset.count(),
-        "pagina": pagina,
-        "porPagina": por_pagina,
-        "registros": forma.lista(list(filas)),
-    }
+class ListaPorPagina:
+    """The rows of an ordered queryset by page number, in two statements; beyond the last page there are none, with the
+    true total.
+
+    `hacer(*variante)` gives the queryset that is counted (see `Consulta`); `mostrar` adds what only the shape needs.
+    """
+
+    def __init__(
+        self, forma: Forma, parametros: Parametros, hacer: Callable[..., QuerySet], mostrar=lambda filas: filas
+    ):
+        self._forma, self._parametros, self._hacer, self._mostrar = forma, parametros, hacer, mostrar
+        self._cuenta = Consulta(lambda *variante: hacer(*variante).order_by().values_list("pk"))
+        self._filas = Consulta(lambda *variante: mostrar(hacer(*variante)).values_list(*forma.columnas))
+
+    def pagina(self, leidos: dict, *variante, **valores) -> dict:
+        """`leidos`: what `parametros` read of the request; `valores`: of the queryset's own `Parametro`."""
+        lista = self if self._parametros.sin_filtros(leidos) else self._filtrada(leidos)
+        pagina, por_pagina = leidos.get("pagina", 1), leidos.get("por_pagina", POR_PAGINA)
+        tramo = ((pagina - 1) * por_pagina, por_pagina)
+        return {
+            "total": lista._cuenta.cuantas(*variante, **valores),
+            "pagina": pagina,
+            "porPagina": por_pagina,
+            "registros": self._forma.lista(lista._filas.filas(*variante, tramo=tramo, **valores)),
+        }
+
+    def _filtrada(self, leidos) -> "ListaPorPagina":
+        def hacer(*variante):
+            return self._parametros.filtrar(self._hacer(*variante), leidos)
+
+        return ListaPorPagina(self._forma, self._parametros, hacer, self._mostrar)
