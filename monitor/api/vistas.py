@@ -45,6 +45,14 @@ class Vista(viewsets.ViewSet):
     _autenticadores = [Autenticacion()]
     _permisos = [Permisos()]
 
+    def dispatch(self, request, *args, **kwargs):
+        """`as_view` ties each action to the view, and DRF's request is tied to itself: circles that would keep the
+        answer, a whole page of a list, until the collector passes."""
+        response = super().dispatch(request, *args, **kwargs)
+        self.request.parser_context.clear()
+        vars(self).clear()
+        return response
+
     def initialize_request(self, request, *args, **kwargs):
         """DRF's request without what negotiates content and parses bodies: here it is JSON, and `cuerpo` reads it."""
         self.action = self.action_map.get(request.method.lower())
