@@ -80,6 +80,22 @@ def test_sentencias_de_una_lectura_condicional(operador, aseguradora):
     assert leer('"otra"') == (200, 2)  # the same, and the file
 
 
+@pytest.mark.postgresql
+def test_abrir_un_expediente_cabe_en_lo_que_psycopg_recuerda(operador, aseguradora):
+    """A longer statement, or one of more parameters, is parsed again at each use."""
+    sentencias = []
+
+    def anotar(ejecutar, sql, params, many, context):
+        sentencias.append((len(sql), len(params or ())))
+        return ejecutar(sql, params, many, context)
+
+    with connection.execute_wrapper(anotar):
+        operador.post("/api/expedientes", {"no_siniestro": "NUEVO", "id_aseguradora": aseguradora.pk})
+
+    largo, cuantos = max(sentencias)
+    assert (largo <= 4096, cuantos <= 50) == (True, True)
+
+
 def test_sentencias_de_archivar(administrador, aseguradora):
     # Who asks; the locked file, its history, its people, its insurer; the copy; the history's end (1), the file's (3:
     # Django looks for what hangs from it).
