@@ -36,8 +36,8 @@ class Servidor:
     @cached_property
     def escenarios(self) -> list[Escenario]:
         with self.conectar() as conexion:
-            middle = "SELECT orden_ingreso, no_siniestro FROM expediente ORDER BY 1, 2 OFFSET %s LIMIT 1"
-            posicion = conexion.execute(middle, [self.expedientes // 2]).fetchone()
+            mitad = "SELECT orden_ingreso, no_siniestro FROM expediente ORDER BY 1, 2 OFFSET %s LIMIT 1"
+            posicion = conexion.execute(mitad, [self.expedientes // 2]).fetchone()
         return escenarios(
             expedientes=self.expedientes,
             posicion=posicion,

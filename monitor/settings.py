@@ -116,8 +116,10 @@ OPCIONES_DE_BASE = {
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
     },
-    # Parameters travel apart from the statement, which is prepared from its second use on.
+    # Parameters travel apart from the statement, which is prepared from its second use on. Dates are read as the text
+    # that the database writes, in ISO 8601 whatever its own style is.
     "django.db.backends.postgresql": {
+        "options": "-c datestyle=ISO",
         "server_side_binding": True,
         "prepare_threshold": 1,
         "connect_timeout": 5,

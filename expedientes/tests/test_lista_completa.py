@@ -14,6 +14,7 @@ import pytest
 from django.db import connection
 
 from monitor.api.tests.cliente import Remota
+from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import UsuarioFactory
 
 MUCHOS = 100_000
@@ -120,18 +121,26 @@ def renombrar(de, a):
         cursor.execute(f"ALTER TABLE {de} RENAME TO {a}")
 
 
-@pytest.fixture
-def fallida(remota):
+# What goes wrong while the list goes out, and how it is mended.
+ROTURAS = {
+    "sin la tabla": (lambda: renombrar("expediente", "rota"), lambda: renombrar("rota", "expediente")),
+    "quien pide ya no puede": (lambda: Usuario.objects.update(is_active=False), lambda: None),
+}
+
+
+@pytest.fixture(params=ROTURAS)
+def fallida(request, remota):
     """What a client gets of a list that fails midway: the response, its bytes, and the error of reading them."""
+    romper, componer = ROTURAS[request.param]
     cargar(20_000)
     with a_medias(remota) as recibida:
-        renombrar("expediente", "rota")
+        romper()
         try:
             resto, error = recibida.read(), None
         except (http.client.IncompleteRead, ConnectionError) as roto:
             resto, error = getattr(roto, "partial", b""), roto
         finally:
-            renombrar("rota", "expediente")
+            componer()
     return recibida, recibida.principio + resto, error
 
 

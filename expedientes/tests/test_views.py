@@ -5,6 +5,7 @@ import re
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.test import override_settings
 
 from expedientes.models import Expediente, ExpedienteArchivado, HistorialEstado
@@ -311,6 +312,23 @@ def test_una_fecha_es_mediodia_utc_en_cualquier_zona(operador, zona):
 
     with override_settings(TIME_ZONE=zona):
         assert operador.get("/api/expedientes/SIN-1").json()["fecha_ingreso"] == "2024-01-15T12:00:00.000Z"
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_una_fecha_se_lee_igual_aunque_la_base_las_escriba_de_otro_modo():
+    base = connection.ops.quote_name(connection.settings_dict["NAME"])
+    otra = connection.copy()
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE {base} SET datestyle = german")
+    try:
+        with otra.cursor() as cursor:
+            cursor.execute("SELECT CAST(DATE '2024-01-15' AS text)")
+            assert cursor.fetchall() == [("2024-01-15",)]
+    finally:
+        otra.close()
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER DATABASE {base} RESET datestyle")
 
 
 @pytest.mark.parametrize("etiqueta", ["{}", "W/{}", '"otra", {}', "*"])

@@ -50,7 +50,12 @@ def test_produccion_con_cuatro_variables(arrancar):
     assert resultado["TIME_ZONE"] == "America/Mexico_City"
     base = resultado["DATABASES"]["default"]
     assert (base["HOST"], base["PORT"], base["NAME"]) == ("db.example.org", 5433, "taller")
-    assert base["OPTIONS"] == {"server_side_binding": True, "prepare_threshold": 1, "connect_timeout": 5}
+    assert base["OPTIONS"] == {
+        "options": "-c datestyle=ISO",
+        "server_side_binding": True,
+        "prepare_threshold": 1,
+        "connect_timeout": 5,
+    }
 
 
 def test_sin_nada_nombra_las_cuatro_obligatorias(arrancar):
