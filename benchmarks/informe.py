@@ -41,12 +41,17 @@ def tabla(filas, chica):
     yield f"| {' | '.join(columnas)} |"
     yield "|---" + "|---:" * (len(columnas) - 1) + "|"
     for fila in filas:
-        celdas = [fila["escenario"], f"{fila['por_segundo']:,.1f}"]
-        celdas += [f"{fila[percentil] / 1000:.1f}" for percentil in ("p50", "p95", "p99")]
+        celdas = [fila["escenario"], cifra(fila["por_segundo"])]
+        # None where no answer was whole before the end of a turn.
+        celdas += [f"{fila[p] / 1000:,.1f}" if fila[p] else "—" for p in ("p50", "p95", "p99")]
         celdas += [str(fila["sentencias"]), str(fila["memoria"]), str(fila["malas"])]
         celdas += [celda(fila["contra"].get(rival)) for rival in rivales]
         yield f"| {' | '.join(celdas)} |"
 
 
 def celda(contra: dict | None) -> str:
-    return f"{contra['razon']:.2f} ({contra['por_segundo']:,.1f}/s)" if contra else "—"
+    return f"{contra['razon']:.2f} ({cifra(contra['por_segundo'])}/s)" if contra else "—"
+
+
+def cifra(por_segundo: float) -> str:
+    return f"{por_segundo:,.0f}" if por_segundo >= 10 else f"{por_segundo:.2f}"
