@@ -1,13 +1,12 @@
 """How much memory the workers take: while they send the whole list, and after many requests."""
 
 import http.client
-import threading
 import time
-from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from benchmarks import wrk
 from benchmarks.servidores import Servidor
+from monitor.tests.memoria import midiendo
 
 PETICIONES = 100_000
 MEZCLA = ("leer uno", "página de 50", "lista de 1,000", "crear", "actualizar dos campos")
@@ -18,7 +17,7 @@ def lista_completa(servidor: Servidor) -> str:
     escenario = servidor.escenario("lista completa")
     servidor.pedir(servidor.escenario("lista de 1,000"))
     conexion = http.client.HTTPConnection(urlsplit(servidor.url).netloc, timeout=600)
-    with mayor_memoria(servidor) as muestras:
+    with midiendo(servidor.trabajadores()) as muestras:
         inicio = time.perf_counter()
         conexion.request("GET", escenario.ruta, headers=servidor.headers(escenario))
         respuesta = conexion.getresponse()
@@ -32,23 +31,6 @@ def lista_completa(servidor: Servidor) -> str:
         f"La lista completa: {largo / 2**20:,.0f} MB en {total:.1f} s, el primer byte a los {primero * 1000:.0f} ms; el"
         f" proceso más grande creció {max(muestras) - muestras[0]:.1f} MB."
     )
-
-
-@contextmanager
-def mayor_memoria(servidor):
-    muestras, fin = [servidor.memoria()], threading.Event()
-
-    def medir():
-        while not fin.wait(0.02):
-            muestras.append(servidor.memoria())
-
-    hilo = threading.Thread(target=medir)
-    hilo.start()
-    try:
-        yield muestras
-    finally:
-        fin.set()
-        hilo.join()
 
 
 def muchas_peticiones(servidor: Servidor, cuantas: int = PETICIONES) -> str:

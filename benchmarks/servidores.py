@@ -17,6 +17,7 @@ import psycopg
 
 from benchmarks.base import manage
 from benchmarks.escenarios import Escenario, escenarios
+from monitor.tests.memoria import memoria
 from monitor.tests.postgresql import puerto_libre
 
 WORKERS = 2
@@ -83,8 +84,7 @@ class Servidor:
 
     def memoria(self) -> float:
         """Resident MB of the largest worker."""
-        paginas = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.trabajadores()]
-        return max(paginas) * os.sysconf("SC_PAGE_SIZE") / 2**20
+        return memoria(self.trabajadores())
 
     def _evaluar(self, expresion: str) -> str:
         """In the project's own terms."""

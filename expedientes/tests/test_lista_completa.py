@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import sqlite3
-import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from django.db import connection
 
 from monitor.api.tests.cliente import Remota
+from monitor.tests.memoria import midiendo
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import UsuarioFactory
 
@@ -52,30 +52,6 @@ def leer(pid, archivo):
 def padre(pid):
     campos = leer(pid, "stat").rpartition(b")")[2].split()
     return int(campos[1]) if campos else None
-
-
-def memoria(pids):
-    """Resident MB of the largest."""
-    paginas = [int(leer(pid, "statm").split()[1]) for pid in pids]
-    return max(paginas) * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
-@contextmanager
-def midiendo(pids):
-    """Samples the workers' memory every few milliseconds; gives the list of samples."""
-    muestras, fin = [memoria(pids)], threading.Event()
-
-    def medir():
-        while not fin.wait(0.005):
-            muestras.append(memoria(pids))
-
-    hilo = threading.Thread(target=medir)
-    hilo.start()
-    try:
-        yield muestras
-    finally:
-        fin.set()
-        hilo.join()
 
 
 @pytest.fixture
