@@ -42,7 +42,7 @@ class _Vigente:
 
 VIGENTE = _Vigente()
 Condiciones = Mapping[str, Condicion | None]
-SIN_CONDICIONES: Condiciones = {}
+SIN_CONDICIONES: dict[str, Condicion] = {}
 
 
 def una_sentencia():
@@ -57,6 +57,7 @@ def insertar(modelo, valores: dict[str, Any], *, con: Sequence[tuple] = (), si: 
     `si`: by attname, what the row of a reference must meet. The statement holds those rows, and raises DatosInvalidos
     when one doesn't meet its condition.
     """
+    si = _pedidas(valores, si)
     sql, params = _insertar(modelo, [valores], si)
     if connection.vendor == "postgresql":
         for i, (otro, suyos) in enumerate(_insertar(otro_modelo, [fila]) for otro_modelo, fila in con):
@@ -80,7 +81,7 @@ def cambiar(modelo, pk, valores: dict[str, Any], *, si: Condiciones = SIN_CONDIC
 
     `quien`: a condition of a row (its `modelo` and `pk`) without which nothing is written, and None is given.
     """
-    columnas = _columnas(modelo)
+    columnas, si = _columnas(modelo), _pedidas(valores, si)
     params = [*_parametros(columnas, valores, si), columnas[modelo._meta.pk.attname].preparar(pk)]
     if quien:
         params += [quien.pk, *quien.params]
@@ -91,17 +92,20 @@ def cambiar(modelo, pk, valores: dict[str, Any], *, si: Condiciones = SIN_CONDIC
     return filas[0] if filas else None
 
 
-def _insertar(modelo, filas, si: Condiciones = SIN_CONDICIONES) -> tuple[str, list]:
+def _insertar(modelo, filas, si: dict[str, Condicion] = SIN_CONDICIONES) -> tuple[str, list]:
     columnas = _columnas(modelo)
     params = [param for fila in filas for param in _parametros(columnas, fila, si)]
     return _insert(modelo, _forma(filas[0], si), len(filas)), params
 
 
-def _forma(valores, si: Condiciones) -> tuple[tuple[str, str | None], ...]:
+def _pedidas(valores, si: Condiciones) -> dict[str, Condicion]:
+    """The conditions that the statement asks for: of references that are written, and not as null."""
+    return {attname: c for attname, c in si.items() if c is not None and valores.get(attname) is not None}
+
+
+def _forma(valores, si: dict[str, Condicion]) -> tuple[tuple[str, str | None], ...]:
     """Of a row: its attnames, each with the condition of the row it refers to. What its SQL depends on."""
-    if not si:
-        return tuple((attname, None) for attname in valores)
-    return tuple((a, si[a].sql if v is not None and si.get(a) else None) for a, v in valores.items())
+    return tuple((attname, si[attname].sql if attname in si else None) for attname in valores)
 
 
 @lru_cache(maxsize=FORMAS)
@@ -124,16 +128,16 @@ def _update(modelo, forma, quien: tuple | None) -> str:
     return f"UPDATE {_tabla(modelo)} SET {cambios} WHERE {donde} RETURNING {_retorno(modelo).sql}"
 
 
-def _parametros(columnas, valores, si: Condiciones) -> list:
+def _parametros(columnas, valores, si: dict[str, Condicion]) -> list:
     params = []
     for attname, valor in valores.items():
         params.append(columnas[attname].preparar(valor))
-        if si and valor is not None and (condicion := si.get(attname)):
-            params += condicion.params
+        if attname in si:
+            params += si[attname].params
     return params
 
 
-def _escribir(modelo, sql, params, si: Condiciones) -> list:
+def _escribir(modelo, sql, params, si: dict[str, Condicion]) -> list:
     try:
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
@@ -144,7 +148,7 @@ def _escribir(modelo, sql, params, si: Condiciones) -> list:
         raise
     if any(getattr(instancia, attname) == NINGUNA for instancia in instancias for attname in si):
         raise DatosInvalidos(YA_NO_EXISTE)  # the foreign key would say so only at the end of the transaction
-    for condicion in filter(None, si.values() if instancias else ()):
+    for condicion in si.values() if instancias else ():
         condicion.cumplida()
     return instancias
 

@@ -7,6 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Api, respuesta
+from monitor.escrituras import cambiar
+from monitor.usuarios.identidad import Credencial
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import UsuarioFactory
 
@@ -87,6 +89,14 @@ def test_quien_ya_no_puede_no_escribe_ni_sabe_por_que_no_se_podria(db, metodo, r
     assert respuesta(api.pedir(metodo, ruta, datos)) == esperada
     assert list(Expediente.objects.values_list("no_siniestro", "color")) == [("S-1", "rojo")]
     assert HistorialEstado.objects.count() == 1
+
+
+def test_una_escritura_no_comprueba_lo_que_no_pregunto(db):
+    ExpedienteFactory(no_siniestro="S-1")
+    revocada = Credencial(UsuarioFactory().pk, version=99, permiso="expedientes.add_expediente")
+
+    assert cambiar(Expediente, "S-1", {"color": "azul"}, si={"creado_por_id": revocada})
+    assert not revocada.comprobada
 
 
 @pytest.mark.parametrize("tipo", ["text/plain", "application/json"])
