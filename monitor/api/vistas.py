@@ -85,9 +85,10 @@ class Vista(viewsets.ViewSet):
 
     def finalize_response(self, request, response, *args, **kwargs):
         """Nothing leaves before it is known who asked: an error neither, nor an empty answer."""
-        if self._con_identidad and not ("quien" in self.__dict__ and self.quien.comprobada):
+        if self._con_identidad:
             try:
-                self.quien.exigir()
+                if not self.quien.comprobada:
+                    self.quien.exigir()
             except Exception as error:  # noqa: BLE001  as `dispatch` does
                 return self.handle_exception(error)
         return response

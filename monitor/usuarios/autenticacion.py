@@ -2,7 +2,7 @@ from rest_framework.authentication import BaseAuthentication
 
 from monitor.errores import NoAutenticado
 from monitor.usuarios import tokens
-from monitor.usuarios.models import Usuario
+from monitor.usuarios.identidad import usuario_de_token
 
 ESQUEMA = "Bearer "
 FALTA = "Token requerido"
@@ -13,10 +13,7 @@ class Autenticacion(BaseAuthentication):
 
     def authenticate(self, request):
         token = leer_token(request)
-        usuario = Usuario.objects.con_token(token.id, token.version)
-        if usuario is None:
-            raise NoAutenticado(tokens.INVALIDO)
-        return usuario, token
+        return usuario_de_token(token.id, token.version), token
 
 
 def leer_token(request) -> tokens.Token:

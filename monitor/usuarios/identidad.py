@@ -13,6 +13,14 @@ from monitor.usuarios.roles import PERMISOS, TODOS, exigir_permiso
 from monitor.usuarios.tokens import INVALIDO
 
 
+def usuario_de_token(pk: int, version: int) -> Usuario:
+    """Raises NoAutenticado when it was revoked, or its user disabled."""
+    usuario = Usuario.objects.con_token(pk, version)
+    if usuario is None:
+        raise NoAutenticado(INVALIDO)
+    return usuario
+
+
 @dataclass
 class Credencial:
     """What a token with a good signature says of its bearer, not yet compared with the database.
@@ -47,10 +55,7 @@ class Credencial:
 
     def exigir(self) -> None:
         """Asks the database by itself. Raises NoAutenticado or SinPermiso."""
-        usuario = Usuario.objects.con_token(self.pk, self.version)
-        if usuario is None:
-            raise NoAutenticado(INVALIDO)
-        exigir_permiso(usuario.rol, self.permiso)
+        exigir_permiso(usuario_de_token(self.pk, self.version).rol, self.permiso)
         self.comprobada = True
 
 
