@@ -55,16 +55,17 @@ def muestra(servidor: Servidor, escenario: Escenario) -> Muestra:
 @contextmanager
 def registrando(servidor):
     with servidor.conectar(autocommit=True) as conexion:
+        _registrar(conexion, "all")
         try:
-            for valor in ("all", "none"):
-                conexion.execute(f"ALTER SYSTEM SET log_statement = '{valor}'")
-                conexion.execute("SELECT pg_reload_conf()")
-                time.sleep(0.3)  # until every process has read it
-                if valor == "all":
-                    yield
+            yield
         finally:
-            conexion.execute("ALTER SYSTEM RESET log_statement")
-            conexion.execute("SELECT pg_reload_conf()")
+            _registrar(conexion, "none")
+
+
+def _registrar(conexion, cuales):
+    conexion.execute(f"ALTER SYSTEM SET log_statement = '{cuales}'")
+    conexion.execute("SELECT pg_reload_conf()")
+    time.sleep(0.3)  # until every process has read it
 
 
 def _leer(linea):
