@@ -46,7 +46,7 @@ class ExpedienteViewSet(Vista):
         "nube": Accion("expedientes.view_expediente", "listar expedientes", con_identidad=True),
         "aseguradoras": Accion("catalogos.view_aseguradora", "listar aseguradoras"),
         "create": Accion("expedientes.add_expediente", "crear expediente", con_identidad=True),
-        "retrieve": Accion("expedientes.view_expediente", "obtener expediente", con_identidad=True),
+        "retrieve": Accion("expedientes.view_expediente", "obtener expediente", con_identidad=True, condicional=uno),
         "update": Accion("expedientes.change_expediente", "actualizar expediente", con_identidad=True),
         "sin_clave": Accion("expedientes.change_expediente", "actualizar expediente"),
         "destroy": Accion("expedientes.delete_expediente", "eliminar expediente"),

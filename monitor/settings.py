@@ -74,15 +74,16 @@ MIDDLEWARE = [
     "monitor.middleware.PeticionMiddleware",
     "monitor.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "monitor.middleware.CorsMiddleware",
     "monitor.middleware.SinBarraFinalMiddleware",
+    "monitor.api.etag.CondicionalMiddleware",
     "monitor.middleware.SesionMiddleware",
     "monitor.middleware.ComunMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "monitor.middleware.UsuarioMiddleware",
     "monitor.middleware.MensajesMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "monitor.urls"

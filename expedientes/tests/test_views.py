@@ -12,6 +12,7 @@ from expedientes.models import Expediente, ExpedienteArchivado, HistorialEstado
 from expedientes.serializers import CAMPOS
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
 from monitor.api.tests.cliente import respuesta
+from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import UsuarioFactory
 
 NO_ENCONTRADO = (404, {"error": "Expediente no encontrado"})
@@ -339,6 +340,33 @@ def test_retrieve_con_su_etag_es_304_sin_cuerpo(tecnico, expediente, etiqueta):
 
     assert (recibida.status_code, recibida.content, recibida.headers["ETag"]) == (304, b"", etag)
     assert recibida.headers["Cache-Control"] == "private, no-cache"
+
+
+@pytest.mark.parametrize("metodo", ["GET", "HEAD"])
+@pytest.mark.parametrize("camino", ["/api/expedientes/SIN%2F1", "/api/expedientes/SIN%2F1/"])
+def test_304_lleva_los_encabezados_del_200_salvo_los_de_su_cuerpo(tecnico, metodo, camino):
+    ExpedienteFactory(no_siniestro="SIN/1")
+
+    entera = tecnico.pedir(metodo, camino)
+    recibida = tecnico.pedir(metodo, camino, **{"If-None-Match": entera.headers["ETag"]})
+
+    assert (entera.status_code, recibida.status_code) == (200, 304)
+    distintos = {"Content-Type", "Content-Length", "X-Request-ID"}
+    assert {k: v for k, v in recibida.headers.items() if k not in distintos} == {
+        k: v for k, v in entera.headers.items() if k not in distintos
+    }
+
+
+@pytest.mark.parametrize(
+    "cambio", [{"version_token": 9}, {"is_active": False}], ids=["token revocado", "usuario desactivado"]
+)
+def test_nadie_sin_acceso_sabe_si_un_expediente_cambio(tecnico, expediente, cambio):
+    etag = tecnico.get("/api/expedientes/SIN-1").headers["ETag"]
+    Usuario.objects.filter(pk=tecnico.usuario.pk).update(**cambio)
+
+    recibida = tecnico.get("/api/expedientes/SIN-1", **{"If-None-Match": etag})
+
+    assert respuesta(recibida) == (401, {"error": "Token inválido o expirado"})
 
 
 @pytest.mark.parametrize("etiqueta", ['"otra"', "", "W/", '"'])

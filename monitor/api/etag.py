@@ -3,15 +3,19 @@
 from collections.abc import Callable
 from hashlib import blake2b
 
+from django.db import Error as ErrorDeBase
 from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseNotModified
+from django.urls import resolve
 from django.utils.http import parse_etags
 
 from monitor.api.dialectos import CACHE
 from monitor.api.lectura import Forma, Lectura
 from monitor.columnas import Version
 from monitor.consultas import Consulta
+from monitor.errores import ErrorDeDominio
+from monitor.usuarios.autenticacion import leer_credencial
 
 
 class LecturaCondicional(Lectura):
@@ -23,20 +27,22 @@ class LecturaCondicional(Lectura):
         super().__init__(forma, hacer, clase, ademas=versiones)
         self._inicio = len(forma.columnas) if versiones else 0
         de_version = versiones or forma.columnas
-        self._versiones = clase(lambda *variante: hacer(*variante).order_by().values_list(*de_version))
+        self._versiones = clase(lambda: hacer().order_by().values_list(*de_version))
         self._sello = blake2b(forma.codigo.encode(), digest_size=16)
 
-    def responder(self, vista, *variante, **valores) -> HttpResponse | None:
-        """304 without a body when `If-None-Match` has the ETag, by a small statement; None when there is no object."""
-        conocidos = vista.request.META.get("HTTP_IF_NONE_MATCH")
-        if conocidos:
-            versiones = self._versiones.filas(*variante, **valores)
-            if not versiones:
-                return None
-            etag = self._etag(versiones)
-            if _coincide(etag, conocidos):
-                return HttpResponseNotModified(headers={"Cache-Control": CACHE, "ETag": etag})
-        filas = self._consulta.filas(*variante, **valores)
+    def sin_cambios(self, conocidas: str, **valores) -> HttpResponse | None:
+        """304 without a body, by a small statement, when the object's ETag is one of `conocidas` (an If-None-Match)."""
+        versiones = self._versiones.filas(**valores)
+        if not versiones:
+            return None
+        etag = self._etag(versiones)
+        if not _coincide(etag, conocidas):
+            return None
+        return HttpResponseNotModified(headers={"Cache-Control": CACHE, "ETag": etag})
+
+    def responder(self, vista, **valores) -> HttpResponse | None:
+        """200 with the object and its ETag; None when there is no object."""
+        filas = self._consulta.filas(**valores)
         if not filas:
             return None
         etag = self._etag([fila[self._inicio :] for fila in filas])
@@ -48,6 +54,35 @@ class LecturaCondicional(Lectura):
         return f'"{digesto.hexdigest()}"'
 
 
-def _coincide(etag: str, conocidos: str) -> bool:
+def _coincide(etag: str, conocidas: str) -> bool:
     """Weakly, as RFC 9110 asks of If-None-Match."""
-    return any(conocido == "*" or conocido.removeprefix("W/") == etag for conocido in parse_etags(conocidos))
+    return any(conocida == "*" or conocida.removeprefix("W/") == etag for conocida in parse_etags(conocidas))
+
+
+class CondicionalMiddleware:
+    """Answers 304 before the layers that would make the answer again: a view whose `Accion` is `condicional` isn't
+    called. Whatever else there is to say to a request is the view's to say."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        conocidas = request.method in ("GET", "HEAD") and request.META.get("HTTP_IF_NONE_MATCH")
+        return (conocidas and self._sin_cambios(request, conocidas)) or self.get_response(request)
+
+    def _sin_cambios(self, request, conocidas: str) -> HttpResponse | None:
+        ruta = resolve(request.path_info)
+        accion = _accion_de(ruta.func)
+        if accion is None or accion.condicional is None:
+            return None
+        try:
+            quien = leer_credencial(request, accion.permiso)
+            return accion.condicional.sin_cambios(conocidas, quien=quien, **ruta.kwargs)
+        except (ErrorDeDominio, ErrorDeBase):
+            return None
+
+
+def _accion_de(vista):
+    """What a view's function, as DRF makes it, does for GET; None of a view that isn't one of ours."""
+    clase = getattr(vista, "cls", None)
+    return clase and clase.acciones.get(vista.actions.get("get"))

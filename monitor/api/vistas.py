@@ -11,8 +11,9 @@ from rest_framework.request import Request
 from monitor.api.cuerpo import JSONParser, leer_objeto
 from monitor.api.dialectos import DIRECTO, Dialecto, dialecto_de
 from monitor.api.errores import MetodoNoPermitido, interno, responder_error
+from monitor.api.etag import LecturaCondicional
 from monitor.errores import DatosInvalidos, NoEncontrado
-from monitor.usuarios.autenticacion import Autenticacion, leer_token
+from monitor.usuarios.autenticacion import Autenticacion, leer_credencial
 from monitor.usuarios.identidad import Credencial
 from monitor.usuarios.permisos import Permisos
 
@@ -24,11 +25,13 @@ class Accion(NamedTuple):
 
     `con_identidad`: its statement settles who asks together with what is asked, by the view's `quien`: in a
     `ConsultaConIdentidad`, or as the `por` of a verb.
+    `condicional`: what it reads, of the URL's keywords and `quien`; see `CondicionalMiddleware`.
     """
 
     permiso: str
     operacion: str
     con_identidad: bool = False
+    condicional: LecturaCondicional | None = None
 
 
 class Vista(viewsets.ViewSet):
@@ -76,8 +79,7 @@ class Vista(viewsets.ViewSet):
 
     @cached_property
     def quien(self) -> Credencial:
-        token = leer_token(self.request)
-        return Credencial(token.id, token.version, self.acciones[self.action].permiso)
+        return leer_credencial(self.request, self.acciones[self.action].permiso)
 
     def handle_exception(self, exc):
         accion = self.acciones.get(self.action)

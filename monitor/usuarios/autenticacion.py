@@ -2,7 +2,7 @@ from rest_framework.authentication import BaseAuthentication
 
 from monitor.errores import NoAutenticado
 from monitor.usuarios import tokens
-from monitor.usuarios.identidad import usuario_de_token
+from monitor.usuarios.identidad import Credencial, usuario_de_token
 
 ESQUEMA = "Bearer "
 FALTA = "Token requerido"
@@ -23,3 +23,9 @@ def leer_token(request) -> tokens.Token:
     if not cabecera.startswith(ESQUEMA) or not token:
         raise NoAutenticado(FALTA)
     return tokens.verificar(token)
+
+
+def leer_credencial(request, permiso: str) -> Credencial:
+    """Raises NoAutenticado as `leer_token` does."""
+    token = leer_token(request)
+    return Credencial(token.id, token.version, permiso)

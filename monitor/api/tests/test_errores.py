@@ -146,7 +146,11 @@ def test_base_que_se_va_es_503_y_vuelve_sin_reiniciar(servidor, apagar):
     assert remota.pedir("GET", "/api/expedientes/SIN-1").status == 200
 
     apagar()
-    leer = [remota.pedir("GET", "/api/expedientes/SIN-1") for _ in range(6)]
+    leer = [
+        remota.pedir("GET", "/api/expedientes/SIN-1", **condicion)
+        for condicion in ({}, {"If-None-Match": "*"})
+        for _ in range(6)
+    ]
     crear = [remota.pedir("POST", "/api/expedientes", {"no_siniestro": "SIN-2"}) for _ in range(6)]
     lista = remota.pedir("GET", "/api/expedientes")
     salud = remota.pedir("GET", "/api/health")

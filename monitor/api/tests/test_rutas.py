@@ -128,6 +128,16 @@ def test_ruta_responde_igual_con_barra_final(administrador, ruta):
         assert (con_barra.status_code, con_barra.getvalue()) == (sin_barra.status_code, sin_barra.getvalue())
 
 
+@pytest.mark.parametrize("quien", ["anonimo", "tecnico", "administrador"])
+@pytest.mark.parametrize("ruta", [ruta for ruta in RUTAS if ruta.split()[1] in CAMINOS and "logout" not in ruta])
+def test_if_none_match_no_cambia_lo_que_se_responde_de_lo_que_no_hay(request, quien, ruta):
+    api = request.getfixturevalue(quien)
+
+    sin_etag, con_etag = (api.pedir(*ruta.split(), **cabeceras) for cabeceras in ({}, {"If-None-Match": "*"}))
+
+    assert (con_etag.status_code, con_etag.getvalue()) == (sin_etag.status_code, sin_etag.getvalue())
+
+
 @pytest.mark.parametrize("ruta", [ruta for ruta in RUTAS if ruta.startswith("GET")])
 def test_head_da_el_status_y_los_encabezados_de_get_sin_cuerpo(servidor, ruta):
     """On the real server: Django's test client takes the bodies of HEAD off by itself."""
