@@ -10,6 +10,8 @@ from functools import lru_cache
 
 from django.db import connection, models
 
+from monitor.ejecucion import ejecutar
+
 
 class Parametro(models.Expression):
     """A value that is given when the query runs: `filter(pk=Parametro("id", models.IntegerField()))`."""
@@ -101,14 +103,14 @@ class Consulta:
         if tramo:
             # In the SQL itself: with a limit that it doesn't know, PostgreSQL plans the statement again each time.
             sql = f"{sql} LIMIT {tramo[1]:d} OFFSET {tramo[0]:d}"
-        filas = _ejecutar(sql, _con_valores(params, valores))
+        filas = ejecutar(sql, _con_valores(params, valores))
         if convertidores:
             filas = [tuple(fila) for fila in compilador.apply_converters(filas, convertidores)]
         return filas
 
     def cuantas(self, *variante, **valores) -> int:
         sql, params, _, _ = self._compilar(*variante)
-        return _ejecutar(f"SELECT COUNT(*) FROM ({sql}) AS filas", _con_valores(params, valores))[0][0]
+        return ejecutar(f"SELECT COUNT(*) FROM ({sql}) AS filas", _con_valores(params, valores))[0][0]
 
 
 class ConsultaUnida:
@@ -130,13 +132,7 @@ class ConsultaUnida:
 
     def filas(self, *variante, **valores) -> list[tuple]:
         sql, params = self._compilar(*variante)
-        return _ejecutar(sql, _con_valores(params, valores))
-
-
-def _ejecutar(sql, params) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchall()
+        return ejecutar(sql, _con_valores(params, valores))
 
 
 def _con_valores(params, valores: dict) -> list:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from django.db import IntegrityError, connection, router, transaction
 from django.db.models.expressions import Col
 
+from monitor.ejecucion import ejecutar
 from monitor.errores import DatosInvalidos
 from monitor.errores_bd import es_referencia
 
@@ -139,9 +140,7 @@ def _parametros(columnas, valores, si: dict[str, Condicion]) -> list:
 
 def _escribir(modelo, sql, params, si: dict[str, Condicion]) -> list:
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, params)
-            instancias = [_retorno(modelo).instancia(fila) for fila in cursor.fetchall()]
+        instancias = [_retorno(modelo).instancia(fila) for fila in ejecutar(sql, params)]
     except IntegrityError as error:
         if si and es_referencia(error):
             raise DatosInvalidos(YA_NO_EXISTE) from error
