@@ -4,7 +4,7 @@ Environment, with what stands when it isn't said:
 
 EXPEDIENTES=100000       how many files
 CHICA=10000              those of a smaller base, for what should cost the same at any size; 0 for none
-TURNOS=3, SEGUNDOS=5     of each scenario, and of each turn
+TURNOS=5, SEGUNDOS=3     of each scenario, and of each turn
 ESPERA=2                 seconds of each before its first turn, while compilers and caches warm up
 PETICIONES=100000        requests after which memory is looked at; 0 for none
 SOLO                     a part of a scenario's name: that one alone
@@ -36,9 +36,10 @@ def entero(nombre: str, defecto: int) -> int:
 
 EXPEDIENTES = entero("EXPEDIENTES", 100_000)
 CHICA = entero("CHICA", 10_000)
-TURNOS, SEGUNDOS, ESPERA = entero("TURNOS", 3), entero("SEGUNDOS", 5), entero("ESPERA", 2)
+TURNOS, SEGUNDOS, ESPERA = entero("TURNOS", 5), entero("SEGUNDOS", 3), entero("ESPERA", 2)
 PETICIONES = entero("PETICIONES", 100_000)
 SOLO = os.environ.get("SOLO", "")
+PROPIO = "propio"
 CON_OTRO = bool(os.environ.get("CONTRA") or os.environ.get("CONTRA_COMANDO"))
 
 
@@ -80,15 +81,24 @@ def main():
 
 def medir(escenario: Escenario, servidor: Servidor, ajeno: Servidor | None, chico: Servidor | None) -> dict:
     una = muestra(servidor, escenario)
-    rivales = contrincantes(escenario, una, servidor, ajeno, chico)
-    for rival in (None, *rivales.values()) if ESPERA else ():
-        _turno(servidor, escenario, rival, ESPERA)
-    propios, ajenos = [], {nombre: [] for nombre in rivales}
-    for _ in range(TURNOS):
-        propios.append(_turno(servidor, escenario, None, SEGUNDOS))
-        for nombre, rival in rivales.items():
-            ajenos[nombre].append(_turno(servidor, escenario, rival, SEGUNDOS))
-    fila = resumir(escenario, propios, ajenos) | {"sentencias": una.cuantas, "memoria": round(servidor.memoria())}
+    corredores = {PROPIO: lambda segundos: wrk.medir(servidor, escenario, segundos)}
+    corredores |= contrincantes(escenario, una, servidor, ajeno, chico)
+
+    def turno(nombre: str, segundos: int) -> dict:
+        if escenario.antes:
+            with servidor.conectar() as conexion:
+                conexion.execute(escenario.antes)
+        return corredores[nombre](segundos)
+
+    for nombre in corredores if ESPERA else ():
+        turno(nombre, ESPERA)
+    turnos = {nombre: [] for nombre in corredores}
+    for i in range(TURNOS):
+        # There and back, so that nobody always comes after the same one.
+        for nombre in reversed(corredores) if i % 2 else corredores:
+            turnos[nombre].append(turno(nombre, SEGUNDOS))
+    fila = resumir(escenario, turnos.pop(PROPIO), turnos)
+    fila |= {"sentencias": una.cuantas, "memoria": round(servidor.memoria())}
     print(json.dumps(fila, ensure_ascii=False), flush=True)
     return fila
 
@@ -105,13 +115,6 @@ def contrincantes(escenario, una: Muestra, servidor, ajeno, chico) -> dict[str, 
         rivales["chica"] = lambda segundos: wrk.medir(chico, chico.escenario(escenario.nombre), segundos)
     rivales["pgbench"] = lambda segundos: pgbench(servidor, escenario, una, segundos)
     return rivales
-
-
-def _turno(servidor, escenario, rival, segundos) -> dict:
-    if escenario.antes:
-        with servidor.conectar() as conexion:
-            conexion.execute(escenario.antes)
-    return rival(segundos) if rival else wrk.medir(servidor, escenario, segundos)
 
 
 def resumir(escenario: Escenario, propios: list[dict], ajenos: dict[str, list[dict]]) -> dict:
