@@ -85,9 +85,7 @@ def medir(escenario: Escenario, servidor: Servidor, ajeno: Servidor | None, chic
     corredores |= contrincantes(escenario, una, servidor, ajeno, chico)
 
     def turno(nombre: str, segundos: int) -> dict:
-        if escenario.antes:
-            with servidor.conectar() as conexion:
-                conexion.execute(escenario.antes)
+        servidor.alistar(escenario)
         return corredores[nombre](segundos)
 
     for nombre in corredores if ESPERA else ():

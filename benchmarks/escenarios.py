@@ -59,7 +59,7 @@ class Escenario:
     contra: str = ""
     por_cursor: bool = False
     headers: dict = field(default_factory=dict)
-    antes: str = ""  # SQL, before each turn
+    antes: str = ""  # SQL; see Servidor.alistar
     por_bytes: bool = False  # answers so large that whole ones are few: parts count
 
     @property

@@ -41,6 +41,7 @@ class Muestra(NamedTuple):
 
 def muestra(servidor: Servidor, escenario: Escenario) -> Muestra:
     unico = secrets.token_hex(8)
+    servidor.alistar(escenario)
     with registrando(servidor):
         inicio = REGISTRO.stat().st_size
         respuesta = servidor.pedir(escenario, clave=CLAVE[0], en_turno=EN_TURNO[0], siguiente="Salida", unico=unico)

@@ -59,6 +59,12 @@ class Servidor:
     def conectar(self, **opciones):
         return psycopg.connect(self.entorno["DATABASE_URL"], application_name="benchmarks", **opciones)
 
+    def alistar(self, escenario: Escenario):
+        """Leaves the base as the scenario asks to find it."""
+        if escenario.antes:
+            with self.conectar() as conexion:
+                conexion.execute(escenario.antes)
+
     def headers(self, escenario: Escenario) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"} | escenario.headers
 

@@ -34,19 +34,26 @@ def test_una_corrida_corta_mide_cada_escenario(tmp_path):
         "INFORME": str(informe),
         "BENCH_CARPETA": f"/var/tmp/monitor-humo-{os.getpid()}",
     }
-    try:
-        corrida = subprocess.run(
+
+    def correr(**opciones):
+        return subprocess.run(
             [sys.executable, "-m", "benchmarks"],
             cwd=settings.BASE_DIR,
-            env=os.environ | propio | {"DJANGO_SETTINGS_MODULE": "monitor.settings"},
+            env=os.environ | propio | {"DJANGO_SETTINGS_MODULE": "monitor.settings"} | opciones,
             capture_output=True,
             text=True,
             check=False,
         )
+
+    try:
+        corrida = correr()
+        # The same base, as the first run left it.
+        otra = correr(SOLO="cambiar el estado", INFORME=str(tmp_path / "otro.md"))
     finally:
         shutil.rmtree(propio["BENCH_CARPETA"], ignore_errors=True)
 
     assert corrida.returncode == 0, corrida.stderr
+    assert otra.returncode == 0, otra.stderr
     escrito = informe.read_text()
     assert escrito.startswith("# Rendimiento\n\nLo de antes queda.\n")
     filas = [[celda.strip() for celda in linea.strip("|").split("|")] for linea in escrito.splitlines() if "|" in linea]
