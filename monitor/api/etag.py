@@ -83,6 +83,6 @@ class CondicionalMiddleware:
 
 
 def _accion_de(vista):
-    """What a view's function, as DRF makes it, does for GET; None of a view that isn't one of ours."""
-    clase = getattr(vista, "cls", None)
-    return clase and clase.acciones.get(vista.actions.get("get"))
+    """What a view's function, as DRF makes those of a viewset, does for GET; None of any other."""
+    nombre = getattr(vista, "actions", {}).get("get")
+    return nombre and vista.cls.acciones.get(nombre)
