@@ -18,7 +18,6 @@ from monitor.api.parametros import NINGUNO
 from monitor.api.vistas import Accion, Vista, ubicacion
 from monitor.consultas import Parametro
 from monitor.errores import DatosInvalidos, NoEncontrado
-from monitor.usuarios.identidad import ConsultaConIdentidad, solo_para_quien_pide
 
 CLAVE = Expediente._meta.pk
 SIN_CLAVE = "No. Siniestro requerido"
@@ -29,11 +28,7 @@ def _con_historial():
     return Expediente.objects.filter(pk=Parametro("no_siniestro", CLAVE)).order_by("-historial__id")
 
 
-uno = LecturaCondicional(
-    DETALLE,
-    lambda: solo_para_quien_pide(_con_historial()),
-    ConsultaConIdentidad,
-)
+uno = LecturaCondicional(DETALLE, _con_historial)
 # From the file, in one statement: with two, a file opened between them would show no history.
 historial = Lectura(HISTORIAL, _con_historial)
 aseguradoras = Lectura(Forma(AseguradoraSerializer(), DIRECTO), Aseguradora.objects.vigentes)

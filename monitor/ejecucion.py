@@ -8,8 +8,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 def ejecutar(sql: str, params: Sequence) -> list[tuple]:
     """All its rows. Raises Django's errors.
 
-    Django's cursor takes a tenth of the time of a short request. On PostgreSQL the statement goes to psycopg's, unless
-    there is something for Django's to do: connect, refuse a transaction that failed, tell who listens to statements.
+    Django's cursor takes up to a tenth of the time of a short request. On PostgreSQL the statement goes to psycopg's,
+    unless there is something for Django's to do: connect, refuse a transaction that failed, tell who listens.
     """
     conexion = connections[DEFAULT_DB_ALIAS]
     if (

@@ -13,21 +13,25 @@ from django.utils.http import parse_etags
 from monitor.api.dialectos import CACHE
 from monitor.api.lectura import Forma, Lectura
 from monitor.columnas import Version
-from monitor.consultas import Consulta
 from monitor.errores import ErrorDeDominio
 from monitor.usuarios.autenticacion import leer_credencial
+from monitor.usuarios.identidad import ConsultaConIdentidad, solo_para_quien_pide
 
 
 class LecturaCondicional(Lectura):
-    """The ETag is the digest of the shape and of the versions of all the rows that the object comes from; SQLite's rows
-    have no version, and the digest is of their values."""
+    """One object, read together with who asks. Its ETag is the digest of the shape and of the versions of all the rows
+    that it comes from; SQLite's rows have no version, and the digest is of their values."""
 
-    def __init__(self, forma: Forma, hacer: Callable[..., QuerySet], clase: type[Consulta] = Consulta):
+    def __init__(self, forma: Forma, hacer: Callable[[], QuerySet]):
         versiones = [Version(ruta) for ruta in forma.una_de_cada_tabla] if connection.vendor == "postgresql" else []
-        super().__init__(forma, hacer, clase, ademas=versiones)
+
+        def con_quien_pide() -> QuerySet:
+            return solo_para_quien_pide(hacer())
+
+        super().__init__(forma, con_quien_pide, ConsultaConIdentidad, ademas=versiones)
         self._inicio = len(forma.columnas) if versiones else 0
         de_version = versiones or forma.columnas
-        self._versiones = clase(lambda: hacer().order_by().values_list(*de_version))
+        self._versiones = ConsultaConIdentidad(lambda: con_quien_pide().order_by().values_list(*de_version))
         self._sello = blake2b(forma.codigo.encode(), digest_size=16)
 
     def sin_cambios(self, conocidas: str, **valores) -> HttpResponse | None:
