@@ -97,13 +97,20 @@ def test_cambiar_el_estado_de_varios_desde_la_lista(pagina, respuestas):
     assert dict(Expediente.objects.values_list("pk", "estado")) == {"A": "Salida", "B": "Ingreso", "C": "Salida"}
 
 
-def test_lo_que_se_ve_al_guardar_queda_a_la_vista(pagina, respuestas):
+@pytest.mark.parametrize("ancho", [1280, 1366])
+def test_lo_que_se_ve_al_guardar_queda_a_la_vista(pagina, respuestas, ancho):
     """The buttons don't scroll away, and the columns of the list fit a common screen."""
     entrar(pagina)
-    ExpedienteFactory(completo=True, no_siniestro="SIN-1", aseguradora=AseguradoraFactory(nombre="Qualitas"))
-    pagina.set_viewport_size({"width": 1366, "height": 768})
+    ExpedienteFactory(
+        completo=True,
+        no_siniestro="04264817203",
+        nombre_cliente="Transportes del Bajío, S.A. de C.V.",
+        aseguradora=AseguradoraFactory(nombre="Qualitas"),
+        estado="Pendiente_de_salida",
+    )
+    pagina.set_viewport_size({"width": ancho, "height": 768})
 
-    pagina.goto(f"{LISTA}SIN-1/change/")
+    pagina.goto(f"{LISTA}04264817203/change/")
     expect(pagina.get_by_role("button", name="Guardar", exact=True)).to_be_in_viewport()
     pagina.goto(LISTA)
     expect(pagina.locator("#result_list .field-entrega")).to_be_in_viewport(ratio=1)
