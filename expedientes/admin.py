@@ -5,9 +5,10 @@ from django.http import HttpResponseRedirect
 from django.utils.html import format_html
 
 from catalogos.models import Aseguradora
+from expedientes.archivo import ExpedienteArchivado
 from expedientes.copias import leer_copia, leer_historial
 from expedientes.estados import TRANSICIONES, Estado
-from expedientes.models import Expediente, ExpedienteArchivado
+from expedientes.models import Expediente
 from monitor.admin_base import AdminPorVerbos, FormaPorVerbos
 from monitor.admin_listas import ListaPorClave
 from monitor.columnas import ULTIMO_DIA

@@ -1,14 +1,13 @@
 from contextlib import contextmanager
-from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from catalogos.models import Aseguradora
+from expedientes.archivo import ExpedienteArchivado, copiar
 from expedientes.estados import TRANSICIONES, Estado
 from monitor.columnas import ClaveField, Contiene, SinCaso, busqueda_en, orden_de
 from monitor.errores import Conflicto, DatosInvalidos, ErrorDeDominio, NoEncontrado
@@ -113,11 +112,11 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
         return expediente
 
     @transaction.atomic
-    def archivar(self, no_siniestro: str, *, por: Usuario) -> "ExpedienteArchivado":
+    def archivar(self, no_siniestro: str, *, por: Usuario) -> ExpedienteArchivado:
         """The file and all that hangs from it leave the live tables; a complete copy stays in the archive."""
         expediente = self._bloquear(no_siniestro)
         archivado = ExpedienteArchivado.objects.create(
-            no_siniestro=no_siniestro, datos=_copia(expediente), archivado_por=por
+            no_siniestro=no_siniestro, datos=copiar(expediente), archivado_por=por
         )
         for relacion in Expediente._meta.related_objects:
             relacion.related_model._base_manager.filter(**{relacion.field.name: expediente}).delete()
@@ -329,43 +328,3 @@ class HistorialEstado(models.Model):
 
     def __str__(self):
         return f"{self.get_estado_anterior_display() or '—'} → {self.get_estado_nuevo_display()}"
-
-
-class ExpedienteArchivado(models.Model):
-    """A file that was deleted, whole: its columns and, by table, the rows that hung from it."""
-
-    id = models.BigAutoField(primary_key=True)
-    no_siniestro = ClaveField("No. Siniestro", max_length=100, db_index=True)
-    datos = models.JSONField("datos", encoder=DjangoJSONEncoder)
-    archivado_en = models.DateTimeField("archivado", default=timezone.now)
-    archivado_por = models.ForeignKey(Usuario, models.PROTECT, related_name="+", verbose_name="archivado por")
-
-    class Meta:
-        db_table = "expediente_archivado"
-        verbose_name = "expediente archivado"
-        verbose_name_plural = "expedientes archivados"
-        ordering = ["-id"]
-
-    def __str__(self):
-        return self.no_siniestro
-
-
-def _copia(expediente: Expediente) -> dict:
-    columnas = [campo for campo in Expediente._meta.concrete_fields if not campo.generated]
-    copia = _exacta({campo.column: campo.value_from_object(expediente) for campo in columnas})
-    for relacion in Expediente._meta.related_objects:
-        filas = relacion.related_model._base_manager.filter(**{relacion.field.name: expediente}).order_by("pk")
-        copia[relacion.related_model._meta.db_table] = [_exacta(fila) for fila in filas.values()]
-    personas = {copia["creado_por"]} | {fila["cambiado_por_id"] for fila in copia["historial_estado"]}
-    copia["usuario"] = list(Usuario.objects.filter(pk__in=personas).order_by("pk").values("id", "nombre", "username"))
-    copia["aseguradora"] = (
-        Aseguradora.objects.filter(pk=expediente.aseguradora_id).values("id", "nombre").first()
-        if expediente.aseguradora_id
-        else None
-    )
-    return copia
-
-
-def _exacta(fila: dict) -> dict:
-    """Instants as text: the field's encoder would cut their microseconds."""
-    return {clave: valor.isoformat() if isinstance(valor, datetime) else valor for clave, valor in fila.items()}

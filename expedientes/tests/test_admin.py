@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
+from expedientes.archivo import ExpedienteArchivado
 from expedientes.estados import Estado
 from expedientes.models import (
     ESTADO_INVALIDO,
@@ -20,7 +21,6 @@ from expedientes.models import (
     OBLIGATORIO,
     YA_EXISTE,
     Expediente,
-    ExpedienteArchivado,
     HistorialEstado,
 )
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory

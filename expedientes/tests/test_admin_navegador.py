@@ -6,7 +6,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from expedientes.models import Expediente, ExpedienteArchivado
+from expedientes.archivo import ExpedienteArchivado
+from expedientes.models import Expediente
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
 from monitor.usuarios.tests.factories import CLAVE, UsuarioFactory
 

@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from expedientes.models import ExpedienteArchivado, HistorialEstado
+from expedientes.archivo import ExpedienteArchivado
+from expedientes.models import HistorialEstado
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Remota
 from monitor.usuarios.tests.factories import UsuarioFactory

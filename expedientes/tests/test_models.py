@@ -6,7 +6,8 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from expedientes.models import Expediente, ExpedienteArchivado, HistorialEstado
+from expedientes.archivo import ExpedienteArchivado
+from expedientes.models import Expediente, HistorialEstado
 from expedientes.serializers import CAMPOS
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
 from monitor.usuarios.models import Usuario

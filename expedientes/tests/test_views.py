@@ -8,7 +8,8 @@ import pytest
 from django.db import connection
 from django.test import override_settings
 
-from expedientes.models import Expediente, ExpedienteArchivado, HistorialEstado
+from expedientes.archivo import ExpedienteArchivado
+from expedientes.models import Expediente, HistorialEstado
 from expedientes.serializers import CAMPOS
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
 from monitor.api.tests.cliente import respuesta

@@ -1,0 +1,52 @@
+"""What stays of a file that is deleted. `copias` shows it to people."""
+
+from datetime import datetime
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils import timezone
+
+from catalogos.models import Aseguradora
+from monitor.columnas import ClaveField
+from monitor.usuarios.models import Usuario
+
+
+class ExpedienteArchivado(models.Model):
+    """A file that was deleted, whole: its columns and, by table, the rows that hung from it."""
+
+    id = models.BigAutoField(primary_key=True)
+    no_siniestro = ClaveField("No. Siniestro", max_length=100, db_index=True)
+    datos = models.JSONField("datos", encoder=DjangoJSONEncoder)
+    archivado_en = models.DateTimeField("archivado", default=timezone.now)
+    archivado_por = models.ForeignKey(Usuario, models.PROTECT, related_name="+", verbose_name="archivado por")
+
+    class Meta:
+        db_table = "expediente_archivado"
+        verbose_name = "expediente archivado"
+        verbose_name_plural = "expedientes archivados"
+        ordering = ["-id"]
+
+    def __str__(self):
+        return self.no_siniestro
+
+
+def copiar(expediente: models.Model) -> dict:
+    """For `ExpedienteArchivado.datos`."""
+    columnas = [campo for campo in expediente._meta.concrete_fields if not campo.generated]
+    copia = _exacta({campo.column: campo.value_from_object(expediente) for campo in columnas})
+    for relacion in expediente._meta.related_objects:
+        filas = relacion.related_model._base_manager.filter(**{relacion.field.name: expediente}).order_by("pk")
+        copia[relacion.related_model._meta.db_table] = [_exacta(fila) for fila in filas.values()]
+    personas = {copia["creado_por"]} | {fila["cambiado_por_id"] for fila in copia["historial_estado"]}
+    copia["usuario"] = list(Usuario.objects.filter(pk__in=personas).order_by("pk").values("id", "nombre", "username"))
+    copia["aseguradora"] = (
+        Aseguradora.objects.filter(pk=expediente.aseguradora_id).values("id", "nombre").first()
+        if expediente.aseguradora_id
+        else None
+    )
+    return copia
+
+
+def _exacta(fila: dict) -> dict:
+    """Instants as text: the field's encoder would cut their microseconds."""
+    return {clave: valor.isoformat() if isinstance(valor, datetime) else valor for clave, valor in fila.items()}
