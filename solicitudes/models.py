@@ -52,7 +52,11 @@ class SolicitudQuerySet(models.QuerySet):
         return self.filter(eliminado=False)
 
     def visibles_para(self, usuario: Usuario):
-        return self.vigentes() if ve_todas(usuario) else self.vigentes().de_persona(usuario.pk)
+        return self.visibles(ve_todas(usuario), usuario.pk)
+
+    def visibles(self, todas: bool, persona):
+        """All, or those of one person: an id, or an expression of one."""
+        return self.vigentes() if todas else self.vigentes().de_persona(persona)
 
     def de_persona(self, pk):
         return self.filter(models.Q(solicitante=pk) | models.Q(aprobador=pk))

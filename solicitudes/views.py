@@ -13,14 +13,12 @@ from solicitudes.serializers import CAMBIO, DETALLE, ENTRADA, MOTIVO, MOTIVO_OPC
 ID = models.BigIntegerField()
 
 
-def _visibles(ve_todas: bool):
-    """All, or those of the person who asks."""
-    solicitudes = Solicitud.objects.vigentes()
-    return solicitudes if ve_todas else solicitudes.de_persona(Parametro("persona", ID))
+def _visibles(todas: bool):
+    return Solicitud.objects.visibles(todas, Parametro("persona", ID))
 
 
-def _una(ve_todas: bool):
-    return _visibles(ve_todas).filter(pk=Parametro("id", ID)).con_personas().order_by("lugares__orden")
+def _una(todas: bool):
+    return _visibles(todas).filter(pk=Parametro("id", ID)).con_personas().order_by("lugares__orden")
 
 
 lista = ListaPorPagina(RESUMEN, PARAMETROS, _visibles, SolicitudQuerySet.con_personas)
