@@ -8,7 +8,6 @@ from benchmarks import wrk
 from benchmarks.servidores import Servidor
 from monitor.tests.memoria import midiendo
 
-PETICIONES = 100_000
 MEZCLA = ("leer uno", "página de 50", "lista de 1,000", "crear", "actualizar dos campos")
 
 
@@ -33,7 +32,7 @@ def lista_completa(servidor: Servidor) -> str:
     )
 
 
-def muchas_peticiones(servidor: Servidor, cuantas: int = PETICIONES) -> str:
+def muchas_peticiones(servidor: Servidor, cuantas: int) -> str:
     """Of a server that has just started: after a little of everything, after `cuantas`, and after as many again."""
     hechas, medidas = _pedir(servidor, 1), [servidor.memoria()]
     for vuelta in (1, 2):
