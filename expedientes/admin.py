@@ -102,7 +102,7 @@ def insignia(estado: str):
 @admin.register(Expediente)
 class ExpedienteAdmin(AdminPorVerbos):
     form = ExpedienteForm
-    eliminados = "Se archivaron"
+    eliminado, eliminados = "Se archivó", "Se archivaron"
     actions = (*(_pasar_a(estado) for estado in Estado), "delete_selected")
     list_display = (
         "no_siniestro",

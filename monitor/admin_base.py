@@ -11,6 +11,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import model_ngettext
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import BadRequest, ValidationError
@@ -106,7 +107,7 @@ class AdminPorVerbos(admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # each of them counts the table
-    eliminados = "Se eliminaron"
+    eliminado, eliminados = "Se eliminó", "Se eliminaron"
 
     def crear(self, datos: dict, *, por: Usuario) -> models.Model:
         return self.model.objects.crear(datos, por=por)
@@ -174,7 +175,17 @@ class AdminPorVerbos(admin.ModelAdmin):
             return super().delete_view(request, object_id, extra_context)
         except ErrorDeDominio as error:
             self.message_user(request, error.mensaje, messages.ERROR)
-            return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
+            return self._a_la_lista(request)
+
+    def response_delete(self, request, obj_display, obj_id):
+        """Django's sentence lacks a space in Spanish."""
+        self.message_user(request, f"{self.eliminado}: {obj_display}.", messages.SUCCESS)
+        return self._a_la_lista(request)
+
+    def _a_la_lista(self, request):
+        lista = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        filtros = {"preserved_filters": self.get_preserved_filters(request), "opts": self.opts}
+        return HttpResponseRedirect(add_preserved_filters(filtros, lista))
 
     @admin.action(permissions=["delete"], description="Eliminar")
     def delete_selected(self, request, queryset):

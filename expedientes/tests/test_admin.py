@@ -635,6 +635,7 @@ def test_eliminar_avisa_que_va_al_archivo_y_lo_archiva(client, como_administrado
 
     assert "pasarán, completos, al archivo" in aviso
     assert response.redirect_chain == [(LISTA, 302)]
+    assert frases(response) == ["Se archivó: SIN/1."]
     assert (Expediente.objects.count(), HistorialEstado.objects.count()) == (0, 0)
     archivado = ExpedienteArchivado.objects.get()
     assert (archivado.no_siniestro, archivado.archivado_por) == (expediente.pk, como_administrador)
