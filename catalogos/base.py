@@ -9,9 +9,9 @@ from django.db.models.functions import Now
 from django.db.models.lookups import Exact
 
 from catalogos.frases import EN_USO, NO_ELIMINADA, NO_ENCONTRADA, NO_EXISTE, USOS, YA_EXISTE, frase
-from monitor.columnas import Contiene, Renglones, SinCaso
+from monitor.db.errors import es_duplicado
+from monitor.db.functions import Contiene, Renglones, SinCaso
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
-from monitor.errores_bd import es_duplicado
 from monitor.usuarios.models import Usuario
 from monitor.validadores import sin_blancos, sin_control, sin_control_en_texto_largo
 

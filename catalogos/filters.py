@@ -9,7 +9,7 @@ from catalogos.models import Departamento, EstadoSolicitud, Lugar
 from monitor.api.campos import TextoField
 from monitor.api.envuelto import paginacion
 from monitor.api.parametros import BanderaEnTextoField, EnteroEnTextoField, Filtro, Parametros
-from monitor.columnas import Contiene, Renglones, SinCaso
+from monitor.db.functions import Contiene, Renglones, SinCaso
 
 LARGO = 250
 

@@ -12,7 +12,7 @@ from catalogos.base import (
     texto_largo,
 )
 from catalogos.frases import NO_EXISTE, frase
-from monitor.columnas import Plegado
+from monitor.db.functions import Plegado
 from monitor.errores import DatosInvalidos
 from monitor.validadores import Entre
 

@@ -11,7 +11,7 @@ from expedientes.estados import TRANSICIONES, Estado
 from expedientes.models import Expediente
 from monitor.admin_base import AdminPorVerbos, FormaPorVerbos
 from monitor.admin_listas import ListaPorClave
-from monitor.columnas import ULTIMO_DIA
+from monitor.db.functions import ULTIMO_DIA
 
 BOTON = "_estado"  # name of the buttons of the file's page that change its state
 CAMBIO = [{"changed": {"fields": ["estado"]}}]  # in Django's log

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from catalogos.models import Aseguradora
-from monitor.columnas import ClaveField
+from monitor.db.fields import ClaveField
 from monitor.usuarios.models import Usuario
 
 

@@ -9,10 +9,11 @@ from django.utils import timezone
 from catalogos.models import Aseguradora
 from expedientes.archivo import ExpedienteArchivado, copiar
 from expedientes.estados import TRANSICIONES, Estado
-from monitor.columnas import ClaveField, Contiene, SinCaso, busqueda_en, orden_de
+from monitor.db.errors import es_duplicado
+from monitor.db.fields import ClaveField, busqueda_en, orden_de
+from monitor.db.functions import Contiene, SinCaso
+from monitor.db.writes import VIGENTE, cambiar, insertar, una_sentencia
 from monitor.errores import Conflicto, DatosInvalidos, ErrorDeDominio, NoEncontrado
-from monitor.errores_bd import es_duplicado
-from monitor.escrituras import VIGENTE, cambiar, insertar, una_sentencia
 from monitor.usuarios.models import Usuario
 from monitor.validadores import sin_control, sin_control_en_texto_largo
 

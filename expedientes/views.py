@@ -16,7 +16,7 @@ from monitor.api.lectura import Forma, Lectura
 from monitor.api.listas import ListaPorCursor, responder_completa, responder_pagina
 from monitor.api.parametros import NINGUNO
 from monitor.api.vistas import Accion, Vista, ubicacion
-from monitor.consultas import Parametro
+from monitor.db.queries import Parametro
 from monitor.errores import DatosInvalidos, NoEncontrado
 
 CLAVE = Expediente._meta.pk

@@ -22,7 +22,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.text import capfirst
 
-from monitor.columnas import Contiene, Plegado
+from monitor.db.functions import Contiene, Plegado
 from monitor.errores import ErrorDeDominio
 from monitor.usuarios.models import Usuario
 from monitor.validadores import CON_CONTROL, CONTROL

@@ -6,7 +6,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.db.models import F, Value
 
-from monitor.consultas import DespuesDe, es_limite
+from monitor.db.queries import DespuesDe, es_limite
 
 ANTES, DESPUES = "antes", "despues"
 

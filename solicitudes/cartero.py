@@ -10,7 +10,7 @@ from django.core.mail import get_connection
 from django.db import Error as ErrorDeBase
 from django.db import connection
 
-from monitor.errores_bd import no_responde
+from monitor.db.errors import no_responde
 from solicitudes import cola
 
 log = logging.getLogger(__name__)

@@ -16,9 +16,9 @@ from catalogos.models import (
     TipoPrioridadSolicitud,
     TipoServicioSolicitud,
 )
-from monitor.columnas import Contiene, Plegado
+from monitor.db.functions import Contiene, Plegado
+from monitor.db.writes import cambiar, insertar, insertar_varias
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
-from monitor.escrituras import cambiar, insertar, insertar_varias
 from monitor.usuarios.models import Usuario
 from monitor.validadores import Entre, sin_control, sin_control_en_texto_largo
 from solicitudes import cola, correos, referencias, reglas

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.functions import Coalesce, NullIf
 
 from catalogos.models import Departamento, Lugar, TipoPrioridadSolicitud, TipoServicioSolicitud
-from monitor.consultas import ConsultaUnida, Parametro
+from monitor.db.queries import ConsultaUnida, Parametro
 from monitor.errores import DatosInvalidos
 from monitor.usuarios.models import Usuario
 

@@ -4,7 +4,7 @@ from monitor.api.envuelto import ListaPorPagina, VistaEnvuelta, leer_cambios
 from monitor.api.lectura import Lectura
 from monitor.api.rutas import leer_id
 from monitor.api.vistas import Accion, ubicacion
-from monitor.consultas import Parametro
+from monitor.db.queries import Parametro
 from solicitudes.filters import PARAMETROS
 from solicitudes.models import HistoricoEstado, Solicitud, SolicitudQuerySet, no_encontrada
 from solicitudes.permisos import ve_todas

@@ -3,7 +3,7 @@
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-import monitor.columnas
+import monitor.db.functions
 import monitor.validadores
 
 
@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "aseguradora",
                 "verbose_name_plural": "aseguradoras",
                 "db_table": "aseguradora",
-                "ordering": [monitor.columnas.Plegado("nombre"), "id"],
+                "ordering": [monitor.db.functions.Plegado("nombre"), "id"],
             },
         ),
     ]

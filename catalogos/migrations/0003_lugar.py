@@ -4,7 +4,7 @@ import django.db.models.functions.datetime
 from django.db import migrations, models
 
 import catalogos.base
-import monitor.columnas
+import monitor.db.functions
 import monitor.validadores
 
 
@@ -123,10 +123,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "lugar",
                 "verbose_name_plural": "lugares",
                 "db_table": "lugar",
-                "ordering": [monitor.columnas.Plegado("nombre"), "id"],
+                "ordering": [monitor.db.functions.Plegado("nombre"), "id"],
                 "constraints": [
                     models.UniqueConstraint(
-                        monitor.columnas.SinCaso("codigo"),
+                        monitor.db.functions.SinCaso("codigo"),
                         name="lugar_codigo_unico",
                         violation_error_message="Ya existe un lugar con ese código",
                     ),

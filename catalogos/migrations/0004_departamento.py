@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import catalogos.base
-import monitor.columnas
+import monitor.db.functions
 import monitor.validadores
 
 
@@ -122,10 +122,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "departamento",
                 "verbose_name_plural": "departamentos",
                 "db_table": "departamento",
-                "ordering": ["nivel_jerarquico", monitor.columnas.Plegado("nombre"), "id"],
+                "ordering": ["nivel_jerarquico", monitor.db.functions.Plegado("nombre"), "id"],
                 "constraints": [
                     models.UniqueConstraint(
-                        monitor.columnas.SinCaso("codigo"),
+                        monitor.db.functions.SinCaso("codigo"),
                         name="departamento_codigo_unico",
                         violation_error_message="Ya existe un departamento con ese código",
                     ),

@@ -14,7 +14,7 @@ from catalogos.models import CATALOGOS, Departamento, EstadoSolicitud, Lugar, Ti
 from catalogos.tests.factories import FABRICAS, DepartamentoFactory
 from catalogos.views import VISTAS
 from expedientes.models import Expediente
-from monitor.columnas import SinCaso
+from monitor.db.functions import SinCaso
 from monitor.errores import Conflicto, DatosInvalidos
 from monitor.usuarios.roles import CATALOGOS as CON_PERMISOS
 from monitor.usuarios.tests.factories import UsuarioFactory

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db import migrations, models
 
 import expedientes.models
-import monitor.columnas
+import monitor.db.fields
+import monitor.db.functions
 import monitor.validadores
 
 
@@ -26,7 +27,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "no_siniestro",
-                    monitor.columnas.ClaveField(
+                    monitor.db.fields.ClaveField(
                         error_messages={
                             "blank": "El No. Siniestro es obligatorio",
                             "null": "El No. Siniestro es obligatorio",
@@ -309,7 +310,7 @@ class Migration(migrations.Migration):
                     "orden_ingreso",
                     models.GeneratedField(
                         db_persist=True,
-                        expression=monitor.columnas.DiasHastaElUltimo("fecha_ingreso"),
+                        expression=monitor.db.functions.DiasHastaElUltimo("fecha_ingreso"),
                         output_field=models.IntegerField(),
                     ),
                 ),
@@ -317,7 +318,7 @@ class Migration(migrations.Migration):
                     "busqueda",
                     models.GeneratedField(
                         db_persist=True,
-                        expression=monitor.columnas.Renglones(
+                        expression=monitor.db.functions.Renglones(
                             "no_siniestro", "nombre_cliente", "placas", "marca", "modelo", "orden", "factura"
                         ),
                         output_field=models.TextField(),
@@ -360,7 +361,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "no_siniestro",
-                    monitor.columnas.ClaveField(db_index=True, max_length=100, verbose_name="No. Siniestro"),
+                    monitor.db.fields.ClaveField(db_index=True, max_length=100, verbose_name="No. Siniestro"),
                 ),
                 (
                     "datos",

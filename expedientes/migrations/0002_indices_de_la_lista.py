@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import monitor.columnas
+import monitor.db.functions
 
 
 class Migration(migrations.Migration):
@@ -47,6 +47,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="expediente",
-            index=models.Index(monitor.columnas.SinCaso("placas"), name="expediente_por_placas"),
+            index=models.Index(monitor.db.functions.SinCaso("placas"), name="expediente_por_placas"),
         ),
     ]

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from monitor.migraciones import indice_de_trigramas
+from monitor.db.operations import indice_de_trigramas
 
 
 class Migration(migrations.Migration):

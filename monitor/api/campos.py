@@ -13,7 +13,7 @@ from django.db import models
 from django.utils import timezone
 from rest_framework import serializers
 
-from monitor.consultas import Consulta, Parametro
+from monitor.db.queries import Consulta, Parametro
 from monitor.validadores import sin_control, sin_control_en_texto_largo
 
 ENTERO_MAXIMO = 2_147_483_647

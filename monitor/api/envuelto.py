@@ -11,7 +11,7 @@ from monitor.api.lectura import Forma
 from monitor.api.parametros import EnteroEnTextoField, Parametros
 from monitor.api.serializers import SerializadorEstricto
 from monitor.api.vistas import Vista
-from monitor.consultas import Consulta
+from monitor.db.queries import Consulta
 from monitor.errores import DatosInvalidos
 
 POR_PAGINA = 10

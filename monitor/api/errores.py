@@ -8,7 +8,7 @@ from django.http import HttpResponse
 
 from monitor import errores
 from monitor.api.dialectos import Dialecto
-from monitor.errores_bd import no_responde
+from monitor.db.errors import no_responde
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from django.utils.http import parse_etags
 
 from monitor.api.dialectos import CACHE
 from monitor.api.lectura import Forma, Lectura
-from monitor.columnas import Version
+from monitor.db.functions import Version
 from monitor.errores import ErrorDeDominio
 from monitor.usuarios.autenticacion import leer_credencial
 from monitor.usuarios.identidad import ConsultaConIdentidad, solo_para_quien_pide

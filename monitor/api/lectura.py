@@ -9,7 +9,7 @@ from django.db.models.functions import Cast
 from rest_framework import serializers
 
 from monitor.api.dialectos import Dialecto
-from monitor.consultas import Consulta
+from monitor.db.queries import Consulta
 
 TIPOS = {serializers.DateField: date, serializers.DateTimeField: datetime}
 

@@ -12,7 +12,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from monitor.api.conexion import cortar
 from monitor.api.dialectos import CACHE
 from monitor.api.lectura import Forma
-from monitor.consultas import DespuesDe, Parametro, es_limite
+from monitor.db.queries import DespuesDe, Parametro, es_limite
 from monitor.errores import DatosInvalidos
 from monitor.usuarios.identidad import ConsultaConIdentidad, Credencial, solo_para_quien_pide
 

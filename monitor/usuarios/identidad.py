@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
-from monitor.consultas import Consulta, Parametro
+from monitor.db.queries import Consulta, Parametro
 from monitor.errores import NoAutenticado
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.roles import PERMISOS, TODOS, exigir_permiso

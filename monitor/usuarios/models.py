@@ -9,9 +9,9 @@ from django.db import IntegrityError, models, transaction
 from django.db.models.deletion import ProtectedError
 from django.utils import timezone
 
-from monitor.consultas import Consulta, Parametro
+from monitor.db.errors import es_duplicado
+from monitor.db.queries import Consulta, Parametro
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
-from monitor.errores_bd import es_duplicado
 from monitor.usuarios.roles import PERMISOS, Rol, tiene_permiso
 
 CON_ESPACIOS = "El usuario no puede contener espacios"

@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 from post_office.models import STATUS, Email, Log
 
-from monitor.escrituras import insertar
+from monitor.db.writes import insertar
 from solicitudes import cola
 from solicitudes.cartero import Cartero
 from solicitudes.models import Solicitud

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Api, respuesta
-from monitor.escrituras import cambiar
+from monitor.db.writes import cambiar
 from monitor.usuarios.identidad import Credencial
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import UsuarioFactory

@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from catalogos.models import Lugar
-from monitor.ejecucion import ejecutar
+from monitor.db.queries import ejecutar
 
 INSERTAR = "INSERT INTO lugar (nombre, eliminado) VALUES (%s, %s) RETURNING nombre"
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from expedientes.models import Expediente
-from monitor.columnas import PLEGADOS, plegar
+from monitor.db.functions import PLEGADOS, plegar
 
 
 @pytest.mark.parametrize(

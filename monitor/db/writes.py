@@ -12,9 +12,9 @@ from typing import Any, Protocol
 from django.db import IntegrityError, connection, router, transaction
 from django.db.models.expressions import Col
 
-from monitor.ejecucion import ejecutar
+from monitor.db.errors import es_referencia
+from monitor.db.queries import ejecutar
 from monitor.errores import DatosInvalidos
-from monitor.errores_bd import es_referencia
 
 NINGUNA = -1  # an id that no row has
 FORMAS = 256  # statements whose SQL is kept, each of other columns

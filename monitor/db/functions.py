@@ -1,4 +1,4 @@
-"""Columns that PostgreSQL and SQLite keep alike: the same order and folding of case and accents, whoever writes."""
+"""SQL functions that give the same on PostgreSQL and on SQLite: folding of case and accents, search, order."""
 
 import re
 import unicodedata
@@ -8,24 +8,6 @@ from django.db import models
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 from psycopg import sql
-
-# --- Keys ---
-
-
-class ClaveField(models.CharField):
-    """Text that sorts and compares by code point: SQLite's way; on PostgreSQL its collation "C"."""
-
-    def db_parameters(self, connection):
-        parametros = super().db_parameters(connection)
-        if connection.vendor == "postgresql":
-            parametros["collation"] = "C"
-        return parametros
-
-    def get_prep_value(self, value):
-        """A key with NUL is nobody's, but PostgreSQL can't be asked: the empty one, which no row has, stands for it."""
-        valor = super().get_prep_value(value)
-        return "" if valor and "\0" in valor else valor
-
 
 # --- Folding ---
 
@@ -111,13 +93,6 @@ class Renglones(models.Func):
         return _plegado_en_postgresql(texto) if connection.vendor == "postgresql" else texto, []
 
 
-def busqueda_en(*columnas: str) -> models.GeneratedField:
-    """The column that `Contiene` searches."""
-    return models.GeneratedField(
-        expression=Renglones(*columnas), output_field=models.TextField(), db_persist=True, editable=False
-    )
-
-
 class Contiene(models.Func):
     """`filter(Contiene("busqueda", "avila"))`: blind to case and accents, alike on both databases."""
 
@@ -170,10 +145,3 @@ class DiasHastaElUltimo(models.Func):
     def as_sqlite(self, compiler, connection, **extra):
         dias = f"CAST(julianday('{ULTIMO_DIA}') - julianday(%(expressions)s) AS INTEGER)"
         return self.as_sql(compiler, connection, template=f"coalesce({dias}, -1)")
-
-
-def orden_de(fecha: str) -> models.GeneratedField:
-    """A row comparison of (this, key) answers any page from one index, with no nulls to step around."""
-    return models.GeneratedField(
-        expression=DiasHastaElUltimo(fecha), output_field=models.IntegerField(), db_persist=True, editable=False
-    )
