@@ -2,7 +2,7 @@ from django.contrib import admin
 
 from catalogos.base import Catalogo
 from catalogos.models import CATALOGOS, Departamento, EstadoSolicitud, Lugar
-from monitor.admin_base import AdminPorVerbos
+from monitor.admin.verbs import AdminPorVerbos
 
 # Of the lists; a catalogue that isn't here shows its name.
 COLUMNAS = {

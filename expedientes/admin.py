@@ -9,8 +9,8 @@ from expedientes.archivo import ExpedienteArchivado
 from expedientes.copias import leer_copia, leer_historial
 from expedientes.estados import TRANSICIONES, Estado
 from expedientes.models import Expediente
-from monitor.admin_base import AdminPorVerbos, FormaPorVerbos
-from monitor.admin_listas import ListaPorClave
+from monitor.admin.lists import ListaPorClave
+from monitor.admin.verbs import AdminPorVerbos, FormaPorVerbos
 from monitor.db.functions import ULTIMO_DIA
 
 BOTON = "_estado"  # name of the buttons of the file's page that change its state

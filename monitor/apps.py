@@ -13,4 +13,4 @@ class MonitorConfig(AppConfig):
 
 
 class MonitorAdminConfig(AdminConfig):
-    default_site = "monitor.admin.MonitorAdminSite"
+    default_site = "monitor.admin.site.MonitorAdminSite"

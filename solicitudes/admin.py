@@ -7,8 +7,8 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html
 
 import solicitudes.admin_correo  # noqa: F401  registers the mail queue
-from monitor.admin_base import AdminPorVerbos, FormaPorVerbos
-from monitor.admin_listas import ListaPorClave
+from monitor.admin.lists import ListaPorClave
+from monitor.admin.verbs import AdminPorVerbos, FormaPorVerbos
 from monitor.errores import DatosInvalidos
 from monitor.usuarios.models import Usuario
 from solicitudes.estados import TRANSICIONES, Estado

@@ -4,8 +4,8 @@ from django.contrib import admin, messages
 from django.utils.html import format_html
 from post_office.models import STATUS, Email
 
-from monitor.admin_base import AdminPorVerbos
-from monitor.admin_listas import ListaPorClave
+from monitor.admin.lists import ListaPorClave
+from monitor.admin.verbs import AdminPorVerbos
 from solicitudes import cola
 
 ESTADOS = {

@@ -24,7 +24,7 @@ from expedientes.models import (
     HistorialEstado,
 )
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
-from monitor.admin_base import FormaPorVerbos
+from monitor.admin.verbs import FormaPorVerbos
 from monitor.tests.formularios import campos_de, enviar, frases
 from monitor.usuarios import tokens
 from monitor.usuarios.tests.factories import UsuarioFactory

@@ -2,7 +2,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth import update_session_auth_hash
 
-from monitor.admin_base import AdminPorVerbos, FormaPorVerbos
+from monitor.admin.verbs import AdminPorVerbos, FormaPorVerbos
 from monitor.usuarios.models import Usuario
 
 DISTINTAS = "Las dos contraseñas no son iguales: escríbalas de nuevo."
