@@ -161,12 +161,12 @@ SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["monitor.usuarios.autenticacion.Autenticacion"],
     "DEFAULT_PERMISSION_CLASSES": ["monitor.usuarios.permisos.Permisos"],
-    "DEFAULT_SCHEMA_CLASS": "monitor.api.esquema.Esquema",
+    "DEFAULT_SCHEMA_CLASS": "monitor.api.openapi.generator.Esquema",
     "UNAUTHENTICATED_USER": None,
 }
 
 SPECTACULAR_SETTINGS = {
-    "DEFAULT_GENERATOR_CLASS": "monitor.api.esquema.Generador",
+    "DEFAULT_GENERATOR_CLASS": "monitor.api.openapi.generator.Generador",
     "TITLE": "Monitor API",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",

@@ -5,7 +5,7 @@ import json
 import yaml
 from jsonschema import Draft202012Validator
 
-from monitor.api.documentacion import documento
+from monitor.api.openapi.views import documento
 
 
 def leer_yaml(texto):

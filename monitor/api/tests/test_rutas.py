@@ -17,7 +17,7 @@ RESTRINGIDO = {
     OPERADORES: "Acceso restringido a administradores y operadores",
     ADMINISTRADORES: "Acceso restringido a administradores",
 }
-CAMINOS = sorted({ruta.split()[1] for ruta in RUTAS} - {"/api/schema", "/api/docs"})  # these: test_esquema.py
+CAMINOS = sorted({ruta.split()[1] for ruta in RUTAS} - {"/api/schema", "/api/docs"})  # these: test_openapi.py
 PROTEGIDAS = [ruta for ruta, (roles, _) in RUTAS.items() if roles is not ABIERTA]
 
 

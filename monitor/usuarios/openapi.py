@@ -1,6 +1,6 @@
 """Identity, for the API's description."""
 
-from monitor.api.descripcion import Operacion, describir, describir_campos, describir_etiqueta
+from monitor.api.openapi.description import Operacion, describir, describir_campos, describir_etiqueta
 from monitor.errores import Conflicto, DatosInvalidos, DemasiadosIntentos, NoAutenticado, NoEncontrado
 from monitor.usuarios.acceso import CREDENCIALES as CREDENCIALES_INVALIDAS
 from monitor.usuarios.acceso import DEMASIADOS

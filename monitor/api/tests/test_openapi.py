@@ -9,7 +9,7 @@ from django.db import connection
 
 from catalogos.models import Aseguradora, Departamento
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
-from monitor.api.documentacion import documento
+from monitor.api.openapi.views import documento
 from monitor.api.tests.cliente import Api, respuesta
 from monitor.api.tests.documento import desorden, fallas, fallas_de_respuesta, leer_yaml, operacion_de, operaciones
 from monitor.api.tests.rutas import CATALOGOS, RUTAS
@@ -37,13 +37,13 @@ def ejemplos():
 
 
 def test_una_accion_que_nadie_describe_es_un_aviso(monkeypatch, capsys):
-    monkeypatch.setattr("monitor.api.descripcion.VISTAS", {})
-    monkeypatch.setattr("monitor.api.esquema.VISTAS", {})
+    monkeypatch.setattr("monitor.api.openapi.description.VISTAS", {})
+    monkeypatch.setattr("monitor.api.openapi.generator.VISTAS", {})
 
     with pytest.raises(Exception, match="Failing as requested due to warnings"):
         call_command("spectacular", fail_on_warn=True)
 
-    assert "nadie describió login en un esquema.py" in capsys.readouterr().err
+    assert "nadie describió login en un openapi.py" in capsys.readouterr().err
 
 
 def test_describe_cada_ruta():

@@ -1,8 +1,8 @@
 """The open routes, for the API's description."""
 
-from monitor.api.descripcion import Operacion, describir, describir_etiqueta
-from monitor.api.documentacion import FORMATO, DocumentacionViewSet
-from monitor.vistas import InicioViewSet
+from monitor.api.openapi.description import Operacion, describir, describir_etiqueta
+from monitor.api.openapi.views import FORMATO, DocumentacionViewSet
+from monitor.views import InicioViewSet
 
 SERVICIO = "Servicio"
 describir_etiqueta(SERVICIO, "Lo que no pide token: si el servidor está, y qué ofrece.")

@@ -1,4 +1,4 @@
-"""What each app's `esquema.py` says of its views, for the API's description (`monitor.api.esquema`)."""
+"""What each app's `openapi.py` says of its views, for the API's description (`monitor.api.openapi.generator`)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The API's description (OpenAPI), made of the views' tables of actions and of what each app says in its `esquema.py`.
+"""The API's description (OpenAPI), made of the views' tables of actions and of what each app says in its `openapi.py`.
 
 Who may, what a body or a URL can get wrong and what the server can fail at follow from the action; the examples of
 errors are written by the code that answers them. An action that nobody described is an error of the generator.
@@ -15,9 +15,9 @@ from drf_spectacular.plumbing import ResolvedComponent, append_meta
 from rest_framework import serializers
 
 from monitor.api.cuerpo import LIMITE_PASADO, NO_ES_JSON, NO_ES_OBJETO, OTRO_TIPO, VACIO
-from monitor.api.descripcion import CAMPOS, ETIQUETAS, VISTAS, Descripcion, Operacion
 from monitor.api.errores import ErrorHTTP, interno, responder_error
-from monitor.api.esquema_formas import FORMAS, SENTIDOS
+from monitor.api.openapi.description import CAMPOS, ETIQUETAS, VISTAS, Descripcion, Operacion
+from monitor.api.openapi.json_schema import FORMAS, SENTIDOS
 from monitor.errores import DatosInvalidos, NoAutenticado, SinPermiso
 from monitor.usuarios.autenticacion import FALTA
 from monitor.usuarios.roles import PERMISOS, Rol, exigir_permiso
@@ -60,7 +60,7 @@ TITULOS = {
 
 class Generador(SchemaGenerator):
     def get_schema(self, *args, **kwargs):
-        autodiscover_modules("esquema")
+        autodiscover_modules("openapi")
         esquema = super().get_schema(*args, **kwargs)
         esquema["info"]["description"] = GENERAL.strip()
         esquema["tags"] = [{"name": n, "description": d} for n, d in ETIQUETAS.items()]
@@ -78,7 +78,7 @@ class Esquema(AutoSchema):
     def operacion(self) -> Operacion:
         operacion = self.vista.operaciones.get(self.view.action)
         if operacion is None:
-            avisar(f"nadie describió {self.view.action} en un esquema.py")
+            avisar(f"nadie describió {self.view.action} en un openapi.py")
             return Operacion(resumen=self.view.action)
         return operacion
 

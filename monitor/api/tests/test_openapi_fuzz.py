@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
-from monitor.api.documentacion import documento
+from monitor.api.openapi.views import documento
 from monitor.api.tests.documento import operaciones
 from monitor.usuarios import tokens
 from monitor.usuarios.models import Usuario

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from drf_spectacular.renderers import OpenApiYamlRenderer
 
 from monitor.api.campos import OpcionField
-from monitor.api.esquema import Generador
+from monitor.api.openapi.generator import Generador
 from monitor.api.parametros import Parametros
 from monitor.api.vistas import Accion, VistaAbierta
 
