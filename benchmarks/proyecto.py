@@ -4,8 +4,8 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 
-from monitor.api.listas import escribir_cursor
-from monitor.usuarios import tokens
+from monitor.api import tokens
+from monitor.api.lists import escribir_cursor
 from monitor.usuarios.models import Usuario
 
 __all__ = ["Usuario", "abrir_sesion", "escribir_cursor", "tokens"]

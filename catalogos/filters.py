@@ -6,9 +6,9 @@ from django.db.models.lookups import Exact
 
 from catalogos.base import Catalogo
 from catalogos.models import Departamento, EstadoSolicitud, Lugar
-from monitor.api.campos import TextoField
-from monitor.api.envuelto import paginacion
-from monitor.api.parametros import BanderaEnTextoField, EnteroEnTextoField, Filtro, Parametros
+from monitor.api.fields import TextoField
+from monitor.api.pages import paginacion
+from monitor.api.params import BanderaEnTextoField, EnteroEnTextoField, Filtro, Parametros
 from monitor.db.functions import Contiene, Renglones, SinCaso
 
 LARGO = 250

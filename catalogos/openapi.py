@@ -17,8 +17,8 @@ from catalogos.frases import (
 )
 from catalogos.models import CICLO, Aseguradora, Departamento, EstadoSolicitud, Lugar
 from catalogos.views import VISTAS, CatalogoViewSet
-from monitor.api.envuelto import SIN_CAMBIOS
 from monitor.api.openapi.description import Operacion, describir, describir_campos, describir_etiqueta
+from monitor.api.pages import SIN_CAMBIOS
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 
 CATALOGOS = "Catálogos"

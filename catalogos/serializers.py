@@ -6,10 +6,10 @@ from rest_framework import serializers
 from catalogos.base import Catalogo, RecortadoField
 from catalogos.frases import frase
 from catalogos.models import Departamento
-from monitor.api.campos import NumeroField, ReferenciaField
-from monitor.api.dialectos import ENVUELTO
-from monitor.api.lectura import Forma
+from monitor.api.dialects import ENVUELTO
+from monitor.api.fields import NumeroField, ReferenciaField
 from monitor.api.serializers import ModeloEstricto
+from monitor.api.shapes import Forma
 
 # Names that aren't the column's own, and what a response adds after the columns.
 NOMBRES = {Departamento: {"perfil_jefe": "idPerfilJefe", "departamento_padre": "departamentoPadreId"}}

@@ -17,10 +17,10 @@ from catalogos.frases import (
 )
 from catalogos.models import CATALOGOS, EstadoSolicitud
 from catalogos.serializers import entrada, forma
-from monitor.api.envuelto import ListaPorPagina, VistaEnvuelta, leer_cambios
-from monitor.api.lectura import Lectura
-from monitor.api.rutas import leer_id
-from monitor.api.vistas import Accion, ubicacion
+from monitor.api.converters import leer_id
+from monitor.api.pages import ListaPorPagina, VistaEnvuelta, leer_cambios
+from monitor.api.shapes import Lectura
+from monitor.api.viewsets import Accion, ubicacion
 from monitor.db.queries import Parametro
 from monitor.errores import NoEncontrado
 

@@ -2,9 +2,9 @@ import django_filters
 
 from expedientes.estados import Estado
 from expedientes.models import Expediente
-from monitor.api.campos import FechaField, OpcionField, TextoField
-from monitor.api.listas import POR_PAGINA_MAXIMO
-from monitor.api.parametros import EnteroEnTextoField, Filtro, Parametros
+from monitor.api.fields import FechaField, OpcionField, TextoField
+from monitor.api.lists import POR_PAGINA_MAXIMO
+from monitor.api.params import EnteroEnTextoField, Filtro, Parametros
 
 
 class ExpedienteFilter(django_filters.FilterSet):

@@ -16,7 +16,7 @@ from expedientes.serializers import (
     ExpedienteSerializer,
 )
 from expedientes.views import SIN_CLAVE, ExpedienteViewSet
-from monitor.api.listas import CURSOR_INVALIDO
+from monitor.api.lists import CURSOR_INVALIDO
 from monitor.api.openapi.description import Operacion, describir, describir_campos, describir_etiqueta
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 

@@ -5,10 +5,10 @@ from rest_framework import serializers
 from catalogos.models import Aseguradora
 from expedientes.estados import Estado
 from expedientes.models import ESTADO_INVALIDO, OBLIGATORIO, Expediente, HistorialEstado
-from monitor.api.campos import OpcionField, ReferenciaField, TextoField
-from monitor.api.dialectos import DIRECTO
-from monitor.api.lectura import Forma, VacioField
+from monitor.api.dialects import DIRECTO
+from monitor.api.fields import OpcionField, ReferenciaField, TextoField
 from monitor.api.serializers import ModeloEstricto, SerializadorEstricto
+from monitor.api.shapes import Forma, VacioField
 from monitor.usuarios.models import Usuario
 
 CAMPOS = (

@@ -10,12 +10,12 @@ from expedientes.serializers import (
     RESUMEN,
     AseguradoraSerializer,
 )
-from monitor.api.dialectos import DIRECTO
+from monitor.api.dialects import DIRECTO
 from monitor.api.etag import LecturaCondicional
-from monitor.api.lectura import Forma, Lectura
-from monitor.api.listas import ListaPorCursor, responder_completa, responder_pagina
-from monitor.api.parametros import NINGUNO
-from monitor.api.vistas import Accion, Vista, ubicacion
+from monitor.api.lists import ListaPorCursor, responder_completa, responder_pagina
+from monitor.api.params import NINGUNO
+from monitor.api.shapes import Forma, Lectura
+from monitor.api.viewsets import Accion, Vista, ubicacion
 from monitor.db.queries import Parametro
 from monitor.errores import DatosInvalidos, NoEncontrado
 

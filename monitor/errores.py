@@ -1,6 +1,6 @@
 """What can go wrong, in Python's terms.
 
-Models and verbs raise these; `monitor.api.errores` makes HTTP of them and `monitor.admin` makes messages.
+Models and verbs raise these; `monitor.api.errors` makes HTTP of them and `monitor.admin` makes messages.
 `mensaje` is a Spanish sentence for people, `codigo` a stable word for programs.
 """
 

@@ -11,7 +11,7 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import MiddlewareNotUsed
 from django.middleware.common import CommonMiddleware
 
-from monitor import bitacora
+from monitor import logs
 
 
 class PeticionMiddleware:
@@ -22,7 +22,7 @@ class PeticionMiddleware:
 
     def __call__(self, request):
         nombre = f"{getrandbits(128):032x}"
-        bitacora.peticion.set(nombre)
+        logs.peticion.set(nombre)
         response = self.get_response(request)
         response.headers["X-Request-ID"] = nombre
         return response

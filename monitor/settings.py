@@ -159,8 +159,8 @@ SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 # --- API ---
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["monitor.usuarios.autenticacion.Autenticacion"],
-    "DEFAULT_PERMISSION_CLASSES": ["monitor.usuarios.permisos.Permisos"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["monitor.api.authentication.Autenticacion"],
+    "DEFAULT_PERMISSION_CLASSES": ["monitor.api.permissions.Permisos"],
     "DEFAULT_SCHEMA_CLASS": "monitor.api.openapi.generator.Esquema",
     "UNAUTHENTICATED_USER": None,
 }
@@ -215,7 +215,7 @@ if PUBLIC_URL is None:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"peticion": {"()": "monitor.bitacora.PeticionFilter"}},
+    "filters": {"peticion": {"()": "monitor.logs.PeticionFilter"}},
     "formatters": {
         "linea": {"format": "%(asctime)s %(levelname)s %(name)s [%(peticion)s] %(message)s"},
     },

@@ -2,9 +2,9 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-import monitor.api.rutas  # noqa: F401  registers the path converters
+import monitor.api.converters  # noqa: F401  registers the path converters
 from monitor.api.openapi.views import DocumentacionViewSet
-from monitor.api.vistas import error_interno, no_encontrada, peticion_invalida
+from monitor.api.viewsets import error_interno, no_encontrada, peticion_invalida
 from monitor.views import InicioViewSet
 
 # No path of the API ends in a slash here: SinBarraFinalMiddleware has taken it off. The busiest come first.

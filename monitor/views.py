@@ -4,7 +4,7 @@ from django.db import DatabaseError, connection
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
-from monitor.api.vistas import Accion, VistaAbierta
+from monitor.api.viewsets import Accion, VistaAbierta
 
 
 class InicioViewSet(VistaAbierta):

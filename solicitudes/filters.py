@@ -1,9 +1,9 @@
 import django_filters
 
 from catalogos.estados_solicitud import Estado
-from monitor.api.campos import DiaField, OpcionField, TextoField
-from monitor.api.envuelto import paginacion
-from monitor.api.parametros import EnteroEnTextoField, Filtro, Parametros
+from monitor.api.fields import DiaField, OpcionField, TextoField
+from monitor.api.pages import paginacion
+from monitor.api.params import EnteroEnTextoField, Filtro, Parametros
 from solicitudes.models import Solicitud
 
 

@@ -2,8 +2,8 @@
 
 from datetime import UTC, date, datetime, time
 
-from monitor.api.envuelto import SIN_CAMBIOS
 from monitor.api.openapi.description import Operacion, describir, describir_campos, describir_etiqueta
+from monitor.api.pages import SIN_CAMBIOS
 from monitor.errores import DatosInvalidos, ReglaIncumplida, SinPermiso
 from solicitudes.estados import Estado
 from solicitudes.filters import PARAMETROS

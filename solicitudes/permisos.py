@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from monitor.errores import SinPermiso
-from monitor.usuarios.roles import Rol
+from monitor.roles import Rol
 
 SOLICITANTE, APROBADOR = "solicitante", "aprobador"
 

@@ -2,7 +2,8 @@
 
 from rest_framework import serializers
 
-from monitor.api.campos import (
+from monitor.api.dialects import ENVUELTO
+from monitor.api.fields import (
     ENTERO_MAXIMO,
     BanderaField,
     DiaField,
@@ -11,9 +12,8 @@ from monitor.api.campos import (
     TextoField,
     TextoLargoField,
 )
-from monitor.api.dialectos import ENVUELTO
-from monitor.api.lectura import Forma, VacioField
 from monitor.api.serializers import ListaDeObjetosField, SerializadorEstricto
+from monitor.api.shapes import Forma, VacioField
 from monitor.errores import DatosInvalidos
 from solicitudes.models import (
     ASUNTO_MAXIMO,

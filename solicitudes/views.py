@@ -1,9 +1,9 @@
 from django.db import models
 
-from monitor.api.envuelto import ListaPorPagina, VistaEnvuelta, leer_cambios
-from monitor.api.lectura import Lectura
-from monitor.api.rutas import leer_id
-from monitor.api.vistas import Accion, ubicacion
+from monitor.api.converters import leer_id
+from monitor.api.pages import ListaPorPagina, VistaEnvuelta, leer_cambios
+from monitor.api.shapes import Lectura
+from monitor.api.viewsets import Accion, ubicacion
 from monitor.db.queries import Parametro
 from solicitudes.filters import PARAMETROS
 from solicitudes.models import HistoricoEstado, Solicitud, SolicitudQuerySet, no_encontrada

@@ -16,7 +16,7 @@ from catalogos.views import VISTAS
 from expedientes.models import Expediente
 from monitor.db.functions import SinCaso
 from monitor.errores import Conflicto, DatosInvalidos
-from monitor.usuarios.roles import CATALOGOS as CON_PERMISOS
+from monitor.roles import CATALOGOS as CON_PERMISOS
 from monitor.usuarios.tests.factories import UsuarioFactory
 
 pytestmark = pytest.mark.django_db

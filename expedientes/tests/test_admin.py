@@ -25,8 +25,8 @@ from expedientes.models import (
 )
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
 from monitor.admin.verbs import FormaPorVerbos
+from monitor.api import tokens
 from monitor.tests.formularios import campos_de, enviar, frases
-from monitor.usuarios import tokens
 from monitor.usuarios.tests.factories import UsuarioFactory
 from monitor.validadores import CON_CONTROL
 

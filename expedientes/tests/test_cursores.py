@@ -4,8 +4,8 @@ import base64
 
 import pytest
 
-from monitor.api.listas import CURSOR_INVALIDO
-from monitor.usuarios import tokens
+from monitor.api import tokens
+from monitor.api.lists import CURSOR_INVALIDO
 from monitor.usuarios.tests.factories import UsuarioFactory
 
 

@@ -10,12 +10,12 @@ from django.http import HttpResponse, HttpResponseNotModified
 from django.urls import resolve
 from django.utils.http import parse_etags
 
-from monitor.api.dialectos import CACHE
-from monitor.api.lectura import Forma, Lectura
+from monitor.api.authentication import leer_credencial
+from monitor.api.dialects import CACHE
+from monitor.api.identity import ConsultaConIdentidad, solo_para_quien_pide
+from monitor.api.shapes import Forma, Lectura
 from monitor.db.functions import Version
 from monitor.errores import ErrorDeDominio
-from monitor.usuarios.autenticacion import leer_credencial
-from monitor.usuarios.identidad import ConsultaConIdentidad, solo_para_quien_pide
 
 
 class LecturaCondicional(Lectura):

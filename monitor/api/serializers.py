@@ -7,7 +7,7 @@ from django.db import models
 from rest_framework import serializers
 from rest_framework.validators import UniqueValidator
 
-from monitor.api import campos
+from monitor.api import fields
 from monitor.errores import DatosInvalidos
 
 # Looking for the nearest name costs time: not for a body that is all wrong.
@@ -79,7 +79,7 @@ class SerializadorEstricto(serializers.Serializer):
         }
 
 
-class ListaDeObjetosField(campos.Estricto, serializers.ListField):
+class ListaDeObjetosField(fields.Estricto, serializers.ListField):
     """An array of objects that a strict serializer reads; a sentence begins with its place: `lugares[1].orden: …`."""
 
     default_error_messages = {
@@ -119,21 +119,21 @@ class ModeloEstricto(SerializadorEstricto, serializers.ModelSerializer):
     """Fields from the model's, with its lengths and validators; what needs a query is the verb's."""
 
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
-        models.CharField: campos.TextoField,
-        models.TextField: campos.TextoLargoField,
-        models.EmailField: campos.CorreoField,
-        models.IntegerField: campos.EnteroField,
-        models.BooleanField: campos.BanderaField,
-        models.DateField: campos.FechaField,
-        models.DateTimeField: campos.InstanteField,
+        models.CharField: fields.TextoField,
+        models.TextField: fields.TextoLargoField,
+        models.EmailField: fields.CorreoField,
+        models.IntegerField: fields.EnteroField,
+        models.BooleanField: fields.BanderaField,
+        models.DateField: fields.FechaField,
+        models.DateTimeField: fields.InstanteField,
     }
-    serializer_choice_field = campos.OpcionField
+    serializer_choice_field = fields.OpcionField
 
     def build_standard_field(self, field_name, model_field):
         clase, opciones = super().build_standard_field(field_name, model_field)
         # A unique value is settled by the INSERT: asking first only tells what was true.
         opciones["validators"] = [v for v in opciones.get("validators", ()) if not isinstance(v, UniqueValidator)]
-        if issubclass(clase, campos.TextoField) and model_field.null:
+        if issubclass(clase, fields.TextoField) and model_field.null:
             opciones["allow_blank"] = True
         return clase, opciones
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from monitor.db.errors import es_duplicado
 from monitor.db.queries import Consulta, Parametro
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
-from monitor.usuarios.roles import PERMISOS, Rol, tiene_permiso
+from monitor.roles import PERMISOS, Rol, tiene_permiso
 
 CON_ESPACIOS = "El usuario no puede contener espacios"
 EN_USO = "El username ya está en uso"

@@ -1,7 +1,7 @@
-from monitor.api.campos import BanderaField, CorreoField, TextoField
-from monitor.api.dialectos import DIRECTO
-from monitor.api.lectura import Forma
+from monitor.api.dialects import DIRECTO
+from monitor.api.fields import BanderaField, CorreoField, TextoField
 from monitor.api.serializers import ModeloEstricto, SerializadorEstricto
+from monitor.api.shapes import Forma
 from monitor.usuarios.models import Usuario
 
 _CORREO = Usuario._meta.get_field("email").validators

@@ -1,9 +1,9 @@
-from monitor.api.lectura import Lectura
-from monitor.api.parametros import NINGUNO
-from monitor.api.rutas import leer_id
-from monitor.api.vistas import Accion, Vista, VistaAbierta, ubicacion
+from monitor.api import tokens
+from monitor.api.converters import leer_id
+from monitor.api.params import NINGUNO
+from monitor.api.shapes import Lectura
+from monitor.api.viewsets import Accion, Vista, VistaAbierta, ubicacion
 from monitor.errores import DatosInvalidos, NoEncontrado
-from monitor.usuarios import tokens
 from monitor.usuarios.acceso import entrar
 from monitor.usuarios.models import NO_ENCONTRADO, Usuario, exigir_sin_espacios
 from monitor.usuarios.serializers import CAMBIO, CREDENCIALES, REGISTRO, SIN_CAMPOS, USUARIO

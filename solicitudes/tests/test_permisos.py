@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.api.tests.cliente import Api
-from monitor.usuarios.roles import Rol
+from monitor.roles import Rol
 from monitor.usuarios.tests.factories import UsuarioFactory
 from solicitudes.estados import TRANSICIONES, Estado
 from solicitudes.models import HistoricoEstado, Solicitud

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from monitor.api.parametros import Parametros
+from monitor.api.params import Parametros
 from monitor.api.serializers import SerializadorEstricto
 from monitor.errores import ErrorDeDominio
 

@@ -14,14 +14,14 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent, append_meta
 from rest_framework import serializers
 
-from monitor.api.cuerpo import LIMITE_PASADO, NO_ES_JSON, NO_ES_OBJETO, OTRO_TIPO, VACIO
-from monitor.api.errores import ErrorHTTP, interno, responder_error
+from monitor.api.authentication import FALTA
+from monitor.api.body import LIMITE_PASADO, NO_ES_JSON, NO_ES_OBJETO, OTRO_TIPO, VACIO
+from monitor.api.errors import ErrorHTTP, interno, responder_error
 from monitor.api.openapi.description import CAMPOS, ETIQUETAS, VISTAS, Descripcion, Operacion
 from monitor.api.openapi.json_schema import FORMAS, SENTIDOS
+from monitor.api.tokens import INVALIDO
 from monitor.errores import DatosInvalidos, NoAutenticado, SinPermiso
-from monitor.usuarios.autenticacion import FALTA
-from monitor.usuarios.roles import PERMISOS, Rol, exigir_permiso
-from monitor.usuarios.tokens import INVALIDO
+from monitor.roles import PERMISOS, Rol, exigir_permiso
 
 SIN_LEER = {"readOnly": True, "description": "Del servidor: si se envía, se ignora."}
 IDENTIFICADOR = {"X-Request-ID": "Nombre de la petición en la bitácora del servidor."}

@@ -2,9 +2,9 @@
 
 from rest_framework import serializers
 
-from monitor.api import campos
-from monitor.api.dialectos import DIRECTO, ENVUELTO
-from monitor.api.lectura import VacioField
+from monitor.api import fields
+from monitor.api.dialects import DIRECTO, ENVUELTO
+from monitor.api.shapes import VacioField
 from monitor.validadores import Entre
 
 # ECMA 262 and Python read these alike.
@@ -105,17 +105,17 @@ def en_respuesta(campo: serializers.Field, forma) -> dict | None:
 
 def en_cuerpo(campo: serializers.Field, forma) -> dict | None:
     match campo:
-        case campos.CorreoField():
+        case fields.CorreoField():
             return _texto(campo) | {"anyOf": [{"format": "email"}, VACIA]}
-        case campos.TextoField():
+        case fields.TextoField():
             return _texto(campo)
-        case campos.NumeroField():
+        case fields.NumeroField():
             return {"type": "number"} | _limites(campo)
-        case campos.EnteroField():
+        case fields.EnteroField():
             return {"type": "integer", "minimum": campo.minimo, "maximum": campo.maximo}
-        case campos.FechaField() | campos.InstanteField() | campos.HoraField():
+        case fields.FechaField() | fields.InstanteField() | fields.HoraField():
             return _momento(campo)
-        case campos.BanderaField():
+        case fields.BanderaField():
             return {"type": "boolean"}
     return _opciones(campo)
 
@@ -123,9 +123,9 @@ def en_cuerpo(campo: serializers.Field, forma) -> dict | None:
 def en_consulta(campo: serializers.Field, forma) -> dict | None:
     """In a URL an empty value is refused, and a date is a day."""
     esquema = en_cuerpo(campo, forma)
-    if isinstance(campo, campos.FechaField):
+    if isinstance(campo, fields.FechaField):
         return {"type": "string", "format": "date"}
-    if isinstance(campo, campos.TextoField):
+    if isinstance(campo, fields.TextoField):
         return esquema | {"minLength": 1, "allOf": [{"pattern": CON_ALGO}]}
     return esquema
 
@@ -145,11 +145,11 @@ def _texto(campo):
 def _momento(campo):
     """An empty text is null."""
     match campo:
-        case campos.DiaField():
+        case fields.DiaField():
             return {"type": "string", "format": "date"}
-        case campos.FechaField():
+        case fields.FechaField():
             formatos = [{"format": "date"}, {"format": "date-time"}]
-        case campos.InstanteField():
+        case fields.InstanteField():
             formatos = [{"format": "date-time"}, {"format": "date"}]
         case _:
             formatos = [{"pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"}]

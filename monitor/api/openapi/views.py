@@ -7,10 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from drf_spectacular.renderers import OpenApiYamlRenderer
 
-from monitor.api.campos import OpcionField
+from monitor.api.fields import OpcionField
 from monitor.api.openapi.generator import Generador
-from monitor.api.parametros import Parametros
-from monitor.api.vistas import Accion, VistaAbierta
+from monitor.api.params import Parametros
+from monitor.api.viewsets import Accion, VistaAbierta
 
 ESCRIBEN = {"yaml": OpenApiYamlRenderer().render, "json": orjson.dumps}
 FORMATO = Parametros(format=OpcionField(choices=list(ESCRIBEN)))

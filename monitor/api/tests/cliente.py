@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.test import Client
 
-from monitor.usuarios import tokens
+from monitor.api import tokens
 
 
 def cuerpo_de(datos) -> bytes:

@@ -3,7 +3,7 @@
 A route that isn't here fails test_rutas.py. `999` stands for whatever a path asks for.
 """
 
-from monitor.usuarios.roles import ADMINISTRADORES, OPERADORES, TODOS
+from monitor.roles import ADMINISTRADORES, OPERADORES, TODOS
 
 ABIERTA = None
 

@@ -9,7 +9,7 @@ from django.db import close_old_connections
 from django.test import RequestFactory
 
 from expedientes.tests.factories import ExpedienteFactory
-from monitor.usuarios import tokens
+from monitor.api import tokens
 from monitor.usuarios.tests.factories import UsuarioFactory
 from monitor.wsgi import application
 

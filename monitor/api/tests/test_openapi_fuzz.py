@@ -17,9 +17,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
+from monitor.api import tokens
 from monitor.api.openapi.views import documento
 from monitor.api.tests.documento import operaciones
-from monitor.usuarios import tokens
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import UsuarioFactory
 

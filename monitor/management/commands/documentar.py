@@ -3,7 +3,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from expedientes.estados import TRANSICIONES as DE_EXPEDIENTES
-from monitor.usuarios.roles import PERMISOS, Rol
+from monitor.roles import PERMISOS, Rol
 from solicitudes.estados import TRANSICIONES as DE_SOLICITUDES
 
 ARCHIVO = settings.BASE_DIR / "docs" / "estados.md"
@@ -28,7 +28,7 @@ De los estados finales no se sale.
 
 ## Quién puede qué
 
-La API y el admin preguntan a la misma tabla, `monitor/usuarios/roles.py`. En las solicitudes importa además el papel
+La API y el admin preguntan a la misma tabla, `monitor/roles.py`. En las solicitudes importa además el papel
 de cada quien en cada una: eso está en `solicitudes/permisos.py`.
 
 {permisos}

@@ -3,8 +3,8 @@ from functools import cache
 import factory
 from django.contrib.auth.hashers import make_password
 
+from monitor.roles import Rol
 from monitor.usuarios.models import Usuario
-from monitor.usuarios.roles import Rol
 
 CLAVE = "mesa-redonda-58"
 

@@ -4,8 +4,8 @@ import pytest
 from django.contrib.admin.models import LogEntry
 
 from expedientes.tests.factories import ExpedienteFactory
+from monitor.api import tokens
 from monitor.tests.formularios import campos_de, enviar, frases
-from monitor.usuarios import tokens
 from monitor.usuarios.admin import DISTINTAS
 from monitor.usuarios.models import CON_ESPACIOS, EN_HISTORIAL, EN_USO, ULTIMO_ADMINISTRADOR, Usuario
 from monitor.usuarios.tests.factories import UsuarioFactory

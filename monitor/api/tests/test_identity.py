@@ -6,9 +6,9 @@ from django.test.utils import CaptureQueriesContext
 
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.tests.factories import ExpedienteFactory
+from monitor.api.identity import Credencial
 from monitor.api.tests.cliente import Api, respuesta
 from monitor.db.writes import cambiar
-from monitor.usuarios.identidad import Credencial
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import UsuarioFactory
 

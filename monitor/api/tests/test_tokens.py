@@ -9,8 +9,8 @@ import jwt
 import pytest
 from argon2 import PasswordHasher
 
+from monitor.api import tokens
 from monitor.api.tests.cliente import Api, respuesta
-from monitor.usuarios import tokens
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import CLAVE, UsuarioFactory
 
@@ -174,9 +174,7 @@ def test_token_vence_a_su_hora_aunque_ya_se_haya_usado(usuario, monkeypatch):
     assert api.get(RUTA).status_code == 200
     ahora = time.time()
 
-    monkeypatch.setattr(
-        "monitor.usuarios.tokens.time.time", lambda: ahora + timedelta(hours=8, seconds=1).total_seconds()
-    )
+    monkeypatch.setattr("monitor.api.tokens.time.time", lambda: ahora + timedelta(hours=8, seconds=1).total_seconds())
 
     assert respuesta(api.get(RUTA)) == INVALIDO
 

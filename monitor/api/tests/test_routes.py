@@ -8,8 +8,8 @@ from django.urls.resolvers import URLPattern
 
 from monitor.api.tests.cliente import Api, Remota, respuesta
 from monitor.api.tests.rutas import ABIERTA, RUTAS
+from monitor.roles import ADMINISTRADORES, OPERADORES, PERMISOS, Rol
 from monitor.usuarios.models import Usuario
-from monitor.usuarios.roles import ADMINISTRADORES, OPERADORES, PERMISOS, Rol
 from monitor.usuarios.tests.factories import UsuarioFactory
 
 METODOS = {"GET", "POST", "PUT", "PATCH", "DELETE"}

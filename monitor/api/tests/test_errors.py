@@ -61,7 +61,7 @@ def test_error_interno_dice_la_operacion_y_deja_la_causa_en_la_bitacora(
     recibida = administrador.pedir(metodo, ruta, datos)
 
     assert respuesta(recibida) == (500, {"error": f"Error interno al {operacion}"})
-    linea = next(linea for linea in bitacora.getvalue().splitlines() if "ERROR monitor.api.errores" in linea)
+    linea = next(linea for linea in bitacora.getvalue().splitlines() if "ERROR monitor.api.errors" in linea)
     assert f"[{recibida.headers['X-Request-ID']}] Error interno al {operacion}" in linea
     assert "django.db.utils." in bitacora.getvalue()
 

@@ -1,8 +1,8 @@
 from rest_framework.authentication import BaseAuthentication
 
+from monitor.api import tokens
+from monitor.api.identity import Credencial, usuario_de_token
 from monitor.errores import NoAutenticado
-from monitor.usuarios import tokens
-from monitor.usuarios.identidad import Credencial, usuario_de_token
 
 ESQUEMA = "Bearer "
 FALTA = "Token requerido"

@@ -8,14 +8,14 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework import viewsets
 from rest_framework.request import Request
 
-from monitor.api.cuerpo import JSONParser, leer_objeto
-from monitor.api.dialectos import DIRECTO, Dialecto, dialecto_de
-from monitor.api.errores import MetodoNoPermitido, interno, responder_error
+from monitor.api.authentication import Autenticacion, leer_credencial
+from monitor.api.body import JSONParser, leer_objeto
+from monitor.api.dialects import DIRECTO, Dialecto, dialecto_de
+from monitor.api.errors import MetodoNoPermitido, interno, responder_error
 from monitor.api.etag import LecturaCondicional
+from monitor.api.identity import Credencial
+from monitor.api.permissions import Permisos
 from monitor.errores import DatosInvalidos, NoEncontrado
-from monitor.usuarios.autenticacion import Autenticacion, leer_credencial
-from monitor.usuarios.identidad import Credencial
-from monitor.usuarios.permisos import Permisos
 
 PETICION_INVALIDA = "La petición no es válida; revise el nombre del servidor al que la envía"
 

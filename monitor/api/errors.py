@@ -7,7 +7,7 @@ from django.db import Error as ErrorDeBase
 from django.http import HttpResponse
 
 from monitor import errores
-from monitor.api.dialectos import Dialecto
+from monitor.api.dialects import Dialecto
 from monitor.db.errors import no_responde
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 from rest_framework import serializers
 
-from monitor.api.dialectos import Dialecto
+from monitor.api.dialects import Dialecto
 from monitor.db.queries import Consulta
 
 TIPOS = {serializers.DateField: date, serializers.DateTimeField: datetime}

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework import serializers
 
-from monitor.api.campos import FechaField, InstanteField
-from monitor.api.dialectos import DIRECTO
+from monitor.api.dialects import DIRECTO
+from monitor.api.fields import FechaField, InstanteField
 
 HUSOS = st.integers(-23 * 60 - 59, 23 * 60 + 59).map(lambda minutos: timezone(timedelta(minutes=minutos)))
 

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from expedientes.models import Expediente
+from monitor.api import tokens
 from monitor.api.tests.cliente import Remota, respuesta
-from monitor.usuarios import tokens
 from monitor.usuarios.tests.factories import UsuarioFactory
 
 RUTA = "/api/expedientes"

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-from monitor.api.campos import TextoField
-from monitor.api.dialectos import ENVUELTO
-from monitor.api.lectura import Forma
-from monitor.api.parametros import EnteroEnTextoField, Parametros
+from monitor.api.dialects import ENVUELTO
+from monitor.api.fields import TextoField
+from monitor.api.params import EnteroEnTextoField, Parametros
 from monitor.api.serializers import SerializadorEstricto
-from monitor.api.vistas import Vista
+from monitor.api.shapes import Forma
+from monitor.api.viewsets import Vista
 from monitor.db.queries import Consulta
 from monitor.errores import DatosInvalidos
 

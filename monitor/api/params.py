@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from rest_framework import serializers
 
-from monitor.api.campos import BanderaField, EnteroField
+from monitor.api.fields import BanderaField, EnteroField
 from monitor.api.serializers import SerializadorEstricto
 from monitor.errores import DatosInvalidos
 

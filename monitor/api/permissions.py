@@ -1,6 +1,6 @@
 from rest_framework.permissions import BasePermission
 
-from monitor.usuarios.roles import exigir_permiso
+from monitor.roles import exigir_permiso
 
 
 class Permisos(BasePermission):

@@ -4,7 +4,7 @@ import orjson
 from django.http import HttpRequest
 from rest_framework.parsers import BaseParser
 
-from monitor.api.errores import ErrorHTTP
+from monitor.api.errors import ErrorHTTP
 from monitor.errores import DatosInvalidos
 
 LIMITE = 1024 * 1024  # bytes

@@ -10,11 +10,11 @@ from django.db.models import F, QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 
 from monitor.api.conexion import cortar
-from monitor.api.dialectos import CACHE
-from monitor.api.lectura import Forma
+from monitor.api.dialects import CACHE
+from monitor.api.identity import ConsultaConIdentidad, Credencial, solo_para_quien_pide
+from monitor.api.shapes import Forma
 from monitor.db.queries import DespuesDe, Parametro, es_limite
 from monitor.errores import DatosInvalidos
-from monitor.usuarios.identidad import ConsultaConIdentidad, Credencial, solo_para_quien_pide
 
 log = logging.getLogger(__name__)
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from django.db import models
 
+from monitor.api.tokens import INVALIDO
 from monitor.db.queries import Consulta, Parametro
 from monitor.errores import NoAutenticado
+from monitor.roles import PERMISOS, TODOS, exigir_permiso
 from monitor.usuarios.models import Usuario
-from monitor.usuarios.roles import PERMISOS, TODOS, exigir_permiso
-from monitor.usuarios.tokens import INVALIDO
 
 
 def usuario_de_token(pk: int, version: int) -> Usuario:
