@@ -5,10 +5,10 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 
 from monitor.api import tokens
-from monitor.api.lists import escribir_cursor
+from monitor.api.lists import write_cursor
 from monitor.usuarios.models import Usuario
 
-__all__ = ["Usuario", "abrir_sesion", "escribir_cursor", "tokens"]
+__all__ = ["Usuario", "abrir_sesion", "tokens", "write_cursor"]
 
 
 def abrir_sesion(usuario) -> str:

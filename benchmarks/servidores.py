@@ -32,7 +32,7 @@ class Servidor:
 
     @cached_property
     def token(self) -> str:
-        return self._evaluar("tokens.emitir(Usuario.objects.get(username='bench'))")
+        return self._evaluar("tokens.issue(Usuario.objects.get(username='bench'))")
 
     @cached_property
     def escenarios(self) -> list[Escenario]:
@@ -42,7 +42,7 @@ class Servidor:
         return escenarios(
             expedientes=self.expedientes,
             posicion=posicion,
-            cursor=self._evaluar(f"escribir_cursor({posicion!r})"),
+            cursor=self._evaluar(f"write_cursor({posicion!r})"),
             etag=self.pedir(Escenario("", f"/api/expedientes/{self.clave}")).headers["ETag"],
             clave=self.clave,
             sesion=self._evaluar("abrir_sesion(Usuario.objects.get(username='bench'))"),

@@ -2,7 +2,7 @@ from django.contrib import admin
 
 from catalogos.base import Catalogo
 from catalogos.models import CATALOGOS, Departamento, EstadoSolicitud, Lugar
-from monitor.admin.verbs import AdminPorVerbos
+from monitor.admin.verbs import VerbAdmin
 
 # Of the lists; a catalogue that isn't here shows its name.
 COLUMNAS = {
@@ -32,12 +32,12 @@ class VigenciaFilter(admin.SimpleListFilter):
         return queryset if self.value() == self.TODAS else queryset.filter(eliminado=self.value() == self.ELIMINADAS)
 
 
-class CatalogoAdmin(AdminPorVerbos):
+class CatalogoAdmin(VerbAdmin):
     actions = ("reactivar", "delete_selected")
 
     @admin.action(permissions=["change"], description="Reactivar")
     def reactivar(self, request, queryset):
-        self.uno_por_uno(
+        self.one_by_one(
             request,
             lambda pk: self.model.objects.reactivar(pk, por=request.user),
             lambda obj: self.log_change(request, obj, [{"changed": {"fields": ["eliminado"]}}]),

@@ -9,8 +9,8 @@ from django.db.models.functions import Now
 from django.db.models.lookups import Exact
 
 from catalogos.frases import EN_USO, NO_ELIMINADA, NO_ENCONTRADA, NO_EXISTE, USOS, YA_EXISTE, frase
-from monitor.db.errors import es_duplicado
-from monitor.db.functions import Contiene, Renglones, SinCaso
+from monitor.db.errors import is_duplicate
+from monitor.db.functions import CaseBlind, Contains, Lines
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 from monitor.usuarios.models import Usuario
 from monitor.validadores import sin_blancos, sin_control, sin_control_en_texto_largo
@@ -51,7 +51,7 @@ def texto_largo(nombre):
 def clave_unica(columna: str, tabla: str, frase_de_error: str) -> models.UniqueConstraint:
     """Blind to case. Deleted rows count too: creating one of them again brings it back."""
     return models.UniqueConstraint(
-        SinCaso(columna), name=f"{tabla}_{columna}_unico", violation_error_message=frase_de_error
+        CaseBlind(columna), name=f"{tabla}_{columna}_unico", violation_error_message=frase_de_error
     )
 
 
@@ -60,12 +60,12 @@ class CatalogoQuerySet(models.QuerySet):
         return self.filter(eliminado=False)
 
     def con_clave(self, valor: str):
-        return self.filter(Exact(SinCaso(self.model.clave), SinCaso(models.Value(valor))))
+        return self.filter(Exact(CaseBlind(self.model.clave), CaseBlind(models.Value(valor))))
 
     def buscar(self, texto: str):
         """Every word, blind to case and accents, in any of the model's `en_busqueda`."""
-        columnas = Renglones(*self.model.en_busqueda)
-        return self.filter(*(Contiene(columnas, palabra) for palabra in texto.split()))
+        columnas = Lines(*self.model.en_busqueda)
+        return self.filter(*(Contains(columnas, palabra) for palabra in texto.split()))
 
 
 class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
@@ -120,8 +120,8 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
     def eliminar(self, pk: int, *, por: Usuario | None) -> "Catalogo":
         """Marks the row; raises Conflicto while any row that isn't deleted refers to it.
 
-        Whoever begins to refer to it must hold its row (see ReferenciaField): then one of the two waits here and sees
-        what the other did.
+        Whoever begins to refer to it must hold its row (see `StrictReferenceField`): then one of the two waits here
+        and sees what the other did.
         """
         fila = self._bloquear(pk)
         usos = fila.usos()
@@ -149,7 +149,7 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
             with transaction.atomic():
                 fila.save(force_insert=fila._state.adding)
         except IntegrityError as error:
-            if es_duplicado(error):
+            if is_duplicate(error):
                 raise Conflicto(fila.ya_existe()) from error
             raise
         if por:

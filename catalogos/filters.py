@@ -6,37 +6,37 @@ from django.db.models.lookups import Exact
 
 from catalogos.base import Catalogo
 from catalogos.models import Departamento, EstadoSolicitud, Lugar
-from monitor.api.fields import TextoField
-from monitor.api.pages import paginacion
-from monitor.api.params import BanderaEnTextoField, EnteroEnTextoField, Filtro, Parametros
-from monitor.db.functions import Contiene, Renglones, SinCaso
+from monitor.api.fields import StrictTextField
+from monitor.api.pages import page_params
+from monitor.api.params import BooleanParam, IntegerParam, QueryParams, StrictFilter
+from monitor.db.functions import CaseBlind, Contains, Lines
 
 LARGO = 250
 
 
-class Igual(Filtro):
+class Igual(StrictFilter):
     """The whole text of a column, blind to case."""
 
     def __init__(self, columna: str):
-        super().__init__(TextoField(max_length=LARGO, recortar=True), field_name=columna)
+        super().__init__(StrictTextField(max_length=LARGO, trim=True), field_name=columna)
 
     def filter(self, queryset, valor):
-        return queryset.filter(Exact(SinCaso(self.field_name), SinCaso(Value(valor))))
+        return queryset.filter(Exact(CaseBlind(self.field_name), CaseBlind(Value(valor))))
 
 
-class Parte(Filtro):
+class Parte(StrictFilter):
     """Part of the text of a column, blind to case and accents."""
 
     def __init__(self, columna: str):
-        super().__init__(TextoField(max_length=LARGO), field_name=columna)
+        super().__init__(StrictTextField(max_length=LARGO), field_name=columna)
 
     def filter(self, queryset, valor):
-        return queryset.filter(Contiene(Renglones(self.field_name), valor))
+        return queryset.filter(Contains(Lines(self.field_name), valor))
 
 
-class Busqueda(Filtro):
+class Busqueda(StrictFilter):
     def __init__(self):
-        super().__init__(TextoField(max_length=LARGO))
+        super().__init__(StrictTextField(max_length=LARGO))
 
     def filter(self, queryset, valor):
         return queryset.buscar(valor)
@@ -50,22 +50,22 @@ class LugarFilter(django_filters.FilterSet):
     codigo = Igual("codigo")
     nombre = Parte("nombre")
     tipoLugar = Igual("tipo_lugar")  # noqa: N815
-    esPuntoFrecuente = Filtro(BanderaEnTextoField(), field_name="es_punto_frecuente")  # noqa: N815
+    esPuntoFrecuente = StrictFilter(BooleanParam(), field_name="es_punto_frecuente")  # noqa: N815
     busqueda = Busqueda()
 
 
 class DepartamentoFilter(django_filters.FilterSet):
     codigo = Igual("codigo")
     nombre = Parte("nombre")
-    nivelJerarquico = Filtro(EnteroEnTextoField(min_value=0), field_name="nivel_jerarquico")  # noqa: N815
-    departamentoPadreId = Filtro(EnteroEnTextoField(), field_name="departamento_padre_id")  # noqa: N815
+    nivelJerarquico = StrictFilter(IntegerParam(min_value=0), field_name="nivel_jerarquico")  # noqa: N815
+    departamentoPadreId = StrictFilter(IntegerParam(), field_name="departamento_padre_id")  # noqa: N815
     busqueda = Busqueda()
 
 
 FILTROS = {Lugar: LugarFilter, Departamento: DepartamentoFilter, EstadoSolicitud: django_filters.FilterSet}
 
 
-def parametros(modelo: type[Catalogo], *, por_pagina: bool) -> Parametros:
+def parametros(modelo: type[Catalogo], *, por_pagina: bool) -> QueryParams:
     meta = type("Meta", (), {"model": modelo, "fields": ()})
     filtros = type(f"{modelo.__name__}Filter", (FILTROS.get(modelo, NombreFilter),), {"Meta": meta})
-    return Parametros(filtros, **(paginacion() if por_pagina else {}))
+    return QueryParams(filtros, **(page_params() if por_pagina else {}))

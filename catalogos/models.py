@@ -12,7 +12,7 @@ from catalogos.base import (
     texto_largo,
 )
 from catalogos.frases import NO_EXISTE, frase
-from monitor.db.functions import Plegado
+from monitor.db.functions import Folded
 from monitor.errores import DatosInvalidos
 from monitor.validadores import Entre
 
@@ -27,7 +27,7 @@ class Aseguradora(Catalogo):
         db_table = "aseguradora"
         verbose_name = "aseguradora"
         verbose_name_plural = "aseguradoras"
-        ordering = [Plegado("nombre"), "id"]
+        ordering = [Folded("nombre"), "id"]
         constraints = [clave_unica("nombre", "aseguradora", "Ya existe una aseguradora con ese nombre")]
 
 
@@ -50,7 +50,7 @@ class Lugar(Catalogo):
         db_table = "lugar"
         verbose_name = "lugar"
         verbose_name_plural = "lugares"
-        ordering = [Plegado("nombre"), "id"]
+        ordering = [Folded("nombre"), "id"]
         constraints = [
             clave_unica("codigo", "lugar", "Ya existe un lugar con ese código"),
             models.CheckConstraint(
@@ -141,7 +141,7 @@ class Departamento(Catalogo):
         db_table = "departamento"
         verbose_name = "departamento"
         verbose_name_plural = "departamentos"
-        ordering = ["nivel_jerarquico", Plegado("nombre"), "id"]
+        ordering = ["nivel_jerarquico", Folded("nombre"), "id"]
         constraints = [
             clave_unica("codigo", "departamento", "Ya existe un departamento con ese código"),
             models.CheckConstraint(
@@ -164,7 +164,7 @@ class TipoPrioridadSolicitud(Catalogo):
         db_table = "tipo_prioridad_solicitud"
         verbose_name = "tipo de prioridad"
         verbose_name_plural = "tipos de prioridad"
-        ordering = [Plegado("nombre"), "id"]
+        ordering = [Folded("nombre"), "id"]
         constraints = [
             clave_unica("nombre", "tipo_prioridad_solicitud", "Ya existe un tipo de prioridad con ese nombre")
         ]
@@ -177,7 +177,7 @@ class TipoServicioSolicitud(Catalogo):
         db_table = "tipo_servicio_solicitud"
         verbose_name = "tipo de servicio"
         verbose_name_plural = "tipos de servicio"
-        ordering = [Plegado("nombre"), "id"]
+        ordering = [Folded("nombre"), "id"]
         constraints = [clave_unica("nombre", "tipo_servicio_solicitud", "Ya existe un tipo de servicio con ese nombre")]
 
 

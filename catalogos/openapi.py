@@ -17,12 +17,12 @@ from catalogos.frases import (
 )
 from catalogos.models import CICLO, Aseguradora, Departamento, EstadoSolicitud, Lugar
 from catalogos.views import VISTAS, CatalogoViewSet
-from monitor.api.openapi.description import Operacion, describir, describir_campos, describir_etiqueta
-from monitor.api.pages import SIN_CAMBIOS
+from monitor.api.openapi.description import Operation, describe, describe_fields, describe_tag
+from monitor.api.serializers import SIN_CAMBIOS
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 
 CATALOGOS = "Catálogos"
-describir_etiqueta(
+describe_tag(
     CATALOGOS,
     "Datos de referencia, en el dialecto del sobre: se envían en camelCase y vuelven en PascalCase. Lo que se elimina"
     " sólo se marca, y crearlo otra vez lo trae de vuelta con su `Id`.",
@@ -70,15 +70,15 @@ PROPIOS = {Departamento: (DatosInvalidos(CICLO),)}
 
 def describir_catalogo(vista: type) -> None:
     operaciones = _lecturas(vista) | (_escrituras(vista) if issubclass(vista, CatalogoViewSet) else {})
-    describir(vista, CATALOGOS, ruta=RUTA, **operaciones)
-    describir_campos(
+    describe(vista, CATALOGOS, path=RUTA, **operaciones)
+    describe_fields(
         type(vista.parametros.serializer), pagina="Desde 1.", por_pagina="Cuántos por página: 10, si no se dice."
     )
 
 
 def fila_de(vista: type) -> dict:
     """Every key of a row, in its order."""
-    claves = dict.fromkeys(vista.forma.serializer.fields)
+    claves = dict.fromkeys(vista.shape.serializer.fields)
     return claves | FILAS.get(vista.modelo, {"Id": 1, "Nombre": nombre_de(vista)}) | COMUNES
 
 
@@ -95,73 +95,73 @@ def pagina_de(fila) -> dict:
 
 
 def _lecturas(vista):
-    modelo, serializer, fila = vista.modelo, vista.forma.serializer, fila_de(vista)
+    modelo, serializer, fila = vista.modelo, vista.shape.serializer, fila_de(vista)
     return {
-        "list": Operacion(
-            resumen=frase("Listar {varios}", modelo),
-            descripcion="Una página; más allá de la última viene vacía, con el total.",
-            parametros=vista.parametros,
-            consulta_invalida="nombr=A&por_pagina=500",
-            mensaje=frase(LISTADO, modelo),
-            respuesta=pagina_de(serializer),
-            ejemplo={"total": 1, "pagina": 1, "porPagina": 10, "registros": [fila]},
+        "list": Operation(
+            summary=frase("Listar {varios}", modelo),
+            description="Una página; más allá de la última viene vacía, con el total.",
+            params=vista.parametros,
+            invalid_query="nombr=A&por_pagina=500",
+            message=frase(LISTADO, modelo),
+            response=pagina_de(serializer),
+            example={"total": 1, "pagina": 1, "porPagina": 10, "registros": [fila]},
         ),
-        "todos": Operacion(
-            resumen=frase("Listar {varios} sin paginar", modelo),
-            parametros=vista.parametros_de_todos,
-            consulta_invalida="pagina=1",
-            mensaje=frase(LISTADO_COMPLETO, modelo),
-            respuesta={"type": "array", "items": serializer},
-            ejemplo=[fila],
+        "todos": Operation(
+            summary=frase("Listar {varios} sin paginar", modelo),
+            params=vista.parametros_de_todos,
+            invalid_query="pagina=1",
+            message=frase(LISTADO_COMPLETO, modelo),
+            response={"type": "array", "items": serializer},
+            example=[fila],
         ),
-        "retrieve": Operacion(
-            resumen=frase("Leer {un} {uno}", modelo),
-            mensaje=frase(OBTENIDA, modelo),
-            respuesta=serializer,
-            ejemplo=fila,
-            errores=_de_la_ruta(vista),
+        "retrieve": Operation(
+            summary=frase("Leer {un} {uno}", modelo),
+            message=frase(OBTENIDA, modelo),
+            response=serializer,
+            example=fila,
+            errors=_de_la_ruta(vista),
         ),
     }
 
 
 def _escrituras(vista):
-    modelo, serializer, fila = vista.modelo, vista.forma.serializer, fila_de(vista)
+    modelo, serializer, fila = vista.modelo, vista.shape.serializer, fila_de(vista)
     enviado = ENVIADOS.get(modelo, {"nombre": nombre_de(vista)})
     clave = modelo._meta.get_field(modelo.clave)
     repetida = Conflicto(frase(YA_EXISTE, modelo, clave=clave.verbose_name, valor=fila[clave.name.capitalize()]))
     propios = PROPIOS.get(modelo, ())
     return {
-        "create": Operacion(
-            resumen=frase("Crear {un} {uno}", modelo),
-            cuerpo=vista.entrada,
-            peticion=enviado,
-            invalidos=({"nombre": 7, "nombr": "Norte"},),
+        "create": Operation(
+            summary=frase("Crear {un} {uno}", modelo),
+            body=vista.entrada,
+            request=enviado,
+            invalid=({"nombre": 7, "nombr": "Norte"},),
             status=201,
-            mensaje=frase(CREADA, modelo),
-            respuesta=serializer,
-            ejemplo=fila,
-            cabeceras={"Location": "Ruta de la fila."},
-            errores=(*propios, repetida),
+            message=frase(CREADA, modelo),
+            response=serializer,
+            example=fila,
+            headers={"Location": "Ruta de la fila."},
+            errors=(*propios, repetida),
         ),
-        "update": Operacion(
-            resumen=frase("Actualizar {un} {uno}", modelo),
-            descripcion="Los campos que se envían; los demás quedan como estaban.",
-            cuerpo=vista.entrada,
-            parcial=True,
-            peticion={"nombre": fila["Nombre"]},
-            invalidos=({"nombre": 7, "nombr": "Norte"},),
-            mensaje=frase(ACTUALIZADA, modelo),
-            respuesta=serializer,
-            ejemplo=fila,
-            errores=(DatosInvalidos(SIN_CAMBIOS), *propios, *_de_la_ruta(vista), repetida),
+        "update": Operation(
+            summary=frase("Actualizar {un} {uno}", modelo),
+            description="Los campos que se envían; los demás quedan como estaban.",
+            body=vista.entrada,
+            partial=True,
+            request={"nombre": fila["Nombre"]},
+            invalid=({"nombre": 7, "nombr": "Norte"},),
+            message=frase(ACTUALIZADA, modelo),
+            response=serializer,
+            example=fila,
+            errors=(DatosInvalidos(SIN_CAMBIOS), *propios, *_de_la_ruta(vista), repetida),
         ),
-        "destroy": Operacion(
-            resumen=frase("Eliminar {un} {uno}", modelo),
-            descripcion="Sólo si nada que siga vigente la usa.",
-            mensaje=frase(ELIMINADA, modelo),
-            respuesta={"type": "object", "properties": {"mensaje": {"type": "string"}}, "required": ["mensaje"]},
-            ejemplo={"mensaje": frase(ELIMINADA_ESTA, modelo, fila=fila["Nombre"])},
-            errores=(*_de_la_ruta(vista), Conflicto(frase(EN_USO, modelo, usos="solicitudes activas asociadas"))),
+        "destroy": Operation(
+            summary=frase("Eliminar {un} {uno}", modelo),
+            description="Sólo si nada que siga vigente la usa.",
+            message=frase(ELIMINADA, modelo),
+            response={"type": "object", "properties": {"mensaje": {"type": "string"}}, "required": ["mensaje"]},
+            example={"mensaje": frase(ELIMINADA_ESTA, modelo, fila=fila["Nombre"])},
+            errors=(*_de_la_ruta(vista), Conflicto(frase(EN_USO, modelo, usos="solicitudes activas asociadas"))),
         ),
     }
 

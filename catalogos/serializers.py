@@ -6,10 +6,10 @@ from rest_framework import serializers
 from catalogos.base import Catalogo, RecortadoField
 from catalogos.frases import frase
 from catalogos.models import Departamento
-from monitor.api.dialects import ENVUELTO
-from monitor.api.fields import NumeroField, ReferenciaField
-from monitor.api.serializers import ModeloEstricto
-from monitor.api.shapes import Forma
+from monitor.api.dialects import ENVELOPE
+from monitor.api.fields import StrictFloatField, StrictReferenceField
+from monitor.api.serializers import StrictModelSerializer
+from monitor.api.shapes import Shape
 
 # Names that aren't the column's own, and what a response adds after the columns.
 NOMBRES = {Departamento: {"perfil_jefe": "idPerfilJefe", "departamento_padre": "departamentoPadreId"}}
@@ -17,21 +17,21 @@ ANADIDOS = {Departamento: {"NombreDepartamentoPadre": "departamento_padre.nombre
 DEL_SERVIDOR = {"Eliminado": "eliminado", "FechaHoraCreacion": "creado_en", "FechaHoraActualizacion": "actualizado_en"}
 
 
-class CatalogoEstricto(ModeloEstricto):
+class CatalogoEstricto(StrictModelSerializer):
     """Null for a column with a default (a flag, a level) is that default."""
 
-    serializer_field_mapping = ModeloEstricto.serializer_field_mapping | {models.FloatField: NumeroField}
+    serializer_field_mapping = StrictModelSerializer.serializer_field_mapping | {models.FloatField: StrictFloatField}
 
     def build_standard_field(self, field_name, model_field):
         clase, opciones = super().build_standard_field(field_name, model_field)
         if isinstance(model_field, RecortadoField):
-            opciones["recortar"] = True
+            opciones["trim"] = True
         if model_field.has_default():
             opciones["allow_null"] = True
         return clase, opciones
 
-    def leer(self, datos, *, parcial=False):
-        valores = super().leer(datos, parcial=parcial)
+    def read(self, datos, *, partial=False):
+        valores = super().read(datos, partial=partial)
         campos = {campo.attname: campo for campo in self.Meta.model.editables()}
         return {n: campos[n].get_default() if v is None else v for n, v in valores.items()}
 
@@ -42,10 +42,10 @@ def entrada(modelo: type[Catalogo]) -> CatalogoEstricto:
     referencias = {nombre: _referencia(campo) for nombre, campo in nombres.items() if campo.is_relation}
     devueltos = ("Id", *ANADIDOS.get(modelo, ()), *DEL_SERVIDOR)
     fuentes = {nombre: campo.name for nombre, campo in nombres.items() if not campo.is_relation}
-    return _serializer(modelo, "Entrada", fuentes, referencias, ignorados=[_minuscula(clave) for clave in devueltos])
+    return _serializer(modelo, "Entrada", fuentes, referencias, ignored=[_minuscula(clave) for clave in devueltos])
 
 
-def forma(modelo: type[Catalogo]) -> Forma:
+def shape(modelo: type[Catalogo]) -> Shape:
     """What a response shows: the id, the columns, what is added to them, and what the server keeps."""
     columnas = {_mayuscula(nombre_en_la_red(campo)): campo.attname for campo in modelo.editables()}
     anadidos = {
@@ -53,7 +53,7 @@ def forma(modelo: type[Catalogo]) -> Forma:
         for clave, fuente in ANADIDOS.get(modelo, {}).items()
     }
     fuentes = {"Id": "id"} | columnas | dict.fromkeys(anadidos) | DEL_SERVIDOR
-    return Forma(_serializer(modelo, "Salida", fuentes, anadidos), ENVUELTO)
+    return Shape(_serializer(modelo, "Salida", fuentes, anadidos), ENVELOPE)
 
 
 def nombre_en_la_red(campo: models.Field) -> str:
@@ -62,25 +62,25 @@ def nombre_en_la_red(campo: models.Field) -> str:
     return NOMBRES.get(campo.model, {}).get(campo.name, camello)
 
 
-def _serializer(modelo, sufijo, fuentes, declarados, ignorados=()):
+def _serializer(modelo, sufijo, fuentes, declarados, ignored=()):
     """`fuentes`: the column of each key. The keys that are declared have theirs already."""
     opciones = {c: {"source": f} for c, f in fuentes.items() if c not in declarados and c != f}
     meta = {
         "model": modelo,
         "fields": tuple(fuentes | declarados),
         "extra_kwargs": opciones,
-        "ignorados": tuple(ignorados),
+        "ignored": tuple(ignored),
     }
     return type(f"{modelo.__name__}{sufijo}", (CatalogoEstricto,), declarados | {"Meta": type("Meta", (), meta)})()
 
 
-def _referencia(campo: models.ForeignKey) -> ReferenciaField:
+def _referencia(campo: models.ForeignKey) -> StrictReferenceField:
     filas = campo.related_model._default_manager
-    return ReferenciaField(
+    return StrictReferenceField(
         source=campo.attname,
         queryset=filas.vigentes() if hasattr(filas, "vigentes") else filas.all(),
-        cosa=frase("{un} {uno}", campo.related_model),
-        retener=True,
+        thing=frase("{un} {uno}", campo.related_model),
+        hold=True,
         required=not campo.null,
         allow_null=campo.null,
     )

@@ -8,7 +8,7 @@ def rutas(vista):
     for ruta, metodos in (
         ("", {"get": "list", "post": "create"}),
         ("/todos/lista", {"get": "todos"}),
-        ("/<segmento:pk>", {"get": "retrieve", "put": "update", "delete": "destroy"}),
+        ("/<segment:pk>", {"get": "retrieve", "put": "update", "delete": "destroy"}),
     ):
         propios = {metodo: accion for metodo, accion in metodos.items() if accion in vista.acciones}
         yield path(f"{vista.ruta}{ruta}", vista.as_view(propios))

@@ -16,16 +16,17 @@ from catalogos.frases import (
     frase,
 )
 from catalogos.models import CATALOGOS, EstadoSolicitud
-from catalogos.serializers import entrada, forma
-from monitor.api.converters import leer_id
-from monitor.api.pages import ListaPorPagina, VistaEnvuelta, leer_cambios
-from monitor.api.shapes import Lectura
-from monitor.api.viewsets import Accion, ubicacion
-from monitor.db.queries import Parametro
+from catalogos.serializers import entrada, shape
+from monitor.api.converters import read_id
+from monitor.api.pages import PageList
+from monitor.api.serializers import read_changes
+from monitor.api.shapes import Reader
+from monitor.api.viewsets import Action, EnvelopeViewSet, location
+from monitor.db.queries import Param
 from monitor.errores import NoEncontrado
 
 
-class LecturaViewSet(VistaEnvuelta):
+class LecturaViewSet(EnvelopeViewSet):
     """A subclass names its model; what depends on it is built then, once."""
 
     modelo: type[Catalogo]
@@ -36,36 +37,36 @@ class LecturaViewSet(VistaEnvuelta):
         if modelo is None:
             return
         cls.modelo, cls.ruta = modelo, ruta_de(modelo)
-        cls.forma = forma(modelo)
-        cls.lectura = Lectura(cls.forma, lambda: modelo.objects.vigentes().filter(pk=Parametro("id", modelo._meta.pk)))
+        cls.shape = shape(modelo)
+        cls.lectura = Reader(cls.shape, lambda: modelo.objects.vigentes().filter(pk=Param("id", modelo._meta.pk)))
         cls.parametros = parametros(modelo, por_pagina=True)
-        cls.lista = ListaPorPagina(cls.forma, cls.parametros, modelo.objects.vigentes)
+        cls.lista = PageList(cls.shape, cls.parametros, modelo.objects.vigentes)
         cls.parametros_de_todos = parametros(modelo, por_pagina=False)
         cls.acciones = {
-            accion: Accion(f"catalogos.{permiso}_{modelo._meta.model_name}", frase(cls.operaciones[accion], modelo))
+            accion: Action(f"catalogos.{permiso}_{modelo._meta.model_name}", frase(cls.operaciones[accion], modelo))
             for accion, permiso in cls.permisos.items()
         }
 
     def list(self, request):
-        return self.exito(frase(LISTADO, self.modelo), self.lista.pagina(self.parametros.leer(request.GET)))
+        return self.success(frase(LISTADO, self.modelo), self.lista.page(self.parametros.read(request.GET)))
 
     def todos(self, request):
-        leidos = self.parametros_de_todos.leer(request.GET)
-        filas = self.parametros_de_todos.filtrar(self.modelo.objects.vigentes(), leidos)
-        datos = self.forma.lista(filas.values_list(*self.forma.columnas))
-        return self.exito(frase(LISTADO_COMPLETO, self.modelo), datos)
+        leidos = self.parametros_de_todos.read(request.GET)
+        filas = self.parametros_de_todos.filter(self.modelo.objects.vigentes(), leidos)
+        datos = self.shape.many(filas.values_list(*self.shape.columns))
+        return self.success(frase(LISTADO_COMPLETO, self.modelo), datos)
 
     def retrieve(self, request, pk):
-        return self.exito(frase(OBTENIDA, self.modelo), self._fila(self._id(pk)))
+        return self.success(frase(OBTENIDA, self.modelo), self._fila(self._id(pk)))
 
     def _fila(self, pk):
-        fila = self.lectura.uno(id=pk)
+        fila = self.lectura.one(id=pk)
         if fila is None:
             raise NoEncontrado(frase(NO_ENCONTRADA, self.modelo, id=pk))
         return fila
 
     def _id(self, texto):
-        return leer_id(texto, frase(NO_ENCONTRADA, self.modelo, id=texto))
+        return read_id(texto, frase(NO_ENCONTRADA, self.modelo, id=texto))
 
 
 class CatalogoViewSet(LecturaViewSet):
@@ -84,19 +85,19 @@ class CatalogoViewSet(LecturaViewSet):
     # What a body refers to is locked as it is read, until it is written.
     @transaction.atomic
     def create(self, request):
-        fila = self.modelo.objects.crear(self.entrada.leer(self.cuerpo()), por=request.user)
-        return self.exito(frase(CREADA, self.modelo), self._fila(fila.pk), 201, ubicacion(f"/{self.ruta}", fila.pk))
+        fila = self.modelo.objects.crear(self.entrada.read(self.body()), por=request.user)
+        return self.success(frase(CREADA, self.modelo), self._fila(fila.pk), 201, location(f"/{self.ruta}", fila.pk))
 
     @transaction.atomic
     def update(self, request, pk):
-        pk, cambios = self._id(pk), leer_cambios(self.entrada, self.cuerpo())
+        pk, cambios = self._id(pk), read_changes(self.entrada, self.body())
         self.modelo.objects.actualizar(pk, cambios, por=request.user)
-        return self.exito(frase(ACTUALIZADA, self.modelo), self._fila(pk))
+        return self.success(frase(ACTUALIZADA, self.modelo), self._fila(pk))
 
     def destroy(self, request, pk):
         fila = self.modelo.objects.eliminar(self._id(pk), por=request.user)
         datos = {"mensaje": frase(ELIMINADA_ESTA, self.modelo, fila=fila)}
-        return self.exito(frase(ELIMINADA, self.modelo), datos)
+        return self.success(frase(ELIMINADA, self.modelo), datos)
 
 
 def ruta_de(modelo: type[Catalogo]) -> str:

@@ -9,9 +9,9 @@ from expedientes.archivo import ExpedienteArchivado
 from expedientes.copias import leer_copia, leer_historial
 from expedientes.estados import TRANSICIONES, Estado
 from expedientes.models import Expediente
-from monitor.admin.lists import ListaPorClave
-from monitor.admin.verbs import AdminPorVerbos, FormaPorVerbos
-from monitor.db.functions import ULTIMO_DIA
+from monitor.admin.lists import KeysetChangeList
+from monitor.admin.verbs import VerbAdmin, VerbForm
+from monitor.db.functions import LAST_DAY
 
 BOTON = "_estado"  # name of the buttons of the file's page that change its state
 CAMBIO = [{"changed": {"fields": ["estado"]}}]  # in Django's log
@@ -60,7 +60,7 @@ class DocumentoSelect(forms.NullBooleanSelect):
         self.choices = [("unknown", "Sin confirmar"), ("true", "Sí"), ("false", "No")]
 
 
-class ExpedienteForm(FormaPorVerbos):
+class ExpedienteForm(VerbForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "aseguradora" in self.fields:
@@ -77,14 +77,14 @@ class IngresoFilter(admin.DateFieldListFilter):
         for parametro, busqueda in ((self.lookup_kwarg_since, "lte"), (self.lookup_kwarg_until, "gt")):
             if parametro in self.used_parameters:
                 dia = self.field.to_python(self.used_parameters[parametro][-1])
-                queryset = queryset.filter(**{f"orden_ingreso__{busqueda}": (ULTIMO_DIA - dia).days})
+                queryset = queryset.filter(**{f"orden_ingreso__{busqueda}": (LAST_DAY - dia).days})
         return queryset
 
 
 def _pasar_a(estado: Estado):
     @admin.action(permissions=["change"], description=f"Pasar a {estado.label}")
     def accion(modeladmin, request, queryset):
-        modeladmin.uno_por_uno(
+        modeladmin.one_by_one(
             request,
             lambda clave: Expediente.objects.cambiar_estado(clave, estado, por=request.user),
             lambda expediente: modeladmin.log_change(request, expediente, CAMBIO),
@@ -100,7 +100,7 @@ def insignia(estado: str):
 
 
 @admin.register(Expediente)
-class ExpedienteAdmin(AdminPorVerbos):
+class ExpedienteAdmin(VerbAdmin):
     form = ExpedienteForm
     eliminado, eliminados = "Se archivó", "Se archivaron"
     actions = (*(_pasar_a(estado) for estado in Estado), "delete_selected")
@@ -121,7 +121,7 @@ class ExpedienteAdmin(AdminPorVerbos):
     ordering = ("orden_ingreso", "no_siniestro")
     sortable_by = ()
     formfield_overrides = {
-        **AdminPorVerbos.formfield_overrides,
+        **VerbAdmin.formfield_overrides,
         models.BooleanField: {"widget": DocumentoSelect},
     }
 
@@ -137,7 +137,7 @@ class ExpedienteAdmin(AdminPorVerbos):
     # --- The list ---
 
     def get_changelist(self, request, **kwargs):
-        return ListaPorClave
+        return KeysetChangeList
 
     def get_search_results(self, request, queryset, search_term):
         return queryset.buscar(search_term), False
@@ -204,7 +204,7 @@ class ExpedienteAdmin(AdminPorVerbos):
 
 
 @admin.register(ExpedienteArchivado)
-class ExpedienteArchivadoAdmin(AdminPorVerbos):
+class ExpedienteArchivadoAdmin(VerbAdmin):
     """What is there is looked at: the table of permissions gives nobody more."""
 
     list_display = ("no_siniestro", "archivado_en", "archivado_por")
@@ -217,7 +217,7 @@ class ExpedienteArchivadoAdmin(AdminPorVerbos):
     fields = ("no_siniestro", ("archivado_en", "archivado_por"))
 
     def get_changelist(self, request, **kwargs):
-        return ListaPorClave
+        return KeysetChangeList
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["copia"] = leer_copia(obj.datos)

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from catalogos.models import Aseguradora
-from monitor.db.fields import ClaveField
+from monitor.db.fields import KeyField
 from monitor.usuarios.models import Usuario
 
 
@@ -15,7 +15,7 @@ class ExpedienteArchivado(models.Model):
     """A file that was deleted, whole: its columns and, by table, the rows that hung from it."""
 
     id = models.BigAutoField(primary_key=True)
-    no_siniestro = ClaveField("No. Siniestro", max_length=100, db_index=True)
+    no_siniestro = KeyField("No. Siniestro", max_length=100, db_index=True)
     datos = models.JSONField("datos", encoder=DjangoJSONEncoder)
     archivado_en = models.DateTimeField("archivado", default=timezone.now)
     archivado_por = models.ForeignKey(Usuario, models.PROTECT, related_name="+", verbose_name="archivado por")

@@ -2,18 +2,18 @@ import django_filters
 
 from expedientes.estados import Estado
 from expedientes.models import Expediente
-from monitor.api.fields import FechaField, OpcionField, TextoField
-from monitor.api.lists import POR_PAGINA_MAXIMO
-from monitor.api.params import EnteroEnTextoField, Filtro, Parametros
+from monitor.api.fields import StrictChoiceField, StrictDateField, StrictTextField
+from monitor.api.lists import MAX_PER_PAGE
+from monitor.api.params import IntegerParam, QueryParams, StrictFilter
 
 
 class ExpedienteFilter(django_filters.FilterSet):
-    estado = Filtro(OpcionField(choices=Estado.choices))
-    id_aseguradora = Filtro(EnteroEnTextoField(), field_name="aseguradora_id")
-    fecha_ingreso_desde = Filtro(FechaField(), field_name="fecha_ingreso", lookup_expr="gte")
-    fecha_ingreso_hasta = Filtro(FechaField(), field_name="fecha_ingreso", lookup_expr="lte")
-    placas = Filtro(TextoField(max_length=255), method="con_placas")
-    q = Filtro(TextoField(max_length=100), method="buscar")
+    estado = StrictFilter(StrictChoiceField(choices=Estado.choices))
+    id_aseguradora = StrictFilter(IntegerParam(), field_name="aseguradora_id")
+    fecha_ingreso_desde = StrictFilter(StrictDateField(), field_name="fecha_ingreso", lookup_expr="gte")
+    fecha_ingreso_hasta = StrictFilter(StrictDateField(), field_name="fecha_ingreso", lookup_expr="lte")
+    placas = StrictFilter(StrictTextField(max_length=255), method="con_placas")
+    q = StrictFilter(StrictTextField(max_length=100), method="buscar")
 
     class Meta:
         model = Expediente
@@ -26,8 +26,8 @@ class ExpedienteFilter(django_filters.FilterSet):
         return queryset.buscar(valor)
 
 
-PARAMETROS = Parametros(
+PARAMETROS = QueryParams(
     ExpedienteFilter,
-    por_pagina=EnteroEnTextoField(min_value=1, max_value=POR_PAGINA_MAXIMO),
-    cursor=TextoField(max_length=1000),
+    por_pagina=IntegerParam(min_value=1, max_value=MAX_PER_PAGE),
+    cursor=StrictTextField(max_length=1000),
 )

@@ -9,10 +9,10 @@ from django.utils import timezone
 from catalogos.models import Aseguradora
 from expedientes.archivo import ExpedienteArchivado, copiar
 from expedientes.estados import TRANSICIONES, Estado
-from monitor.db.errors import es_duplicado
-from monitor.db.fields import ClaveField, busqueda_en, orden_de
-from monitor.db.functions import Contiene, SinCaso
-from monitor.db.writes import VIGENTE, cambiar, insertar, una_sentencia
+from monitor.db.errors import is_duplicate
+from monitor.db.fields import KeyField, order_column, search_column
+from monitor.db.functions import CaseBlind, Contains
+from monitor.db.writes import Author, Vigente, insert, single_statement, update
 from monitor.errores import Conflicto, DatosInvalidos, ErrorDeDominio, NoEncontrado
 from monitor.usuarios.models import Usuario
 from monitor.validadores import sin_control, sin_control_en_texto_largo
@@ -46,11 +46,11 @@ class Ubicacion(models.TextChoices):
 class ExpedienteQuerySet(models.QuerySet):
     def buscar(self, texto: str):
         """Every word of `texto`, blind to case and accents, in the key, the client or the vehicle."""
-        return self.filter(*(Contiene("busqueda", palabra) for palabra in texto.split()))
+        return self.filter(*(Contains("busqueda", palabra) for palabra in texto.split()))
 
     def con_placas(self, placas: str):
         """Blind to case."""
-        return self.filter(Exact(SinCaso("placas"), SinCaso(models.Value(placas))))
+        return self.filter(Exact(CaseBlind("placas"), CaseBlind(models.Value(placas))))
 
     def en_orden(self):
         """Newest intake first, files without one before all; then the key by code point."""
@@ -64,60 +64,55 @@ class ExpedienteQuerySet(models.QuerySet):
 
 
 class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
-    """The verbs: whoever writes a file, from whichever door, writes it here.
+    """The verbs: whoever writes an expediente, from whichever door, writes it here."""
 
-    `por`: a user, or the Credencial of one whom the write itself is to find active and allowed.
-    """
-
-    def abrir(self, datos: dict, *, por: Usuario) -> "Expediente":
+    def abrir(self, datos: dict, *, por: Author) -> "Expediente":
         """`datos` by attname, checked. Raises Conflicto when the key is taken."""
         del_servidor = {
             "estado": Estado.INGRESO,
             "ubicacion_almacenamiento": Ubicacion.LOCAL,
-            "creado_por_id": por.pk,
+            "creado_por_id": por.reference,
         }
-        valores = dict.fromkeys(Expediente.EDITABLES) | datos | del_servidor
-        apertura = _cambio(datos["no_siniestro"], None, Estado.INGRESO, por)
-        condiciones = {"aseguradora_id": VIGENTE, "creado_por_id": por.condicion}
+        valores = dict.fromkeys(Expediente.EDITABLES) | _con_aseguradora_vigente(datos) | del_servidor
+        apertura = _cambio(datos["no_siniestro"], None, Estado.INGRESO, por.reference)
         with _antes_la_aseguradora(datos):
             try:
-                with una_sentencia():
-                    return insertar(Expediente, valores, con=[(HistorialEstado, apertura)], si=condiciones)
+                with single_statement():
+                    return insert(Expediente, valores, con=[(HistorialEstado, apertura)], por=por)
             except IntegrityError as error:
-                if es_duplicado(error):
+                if is_duplicate(error):
                     raise Conflicto(YA_EXISTE) from error
                 raise
 
-    def actualizar(self, no_siniestro: str, datos: dict, *, por: Usuario) -> "Expediente":
+    def actualizar(self, no_siniestro: str, datos: dict, *, por: Author) -> "Expediente":
         """Only the columns in `datos`: who writes others at the same time loses nothing."""
         with _antes_la_aseguradora(datos):
             if not datos:
                 expediente = self.filter(pk=no_siniestro).first()
             else:
-                condiciones = {"aseguradora_id": VIGENTE}
-                with una_sentencia():
-                    expediente = cambiar(Expediente, no_siniestro, datos, si=condiciones, quien=por.condicion)
+                with single_statement():
+                    expediente = update(Expediente, no_siniestro, _con_aseguradora_vigente(datos), por=por)
             if expediente is None:
                 raise NoEncontrado(NO_ENCONTRADO)
             return expediente
 
     @transaction.atomic
-    def cambiar_estado(self, no_siniestro: str, hasta: str, *, por: Usuario) -> "Expediente":
+    def cambiar_estado(self, no_siniestro: str, hasta: str, *, por: Author) -> "Expediente":
         if hasta not in Estado.values:
             raise DatosInvalidos(ESTADO_INVALIDO)
         desde = Estado(self._bloquear(no_siniestro).estado)
         if hasta not in TRANSICIONES[desde]:
             raise DatosInvalidos(MISMO_ESTADO)
-        expediente = cambiar(Expediente, no_siniestro, {"estado": hasta})
-        insertar(HistorialEstado, _cambio(no_siniestro, desde, hasta, por))
+        expediente = update(Expediente, no_siniestro, {"estado": hasta}, por=por)
+        insert(HistorialEstado, _cambio(no_siniestro, desde, hasta, por.pk), por=por)
         return expediente
 
     @transaction.atomic
-    def archivar(self, no_siniestro: str, *, por: Usuario) -> ExpedienteArchivado:
+    def archivar(self, no_siniestro: str, *, por: Author) -> ExpedienteArchivado:
         """The file and all that hangs from it leave the live tables; a complete copy stays in the archive."""
         expediente = self._bloquear(no_siniestro)
         archivado = ExpedienteArchivado.objects.create(
-            no_siniestro=no_siniestro, datos=copiar(expediente), archivado_por=por
+            no_siniestro=no_siniestro, datos=copiar(expediente), archivado_por_id=por.pk
         )
         for relacion in Expediente._meta.related_objects:
             relacion.related_model._base_manager.filter(**{relacion.field.name: expediente}).delete()
@@ -141,14 +136,20 @@ def _antes_la_aseguradora(datos):
         raise
 
 
-def _cambio(no_siniestro, desde, hasta, por) -> dict:
+def _con_aseguradora_vigente(datos) -> dict:
+    """The write itself asks whether the insurer is there."""
+    clave = datos.get("aseguradora_id")
+    return datos if clave is None else datos | {"aseguradora_id": Vigente(clave)}
+
+
+def _cambio(no_siniestro, desde, hasta, quien) -> dict:
     """A row of the history."""
     return {
         "expediente_id": no_siniestro,
         "estado_anterior": desde,
         "estado_nuevo": hasta,
         "fecha_cambio": timezone.now(),
-        "cambiado_por_id": por.pk,
+        "cambiado_por_id": quien,
     }
 
 
@@ -176,7 +177,7 @@ def _documento(nombre):
 class Expediente(models.Model):
     """The claim file of a vehicle in the shop. Columns are the contract's, in its order."""
 
-    no_siniestro = ClaveField(
+    no_siniestro = KeyField(
         "No. Siniestro",
         max_length=100,
         primary_key=True,
@@ -248,8 +249,8 @@ class Expediente(models.Model):
     )
     fecha_entrega = _fecha("fecha de entrega prometida")
 
-    orden_ingreso = orden_de("fecha_ingreso")
-    busqueda = busqueda_en("no_siniestro", "nombre_cliente", "placas", "marca", "modelo", "orden", "factura")
+    orden_ingreso = order_column("fecha_ingreso")
+    busqueda = search_column("no_siniestro", "nombre_cliente", "placas", "marca", "modelo", "orden", "factura")
 
     objects = ExpedienteManager()
 
@@ -265,7 +266,7 @@ class Expediente(models.Model):
             models.Index(
                 fields=["ubicacion_almacenamiento", "orden_ingreso", "no_siniestro"], name="expediente_por_ubicacion"
             ),
-            models.Index(SinCaso("placas"), name="expediente_por_placas"),
+            models.Index(CaseBlind("placas"), name="expediente_por_placas"),
         ]
         constraints = [
             models.CheckConstraint(

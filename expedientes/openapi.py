@@ -17,18 +17,18 @@ from expedientes.serializers import (
 )
 from expedientes.views import SIN_CLAVE, ExpedienteViewSet
 from monitor.api.lists import CURSOR_INVALIDO
-from monitor.api.openapi.description import Operacion, describir, describir_campos, describir_etiqueta
+from monitor.api.openapi.description import Operation, describe, describe_fields, describe_tag
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 
 EXPEDIENTES = "Expedientes"
-describir_etiqueta(
+describe_tag(
     EXPEDIENTES,
     "El expediente de cada siniestro, de que la unidad ingresa a que sale. Su llave, `no_siniestro`, va codificada en"
     " la ruta: `SIN/2024/9` se pide como `/api/expedientes/SIN%2F2024%2F9`. Las fechas se envían como `2024-01-15` y"
     " vuelven como `2024-01-15T12:00:00.000Z`: el mismo día en cualquier huso de América o Europa.",
 )
 
-describir_campos(
+describe_fields(
     ExpedienteSerializer,
     no_siniestro="Se recorta antes de revisarlo. No puede confundirse con otra ruta: ni `pendientes`, ni terminar en"
     " `/estado`, ni empezar o terminar con `/`, entre otros.",
@@ -46,7 +46,7 @@ describir_campos(
     **{f"dato{n}_fecha_hora": f"Cuándo ocurrió `dato{n}`." for n in (1, 2, 3, 4)},
     **{campo: "Recibido: sí, no, o `null` si nadie lo ha confirmado." for campo in CAMPOS if campo.startswith("doc_")},
 )
-describir_campos(
+describe_fields(
     type(PARAMETROS.serializer),
     estado="Sólo los que están en ese estado.",
     id_aseguradora="Sólo los de esa aseguradora.",
@@ -114,98 +114,98 @@ INEXISTENTE = NoEncontrado(NO_ENCONTRADO)
 FALTA_LA_CLAVE = (DatosInvalidos(SIN_CLAVE),)
 
 
-def _lista(resumen: str, descripcion: str) -> Operacion:
-    return Operacion(
-        resumen=resumen,
-        descripcion=f"{descripcion} Del ingreso más reciente al más antiguo, antes los que no tienen fecha. Sin"
+def _lista(resumen: str, descripcion: str) -> Operation:
+    return Operation(
+        summary=resumen,
+        description=f"{descripcion} Del ingreso más reciente al más antiguo, antes los que no tienen fecha. Sin"
         " `por_pagina` llegan todos; si algo falla a medio camino la conexión se rompe, y el JSON no se cierra.",
-        parametros=PARAMETROS,
-        consulta_invalida="estdo=Salida&por_pagina=0",
-        respuesta=ExpedienteResumenSerializer(many=True),
-        ejemplo=[RESUMEN],
-        cabeceras={"Link": 'Con `por_pagina`, mientras haya más: `<…>; rel="next"`, con los mismos filtros.'},
-        errores=(DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]}),),
+        params=PARAMETROS,
+        invalid_query="estdo=Salida&por_pagina=0",
+        response=ExpedienteResumenSerializer(many=True),
+        example=[RESUMEN],
+        headers={"Link": 'Con `por_pagina`, mientras haya más: `<…>; rel="next"`, con los mismos filtros.'},
+        errors=(DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]}),),
     )
 
 
-describir(
+describe(
     ExpedienteViewSet,
     EXPEDIENTES,
-    ruta=RUTA,
+    path=RUTA,
     lista=_lista("Listar expedientes", "Todos."),
     pendientes=_lista("Listar los pendientes de respaldo", "En `Salida`, con sus archivos aún en el taller (`Local`)."),
     nube=_lista("Listar los de la nube", "Con sus archivos en la nube (`Nube`)."),
-    aseguradoras=Operacion(
-        resumen="Listar aseguradoras",
-        respuesta=AseguradoraSerializer(many=True),
-        ejemplo=[ASEGURADORA],
+    aseguradoras=Operation(
+        summary="Listar aseguradoras",
+        response=AseguradoraSerializer(many=True),
+        example=[ASEGURADORA],
     ),
-    create=Operacion(
-        resumen="Abrir un expediente",
-        descripcion="Nace en `Ingreso`, con la primera fila de su historial.",
-        cuerpo=EXPEDIENTE,
-        peticion=ENVIADO,
-        invalidos=(
+    create=Operation(
+        summary="Abrir un expediente",
+        description="Nace en `Ingreso`, con la primera fila de su historial.",
+        body=EXPEDIENTE,
+        request=ENVIADO,
+        invalid=(
             {"no_siniestro": "SIN/2024/9", "fecha_ingreso": "2024-02-30", "telefono_client": "55 1234 5678"},
             {},
         ),
         status=201,
-        respuesta=EXPEDIENTE,
-        ejemplo=EJEMPLO,
-        cabeceras={"Location": "Ruta del expediente: `/api/expedientes/SIN%2F2024%2F9`."},
-        errores=(Conflicto(YA_EXISTE),),
+        response=EXPEDIENTE,
+        example=EJEMPLO,
+        headers={"Location": "Ruta del expediente: `/api/expedientes/SIN%2F2024%2F9`."},
+        errors=(Conflicto(YA_EXISTE),),
     ),
-    retrieve=Operacion(
-        resumen="Leer un expediente",
-        descripcion="Con su aseguradora y su historial, del cambio más reciente al primero.",
-        encabezados={"If-None-Match": "El `ETag` que ya se tiene."},
-        respuesta=ExpedienteDetalleSerializer(),
-        ejemplo=MOVIDO | {"aseguradora": ASEGURADORA, "historial_estado": CAMBIOS, "evidencia": []},
-        cabeceras={"ETag": "Cambia cuando cambia cualquier cosa de esta respuesta."},
-        otras={304: {"description": "Nada cambió desde ese `ETag`."}},
-        errores=(INEXISTENTE,),
+    retrieve=Operation(
+        summary="Leer un expediente",
+        description="Con su aseguradora y su historial, del cambio más reciente al primero.",
+        request_headers={"If-None-Match": "El `ETag` que ya se tiene."},
+        response=ExpedienteDetalleSerializer(),
+        example=MOVIDO | {"aseguradora": ASEGURADORA, "historial_estado": CAMBIOS, "evidencia": []},
+        headers={"ETag": "Cambia cuando cambia cualquier cosa de esta respuesta."},
+        others={304: {"description": "Nada cambió desde ese `ETag`."}},
+        errors=(INEXISTENTE,),
     ),
-    update=Operacion(
-        resumen="Actualizar un expediente",
-        descripcion="Los campos que se envían; los demás quedan como estaban, y `null` borra. `PUT` y `PATCH` hacen lo"
+    update=Operation(
+        summary="Actualizar un expediente",
+        description="Los campos que se envían; los demás quedan como estaban, y `null` borra. `PUT` y `PATCH` hacen lo"
         " mismo. Lo que es del servidor se ignora, así que se puede devolver lo que se leyó.",
-        cuerpo=EXPEDIENTE,
-        parcial=True,
-        peticion={"tecnico": "Raúl Díaz", "doc_finiquito": None, "fecha_entrega": "2024-02-12"},
-        invalidos=({"doc_finiquito": "true", "tecnic": "Raúl Díaz"},),
-        respuesta=EXPEDIENTE,
-        ejemplo=EJEMPLO | {"tecnico": "Raúl Díaz", "fecha_entrega": date(2024, 2, 12)},
-        errores=(DatosInvalidos(campos={"no_siniestro": [OTRA_CLAVE]}), INEXISTENTE),
+        body=EXPEDIENTE,
+        partial=True,
+        request={"tecnico": "Raúl Díaz", "doc_finiquito": None, "fecha_entrega": "2024-02-12"},
+        invalid=({"doc_finiquito": "true", "tecnic": "Raúl Díaz"},),
+        response=EXPEDIENTE,
+        example=EJEMPLO | {"tecnico": "Raúl Díaz", "fecha_entrega": date(2024, 2, 12)},
+        errors=(DatosInvalidos(campos={"no_siniestro": [OTRA_CLAVE]}), INEXISTENTE),
     ),
-    destroy=Operacion(
-        resumen="Archivar un expediente",
-        descripcion="Sale de las listas con todo lo suyo, después de guardar una copia completa; su llave queda libre.",
-        respuesta={
+    destroy=Operation(
+        summary="Archivar un expediente",
+        description="Sale de las listas con todo lo suyo, después de guardar una copia completa; su llave queda libre.",
+        response={
             "type": "object",
             "properties": {"ok": {"type": "boolean", "const": True}, "no_siniestro": {"type": "string"}},
             "required": ["ok", "no_siniestro"],
         },
-        ejemplo={"ok": True, "no_siniestro": "SIN/2024/9"},
-        errores=(INEXISTENTE,),
+        example={"ok": True, "no_siniestro": "SIN/2024/9"},
+        errors=(INEXISTENTE,),
     ),
-    sin_clave=Operacion(resumen="Actualizar sin decir cuál", solo_errores=True, errores=FALTA_LA_CLAVE),
-    destroy_sin_clave=Operacion(resumen="Archivar sin decir cuál", solo_errores=True, errores=FALTA_LA_CLAVE),
-    cambiar_estado=Operacion(
-        resumen="Cambiar de estado",
-        descripcion="A cualquier otro: una unidad puede volver a reparación. El cambio y su fila en el historial se"
+    sin_clave=Operation(summary="Actualizar sin decir cuál", only_errors=True, errors=FALTA_LA_CLAVE),
+    destroy_sin_clave=Operation(summary="Archivar sin decir cuál", only_errors=True, errors=FALTA_LA_CLAVE),
+    cambiar_estado=Operation(
+        summary="Cambiar de estado",
+        description="A cualquier otro: una unidad puede volver a reparación. El cambio y su fila en el historial se"
         " escriben juntos.",
-        cuerpo=CAMBIO_DE_ESTADO,
-        peticion={"estado": "Restauracion"},
-        invalidos=({"estado": "Entregado"},),
-        respuesta=EXPEDIENTE,
-        ejemplo=MOVIDO,
-        errores=(INEXISTENTE, DatosInvalidos(MISMO_ESTADO)),
+        body=CAMBIO_DE_ESTADO,
+        request={"estado": "Restauracion"},
+        invalid=({"estado": "Entregado"},),
+        response=EXPEDIENTE,
+        example=MOVIDO,
+        errors=(INEXISTENTE, DatosInvalidos(MISMO_ESTADO)),
     ),
-    historial=Operacion(
-        resumen="Leer el historial de estados",
-        descripcion="Del cambio más reciente al primero, con quién lo hizo.",
-        respuesta=CambioConPersonaSerializer(many=True),
-        ejemplo=[cambio | {"usuario": PERSONA} for cambio in CAMBIOS],
-        errores=(INEXISTENTE,),
+    historial=Operation(
+        summary="Leer el historial de estados",
+        description="Del cambio más reciente al primero, con quién lo hizo.",
+        response=CambioConPersonaSerializer(many=True),
+        example=[cambio | {"usuario": PERSONA} for cambio in CAMBIOS],
+        errors=(INEXISTENTE,),
     ),
 )

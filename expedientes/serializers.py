@@ -5,10 +5,10 @@ from rest_framework import serializers
 from catalogos.models import Aseguradora
 from expedientes.estados import Estado
 from expedientes.models import ESTADO_INVALIDO, OBLIGATORIO, Expediente, HistorialEstado
-from monitor.api.dialects import DIRECTO
-from monitor.api.fields import OpcionField, ReferenciaField, TextoField
-from monitor.api.serializers import ModeloEstricto, SerializadorEstricto
-from monitor.api.shapes import Forma, VacioField
+from monitor.api.dialects import DIRECT
+from monitor.api.fields import StrictChoiceField, StrictReferenceField, StrictTextField
+from monitor.api.serializers import StrictModelSerializer, StrictSerializer
+from monitor.api.shapes import EmptyListField, Shape
 from monitor.usuarios.models import Usuario
 
 CAMPOS = (
@@ -61,13 +61,13 @@ OTRA_CLAVE = "no_siniestro: no se puede cambiar; debe ser igual al de la ruta"
 DEL_SERVIDOR = ("estado", "ubicacion_almacenamiento", "creado_por")
 
 
-class AseguradoraSerializer(ModeloEstricto):
+class AseguradoraSerializer(StrictModelSerializer):
     class Meta:
         model = Aseguradora
         fields = ("id", "nombre")
 
 
-class CambioSerializer(ModeloEstricto):
+class CambioSerializer(StrictModelSerializer):
     no_siniestro = serializers.CharField(source="expediente_id")
     cambiado_por = serializers.IntegerField(source="cambiado_por_id", allow_null=True)
 
@@ -76,7 +76,7 @@ class CambioSerializer(ModeloEstricto):
         fields = ("id", "no_siniestro", "estado_anterior", "estado_nuevo", "fecha_cambio", "cambiado_por")
 
 
-class PersonaSerializer(ModeloEstricto):
+class PersonaSerializer(StrictModelSerializer):
     class Meta:
         model = Usuario
         fields = ("id", "nombre", "username")
@@ -89,52 +89,52 @@ class CambioConPersonaSerializer(CambioSerializer):
         fields = (*CambioSerializer.Meta.fields, "usuario")
 
 
-class ExpedienteSerializer(ModeloEstricto):
+class ExpedienteSerializer(StrictModelSerializer):
     """The flat object. What comes back in responses may be sent again: what the server owns is ignored."""
 
-    no_siniestro = TextoField(
+    no_siniestro = StrictTextField(
         max_length=100,
-        recortar=True,
+        trim=True,
         validators=Expediente._meta.get_field("no_siniestro").validators,
         error_messages={"required": OBLIGATORIO, "null": OBLIGATORIO, "blank": OBLIGATORIO},
     )
-    id_aseguradora = ReferenciaField(
+    id_aseguradora = StrictReferenceField(
         source="aseguradora_id",
         queryset=Aseguradora.objects.vigentes(),
-        cosa="una aseguradora",
-        al_escribir=True,
+        thing="una aseguradora",
+        on_write=True,
         required=False,
         allow_null=True,
     )
     creado_por = serializers.IntegerField(source="creado_por_id", read_only=True)
 
-    a_solas = (OBLIGATORIO,)
+    alone = (OBLIGATORIO,)
 
     class Meta:
         model = Expediente
         fields = CAMPOS
         read_only_fields = DEL_SERVIDOR
-        ignorados = ("aseguradora", "historial_estado", "evidencia")
+        ignored = ("aseguradora", "historial_estado", "evidencia")
 
-    def leer_cambios(self, datos: dict, no_siniestro: str) -> dict:
+    def read_changes(self, datos: dict, no_siniestro: str) -> dict:
         """Of a PUT: the key may come along when it is the path's."""
-        valores, errores = self.revisar(datos, parcial=True)
+        valores, errores = self.check(datos, partial=True)
         if valores.pop("no_siniestro", no_siniestro) != no_siniestro:
             errores = {"no_siniestro": [OTRA_CLAVE]} | errores
-        self.exigir(valores, errores)
+        self.require(valores, errores)
         return valores
 
 
 class ExpedienteDetalleSerializer(ExpedienteSerializer):
     aseguradora = AseguradoraSerializer(allow_null=True, read_only=True)
     historial_estado = CambioSerializer(source="historial", many=True, read_only=True)
-    evidencia = VacioField()
+    evidencia = EmptyListField()
 
     class Meta(ExpedienteSerializer.Meta):
         fields = (*CAMPOS, "aseguradora", "historial_estado", "evidencia")
 
 
-class HistorialSerializer(ModeloEstricto):
+class HistorialSerializer(StrictModelSerializer):
     historial_estado = CambioConPersonaSerializer(source="historial", many=True, read_only=True)
 
     class Meta:
@@ -142,7 +142,7 @@ class HistorialSerializer(ModeloEstricto):
         fields = ("no_siniestro", "historial_estado")
 
 
-class ExpedienteResumenSerializer(ModeloEstricto):
+class ExpedienteResumenSerializer(StrictModelSerializer):
     aseguradora = AseguradoraSerializer(allow_null=True, read_only=True)
 
     class Meta:
@@ -165,9 +165,9 @@ class ExpedienteResumenSerializer(ModeloEstricto):
         )
 
 
-class CambioDeEstadoSerializer(SerializadorEstricto):
-    a_solas = (ESTADO_INVALIDO,)
-    estado = OpcionField(
+class CambioDeEstadoSerializer(StrictSerializer):
+    alone = (ESTADO_INVALIDO,)
+    estado = StrictChoiceField(
         choices=Estado.choices,
         error_messages={"required": ESTADO_INVALIDO, "null": ESTADO_INVALIDO, "invalid_choice": ESTADO_INVALIDO},
     )
@@ -176,7 +176,7 @@ class CambioDeEstadoSerializer(SerializadorEstricto):
 EXPEDIENTE = ExpedienteSerializer()
 CAMBIO_DE_ESTADO = CambioDeEstadoSerializer()
 
-PLANO = Forma(EXPEDIENTE, DIRECTO)
-DETALLE = Forma(ExpedienteDetalleSerializer(), DIRECTO)
-HISTORIAL = Forma(HistorialSerializer(), DIRECTO)
-RESUMEN = Forma(ExpedienteResumenSerializer(), DIRECTO)
+PLANO = Shape(EXPEDIENTE, DIRECT)
+DETALLE = Shape(ExpedienteDetalleSerializer(), DIRECT)
+HISTORIAL = Shape(HistorialSerializer(), DIRECT)
+RESUMEN = Shape(ExpedienteResumenSerializer(), DIRECT)

@@ -19,10 +19,10 @@ urlpatterns = [
     path("expedientes/pendientes", ExpedienteViewSet.as_view({"get": "pendientes"})),
     path("expedientes/nube", ExpedienteViewSet.as_view({"get": "nube"})),
     path("expedientes/aseguradoras", ExpedienteViewSet.as_view({"get": "aseguradoras"})),
-    path("expedientes/<clave:no_siniestro>/estado/historial", ExpedienteViewSet.as_view({"get": "historial"})),
-    path("expedientes/<clave:no_siniestro>/estado", ExpedienteViewSet.as_view({"patch": "cambiar_estado"})),
+    path("expedientes/<key:no_siniestro>/estado/historial", ExpedienteViewSet.as_view({"get": "historial"})),
+    path("expedientes/<key:no_siniestro>/estado", ExpedienteViewSet.as_view({"patch": "cambiar_estado"})),
     path(
-        "expedientes/<clave:no_siniestro>",
+        "expedientes/<key:no_siniestro>",
         ExpedienteViewSet.as_view({"get": "retrieve", "put": "update", "patch": "update", "delete": "destroy"}),
     ),
 ]

@@ -10,13 +10,13 @@ from expedientes.serializers import (
     RESUMEN,
     AseguradoraSerializer,
 )
-from monitor.api.dialects import DIRECTO
-from monitor.api.etag import LecturaCondicional
-from monitor.api.lists import ListaPorCursor, responder_completa, responder_pagina
-from monitor.api.params import NINGUNO
-from monitor.api.shapes import Forma, Lectura
-from monitor.api.viewsets import Accion, Vista, ubicacion
-from monitor.db.queries import Parametro
+from monitor.api.dialects import DIRECT
+from monitor.api.etag import ConditionalReader
+from monitor.api.lists import CursorList, page_response, stream_response
+from monitor.api.params import NO_PARAMS
+from monitor.api.shapes import Reader, Shape
+from monitor.api.viewsets import Action, ApiViewSet, location
+from monitor.db.queries import Param
 from monitor.errores import DatosInvalidos, NoEncontrado
 
 CLAVE = Expediente._meta.pk
@@ -25,78 +25,78 @@ ORDEN = ("orden_ingreso", "no_siniestro")
 
 
 def _con_historial():
-    return Expediente.objects.filter(pk=Parametro("no_siniestro", CLAVE)).order_by("-historial__id")
+    return Expediente.objects.filter(pk=Param("no_siniestro", CLAVE)).order_by("-historial__id")
 
 
-uno = LecturaCondicional(DETALLE, _con_historial)
+uno = ConditionalReader(DETALLE, _con_historial)
 # From the file, in one statement: with two, a file opened between them would show no history.
-historial = Lectura(HISTORIAL, _con_historial)
-aseguradoras = Lectura(Forma(AseguradoraSerializer(), DIRECTO), Aseguradora.objects.vigentes)
+historial = Reader(HISTORIAL, _con_historial)
+aseguradoras = Reader(Shape(AseguradoraSerializer(), DIRECT), Aseguradora.objects.vigentes)
 
 
-class ExpedienteViewSet(Vista):
+class ExpedienteViewSet(ApiViewSet):
     acciones = {
-        "lista": Accion("expedientes.view_expediente", "listar expedientes", con_identidad=True),
-        "pendientes": Accion("expedientes.view_expediente", "listar expedientes", con_identidad=True),
-        "nube": Accion("expedientes.view_expediente", "listar expedientes", con_identidad=True),
-        "aseguradoras": Accion("catalogos.view_aseguradora", "listar aseguradoras"),
-        "create": Accion("expedientes.add_expediente", "crear expediente", con_identidad=True),
-        "retrieve": Accion("expedientes.view_expediente", "obtener expediente", con_identidad=True, condicional=uno),
-        "update": Accion("expedientes.change_expediente", "actualizar expediente", con_identidad=True),
-        "sin_clave": Accion("expedientes.change_expediente", "actualizar expediente"),
-        "destroy": Accion("expedientes.delete_expediente", "eliminar expediente"),
-        "destroy_sin_clave": Accion("expedientes.delete_expediente", "eliminar expediente"),
-        "cambiar_estado": Accion("expedientes.change_expediente", "cambiar el estado del expediente"),
-        "historial": Accion("expedientes.view_historialestado", "obtener el historial de estados"),
+        "lista": Action("expedientes.view_expediente", "listar expedientes", identity_in_statement=True),
+        "pendientes": Action("expedientes.view_expediente", "listar expedientes", identity_in_statement=True),
+        "nube": Action("expedientes.view_expediente", "listar expedientes", identity_in_statement=True),
+        "aseguradoras": Action("catalogos.view_aseguradora", "listar aseguradoras"),
+        "create": Action("expedientes.add_expediente", "crear expediente", identity_in_statement=True),
+        "retrieve": Action(
+            "expedientes.view_expediente", "obtener expediente", identity_in_statement=True, conditional=uno
+        ),
+        "update": Action("expedientes.change_expediente", "actualizar expediente", identity_in_statement=True),
+        "sin_clave": Action("expedientes.change_expediente", "actualizar expediente"),
+        "destroy": Action("expedientes.delete_expediente", "eliminar expediente"),
+        "destroy_sin_clave": Action("expedientes.delete_expediente", "eliminar expediente"),
+        "cambiar_estado": Action("expedientes.change_expediente", "cambiar el estado del expediente"),
+        "historial": Action("expedientes.view_historialestado", "obtener el historial de estados"),
     }
     listas = {
         "lista": Expediente.objects.all(),
         "pendientes": Expediente.objects.pendientes(),
         "nube": Expediente.objects.en_la_nube(),
     }
-    sin_filtrar = {accion: ListaPorCursor(RESUMEN, queryset, ORDEN) for accion, queryset in listas.items()}
+    sin_filtrar = {accion: CursorList(RESUMEN, queryset, ORDEN) for accion, queryset in listas.items()}
 
     def lista(self, request):
-        valores = PARAMETROS.leer(request.GET)
+        valores = PARAMETROS.read(request.GET)
         lista = self._lista(valores)
         if "por_pagina" in valores:
-            return responder_pagina(self, lista, valores["por_pagina"], valores.get("cursor"))
+            return page_response(self, lista, valores["por_pagina"], valores.get("cursor"))
         if "cursor" in valores:
             raise DatosInvalidos(campos={"cursor": ["cursor: requiere por_pagina"]})
-        return responder_completa(self, lista)
+        return stream_response(self, lista)
 
     pendientes = nube = lista
 
-    def _lista(self, valores) -> ListaPorCursor:
-        if PARAMETROS.sin_filtros(valores):
+    def _lista(self, valores) -> CursorList:
+        if PARAMETROS.without_filters(valores):
             return self.sin_filtrar[self.action]
-        return ListaPorCursor(RESUMEN, PARAMETROS.filtrar(self.listas[self.action], valores), ORDEN)
+        return CursorList(RESUMEN, PARAMETROS.filter(self.listas[self.action], valores), ORDEN)
 
     def aseguradoras(self, request):
-        NINGUNO.leer(request.GET)
-        return self.responder(aseguradoras.lista())
+        NO_PARAMS.read(request.GET)
+        return self.respond(aseguradoras.many())
 
     def create(self, request):
-        datos = EXPEDIENTE.leer(self.cuerpo())
-        expediente = Expediente.objects.abrir(datos, por=self.quien)
-        return self.responder(
-            PLANO.de_instancia(expediente), 201, ubicacion("/api/expedientes", expediente.no_siniestro)
-        )
+        datos = EXPEDIENTE.read(self.body())
+        expediente = Expediente.objects.abrir(datos, por=request.user)
+        return self.respond(PLANO.from_instance(expediente), 201, location("/api/expedientes", expediente.no_siniestro))
 
     def retrieve(self, request, no_siniestro):
-        response = uno.responder(self, no_siniestro=no_siniestro, quien=self.quien)
+        response = uno.respond(self, no_siniestro=no_siniestro)
         if response is None:
             raise NoEncontrado(NO_ENCONTRADO)
         return response
 
     def update(self, request, no_siniestro):
-        datos = EXPEDIENTE.leer_cambios(self.cuerpo(), no_siniestro)
-        expediente = Expediente.objects.actualizar(no_siniestro, datos, por=self.quien)
-        return self.responder(PLANO.de_instancia(expediente))
+        datos = EXPEDIENTE.read_changes(self.body(), no_siniestro)
+        expediente = Expediente.objects.actualizar(no_siniestro, datos, por=request.user)
+        return self.respond(PLANO.from_instance(expediente))
 
     def destroy(self, request, no_siniestro):
         Expediente.objects.archivar(no_siniestro, por=request.user)
-        return self.responder({"ok": True, "no_siniestro": no_siniestro})
+        return self.respond({"ok": True, "no_siniestro": no_siniestro})
 
     def sin_clave(self, request):
         raise DatosInvalidos(SIN_CLAVE)
@@ -104,13 +104,13 @@ class ExpedienteViewSet(Vista):
     destroy_sin_clave = sin_clave
 
     def cambiar_estado(self, request, no_siniestro):
-        hasta = CAMBIO_DE_ESTADO.leer(self.cuerpo())["estado"]
+        hasta = CAMBIO_DE_ESTADO.read(self.body())["estado"]
         expediente = Expediente.objects.cambiar_estado(no_siniestro, hasta, por=request.user)
-        return self.responder(PLANO.de_instancia(expediente))
+        return self.respond(PLANO.from_instance(expediente))
 
     def historial(self, request, no_siniestro):
-        NINGUNO.leer(request.GET)
-        expediente = historial.uno(no_siniestro=no_siniestro)
+        NO_PARAMS.read(request.GET)
+        expediente = historial.one(no_siniestro=no_siniestro)
         if expediente is None:
             raise NoEncontrado(NO_ENCONTRADO)
-        return self.responder(expediente["historial_estado"])
+        return self.respond(expediente["historial_estado"])

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 peticion: ContextVar[str] = ContextVar("peticion", default="-")
 
 
-class PeticionFilter(logging.Filter):
+class RequestFilter(logging.Filter):
     def filter(self, record):
         record.peticion = peticion.get()
         return True

@@ -14,7 +14,7 @@ from django.middleware.common import CommonMiddleware
 from monitor import logs
 
 
-class PeticionMiddleware:
+class RequestIdMiddleware:
     """Names each request; the name is in the log lines written for it and in the answer's X-Request-ID."""
 
     def __init__(self, get_response):
@@ -40,8 +40,7 @@ class ProxyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        request.vecino = request.META.get("REMOTE_ADDR", "")  # who is at the other end of the connection
-        if _es_proxy(request.vecino):
+        if _es_proxy(request.META.get("REMOTE_ADDR", "")):
             request.META["REMOTE_ADDR"] = _cliente(request.META)
         else:
             for cabecera in self.CABECERAS:
@@ -90,7 +89,7 @@ class CorsMiddleware(corsheaders.middleware.CorsMiddleware):
 ADMIN = "/admin/"
 
 
-class SinBarraFinalMiddleware:
+class NoTrailingSlashMiddleware:
     """The API's paths answer the same with and without a trailing slash; the admin keeps Django's ways."""
 
     def __init__(self, get_response):
@@ -103,24 +102,24 @@ class SinBarraFinalMiddleware:
         return self.get_response(request)
 
 
-class SoloEnElAdmin:
+class OnlyInAdmin:
     """Before one of Django's middlewares: elsewhere nobody has a session, so there is nothing for it to do."""
 
     def __call__(self, request):
         return super().__call__(request) if request.path_info.startswith(ADMIN) else self.get_response(request)
 
 
-class SesionMiddleware(SoloEnElAdmin, SessionMiddleware):
+class AdminSessionMiddleware(OnlyInAdmin, SessionMiddleware):
     pass
 
 
-class ComunMiddleware(SoloEnElAdmin, CommonMiddleware):
+class AdminCommonMiddleware(OnlyInAdmin, CommonMiddleware):
     pass
 
 
-class UsuarioMiddleware(SoloEnElAdmin, AuthenticationMiddleware):
+class AdminUserMiddleware(OnlyInAdmin, AuthenticationMiddleware):
     pass
 
 
-class MensajesMiddleware(SoloEnElAdmin, MessageMiddleware):
+class AdminMessageMiddleware(OnlyInAdmin, MessageMiddleware):
     pass

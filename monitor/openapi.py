@@ -1,11 +1,11 @@
 """The open routes, for the API's description."""
 
-from monitor.api.openapi.description import Operacion, describir, describir_etiqueta
-from monitor.api.openapi.views import FORMATO, DocumentacionViewSet
-from monitor.views import InicioViewSet
+from monitor.api.openapi.description import Operation, describe, describe_tag
+from monitor.api.openapi.views import FORMAT, DocsViewSet
+from monitor.views import HomeViewSet
 
 SERVICIO = "Servicio"
-describir_etiqueta(SERVICIO, "Lo que no pide token: si el servidor está, y qué ofrece.")
+describe_tag(SERVICIO, "Lo que no pide token: si el servidor está, y qué ofrece.")
 
 TEXTO = {"schema": {"type": "string"}}
 
@@ -15,26 +15,26 @@ def _salud(database: dict) -> dict:
     return {"type": "object", "properties": propiedades, "required": list(propiedades)}
 
 
-describir(
-    InicioViewSet,
+describe(
+    HomeViewSet,
     SERVICIO,
-    inicio=Operacion(
-        resumen="Qué es esto",
-        descripcion="Con `Accept: text/html`, una página con enlaces.",
-        respuesta={
+    inicio=Operation(
+        summary="Qué es esto",
+        description="Con `Accept: text/html`, una página con enlaces.",
+        response={
             "type": "object",
             "properties": {"nombre": {"type": "string"}, "estado": {"type": "string", "const": "OK"}},
             "required": ["nombre", "estado"],
         },
-        ejemplo={"nombre": "Monitor API", "estado": "OK"},
-        contenido={"text/html": TEXTO},
-        usa_base=False,
+        example={"nombre": "Monitor API", "estado": "OK"},
+        content={"text/html": TEXTO},
+        uses_database=False,
     ),
-    health=Operacion(
-        resumen="Si el servidor y su base responden",
-        respuesta=_salud({"const": True}),
-        ejemplo={"backend": True, "database": True},
-        otras={
+    health=Operation(
+        summary="Si el servidor y su base responden",
+        response=_salud({"const": True}),
+        example={"backend": True, "database": True},
+        others={
             503: {
                 "description": "La base de datos no responde.",
                 "content": {
@@ -48,23 +48,23 @@ describir(
     ),
 )
 
-describir(
-    DocumentacionViewSet,
+describe(
+    DocsViewSet,
     SERVICIO,
-    esquema=Operacion(
-        resumen="Esta descripción",
-        descripcion="OpenAPI 3.1, en YAML; con `format=json`, en JSON.",
-        contenido={
+    describe=Operation(
+        summary="Esta descripción",
+        description="OpenAPI 3.1, en YAML; con `format=json`, en JSON.",
+        content={
             "application/yaml": {"schema": {"type": "object"}},
             "application/json": {"schema": {"type": "object"}},
         },
-        parametros=FORMATO,
-        consulta_invalida="format=xml",
-        usa_base=False,
+        params=FORMAT,
+        invalid_query="format=xml",
+        uses_database=False,
     ),
-    docs=Operacion(
-        resumen="Esta descripción, como página",
-        contenido={"text/html": TEXTO},
-        usa_base=False,
+    docs=Operation(
+        summary="Esta descripción, como página",
+        content={"text/html": TEXTO},
+        uses_database=False,
     ),
 )

@@ -71,19 +71,19 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "monitor.middleware.PeticionMiddleware",
+    "monitor.middleware.RequestIdMiddleware",
     "monitor.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "monitor.middleware.CorsMiddleware",
-    "monitor.middleware.SinBarraFinalMiddleware",
-    "monitor.api.etag.CondicionalMiddleware",
-    "monitor.middleware.SesionMiddleware",
-    "monitor.middleware.ComunMiddleware",
+    "monitor.middleware.NoTrailingSlashMiddleware",
+    "monitor.api.etag.ConditionalMiddleware",
+    "monitor.middleware.AdminSessionMiddleware",
+    "monitor.middleware.AdminCommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "monitor.middleware.UsuarioMiddleware",
-    "monitor.middleware.MensajesMiddleware",
+    "monitor.middleware.AdminUserMiddleware",
+    "monitor.middleware.AdminMessageMiddleware",
 ]
 
 ROOT_URLCONF = "monitor.urls"
@@ -153,20 +153,20 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-JWT_VIGENCIA = timedelta(hours=8)
+JWT_LIFETIME = timedelta(hours=8)
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 
 # --- API ---
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["monitor.api.authentication.Autenticacion"],
-    "DEFAULT_PERMISSION_CLASSES": ["monitor.api.permissions.Permisos"],
-    "DEFAULT_SCHEMA_CLASS": "monitor.api.openapi.generator.Esquema",
+    "DEFAULT_AUTHENTICATION_CLASSES": ["monitor.api.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["monitor.api.permissions.ActionPermission"],
+    "DEFAULT_SCHEMA_CLASS": "monitor.api.openapi.generator.OperationSchema",
     "UNAUTHENTICATED_USER": None,
 }
 
 SPECTACULAR_SETTINGS = {
-    "DEFAULT_GENERATOR_CLASS": "monitor.api.openapi.generator.Generador",
+    "DEFAULT_GENERATOR_CLASS": "monitor.api.openapi.generator.ApiGenerator",
     "TITLE": "Monitor API",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
@@ -215,7 +215,7 @@ if PUBLIC_URL is None:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"peticion": {"()": "monitor.logs.PeticionFilter"}},
+    "filters": {"peticion": {"()": "monitor.logs.RequestFilter"}},
     "formatters": {
         "linea": {"format": "%(asctime)s %(levelname)s %(name)s [%(peticion)s] %(message)s"},
     },

@@ -4,23 +4,23 @@ from django.db import DatabaseError, connection
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
-from monitor.api.viewsets import Accion, VistaAbierta
+from monitor.api.viewsets import Action, OpenViewSet
 
 
-class InicioViewSet(VistaAbierta):
-    acciones = {"inicio": Accion("", "mostrar el inicio"), "health": Accion("", "comprobar el servicio")}
+class HomeViewSet(OpenViewSet):
+    acciones = {"inicio": Action("", "mostrar el inicio"), "health": Action("", "comprobar el servicio")}
 
     def inicio(self, request):
         """A page for people, JSON for programs."""
         es_persona = "text/html" in request.META.get("HTTP_ACCEPT", "")
         datos = {"nombre": "Monitor API", "estado": "OK"}
-        response = render(request, "monitor/inicio.html") if es_persona else self.responder(datos)
+        response = render(request, "monitor/inicio.html") if es_persona else self.respond(datos)
         patch_vary_headers(response, ["Accept"])
         return response
 
     def health(self, request):
         database = _responde()
-        return self.responder(
+        return self.respond(
             {"backend": True, "database": database}, 200 if database else 503, {"Cache-Control": "no-store"}
         )
 

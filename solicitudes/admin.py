@@ -7,8 +7,8 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html
 
 import solicitudes.admin_correo  # noqa: F401  registers the mail queue
-from monitor.admin.lists import ListaPorClave
-from monitor.admin.verbs import AdminPorVerbos, FormaPorVerbos
+from monitor.admin.lists import KeysetChangeList
+from monitor.admin.verbs import VerbAdmin, VerbForm
 from monitor.errores import DatosInvalidos
 from monitor.usuarios.models import Usuario
 from solicitudes.estados import TRANSICIONES, Estado
@@ -32,7 +32,7 @@ class PendientesFilter(admin.SimpleListFilter):
         return queryset.pendientes_de(request.user) if self.value() else queryset
 
 
-class ConVigentes(FormaPorVerbos):
+class ConVigentes(VerbForm):
     """What was deleted later stays where it is used, and must not be lost by saving; it isn't offered for new uses."""
 
     def __init__(self, *args, **kwargs):
@@ -145,7 +145,7 @@ def _decidir(accion: Accion):
 def _leer_motivo(accion, texto) -> dict:
     """With the API's own rules and sentences; a browser sends CRLF for each newline."""
     lector = MOTIVO_OPCIONAL if accion == Accion.APROBAR else MOTIVO
-    return lector.leer({"motivo": texto.replace("\r\n", "\n")})
+    return lector.read({"motivo": texto.replace("\r\n", "\n")})
 
 
 def insignia(estado_id: int):
@@ -154,7 +154,7 @@ def insignia(estado_id: int):
 
 
 @admin.register(Solicitud)
-class SolicitudAdmin(AdminPorVerbos):
+class SolicitudAdmin(VerbAdmin):
     form = ConVigentes
     inlines = (ParadaInline,)
     actions = (*(_decidir(accion) for accion in DESTINOS), "delete_selected")
@@ -196,7 +196,7 @@ class SolicitudAdmin(AdminPorVerbos):
     # --- The list ---
 
     def get_changelist(self, request, **kwargs):
-        return ListaPorClave
+        return KeysetChangeList
 
     def get_search_results(self, request, queryset, search_term):
         return queryset.buscar(search_term), False
@@ -217,7 +217,7 @@ class SolicitudAdmin(AdminPorVerbos):
 
     def decidir(self, request, accion, motivo):
         verbo = getattr(Solicitud.objects, accion)
-        self.uno_por_uno(
+        self.one_by_one(
             request,
             lambda pk: verbo(pk, por=request.user, motivo=motivo),
             lambda solicitud: self.log_change(request, solicitud, CAMBIO),

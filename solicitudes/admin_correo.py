@@ -4,8 +4,8 @@ from django.contrib import admin, messages
 from django.utils.html import format_html
 from post_office.models import STATUS, Email
 
-from monitor.admin.lists import ListaPorClave
-from monitor.admin.verbs import AdminPorVerbos
+from monitor.admin.lists import KeysetChangeList
+from monitor.admin.verbs import VerbAdmin
 from solicitudes import cola
 
 ESTADOS = {
@@ -31,7 +31,7 @@ class EstadoFilter(admin.SimpleListFilter):
 
 
 @admin.register(Email)
-class CorreoAdmin(AdminPorVerbos):
+class CorreoAdmin(VerbAdmin):
     change_form_template = "admin/change_form.html"  # not post_office's, with its buttons
     actions = ("reenviar",)
     list_display = ("subject", "para", "estado", "intentos", "creado", "siguiente")
@@ -55,7 +55,7 @@ class CorreoAdmin(AdminPorVerbos):
         return request.user.has_perm("post_office.resend_email")
 
     def get_changelist(self, request, **kwargs):
-        return ListaPorClave
+        return KeysetChangeList
 
     @admin.action(permissions=["resend"], description="Reenviar los fallidos")
     def reenviar(self, request, queryset):

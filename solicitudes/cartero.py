@@ -10,7 +10,7 @@ from django.core.mail import get_connection
 from django.db import Error as ErrorDeBase
 from django.db import connection
 
-from monitor.db.errors import no_responde
+from monitor.db.errors import is_unreachable
 from solicitudes import cola
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class Cartero:
                 self._repartir(lote)
         except ErrorDeBase as error:
             connection.close()
-            if not no_responde(error):
+            if not is_unreachable(error):
                 raise
             log.warning("La base de datos no responde: %s", error)
             return False

@@ -1,27 +1,29 @@
 import django_filters
 
 from catalogos.estados_solicitud import Estado
-from monitor.api.fields import DiaField, OpcionField, TextoField
-from monitor.api.pages import paginacion
-from monitor.api.params import EnteroEnTextoField, Filtro, Parametros
+from monitor.api.fields import StrictChoiceField, StrictDayField, StrictTextField
+from monitor.api.pages import page_params
+from monitor.api.params import IntegerParam, QueryParams, StrictFilter
 from solicitudes.models import Solicitud
 
 
-def _id_de(columna: str) -> Filtro:
-    return Filtro(EnteroEnTextoField(), field_name=columna)
+def _id_de(columna: str) -> StrictFilter:
+    return StrictFilter(IntegerParam(), field_name=columna)
 
 
 class SolicitudFilter(django_filters.FilterSet):
     idEstadoSolicitud = _id_de("estado_id")
-    codigoEstado = Filtro(OpcionField(choices=[(e.name, e.label) for e in Estado]), field_name="estado__codigo")
+    codigoEstado = StrictFilter(
+        StrictChoiceField(choices=[(e.name, e.label) for e in Estado]), field_name="estado__codigo"
+    )
     idDepartamento = _id_de("departamento_id")
     idTipoPrioridad = _id_de("prioridad_id")
     idTipoServicio = _id_de("servicio_id")
     idUsuarioSolicitante = _id_de("solicitante_id")
     idUsuarioAprobador = _id_de("aprobador_id")
-    fechaDesde = Filtro(DiaField(), field_name="fecha_servicio", lookup_expr="gte")
-    fechaHasta = Filtro(DiaField(), field_name="fecha_servicio", lookup_expr="lte")
-    busqueda = Filtro(TextoField(max_length=250), method="buscar")
+    fechaDesde = StrictFilter(StrictDayField(), field_name="fecha_servicio", lookup_expr="gte")
+    fechaHasta = StrictFilter(StrictDayField(), field_name="fecha_servicio", lookup_expr="lte")
+    busqueda = StrictFilter(StrictTextField(max_length=250), method="buscar")
 
     class Meta:
         model = Solicitud
@@ -31,4 +33,4 @@ class SolicitudFilter(django_filters.FilterSet):
         return queryset.buscar(valor)
 
 
-PARAMETROS = Parametros(SolicitudFilter, **paginacion())
+PARAMETROS = QueryParams(SolicitudFilter, **page_params())

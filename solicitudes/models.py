@@ -16,8 +16,8 @@ from catalogos.models import (
     TipoPrioridadSolicitud,
     TipoServicioSolicitud,
 )
-from monitor.db.functions import Contiene, Plegado
-from monitor.db.writes import cambiar, insertar, insertar_varias
+from monitor.db.functions import Contains, Folded
+from monitor.db.writes import Author, insert, insert_many, update
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 from monitor.usuarios.models import Usuario
 from monitor.validadores import Entre, sin_control, sin_control_en_texto_largo
@@ -81,24 +81,25 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
     """
 
     @transaction.atomic
-    def crear(self, datos: dict, *, por: Usuario) -> "Solicitud":
+    def crear(self, datos: dict, *, por: Author) -> "Solicitud":
         """`datos` by attname, with its `lugares`; each of the right type. The request with all it refers to."""
         filas = referencias.tomar(referencias.menciones_de(datos))
         exigir(Accion.CREAR, por, solicitante_id=datos["solicitante_id"], aprobador_id=datos["aprobador_id"])
         reglas.exigir_reglas(datos)
         ahora = timezone.now()
         propios = {columna: valor for columna, valor in datos.items() if columna != "lugares"}
-        solicitud = insertar(
+        solicitud = insert(
             Solicitud,
             propios
             | {"periodo": timezone.localtime(ahora).strftime("%Y-%m"), "creado_en": ahora, "actualizado_en": ahora},
+            por=por,
         )
-        solicitud.unir(filas, self._poner_lugares(solicitud.pk, datos["lugares"]))
+        solicitud.unir(filas, self._poner_lugares(solicitud.pk, datos["lugares"], por))
         self._anotar(solicitud.pk, Estado.PENDIENTE_APROBACION, CREADA, por, ahora, correos.creada(solicitud))
         return solicitud
 
     @transaction.atomic
-    def actualizar(self, pk: int, datos: dict, *, por: Usuario) -> None:
+    def actualizar(self, pk: int, datos: dict, *, por: Author) -> None:
         """Only what is in `datos`; `lugares`, when there, replaces the whole list."""
         if not datos:
             raise DatosInvalidos(SIN_CAMBIOS)
@@ -111,26 +112,26 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         reglas.exigir_reglas(datos)
         solicitud.exigir_pendiente(Accion.ACTUALIZAR)
         propios = {columna: valor for columna, valor in datos.items() if columna != "lugares"}
-        cambiar(Solicitud, pk, propios | {"actualizado_en": timezone.now()})
+        update(Solicitud, pk, propios | {"actualizado_en": timezone.now()}, por=por)
         if "lugares" in datos:
             LugarSolicitud.objects.filter(solicitud=pk).delete()
-            self._poner_lugares(pk, datos["lugares"])
+            self._poner_lugares(pk, datos["lugares"], por)
 
-    def aprobar(self, pk: int, *, por: Usuario, motivo: str | None = None) -> None:
+    def aprobar(self, pk: int, *, por: Author, motivo: str | None = None) -> None:
         self._decidir(pk, Accion.APROBAR, por, motivo)
 
-    def rechazar(self, pk: int, *, por: Usuario, motivo: str) -> None:
+    def rechazar(self, pk: int, *, por: Author, motivo: str) -> None:
         self._decidir(pk, Accion.RECHAZAR, por, motivo)
 
-    def cancelar(self, pk: int, *, por: Usuario, motivo: str) -> None:
+    def cancelar(self, pk: int, *, por: Author, motivo: str) -> None:
         self._decidir(pk, Accion.CANCELAR, por, motivo)
 
     @transaction.atomic
-    def eliminar(self, pk: int, *, por: Usuario) -> "Solicitud":
+    def eliminar(self, pk: int, *, por: Author) -> "Solicitud":
         """Marks the request: its code is never used again."""
         solicitud = self._bloquear(pk, Accion.ELIMINAR, por)
         solicitud.exigir_pendiente(Accion.ELIMINAR)
-        cambiar(Solicitud, pk, {"eliminado": True, "actualizado_en": timezone.now()})
+        update(Solicitud, pk, {"eliminado": True, "actualizado_en": timezone.now()}, por=por)
         return solicitud
 
     @transaction.atomic
@@ -139,7 +140,7 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         hasta, ahora = DESTINOS[accion], timezone.now()
         if hasta not in TRANSICIONES[Estado(solicitud.estado_id)]:
             raise solicitud.conflicto(accion)
-        cambiar(Solicitud, pk, {"estado_id": hasta, "actualizado_en": ahora})
+        update(Solicitud, pk, {"estado_id": hasta, "actualizado_en": ahora}, por=por)
         self._anotar(pk, hasta, motivo, por, ahora, correos.DECISIONES[accion](solicitud, motivo))
 
     def _bloquear(self, pk, accion, por) -> "Solicitud":
@@ -152,12 +153,12 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         exigir(accion, por, solicitante_id=solicitud.solicitante_id, aprobador_id=solicitud.aprobador_id)
         return solicitud
 
-    def _poner_lugares(self, pk, lugares):
-        return insertar_varias(LugarSolicitud, [{"solicitud_id": pk} | lugar for lugar in lugares])
+    def _poner_lugares(self, pk, lugares, por):
+        return insert_many(LugarSolicitud, [{"solicitud_id": pk} | lugar for lugar in lugares], por=por)
 
     def _anotar(self, pk, estado, motivo, por, ahora, mensajes):
         """The row of the history, and the mail that tells of it, which goes to the queue."""
-        insertar(
+        insert(
             HistoricoEstado,
             {
                 "solicitud_id": pk,
@@ -168,13 +169,14 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
                 "cambiado_por_id": por.pk,
             },
             con=[(Email, cola.fila_de(mensaje)) for mensaje in mensajes],
+            por=por,
         )
 
 
 def _alguna(columnas, palabra) -> models.Q:
     condicion = models.Q()
     for columna in columnas:
-        condicion |= models.Q(Contiene(Plegado(columna), palabra))
+        condicion |= models.Q(Contains(Folded(columna), palabra))
     return condicion
 
 

@@ -2,8 +2,8 @@
 
 from datetime import UTC, date, datetime, time
 
-from monitor.api.openapi.description import Operacion, describir, describir_campos, describir_etiqueta
-from monitor.api.pages import SIN_CAMBIOS
+from monitor.api.openapi.description import Operation, describe, describe_fields, describe_tag
+from monitor.api.serializers import SIN_CAMBIOS
 from monitor.errores import DatosInvalidos, ReglaIncumplida, SinPermiso
 from solicitudes.estados import Estado
 from solicitudes.filters import PARAMETROS
@@ -33,14 +33,14 @@ from solicitudes.serializers import (
 from solicitudes.views import SolicitudViewSet
 
 SOLICITUDES = "Solicitudes"
-describir_etiqueta(
+describe_tag(
     SOLICITUDES,
     "Solicitudes de transporte: alguien pide, un aprobador decide, y a todos se les avisa por correo. Administradores y"
     " operadores ven todas; un técnico, aquellas en que es solicitante o aprobador: las demás, para él, no existen."
     " Van en el dialecto del sobre: se envían en camelCase y vuelven en PascalCase; horas locales, sin desfase.",
 )
 
-describir_campos(
+describe_fields(
     SolicitudEntrada,
     idUsuarioSolicitante="Un usuario activo. Un técnico sólo puede ser él mismo.",
     idUsuarioAprobador="Un usuario activo, que no sea el solicitante.",
@@ -48,14 +48,14 @@ describir_campos(
     fechaServicioRequerido="Hoy o después (422).",
     lugares="Al menos uno (422). En un PUT reemplaza a la lista completa.",
 )
-describir_campos(
+describe_fields(
     ParadaEntrada,
     orden="Único y consecutivo desde 0 (422).",
     esOrigen="A lo más uno (422).",
     requiereRetorno="El origen no (422).",
     horaEstimadaRetorno="Obligatoria si requiere retorno (422).",
 )
-describir_campos(
+describe_fields(
     type(PARAMETROS.serializer),
     fechaDesde="Servicios de ese día o después.",
     fechaHasta="Servicios de ese día o antes.",
@@ -163,30 +163,30 @@ def _en(estado: Estado, accion: Accion):
     return Solicitud(estado_id=estado).conflicto(accion)
 
 
-def _decision(accion: Accion, resumen: str, hecha: str, hasta: Estado, **opciones) -> Operacion:
+def _decision(accion: Accion, resumen: str, hecha: str, hasta: Estado, **opciones) -> Operation:
     actual = {"IdEstadoActual": hasta.value, "CodigoEstadoActual": hasta.name, "NombreEstadoActual": hasta.label}
-    return Operacion(
-        resumen=resumen,
-        peticion={"motivo": "Unidad disponible"},
-        mensaje=f"Solicitud {hecha} exitosamente",
-        respuesta=SolicitudSerializer(),
-        ejemplo=COMPLETA | actual,
-        errores=(*DE_LA_RUTA, SinPermiso(SIN_PERMISO[accion]), _en(Estado.RECHAZADA, accion)),
+    return Operation(
+        summary=resumen,
+        request={"motivo": "Unidad disponible"},
+        message=f"Solicitud {hecha} exitosamente",
+        response=SolicitudSerializer(),
+        example=COMPLETA | actual,
+        errors=(*DE_LA_RUTA, SinPermiso(SIN_PERMISO[accion]), _en(Estado.RECHAZADA, accion)),
         **opciones,
     )
 
 
-describir(
+describe(
     SolicitudViewSet,
     SOLICITUDES,
-    ruta=RUTA,
-    list=Operacion(
-        resumen="Listar solicitudes",
-        descripcion="De la más reciente a la más antigua, sin sus lugares; más allá de la última página viene vacía.",
-        parametros=PARAMETROS,
-        consulta_invalida="codigoEstdo=APROBADA&por_pagina=500",
-        mensaje="Listado de solicitudes obtenido exitosamente",
-        respuesta={
+    path=RUTA,
+    list=Operation(
+        summary="Listar solicitudes",
+        description="De la más reciente a la más antigua, sin sus lugares; más allá de la última página viene vacía.",
+        params=PARAMETROS,
+        invalid_query="codigoEstdo=APROBADA&por_pagina=500",
+        message="Listado de solicitudes obtenido exitosamente",
+        response={
             "type": "object",
             "properties": {
                 **{clave: {"type": "integer"} for clave in ("total", "pagina", "porPagina")},
@@ -194,41 +194,41 @@ describir(
             },
             "required": ["total", "pagina", "porPagina", "registros"],
         },
-        ejemplo={"total": 1, "pagina": 1, "porPagina": 10, "registros": [FILA]},
+        example={"total": 1, "pagina": 1, "porPagina": 10, "registros": [FILA]},
     ),
-    create=Operacion(
-        resumen="Crear una solicitud",
-        descripcion="Queda pendiente de aprobación; al solicitante y al aprobador les llega un correo. Primero se dice"
+    create=Operation(
+        summary="Crear una solicitud",
+        description="Queda pendiente de aprobación; al solicitante y al aprobador les llega un correo. Primero se dice"
         " todo lo que es 400; si no hay nada, todo lo que es 422.",
-        cuerpo=ENTRADA,
-        peticion=ENVIADO,
-        invalidos=({"asunto": "abc", "asnto": "x", "lugares": [{"orden": "0"}]},),
+        body=ENTRADA,
+        request=ENVIADO,
+        invalid=({"asunto": "abc", "asnto": "x", "lugares": [{"orden": "0"}]},),
         status=201,
-        mensaje="Solicitud creada exitosamente",
-        respuesta=SolicitudCreadaSerializer(),
-        ejemplo=CREADA,
-        cabeceras={"Location": "Ruta de la solicitud."},
-        errores=(REFERENCIAS, SinPermiso(SIN_PERMISO[Accion.CREAR]), INCUMPLIDAS),
+        message="Solicitud creada exitosamente",
+        response=SolicitudCreadaSerializer(),
+        example=CREADA,
+        headers={"Location": "Ruta de la solicitud."},
+        errors=(REFERENCIAS, SinPermiso(SIN_PERMISO[Accion.CREAR]), INCUMPLIDAS),
     ),
-    retrieve=Operacion(
-        resumen="Leer una solicitud",
-        mensaje="Solicitud obtenida exitosamente",
-        respuesta=SolicitudSerializer(),
-        ejemplo=COMPLETA,
-        errores=DE_LA_RUTA,
+    retrieve=Operation(
+        summary="Leer una solicitud",
+        message="Solicitud obtenida exitosamente",
+        response=SolicitudSerializer(),
+        example=COMPLETA,
+        errors=DE_LA_RUTA,
     ),
-    update=Operacion(
-        resumen="Actualizar una solicitud",
-        descripcion="Sólo mientras está pendiente. Los campos que se envían; `lugares` reemplaza a la lista completa."
+    update=Operation(
+        summary="Actualizar una solicitud",
+        description="Sólo mientras está pendiente. Los campos que se envían; `lugares` reemplaza a la lista completa."
         ' `null` es como no enviarlo; `""` vacía un texto opcional.',
-        cuerpo=ENTRADA,
-        parcial=True,
-        peticion={"cantidadPasajeros": 6, "observaciones": ""},
-        invalidos=({"cantidadPasajeros": -1, "observacion": "x"},),
-        mensaje="Solicitud actualizada exitosamente",
-        respuesta=SolicitudSerializer(),
-        ejemplo=COMPLETA | {"CantidadPasajeros": 6},
-        errores=(
+        body=ENTRADA,
+        partial=True,
+        request={"cantidadPasajeros": 6, "observaciones": ""},
+        invalid=({"cantidadPasajeros": -1, "observacion": "x"},),
+        message="Solicitud actualizada exitosamente",
+        response=SolicitudSerializer(),
+        example=COMPLETA | {"CantidadPasajeros": 6},
+        errors=(
             DatosInvalidos(SIN_CAMBIOS),
             REFERENCIAS,
             *DE_LA_RUTA,
@@ -237,47 +237,47 @@ describir(
             _en(Estado.APROBADA, Accion.ACTUALIZAR),
         ),
     ),
-    destroy=Operacion(
-        resumen="Eliminar una solicitud",
-        descripcion="Sólo mientras está pendiente. Deja de existir para todos; su código no se vuelve a usar.",
-        mensaje="Solicitud eliminada exitosamente",
-        respuesta={"type": "object", "properties": {"mensaje": {"type": "string"}}, "required": ["mensaje"]},
-        ejemplo={"mensaje": "Solicitud 'SOL-2026-03-00000042' eliminada exitosamente"},
-        errores=(*DE_LA_RUTA, SinPermiso(SIN_PERMISO[Accion.ELIMINAR]), _en(Estado.APROBADA, Accion.ELIMINAR)),
+    destroy=Operation(
+        summary="Eliminar una solicitud",
+        description="Sólo mientras está pendiente. Deja de existir para todos; su código no se vuelve a usar.",
+        message="Solicitud eliminada exitosamente",
+        response={"type": "object", "properties": {"mensaje": {"type": "string"}}, "required": ["mensaje"]},
+        example={"mensaje": "Solicitud 'SOL-2026-03-00000042' eliminada exitosamente"},
+        errors=(*DE_LA_RUTA, SinPermiso(SIN_PERMISO[Accion.ELIMINAR]), _en(Estado.APROBADA, Accion.ELIMINAR)),
     ),
     aprobar=_decision(
         Accion.APROBAR,
         "Aprobar una solicitud",
         "aprobada",
         Estado.APROBADA,
-        descripcion="El aprobador, o un administrador que no sea el solicitante. De dos decisiones a la vez gana una.",
-        cuerpo=MOTIVO_OPCIONAL,
-        cuerpo_opcional=True,
-        invalidos=({"motivo": 5},),
+        description="El aprobador, o un administrador que no sea el solicitante. De dos decisiones a la vez gana una.",
+        body=MOTIVO_OPCIONAL,
+        optional_body=True,
+        invalid=({"motivo": 5},),
     ),
     rechazar=_decision(
         Accion.RECHAZAR,
         "Rechazar una solicitud",
         "rechazada",
         Estado.RECHAZADA,
-        descripcion="El aprobador, o un administrador que no sea el solicitante.",
-        cuerpo=MOTIVO,
-        invalidos=({"motivo": " "},),
+        description="El aprobador, o un administrador que no sea el solicitante.",
+        body=MOTIVO,
+        invalid=({"motivo": " "},),
     ),
     cancelar=_decision(
         Accion.CANCELAR,
         "Cancelar una solicitud",
         "cancelada",
         Estado.CANCELADA,
-        descripcion="El solicitante, el aprobador o un administrador, desde cualquier estado que no sea final.",
-        cuerpo=MOTIVO,
-        invalidos=({"motivo": " "},),
+        description="El solicitante, el aprobador o un administrador, desde cualquier estado que no sea final.",
+        body=MOTIVO,
+        invalid=({"motivo": " "},),
     ),
-    historico=Operacion(
-        resumen="Leer el histórico de estados",
-        descripcion="Del primer cambio al último; `IdEstadoSolicitud` es el Id del estado.",
-        mensaje="Histórico de estados obtenido exitosamente",
-        respuesta={
+    historico=Operation(
+        summary="Leer el histórico de estados",
+        description="Del primer cambio al último; `IdEstadoSolicitud` es el Id del estado.",
+        message="Histórico de estados obtenido exitosamente",
+        response={
             "type": "object",
             "properties": {
                 "idSolicitud": {"type": "integer"},
@@ -286,7 +286,7 @@ describir(
             },
             "required": ["idSolicitud", "codigoSolicitud", "historico"],
         },
-        ejemplo={"idSolicitud": 42, "codigoSolicitud": "SOL-2026-03-00000042", "historico": [HISTORICO]},
-        errores=DE_LA_RUTA,
+        example={"idSolicitud": 42, "codigoSolicitud": "SOL-2026-03-00000042", "historico": [HISTORICO]},
+        errors=DE_LA_RUTA,
     ),
 )

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.functions import Coalesce, NullIf
 
 from catalogos.models import Departamento, Lugar, TipoPrioridadSolicitud, TipoServicioSolicitud
-from monitor.db.queries import ConsultaUnida, Parametro
+from monitor.db.queries import CompiledUnion, Param
 from monitor.errores import DatosInvalidos
 from monitor.usuarios.models import Usuario
 
@@ -110,14 +110,14 @@ def _parametros(modelo, cuantos) -> list[str]:
 
 def _hacer(*cuantos: int) -> list[models.QuerySet]:
     return [
-        tabla.vigentes.filter(pk__in=[Parametro(nombre, ID) for nombre in _parametros(modelo, n)])
+        tabla.vigentes.filter(pk__in=[Param(nombre, ID) for nombre in _parametros(modelo, n)])
         .order_by()
         .values_list(models.Value(i), "pk", *tabla.columnas)
         for i, ((modelo, tabla), n) in enumerate(zip(_TABLAS.items(), cuantos, strict=True))
     ]
 
 
-_consulta = ConsultaUnida(_hacer, bloqueo="FOR KEY SHARE")
+_consulta = CompiledUnion(_hacer, lock="FOR KEY SHARE")
 
 
 def _buscar(menciones) -> dict[type, dict[int, models.Model]]:
@@ -128,7 +128,7 @@ def _buscar(menciones) -> dict[type, dict[int, models.Model]]:
         nombres = _parametros(modelo, cuantos[modelo])
         valores |= dict.fromkeys(nombres) | dict(zip(nombres, de_uno, strict=False))
     filas = {modelo: {} for modelo in _MODELOS}
-    for i, clave, *columnas in _consulta.filas(*cuantos.values(), **valores):
+    for i, clave, *columnas in _consulta.rows(*cuantos.values(), **valores):
         modelo = _MODELOS[i]
         filas[modelo][clave] = modelo(id=clave, **dict(zip(_TABLAS[modelo].atributos, columnas, strict=False)))
     return filas

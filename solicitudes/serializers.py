@@ -2,18 +2,18 @@
 
 from rest_framework import serializers
 
-from monitor.api.dialects import ENVUELTO
+from monitor.api.dialects import ENVELOPE
 from monitor.api.fields import (
     ENTERO_MAXIMO,
-    BanderaField,
-    DiaField,
-    EnteroField,
-    HoraField,
-    TextoField,
-    TextoLargoField,
+    StrictBooleanField,
+    StrictDayField,
+    StrictIntegerField,
+    StrictLongTextField,
+    StrictTextField,
+    StrictTimeField,
 )
-from monitor.api.serializers import ListaDeObjetosField, SerializadorEstricto
-from monitor.api.shapes import Forma, VacioField
+from monitor.api.serializers import ObjectListField, StrictSerializer
+from monitor.api.shapes import EmptyListField, Shape
 from monitor.errores import DatosInvalidos
 from solicitudes.models import (
     ASUNTO_MAXIMO,
@@ -28,12 +28,12 @@ from solicitudes.referencias import CAMPOS, LUGAR, Mencion, errores_de
 # --- In ---
 
 
-class Entrada(SerializadorEstricto):
+class Entrada(StrictSerializer):
     """Null for what has a default is that default; an empty text is null."""
 
-    def leer(self, datos, *, parcial=False):
+    def read(self, datos, *, partial=False):
         enviados = {n: v for n, v in datos.items() if v is not None or not self._tiene_defecto(n)}
-        valores = super().leer(enviados, parcial=parcial)
+        valores = super().read(enviados, partial=partial)
         return {columna: None if valor == "" else valor for columna, valor in valores.items()}
 
     def _tiene_defecto(self, nombre):
@@ -43,9 +43,9 @@ class Entrada(SerializadorEstricto):
 class EntradaConReferencias(Entrada):
     """Of a body with other faults, what it refers to is looked up too, so that all is said at once."""
 
-    def leer(self, datos, *, parcial=False):
+    def read(self, datos, *, partial=False):
         try:
-            return super().leer(datos, parcial=parcial)
+            return super().read(datos, partial=partial)
         except DatosInvalidos as error:
             otros = errores_de(_menciones_en(datos))
             nombres = (*self.fields, *error.campos)
@@ -64,46 +64,46 @@ def _menciones_en(datos: dict) -> list[Mencion]:
 
 
 def _texto_opcional(maximo, **opciones):
-    return TextoLargoField(max_length=maximo, allow_blank=True, allow_null=True, default=None, **opciones)
+    return StrictLongTextField(max_length=maximo, allow_blank=True, allow_null=True, default=None, **opciones)
 
 
 def _hora_opcional(columna):
-    return HoraField(source=columna, allow_null=True, default=None)
+    return StrictTimeField(source=columna, allow_null=True, default=None)
 
 
 class ParadaEntrada(Entrada):
-    idLugar = EnteroField(source="lugar_id")
-    orden = EnteroField()
-    esOrigen = BanderaField(source="es_origen", default=False)
+    idLugar = StrictIntegerField(source="lugar_id")
+    orden = StrictIntegerField()
+    esOrigen = StrictBooleanField(source="es_origen", default=False)
     descripcion = _texto_opcional(LUGAR_MAXIMO)
     horaEstimadaLlegada = _hora_opcional("hora_llegada")
-    requiereRetorno = BanderaField(source="requiere_retorno", default=False)
+    requiereRetorno = StrictBooleanField(source="requiere_retorno", default=False)
     horaEstimadaRetorno = _hora_opcional("hora_retorno")
 
 
 class SolicitudEntrada(EntradaConReferencias):
-    idUsuarioSolicitante = EnteroField(source="solicitante_id")
-    idDepartamentoSolicitante = EnteroField(source="departamento_id")
-    idUsuarioAprobador = EnteroField(source="aprobador_id")
-    idTipoPrioridadSolicitud = EnteroField(source="prioridad_id")
-    idTipoServicioSolicitud = EnteroField(source="servicio_id")
-    asunto = TextoField(recortar=True, min_length=ASUNTO_MINIMO, max_length=ASUNTO_MAXIMO)
+    idUsuarioSolicitante = StrictIntegerField(source="solicitante_id")
+    idDepartamentoSolicitante = StrictIntegerField(source="departamento_id")
+    idUsuarioAprobador = StrictIntegerField(source="aprobador_id")
+    idTipoPrioridadSolicitud = StrictIntegerField(source="prioridad_id")
+    idTipoServicioSolicitud = StrictIntegerField(source="servicio_id")
+    asunto = StrictTextField(trim=True, min_length=ASUNTO_MINIMO, max_length=ASUNTO_MAXIMO)
     descripcion = _texto_opcional(TEXTO_MAXIMO)
     justificacion = _texto_opcional(TEXTO_MAXIMO)
-    cantidadPasajeros = EnteroField(source="cantidad_pasajeros", min_value=0)
+    cantidadPasajeros = StrictIntegerField(source="cantidad_pasajeros", min_value=0)
     nombresPasajeros = _texto_opcional(TEXTO_MAXIMO, source="nombres_pasajeros")
-    fechaServicioRequerido = DiaField(source="fecha_servicio")
-    horaServicioRequerido = HoraField(source="hora_servicio")
+    fechaServicioRequerido = StrictDayField(source="fecha_servicio")
+    horaServicioRequerido = StrictTimeField(source="hora_servicio")
     observaciones = _texto_opcional(TEXTO_MAXIMO)
-    lugares = ListaDeObjetosField(child=ParadaEntrada(), max_length=LUGARES_MAXIMO)
+    lugares = ObjectListField(child=ParadaEntrada(), max_length=LUGARES_MAXIMO)
 
 
-class MotivoEntrada(SerializadorEstricto):
-    motivo = TextoLargoField(recortar=True, max_length=MOTIVO_MAXIMO)
+class MotivoEntrada(StrictSerializer):
+    motivo = StrictLongTextField(trim=True, max_length=MOTIVO_MAXIMO)
 
 
 class MotivoOpcionalEntrada(Entrada):
-    motivo = _texto_opcional(MOTIVO_MAXIMO, recortar=True)
+    motivo = _texto_opcional(MOTIVO_MAXIMO, trim=True)
 
 
 ENTRADA = SolicitudEntrada()
@@ -171,12 +171,12 @@ class ResumenSerializer(serializers.Serializer):
 
 class SolicitudSerializer(ResumenSerializer):
     lugares = ParadaSerializer(many=True)
-    misiones = VacioField()
+    misiones = EmptyListField()
 
 
 class SolicitudCreadaSerializer(ResumenSerializer):
     lugares = ParadaCreadaSerializer(many=True)
-    misiones = VacioField()
+    misiones = EmptyListField()
 
 
 class CambioDeSolicitudSerializer(serializers.Serializer):
@@ -194,13 +194,13 @@ class CambioDeSolicitudSerializer(serializers.Serializer):
     FechaHoraActualizacion = serializers.DateTimeField(source="actualizado_en")
 
 
-RESUMEN = Forma(ResumenSerializer(), ENVUELTO)
-DETALLE = Forma(SolicitudSerializer(), ENVUELTO)
-CAMBIO = Forma(CambioDeSolicitudSerializer(), ENVUELTO)
-_PARADA_CREADA = Forma(ParadaCreadaSerializer(), ENVUELTO)
+RESUMEN = Shape(ResumenSerializer(), ENVELOPE)
+DETALLE = Shape(SolicitudSerializer(), ENVELOPE)
+CAMBIO = Shape(CambioDeSolicitudSerializer(), ENVELOPE)
+_PARADA_CREADA = Shape(ParadaCreadaSerializer(), ENVELOPE)
 
 
 def creada(solicitud: Solicitud) -> dict:
     """Of what the verb gave back, with nothing asked of the database."""
-    lugares = [_PARADA_CREADA.de_instancia(parada) for parada in solicitud.lugares_en_orden]
-    return RESUMEN.de_instancia(solicitud) | {"lugares": lugares, "misiones": []}
+    lugares = [_PARADA_CREADA.from_instance(parada) for parada in solicitud.lugares_en_orden]
+    return RESUMEN.from_instance(solicitud) | {"lugares": lugares, "misiones": []}

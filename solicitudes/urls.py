@@ -5,11 +5,11 @@ from solicitudes.views import SolicitudViewSet
 urlpatterns = [
     path("solicitud", SolicitudViewSet.as_view({"get": "list", "post": "create"})),
     path(
-        "solicitud/<segmento:pk>",
+        "solicitud/<segment:pk>",
         SolicitudViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"}),
     ),
-    path("solicitud/<segmento:pk>/aprobar", SolicitudViewSet.as_view({"post": "aprobar"})),
-    path("solicitud/<segmento:pk>/rechazar", SolicitudViewSet.as_view({"post": "rechazar"})),
-    path("solicitud/<segmento:pk>/cancelar", SolicitudViewSet.as_view({"post": "cancelar"})),
-    path("solicitud/<segmento:pk>/historico", SolicitudViewSet.as_view({"get": "historico"})),
+    path("solicitud/<segment:pk>/aprobar", SolicitudViewSet.as_view({"post": "aprobar"})),
+    path("solicitud/<segment:pk>/rechazar", SolicitudViewSet.as_view({"post": "rechazar"})),
+    path("solicitud/<segment:pk>/cancelar", SolicitudViewSet.as_view({"post": "cancelar"})),
+    path("solicitud/<segment:pk>/historico", SolicitudViewSet.as_view({"get": "historico"})),
 ]

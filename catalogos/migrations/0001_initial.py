@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "aseguradora",
                 "verbose_name_plural": "aseguradoras",
                 "db_table": "aseguradora",
-                "ordering": [monitor.db.functions.Plegado("nombre"), "id"],
+                "ordering": [monitor.db.functions.Folded("nombre"), "id"],
             },
         ),
     ]

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="aseguradora",
             constraint=models.UniqueConstraint(
-                monitor.db.functions.SinCaso("nombre"),
+                monitor.db.functions.CaseBlind("nombre"),
                 name="aseguradora_nombre_unico",
                 violation_error_message="Ya existe una aseguradora con ese nombre",
             ),

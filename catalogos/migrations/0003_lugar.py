@@ -123,10 +123,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "lugar",
                 "verbose_name_plural": "lugares",
                 "db_table": "lugar",
-                "ordering": [monitor.db.functions.Plegado("nombre"), "id"],
+                "ordering": [monitor.db.functions.Folded("nombre"), "id"],
                 "constraints": [
                     models.UniqueConstraint(
-                        monitor.db.functions.SinCaso("codigo"),
+                        monitor.db.functions.CaseBlind("codigo"),
                         name="lugar_codigo_unico",
                         violation_error_message="Ya existe un lugar con ese código",
                     ),

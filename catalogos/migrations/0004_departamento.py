@@ -122,10 +122,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "departamento",
                 "verbose_name_plural": "departamentos",
                 "db_table": "departamento",
-                "ordering": ["nivel_jerarquico", monitor.db.functions.Plegado("nombre"), "id"],
+                "ordering": ["nivel_jerarquico", monitor.db.functions.Folded("nombre"), "id"],
                 "constraints": [
                     models.UniqueConstraint(
-                        monitor.db.functions.SinCaso("codigo"),
+                        monitor.db.functions.CaseBlind("codigo"),
                         name="departamento_codigo_unico",
                         violation_error_message="Ya existe un departamento con ese código",
                     ),

@@ -45,10 +45,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "tipo de prioridad",
                 "verbose_name_plural": "tipos de prioridad",
                 "db_table": "tipo_prioridad_solicitud",
-                "ordering": [monitor.db.functions.Plegado("nombre"), "id"],
+                "ordering": [monitor.db.functions.Folded("nombre"), "id"],
                 "constraints": [
                     models.UniqueConstraint(
-                        monitor.db.functions.SinCaso("nombre"),
+                        monitor.db.functions.CaseBlind("nombre"),
                         name="tipo_prioridad_solicitud_nombre_unico",
                         violation_error_message="Ya existe un tipo de prioridad con ese nombre",
                     )
@@ -86,10 +86,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "tipo de servicio",
                 "verbose_name_plural": "tipos de servicio",
                 "db_table": "tipo_servicio_solicitud",
-                "ordering": [monitor.db.functions.Plegado("nombre"), "id"],
+                "ordering": [monitor.db.functions.Folded("nombre"), "id"],
                 "constraints": [
                     models.UniqueConstraint(
-                        monitor.db.functions.SinCaso("nombre"),
+                        monitor.db.functions.CaseBlind("nombre"),
                         name="tipo_servicio_solicitud_nombre_unico",
                         violation_error_message="Ya existe un tipo de servicio con ese nombre",
                     )

@@ -108,7 +108,7 @@ def test_cambiar_lo_que_otro_refiere_no_espera(transactional_db):
     padre, jefe = DepartamentoFactory(), UsuarioFactory()
 
     with transaction.atomic():
-        entrada(Departamento).leer(
+        entrada(Departamento).read(
             {"codigo": "H", "nombre": "Hijo", "departamentoPadreId": padre.pk, "idPerfilJefe": jefe.pk}
         )
         en_otra_conexion(lambda: Departamento.objects.actualizar(padre.pk, {"nombre": "Otro"}, por=None))
@@ -128,7 +128,7 @@ def test_eliminar_lo_que_otro_empieza_a_referir_espera(verbo, transactional_db):
     }[verbo]
 
     with transaction.atomic():
-        entrada(Departamento).leer(
+        entrada(Departamento).read(
             {"codigo": "H", "nombre": "Hijo", "departamentoPadreId": padre.pk, "idPerfilJefe": jefe.pk}
         )
         with pytest.raises(OperationalError, match="lock timeout"):

@@ -14,7 +14,7 @@ from catalogos.models import CATALOGOS, Departamento, EstadoSolicitud, Lugar, Ti
 from catalogos.tests.factories import FABRICAS, DepartamentoFactory
 from catalogos.views import VISTAS
 from expedientes.models import Expediente
-from monitor.db.functions import SinCaso
+from monitor.db.functions import CaseBlind
 from monitor.errores import Conflicto, DatosInvalidos
 from monitor.roles import CATALOGOS as CON_PERMISOS
 from monitor.usuarios.tests.factories import UsuarioFactory
@@ -72,7 +72,7 @@ def test_la_clave_es_unica_sin_distinguir_mayusculas(modelo, uno, otro):
 )
 def test_sin_caso_es_igual_en_las_dos_bases(texto, esperado):
     """Letters that aren't of Spanish or its neighbours stay as they are."""
-    assert EstadoSolicitud.objects.values_list(SinCaso(Value(texto)), flat=True)[0] == esperado
+    assert EstadoSolicitud.objects.values_list(CaseBlind(Value(texto)), flat=True)[0] == esperado
 
 
 def test_una_fila_de_otro_programa_vale():

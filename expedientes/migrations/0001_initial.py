@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "no_siniestro",
-                    monitor.db.fields.ClaveField(
+                    monitor.db.fields.KeyField(
                         error_messages={
                             "blank": "El No. Siniestro es obligatorio",
                             "null": "El No. Siniestro es obligatorio",
@@ -310,7 +310,7 @@ class Migration(migrations.Migration):
                     "orden_ingreso",
                     models.GeneratedField(
                         db_persist=True,
-                        expression=monitor.db.functions.DiasHastaElUltimo("fecha_ingreso"),
+                        expression=monitor.db.functions.DaysToLast("fecha_ingreso"),
                         output_field=models.IntegerField(),
                     ),
                 ),
@@ -318,7 +318,7 @@ class Migration(migrations.Migration):
                     "busqueda",
                     models.GeneratedField(
                         db_persist=True,
-                        expression=monitor.db.functions.Renglones(
+                        expression=monitor.db.functions.Lines(
                             "no_siniestro", "nombre_cliente", "placas", "marca", "modelo", "orden", "factura"
                         ),
                         output_field=models.TextField(),
@@ -361,7 +361,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "no_siniestro",
-                    monitor.db.fields.ClaveField(db_index=True, max_length=100, verbose_name="No. Siniestro"),
+                    monitor.db.fields.KeyField(db_index=True, max_length=100, verbose_name="No. Siniestro"),
                 ),
                 (
                     "datos",

@@ -47,6 +47,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="expediente",
-            index=models.Index(monitor.db.functions.SinCaso("placas"), name="expediente_por_placas"),
+            index=models.Index(monitor.db.functions.CaseBlind("placas"), name="expediente_por_placas"),
         ),
     ]

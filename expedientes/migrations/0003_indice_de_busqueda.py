@@ -1,9 +1,9 @@
 from django.db import migrations
 
-from monitor.db.operations import indice_de_trigramas
+from monitor.db.operations import trigram_index
 
 
 class Migration(migrations.Migration):
     dependencies = [("expedientes", "0002_indices_de_la_lista")]
 
-    operations = [indice_de_trigramas("expediente")]
+    operations = [trigram_index("expediente")]

@@ -24,7 +24,7 @@ from expedientes.models import (
     HistorialEstado,
 )
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
-from monitor.admin.verbs import FormaPorVerbos
+from monitor.admin.verbs import VerbForm
 from monitor.api import tokens
 from monitor.tests.formularios import campos_de, enviar, frases
 from monitor.usuarios.tests.factories import UsuarioFactory
@@ -383,7 +383,7 @@ RECHAZOS = [
 @pytest.mark.parametrize(("cambios", "frase"), RECHAZOS)
 def test_regla_rota_dice_lo_mismo_que_la_api(client, como_operador, cambios, frase):
     ExpedienteFactory(no_siniestro="SIN-1")
-    token = tokens.emitir(como_operador)
+    token = tokens.issue(como_operador)
 
     response = enviar(client, AGREGAR, **{"no_siniestro": "NUEVO"} | cambios)
     api = client.post(
@@ -400,14 +400,14 @@ def test_regla_rota_dice_lo_mismo_que_la_api(client, como_operador, cambios, fra
 
 def test_clave_tomada_mientras_se_escribia_es_un_error_del_formulario(client, como_operador, monkeypatch):
     """Whatever a form checks before, the key can be taken until the INSERT."""
-    cambios_de = FormaPorVerbos.cambios
+    cambios_de = VerbForm.cambios
 
     def perder_la_carrera(forma):
         if not Expediente.objects.exists():
             ExpedienteFactory(no_siniestro="SIN-1", marca="La otra", por=como_operador)
         return cambios_de(forma)
 
-    monkeypatch.setattr(FormaPorVerbos, "cambios", perder_la_carrera)
+    monkeypatch.setattr(VerbForm, "cambios", perder_la_carrera)
 
     response = enviar(client, AGREGAR, no_siniestro="SIN-1", marca="La mía")
 

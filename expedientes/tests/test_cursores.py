@@ -17,7 +17,7 @@ from monitor.usuarios.tests.factories import UsuarioFactory
 )  # fmt: skip
 def test_cursor_imposible_se_rechaza(client, posicion):
     cursor = base64.urlsafe_b64encode(posicion.encode()).decode() or "x"
-    cabeceras = {"Authorization": f"Bearer {tokens.emitir(UsuarioFactory())}"}
+    cabeceras = {"Authorization": f"Bearer {tokens.issue(UsuarioFactory())}"}
 
     response = client.get("/api/expedientes", {"por_pagina": 1, "cursor": cursor}, headers=cabeceras)
 

@@ -85,9 +85,9 @@ def test_abrir_un_expediente_cabe_en_lo_que_psycopg_recuerda(operador, asegurado
     """A longer statement, or one of more parameters, is parsed again at each use."""
     sentencias = []
 
-    def anotar(ejecutar, sql, params, many, context):
+    def anotar(execute, sql, params, many, context):
         sentencias.append((len(sql), len(params or ())))
-        return ejecutar(sql, params, many, context)
+        return execute(sql, params, many, context)
 
     with connection.execute_wrapper(anotar):
         operador.post("/api/expedientes", {"no_siniestro": "NUEVO", "id_aseguradora": aseguradora.pk})

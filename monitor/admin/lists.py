@@ -6,12 +6,12 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.db.models import F, Value
 
-from monitor.db.queries import DespuesDe, es_limite
+from monitor.db.queries import After, is_position
 
 ANTES, DESPUES = "antes", "despues"
 
 
-class ListaPorClave(ChangeList):
+class KeysetChangeList(ChangeList):
     """The page is `p=despues:[…]` or `p=antes:[…]`: where it begins or ends, by the columns of the ModelAdmin's
     `ordering`: all ascending or all descending, not null, the last unique. An index on them serves any page.
     """
@@ -43,7 +43,7 @@ class ListaPorClave(ChangeList):
         columnas = [F(campo.name) for campo in self.columnas]
         valores = [Value(valor) for valor in limite]
         descendente = self.model_admin.ordering[0].startswith("-")
-        return DespuesDe(columnas, valores) if (sentido == DESPUES) != descendente else DespuesDe(valores, columnas)
+        return After(columnas, valores) if (sentido == DESPUES) != descendente else After(valores, columnas)
 
     def _leer(self, texto):
         if texto is None:
@@ -53,7 +53,7 @@ class ListaPorClave(ChangeList):
             limite = json.loads(posicion)
         except ValueError as error:
             raise IncorrectLookupParameters from error
-        if sentido not in (ANTES, DESPUES) or not es_limite(self.columnas, limite):
+        if sentido not in (ANTES, DESPUES) or not is_position(self.columnas, limite):
             raise IncorrectLookupParameters
         return sentido, limite
 

@@ -15,7 +15,7 @@ from monitor.errores import DemasiadosIntentos
 from monitor.usuarios.acceso import CREDENCIALES
 from monitor.usuarios.models import Usuario
 
-ORDEN_DE_APPS = ("expedientes", "solicitudes", "catalogos", "usuarios")
+APP_ORDER = ("expedientes", "solicitudes", "catalogos", "usuarios")
 
 _INVALIDA = (
     400,
@@ -30,7 +30,7 @@ ERRORES = {
 }
 
 
-class AccesoForm(AdminAuthenticationForm):
+class LoginForm(AdminAuthenticationForm):
     error_messages = {
         **AdminAuthenticationForm.error_messages,
         "invalid_login": f"{CREDENCIALES}. Revise su usuario y su contraseña; las mayúsculas cuentan.",
@@ -48,7 +48,7 @@ class AccesoForm(AdminAuthenticationForm):
             raise ValidationError(error.mensaje, code=error.codigo) from error
 
 
-class CambioDeClaveForm(AdminPasswordChangeForm):
+class PasswordForm(AdminPasswordChangeForm):
     def save(self, commit=True):
         """Through our verb: Django's would write the whole row, over what others changed."""
         self.user = Usuario.objects.actualizar(self.user.pk, {"password": self.cleaned_data["new_password1"]})
@@ -60,18 +60,18 @@ class MonitorAdminSite(admin.AdminSite):
     site_title = "Monitor"
     index_title = "Inicio"
     empty_value_display = "—"
-    login_form = AccesoForm
+    login_form = LoginForm
 
     def get_app_list(self, request, app_label=None):
         """In the order in which people use them."""
-        lugares = {app: lugar for lugar, app in enumerate(ORDEN_DE_APPS)}
+        lugares = {app: lugar for lugar, app in enumerate(APP_ORDER)}
         apps = super().get_app_list(request, app_label)
         return sorted(apps, key=lambda app: lugares.get(app["app_label"], len(lugares)))
 
     def password_change(self, request, extra_context=None):
         request.current_app = self.name
         return PasswordChangeView.as_view(
-            form_class=CambioDeClaveForm,
+            form_class=PasswordForm,
             success_url=reverse("admin:password_change_done", current_app=self.name),
             extra_context=self.each_context(request) | (extra_context or {}),
         )(request)
@@ -83,11 +83,11 @@ class MonitorAdminSite(admin.AdminSite):
             try:
                 return view(request, *args, **kwargs)
             except tuple(ERRORES) as error:
-                return self.pagina_de_error(request, error)
+                return self.error_page(request, error)
 
         return super().admin_view(update_wrapper(con_pagina_de_error, view), cacheable)
 
-    def pagina_de_error(self, request, error):
+    def error_page(self, request, error):
         status, titulo, frase = next(ERRORES[clase] for clase in type(error).__mro__ if clase in ERRORES)
         contexto = self.each_context(request) | {"title": titulo, "frase": frase}
         return TemplateResponse(request, "admin/error.html", contexto, status=status)

@@ -22,7 +22,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.text import capfirst
 
-from monitor.db.functions import Contiene, Plegado
+from monitor.db.functions import Contains, Folded
 from monitor.errores import ErrorDeDominio
 from monitor.usuarios.models import Usuario
 from monitor.validadores import CON_CONTROL, CONTROL
@@ -32,7 +32,7 @@ NOMBRADOS = 10  # refused rows that a message names; the rest are counted
 BUSQUEDAS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")
 
 
-class TextoField(forms.CharField):
+class UntouchedTextField(forms.CharField):
     """What happens on the way to a text that nobody touched (browsers send CRLF, we cut blanks) is not a change."""
 
     default_error_messages = {"null_characters_not_allowed": CON_CONTROL}
@@ -45,14 +45,14 @@ class TextoField(forms.CharField):
         return self.to_python(initial) != self.to_python(data)
 
 
-class FormaPorVerbos(forms.ModelForm):
+class VerbForm(forms.ModelForm):
     """Only what the person changed is checked and written, as in the API.
 
     The page carries what it showed, to compare with what comes back: comparing with the row as it is by then would
     undo what somebody else changed in between.
     """
 
-    error_de_dominio: ErrorDeDominio | None = None
+    domain_error: ErrorDeDominio | None = None
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -66,8 +66,8 @@ class FormaPorVerbos(forms.ModelForm):
 
     def full_clean(self):
         super().full_clean()
-        if self.is_bound and self.error_de_dominio:
-            self._decir(self.error_de_dominio)
+        if self.is_bound and self.domain_error:
+            self._decir(self.domain_error)
 
     def clean(self):
         for nombre in self._intactos() & set(self.errors):
@@ -95,14 +95,14 @@ class FormaPorVerbos(forms.ModelForm):
             self.add_error(nombre, [frase for frase in frases if frase not in dichas])
 
 
-class AdminPorVerbos(admin.ModelAdmin):
+class VerbAdmin(admin.ModelAdmin):
     """`crear`, `actualizar` and `eliminar` ask the model's verbs; a model that names them otherwise says so here."""
 
-    form = FormaPorVerbos
+    form = VerbForm
     actions = ("delete_selected",)
     formfield_overrides = {
-        models.CharField: {"form_class": TextoField},
-        models.TextField: {"form_class": TextoField},
+        models.CharField: {"form_class": UntouchedTextField},
+        models.TextField: {"form_class": UntouchedTextField},
     }
     list_per_page = 50
     show_full_result_count = False
@@ -137,7 +137,7 @@ class AdminPorVerbos(admin.ModelAdmin):
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         forma = super().get_form(request, obj, change, **kwargs)
-        forma.error_de_dominio = getattr(request, "error_de_dominio", None)
+        forma.domain_error = getattr(request, "domain_error", None)
         return forma
 
     def save_model(self, request, obj, form, change):
@@ -157,7 +157,7 @@ class AdminPorVerbos(admin.ModelAdmin):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except ErrorDeDominio as error:
-            request.error_de_dominio = error
+            request.domain_error = error
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     # --- Deleting ---
@@ -192,7 +192,7 @@ class AdminPorVerbos(admin.ModelAdmin):
         """Django's page asks for confirmation."""
         if "post" not in request.POST:
             return delete_selected(self, request, queryset)
-        return self.uno_por_uno(
+        return self.one_by_one(
             request,
             lambda pk: self.eliminar(pk, por=request.user),
             lambda obj: self.log_deletions(request, [obj]),
@@ -211,7 +211,7 @@ class AdminPorVerbos(admin.ModelAdmin):
     def get_search_results(self, request, queryset, search_term):
         """Every word, in any of `search_fields`, blind to case and accents, alike on both databases."""
         for palabra in search_term.split():
-            donde = [Q(Contiene(Plegado(campo), palabra)) for campo in self.search_fields]
+            donde = [Q(Contains(Folded(campo), palabra)) for campo in self.search_fields]
             queryset = queryset.filter(reduce(or_, donde))
         return queryset, False
 
@@ -221,7 +221,7 @@ class AdminPorVerbos(admin.ModelAdmin):
             raise IncorrectLookupParameters
         return True
 
-    def uno_por_uno(self, request, verbo: Callable, anotar: Callable, hecho: str) -> None:
+    def one_by_one(self, request, verbo: Callable, anotar: Callable, hecho: str) -> None:
         """`verbo(pk)` for each selected row, in a transaction of its own, and `anotar(obj)` when it is done.
 
         Refused rows are named with the reason, and the others go on. `hecho` begins the sentence that counts them.

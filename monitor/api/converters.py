@@ -10,23 +10,23 @@ from monitor.errores import DatosInvalidos, NoEncontrado
 LARGO_DE_UN_ID = 18  # digits of any id there can be
 
 
-class ClaveConverter(StringConverter):
+class KeyConverter(StringConverter):
     """Anything, slashes and line breaks too: a No. Siniestro as the server decoded it."""
 
     regex = "(?s:.+)"
 
 
-class SegmentoConverter(StringConverter):
+class SegmentConverter(StringConverter):
     """Anything but a slash; the view says what is wrong with it."""
 
     regex = r"[^/]+"
 
 
-register_converter(ClaveConverter, "clave")
-register_converter(SegmentoConverter, "segmento")
+register_converter(KeyConverter, "key")
+register_converter(SegmentConverter, "segment")
 
 
-def leer_id(texto: str, no_encontrado: str) -> int:
+def read_id(texto: str, no_encontrado: str) -> int:
     """`no_encontrado`: the sentence for a number that no row can have."""
     if not re.fullmatch(r"\d+", texto, re.ASCII):
         raise DatosInvalidos("ID inválido")

@@ -10,77 +10,77 @@ from monitor.errores import DatosInvalidos, ErrorDeDominio, ReglaIncumplida
 
 CACHE = "private, no-cache"  # of data: kept by nobody without asking again
 
-_OPCIONES = orjson.OPT_PASSTHROUGH_DATETIME
+_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME
 
 
-class Dialecto:
-    # How some types are written from the text that a database has of them, in UTC; `Forma` reads them so.
-    de_texto: dict = {}
+class Dialect:
+    # How some types are written from the text that a database has of them, in UTC; `Shape` reads them so.
+    from_text: dict = {}
 
     def __init__(self):
-        self._textos = {date: self.fecha, datetime: self.instante, time: self.hora}
+        self._writers = {date: self.date, datetime: self.moment, time: self.time}
 
-    def json(self, datos) -> bytes:
-        return orjson.dumps(datos, self._valor, _OPCIONES)
+    def json(self, data) -> bytes:
+        return orjson.dumps(data, self._value, _OPTIONS)
 
-    def _valor(self, valor):
-        return self._textos[type(valor)](valor)
+    def _value(self, value):
+        return self._writers[type(value)](value)
 
-    def hora(self, valor: time) -> str:
-        return valor.isoformat("seconds")
+    def time(self, value: time) -> str:
+        return value.isoformat("seconds")
 
-    def responder(self, datos, status=200, headers=None) -> HttpResponse:
-        cuerpo = self.json(datos)
-        headers = {"Cache-Control": CACHE, "Content-Length": str(len(cuerpo))} | (headers or {})
-        return HttpResponse(cuerpo, content_type="application/json", status=status, headers=headers)
+    def respond(self, data, status=200, headers=None) -> HttpResponse:
+        body = self.json(data)
+        headers = {"Cache-Control": CACHE, "Content-Length": str(len(body))} | (headers or {})
+        return HttpResponse(body, content_type="application/json", status=status, headers=headers)
 
 
-class Directo(Dialecto):
+class DirectDialect(Dialect):
     """/api: the data as they are; dates at noon UTC, so that no client in America or Europe sees another day."""
 
     def __init__(self):
         super().__init__()
-        self.de_texto = {date: self._fecha_de_texto, datetime: self._instante_de_texto}
+        self.from_text = {date: self._date_from_text, datetime: self._moment_from_text}
 
-    def fecha(self, valor: date) -> str:
-        return self._fecha_de_texto(valor.isoformat())
+    def date(self, value: date) -> str:
+        return self._date_from_text(value.isoformat())
 
-    def instante(self, valor: datetime) -> str:
-        return f"{valor.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
-
-    @staticmethod
-    def _fecha_de_texto(texto: str) -> str:
-        return f"{texto}T12:00:00.000Z"
+    def moment(self, value: datetime) -> str:
+        return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
     @staticmethod
-    def _instante_de_texto(texto: str) -> str:
+    def _date_from_text(text: str) -> str:
+        return f"{text}T12:00:00.000Z"
+
+    @staticmethod
+    def _moment_from_text(text: str) -> str:
         """`2024-03-20 10:30:00.5+00`, as PostgreSQL writes it; SQLite, without the offset."""
-        texto = texto.removesuffix("+00")
-        return f"{texto[:10]}T{texto[11:19]}.{texto[20:23]:0<3}Z"
+        text = text.removesuffix("+00")
+        return f"{text[:10]}T{text[11:19]}.{text[20:23]:0<3}Z"
 
     def error(self, error: ErrorDeDominio) -> dict:
-        cuerpo = {"error": error.mensaje}
+        body = {"error": error.mensaje}
         if isinstance(error, DatosInvalidos) and error.campos:
-            cuerpo["campos"] = error.campos
-        return cuerpo
+            body["campos"] = error.campos
+        return body
 
 
-class Envuelto(Dialecto):
+class EnvelopeDialect(Dialect):
     """Transport requests and catalogues: an envelope around the data; local times without offset."""
 
-    def fecha(self, valor: date) -> str:
-        return valor.isoformat()
+    def date(self, value: date) -> str:
+        return value.isoformat()
 
-    def instante(self, valor: datetime) -> str:
-        return valor.astimezone(timezone.get_default_timezone()).replace(tzinfo=None).isoformat(timespec="seconds")
+    def moment(self, value: datetime) -> str:
+        return value.astimezone(timezone.get_default_timezone()).replace(tzinfo=None).isoformat(timespec="seconds")
 
-    def exito(self, mensaje: str, datos) -> dict:
-        return {"success": True, "message": mensaje, "data": datos}
+    def success(self, message: str, data) -> dict:
+        return {"success": True, "message": message, "data": data}
 
     def error(self, error: ErrorDeDominio) -> dict:
-        return {"success": False, "message": error.mensaje, "detail": self._detalle(error)}
+        return {"success": False, "message": error.mensaje, "detail": self._detail(error)}
 
-    def _detalle(self, error):
+    def _detail(self, error):
         if isinstance(error, DatosInvalidos):
             return [frase for frases in error.campos.values() for frase in frases] or [error.mensaje]
         if isinstance(error, ReglaIncumplida):
@@ -88,10 +88,10 @@ class Envuelto(Dialecto):
         return None
 
 
-DIRECTO = Directo()
-ENVUELTO = Envuelto()
+DIRECT = DirectDialect()
+ENVELOPE = EnvelopeDialect()
 
 
-def dialecto_de(ruta: str) -> Dialecto:
+def dialect_of(path: str) -> Dialect:
     """Of a path that no view answers for."""
-    return DIRECTO if ruta == "/api" or ruta.startswith("/api/") else ENVUELTO
+    return DIRECT if path == "/api" or path.startswith("/api/") else ENVELOPE

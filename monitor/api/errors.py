@@ -1,14 +1,17 @@
 """From exceptions to answers: the only place that knows which HTTP status a domain error has."""
 
 import logging
+from math import ceil
 
 from django.core.exceptions import SuspiciousOperation
-from django.db import Error as ErrorDeBase
+from django.core.signals import got_request_exception
+from django.db import Error as DatabaseError
 from django.http import HttpResponse
+from rest_framework.exceptions import APIException
 
 from monitor import errores
-from monitor.api.dialects import Dialecto
-from monitor.db.errors import no_responde
+from monitor.api.dialects import Dialect
+from monitor.db.errors import is_unreachable
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +29,7 @@ STATUS = {
 }
 
 
-class ErrorHTTP(errores.ErrorDeDominio):
+class HttpError(errores.ErrorDeDominio):
     """What only HTTP can get wrong: a method, a size, a content type."""
 
     def __init__(self, status: int, mensaje: str, headers: dict | None = None):
@@ -34,38 +37,50 @@ class ErrorHTTP(errores.ErrorDeDominio):
         self.status, self.headers = status, headers or {}
 
 
-class MetodoNoPermitido(ErrorHTTP):
-    def __init__(self, metodo: str, permitidos: list[str]):
-        super().__init__(405, f"El método {metodo} no está permitido aquí", {"Allow": ", ".join(permitidos)})
+class MethodNotAllowed(HttpError):
+    def __init__(self, method: str, allowed: list[str]):
+        super().__init__(405, f"El método {method} no está permitido aquí", {"Allow": ", ".join(allowed)})
 
 
-def responder_error(error: Exception, dialecto: Dialecto, operacion: str | None = None) -> HttpResponse:
-    """`operacion` completes «Error interno al …»."""
+def error_response(error: Exception, dialect: Dialect, operacion: str | None = None, *, request=None) -> HttpResponse:
+    """`operacion` completes «Error interno al …». An error that nobody expected is told to who listens to Django's
+    `got_request_exception`, with `request`."""
     if isinstance(error, SuspiciousOperation):
         error = errores.DatosInvalidos(DEMASIADO)
+    elif isinstance(error, APIException):
+        error = _of_rest_framework(error)
     elif not isinstance(error, errores.ErrorDeDominio):
-        error = _interno(error, operacion)
-    return dialecto.responder(dialecto.error(error), _status(error), _headers(error))
+        error = _unexpected(error, operacion, request)
+    return dialect.respond(dialect.error(error), _status(error), _headers(error))
 
 
-def _interno(error: Exception, operacion: str | None) -> ErrorHTTP:
+def _of_rest_framework(error: APIException) -> HttpError:
+    """Of a permission or a throttle that isn't ours."""
+    wait = getattr(error, "wait", None)
+    return HttpError(error.status_code, str(error.detail), {"Retry-After": str(ceil(wait))} if wait else None)
+
+
+def _unexpected(error: Exception, operacion: str | None, request) -> HttpError:
     log.error("Error interno al %s", operacion or "atender la petición", exc_info=error)
-    return interno(503 if isinstance(error, ErrorDeBase) and no_responde(error) else 500, operacion)
+    if isinstance(error, DatabaseError) and is_unreachable(error):
+        return internal(503, operacion)
+    got_request_exception.send(sender=None, request=request)
+    return internal(500, operacion)
 
 
-def interno(status: int, operacion: str | None) -> ErrorHTTP:
+def internal(status: int, operacion: str | None) -> HttpError:
     mensaje = f"Error interno al {operacion}" if operacion else "Error interno del servidor"
-    return ErrorHTTP(status, mensaje, {"Retry-After": "5"} if status == 503 else None)
+    return HttpError(status, mensaje, {"Retry-After": "5"} if status == 503 else None)
 
 
 def _status(error: errores.ErrorDeDominio) -> int:
-    if isinstance(error, ErrorHTTP):
+    if isinstance(error, HttpError):
         return error.status
-    return next(STATUS[clase] for clase in type(error).__mro__ if clase in STATUS)
+    return next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
 
 
 def _headers(error: errores.ErrorDeDominio) -> dict:
-    if isinstance(error, ErrorHTTP):
+    if isinstance(error, HttpError):
         return error.headers
     if isinstance(error, errores.NoAutenticado):
         return {"WWW-Authenticate": "Bearer"}

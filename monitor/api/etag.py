@@ -3,90 +3,90 @@
 from collections.abc import Callable
 from hashlib import blake2b
 
-from django.db import Error as ErrorDeBase
+from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseNotModified
 from django.urls import resolve
 from django.utils.http import parse_etags
 
-from monitor.api.authentication import leer_credencial
+from monitor.api.authentication import read_token
 from monitor.api.dialects import CACHE
-from monitor.api.identity import ConsultaConIdentidad, solo_para_quien_pide
-from monitor.api.shapes import Forma, Lectura
+from monitor.api.identity import Caller, CallerQuery, only_for_caller
+from monitor.api.shapes import Reader, Shape
 from monitor.db.functions import Version
 from monitor.errores import ErrorDeDominio
 
 
-class LecturaCondicional(Lectura):
-    """One object, read together with who asks. Its ETag is the digest of the shape and of the versions of all the rows
+class ConditionalReader(Reader):
+    """One object, read together with who calls. Its ETag is the digest of the shape and of the versions of all the rows
     that it comes from; SQLite's rows have no version, and the digest is of their values."""
 
-    def __init__(self, forma: Forma, hacer: Callable[[], QuerySet]):
-        versiones = [Version(ruta) for ruta in forma.una_de_cada_tabla] if connection.vendor == "postgresql" else []
+    def __init__(self, shape: Shape, make: Callable[[], QuerySet]):
+        versions = [Version(path) for path in shape.one_per_table] if connection.vendor == "postgresql" else []
 
-        def con_quien_pide() -> QuerySet:
-            return solo_para_quien_pide(hacer())
+        def for_caller() -> QuerySet:
+            return only_for_caller(make())
 
-        super().__init__(forma, con_quien_pide, ConsultaConIdentidad, ademas=versiones)
-        self._inicio = len(forma.columnas) if versiones else 0
-        de_version = versiones or forma.columnas
-        self._versiones = ConsultaConIdentidad(lambda: con_quien_pide().order_by().values_list(*de_version))
-        self._sello = blake2b(forma.codigo.encode(), digest_size=16)
+        super().__init__(shape, for_caller, CallerQuery, extra=versions)
+        self._start = len(shape.columns) if versions else 0
+        of_version = versions or shape.columns
+        self._versions = CallerQuery(lambda: for_caller().order_by().values_list(*of_version))
+        self._seal = blake2b(shape.fingerprint.encode(), digest_size=16)
 
-    def sin_cambios(self, conocidas: str, **valores) -> HttpResponse | None:
-        """304 without a body, by a small statement, when the object's ETag is one of `conocidas` (an If-None-Match)."""
-        versiones = self._versiones.filas(**valores)
-        if not versiones:
+    def not_modified(self, known: str, **values) -> HttpResponse | None:
+        """304 without a body, by a small statement, when the object's ETag is one of `known` (an If-None-Match)."""
+        versions = self._versions.rows(**values)
+        if not versions:
             return None
-        etag = self._etag(versiones)
-        if not _coincide(etag, conocidas):
+        etag = self._etag(versions)
+        if not _matches(etag, known):
             return None
         return HttpResponseNotModified(headers={"Cache-Control": CACHE, "ETag": etag})
 
-    def responder(self, vista, **valores) -> HttpResponse | None:
+    def respond(self, view, **values) -> HttpResponse | None:
         """200 with the object and its ETag; None when there is no object."""
-        filas = self._consulta.filas(**valores)
-        if not filas:
+        rows = self._query.rows(caller=view.caller, **values)
+        if not rows:
             return None
-        etag = self._etag([fila[self._inicio :] for fila in filas])
-        return vista.responder(self.forma.de_filas(filas), headers={"ETag": etag})
+        etag = self._etag([row[self._start :] for row in rows])
+        return view.respond(self.shape.from_rows(rows), headers={"ETag": etag})
 
-    def _etag(self, versiones: list[tuple]) -> str:
-        digesto = self._sello.copy()
-        digesto.update("\0".join(sorted(map(repr, versiones))).encode())
-        return f'"{digesto.hexdigest()}"'
+    def _etag(self, versions: list[tuple]) -> str:
+        digest = self._seal.copy()
+        digest.update("\0".join(sorted(map(repr, versions))).encode())
+        return f'"{digest.hexdigest()}"'
 
 
-def _coincide(etag: str, conocidas: str) -> bool:
+def _matches(etag: str, known: str) -> bool:
     """Weakly, as RFC 9110 asks of If-None-Match."""
-    return any(conocida == "*" or conocida.removeprefix("W/") == etag for conocida in parse_etags(conocidas))
+    return any(one == "*" or one.removeprefix("W/") == etag for one in parse_etags(known))
 
 
-class CondicionalMiddleware:
-    """Answers 304 before the layers that would make the answer again: a view whose `Accion` is `condicional` isn't
+class ConditionalMiddleware:
+    """Answers 304 before the layers that would make the answer again: a view whose `Action` is `conditional` isn't
     called. Whatever else there is to say to a request is the view's to say."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        conocidas = request.method in ("GET", "HEAD") and request.META.get("HTTP_IF_NONE_MATCH")
-        return (conocidas and self._sin_cambios(request, conocidas)) or self.get_response(request)
+        known = request.method in ("GET", "HEAD") and request.META.get("HTTP_IF_NONE_MATCH")
+        return (known and self._not_modified(request, known)) or self.get_response(request)
 
-    def _sin_cambios(self, request, conocidas: str) -> HttpResponse | None:
-        ruta = resolve(request.path_info)
-        accion = _accion_de(ruta.func)
-        if accion is None or accion.condicional is None:
+    def _not_modified(self, request, known: str) -> HttpResponse | None:
+        route = resolve(request.path_info)
+        action = _action_of(route.func)
+        if action is None or action.conditional is None:
             return None
         try:
-            quien = leer_credencial(request, accion.permiso)
-            return accion.condicional.sin_cambios(conocidas, quien=quien, **ruta.kwargs)
-        except (ErrorDeDominio, ErrorDeBase):
+            caller = Caller(read_token(request), action.permiso)
+            return action.conditional.not_modified(known, caller=caller, **route.kwargs)
+        except (ErrorDeDominio, DatabaseError):
             return None
 
 
-def _accion_de(vista):
-    """What a view's function, as DRF makes those of a viewset, does for GET; None of any other."""
-    nombre = getattr(vista, "actions", {}).get("get")
-    return nombre and vista.cls.acciones.get(nombre)
+def _action_of(view):
+    """What a view's function, as REST framework makes those of a viewset, does for GET; None of any other."""
+    name = getattr(view, "actions", {}).get("get")
+    return name and view.cls.acciones.get(name)

@@ -7,13 +7,13 @@ import re
 from datetime import UTC, date, datetime, time
 from math import isfinite
 
-from django.core.exceptions import ValidationError as ErrorDeValidacion
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import validate_email
 from django.db import models
 from django.utils import timezone
 from rest_framework import serializers
 
-from monitor.db.queries import Consulta, Parametro
+from monitor.db.queries import CompiledQuery, Param
 from monitor.validadores import sin_control, sin_control_en_texto_largo
 
 ENTERO_MAXIMO = 2_147_483_647
@@ -28,7 +28,7 @@ _ISO = re.compile(
 _HORA = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?", re.ASCII)
 
 
-class Estricto:
+class Strict:
     """What all strict fields share: messages that name the field, validators whose sentences do too."""
 
     # First among the bases, so that these are heard and not DRF's own.
@@ -44,17 +44,17 @@ class Estricto:
         }
 
     def run_validators(self, value):
-        for validador in self.validators:
+        for validator in self.validators:
             try:
-                validador(value)
-            except ErrorDeValidacion as error:
+                validator(value)
+            except DjangoValidationError as error:
                 raise serializers.ValidationError([f"{self.field_name}: {m}" for m in error.messages]) from error
 
 
-class TextoField(Estricto, serializers.CharField):
-    """`largo`: newlines and tabs are fine. `recortar`: Unicode white space at the ends is cut before any check."""
+class StrictTextField(Strict, serializers.CharField):
+    """`multiline`: newlines and tabs are fine. `trim`: Unicode white space at the ends is cut before any check."""
 
-    largo = False
+    multiline = False
     default_error_messages = {
         "invalid": "{campo}: debe ser texto",
         "blank": "{campo}: no puede estar vacío",
@@ -62,15 +62,15 @@ class TextoField(Estricto, serializers.CharField):
         "min_length": "{campo}: requiere {min_length} caracteres como mínimo",
     }
 
-    def __init__(self, *, recortar=False, validators=(), max_length=None, min_length=None, **kwargs):
+    def __init__(self, *, trim=False, validators=(), max_length=None, min_length=None, **kwargs):
         super().__init__(trim_whitespace=False, **kwargs)
         # After DRF's, which brings validators of its own for lengths and NUL.
-        self.recortar, self.max_length, self.min_length = recortar, max_length, min_length
-        control = sin_control_en_texto_largo if self.largo else sin_control
+        self.trim, self.max_length, self.min_length = trim, max_length, min_length
+        control = sin_control_en_texto_largo if self.multiline else sin_control
         self.validators = [control, *(v for v in validators if v is not control)]
 
     def run_validation(self, data=serializers.empty):
-        if self.recortar and isinstance(data, str):
+        if self.trim and isinstance(data, str):
             data = data.strip(BLANCOS)
         return super().run_validation(data)
 
@@ -84,11 +84,11 @@ class TextoField(Estricto, serializers.CharField):
         return data
 
 
-class TextoLargoField(TextoField):
-    largo = True
+class StrictLongTextField(StrictTextField):
+    multiline = True
 
 
-class CorreoField(TextoField):
+class StrictEmailField(StrictTextField):
     """`""` stays; anything else is an e-mail address. DRF takes that validator off what a model's field brings."""
 
     def __init__(self, *, validators=(), **kwargs):
@@ -99,7 +99,7 @@ class CorreoField(TextoField):
             super().run_validators(value)
 
 
-class EnteroField(Estricto, serializers.IntegerField):
+class StrictIntegerField(Strict, serializers.IntegerField):
     default_error_messages = {
         "invalid": "{campo}: debe ser un entero",
         "rango": "{campo}: debe estar entre {minimo} y {maximo}",
@@ -107,18 +107,18 @@ class EnteroField(Estricto, serializers.IntegerField):
 
     def __init__(self, *, min_value=None, max_value=None, **kwargs):
         super().__init__(**kwargs)
-        self.minimo = -ENTERO_MAXIMO - 1 if min_value is None else min_value
-        self.maximo = ENTERO_MAXIMO if max_value is None else max_value
+        self.minimum = -ENTERO_MAXIMO - 1 if min_value is None else min_value
+        self.maximum = ENTERO_MAXIMO if max_value is None else max_value
 
     def to_internal_value(self, data):
         if type(data) is not int:  # bool is a kind of int
             self.fail("invalid")
-        if not self.minimo <= data <= self.maximo:
-            self.fail("rango", minimo=self.minimo, maximo=self.maximo)
+        if not self.minimum <= data <= self.maximum:
+            self.fail("rango", minimo=self.minimum, maximo=self.maximum)
         return data
 
 
-class NumeroField(Estricto, serializers.FloatField):
+class StrictFloatField(Strict, serializers.FloatField):
     """With or without decimals; JSON has no infinity, but has numbers that are too large for a float."""
 
     default_error_messages = {"invalid": "{campo}: debe ser un número"}
@@ -129,7 +129,7 @@ class NumeroField(Estricto, serializers.FloatField):
         return float(data)
 
 
-class BanderaField(Estricto, serializers.BooleanField):
+class StrictBooleanField(Strict, serializers.BooleanField):
     default_error_messages = {"invalid": "{campo}: debe ser true o false"}
 
     def to_internal_value(self, data):
@@ -138,7 +138,7 @@ class BanderaField(Estricto, serializers.BooleanField):
         return data
 
 
-class OpcionField(Estricto, serializers.ChoiceField):
+class StrictChoiceField(Strict, serializers.ChoiceField):
     """One of a few texts; a value of another type is none of them."""
 
     default_error_messages = {"invalid_choice": "{campo}: debe ser uno de: {opciones}"}
@@ -149,7 +149,7 @@ class OpcionField(Estricto, serializers.ChoiceField):
         return data
 
 
-class FechaField(Estricto, serializers.DateField):
+class StrictDateField(Strict, serializers.DateField):
     """A calendar day: `2024-01-15`, or the day as written of an ISO date-time, whatever its offset."""
 
     default_error_messages = {"invalid": "{campo}: no es una fecha válida; use AAAA-MM-DD"}
@@ -158,17 +158,17 @@ class FechaField(Estricto, serializers.DateField):
         return super().run_validation(None if data == "" else data)
 
     def to_internal_value(self, value) -> date:
-        coincide = isinstance(value, str) and _ISO.fullmatch(value)
-        if not coincide:
+        match = isinstance(value, str) and _ISO.fullmatch(value)
+        if not match:
             self.fail("invalid")
         try:
             datetime.fromisoformat(value)
-            return date.fromisoformat(coincide[1])
+            return date.fromisoformat(match[1])
         except ValueError:
             self.fail("invalid")
 
 
-class DiaField(FechaField):
+class StrictDayField(StrictDateField):
     """A calendar day, and nothing after it: the second dialect's dates."""
 
     def to_internal_value(self, value) -> date:
@@ -177,7 +177,7 @@ class DiaField(FechaField):
         return super().to_internal_value(value)
 
 
-class HoraField(Estricto, serializers.TimeField):
+class StrictTimeField(Strict, serializers.TimeField):
     """A time of day, `08:00` or `08:00:00`."""
 
     default_error_messages = {"invalid": "{campo}: no es una hora válida; use HH:MM o HH:MM:SS"}
@@ -191,7 +191,7 @@ class HoraField(Estricto, serializers.TimeField):
         return time.fromisoformat(value)
 
 
-class InstanteField(Estricto, serializers.DateTimeField):
+class StrictDateTimeField(Strict, serializers.DateTimeField):
     """A moment; without an offset it is in the server's TIME_ZONE, a bare day is its midnight there."""
 
     default_error_messages = {"invalid": "{campo}: no es una fecha y hora ISO 8601 válida"}
@@ -203,35 +203,35 @@ class InstanteField(Estricto, serializers.DateTimeField):
         if not isinstance(value, str) or not _ISO.fullmatch(value):
             self.fail("invalid")
         try:
-            instante = datetime.fromisoformat(value)
-            if timezone.is_naive(instante):
-                instante = timezone.make_aware(instante)
-            return instante.astimezone(UTC)
+            moment = datetime.fromisoformat(value)
+            if timezone.is_naive(moment):
+                moment = timezone.make_aware(moment)
+            return moment.astimezone(UTC)
         except (ValueError, OverflowError):
             self.fail("invalid")
 
 
-class ReferenciaField(EnteroField):
-    """The id of a row of `queryset`; `cosa` names it in the sentence («una aseguradora»).
+class StrictReferenceField(StrictIntegerField):
+    """The id of a row of `queryset`; `thing` names it in the sentence («una aseguradora»).
 
-    `retener`: until the transaction ends that reads it, nobody can delete the row. `al_escribir`: the verb settles it
+    `hold`: until the transaction ends that reads it, nobody can delete the row. `on_write`: the verb settles it
     with its write (`escrituras.VIGENTE`), so it is looked up only to say it together with other faults.
     """
 
-    default_error_messages = {"no_existe": "{campo}: no existe {cosa} con Id {id}"}
+    default_error_messages = {"no_existe": "{campo}: no existe {thing} con Id {id}"}
 
-    def __init__(self, *, queryset, cosa: str, retener: bool = False, al_escribir: bool = False, **kwargs):
+    def __init__(self, *, queryset, thing: str, hold: bool = False, on_write: bool = False, **kwargs):
         super().__init__(**kwargs)
-        self.cosa, self.al_escribir = cosa, al_escribir
-        self._buscar = Consulta(
-            lambda: queryset.filter(pk=Parametro("id", models.IntegerField())).order_by().values_list("pk"),
-            retener=retener,
+        self.thing, self.on_write = thing, on_write
+        self._find = CompiledQuery(
+            lambda: queryset.filter(pk=Param("id", models.IntegerField())).order_by().values_list("pk"),
+            hold=hold,
         )
 
     def run_validators(self, value):
-        if not self.al_escribir:
-            self.exigir(value)
+        if not self.on_write:
+            self.require(value)
 
-    def exigir(self, valor: int) -> None:
-        if not self._buscar.filas(id=valor):
-            self.fail("no_existe", cosa=self.cosa, id=valor)
+    def require(self, value: int) -> None:
+        if not self._find.rows(id=value):
+            self.fail("no_existe", thing=self.thing, id=value)

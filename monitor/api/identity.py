@@ -1,86 +1,112 @@
-"""Who asks, settled by the statement that reads or writes what is asked: one where the other way takes two
-(docs/adr/0005). The answer doesn't leave before the user was found active and with the right role (`Vista`).
-"""
+"""Who calls the API, settled by the statement that reads or writes what is asked: one statement where the other way
+takes two (docs/adr/0005)."""
 
 from dataclasses import dataclass
 
+from django.contrib.auth import get_user_model
 from django.db import models
 
-from monitor.api.tokens import INVALIDO
-from monitor.db.queries import Consulta, Parametro
+from monitor.api.tokens import INVALIDO, Token
+from monitor.db.queries import CompiledQuery, Param
+from monitor.db.writes import Reference
 from monitor.errores import NoAutenticado
 from monitor.roles import PERMISOS, TODOS, exigir_permiso
-from monitor.usuarios.models import Usuario
 
 
-def usuario_de_token(pk: int, version: int) -> Usuario:
-    """Raises NoAutenticado when it was revoked, or its user disabled."""
-    usuario = Usuario.objects.con_token(pk, version)
-    if usuario is None:
-        raise NoAutenticado(INVALIDO)
-    return usuario
+class Caller:
+    """The bearer of a token with a good signature: `request.user`, and the `por` of a verb.
 
-
-@dataclass
-class Credencial:
-    """What a token with a good signature says of its bearer, not yet compared with the database.
-
-    To a verb, it is the `por` of a write that holds for that user alone: `condicion` (see `escrituras.Condicion`) is
-    of the user's row. `comprobada`: some statement found that it holds.
+    What a token says isn't believed. Reading anything of the person asks the database first, and raises NoAutenticado
+    for a token that was revoked or a user who was disabled, SinPermiso for a role without `permiso`: nothing can be
+    written in the name of somebody who may not. `reference` lets the write itself ask (`db.writes.Reference`).
     """
 
-    pk: int
-    version: int
-    permiso: str
-    comprobada: bool = False
+    is_authenticated = True
 
-    modelo = Usuario
+    def __init__(self, token: Token, permiso: str | None = None):
+        self.token, self.permiso = token, permiso
+        self._settled, self._person = False, None
+
+    def confirm(self) -> None:
+        """Asks the database, unless something did already."""
+        if not self._settled:
+            self.ask()
+
+    def settle(self) -> None:
+        """A statement found that the token and the role hold."""
+        self._settled = True
+
+    def ask(self):
+        """Asks the database, also of who was found to hold before."""
+        person = get_user_model().objects.con_token(self.token.id, self.token.version)
+        if person is None:
+            raise NoAutenticado(INVALIDO)
+        if self.permiso is not None:
+            exigir_permiso(person.rol, self.permiso)
+        self._settled, self._person = True, person
+        return person
 
     @property
-    def condicion(self) -> "Credencial":
-        return self
+    def pk(self) -> int:
+        self.confirm()
+        return self.token.id
+
+    @property
+    def username(self) -> str:
+        return (self._person or self.ask()).username
+
+    @property
+    def rol(self) -> str:
+        return (self._person or self.ask()).rol
+
+    @property
+    def reference(self) -> "int | CallerReference":
+        return self.token.id if self._settled else CallerReference(self)
+
+
+@dataclass(frozen=True)
+class CallerReference(Reference):
+    """Who the token names, if some statement finds that it still holds (see `db.writes.Reference`)."""
+
+    caller: Caller
+
+    @property
+    def model(self) -> type[models.Model]:
+        return get_user_model()
+
+    @property
+    def pk(self) -> int:
+        return self.caller.token.id
 
     @property
     def sql(self) -> str:
         # The roles are our own words, and few statements.
-        roles = ", ".join(f"'{rol}'" for rol in sorted(PERMISOS.get(self.permiso, ()))) or "NULL"
+        roles = ", ".join(f"'{rol}'" for rol in sorted(PERMISOS.get(self.caller.permiso, ()))) or "NULL"
         return f"version_token = %s AND is_active AND rol IN ({roles})"
 
     @property
     def params(self) -> list:
-        return [self.version]
+        return [self.caller.token.version]
 
-    def cumplida(self) -> None:
-        self.comprobada = True
-
-    def exigir(self) -> None:
-        """Asks the database by itself. Raises NoAutenticado or SinPermiso."""
-        exigir_permiso(usuario_de_token(self.pk, self.version).rol, self.permiso)
-        self.comprobada = True
+    def settle(self) -> None:
+        self.caller.settle()
 
 
-class ConsultaConIdentidad(Consulta):
-    """A `Consulta` of a queryset that `solo_para_quien_pide` gave: no rows for a user who isn't active. When there are
-    none, or not every role may read them, the user is asked for alone."""
+class CallerQuery(CompiledQuery):
+    """Of a queryset that `only_for_caller` gave: no rows for who isn't active. When there are none, or not every role
+    may read them, the caller is asked for alone."""
 
-    def filas(self, *variante, quien: Credencial, **valores) -> list[tuple]:
-        if PERMISOS.get(quien.permiso) != TODOS:
-            quien.exigir()
-        filas = super().filas(*variante, quien=quien.pk, version_de_quien=quien.version, **valores)
-        if filas:
-            quien.cumplida()
+    def rows(self, *variant, caller: Caller, **values) -> list[tuple]:
+        if PERMISOS.get(caller.permiso) != TODOS:
+            caller.confirm()
+        rows = super().rows(*variant, caller=caller.token.id, version=caller.token.version, **values)
+        if rows:
+            caller.settle()
         else:
-            quien.exigir()
-        return filas
+            caller.ask()
+        return rows
 
 
-def solo_para_quien_pide(queryset: models.QuerySet) -> models.QuerySet:
-    return queryset.filter(
-        models.Exists(
-            Usuario.objects.filter(
-                id=Parametro("quien", models.BigIntegerField()),
-                version_token=Parametro("version_de_quien", models.IntegerField()),
-                is_active=True,
-            )
-        )
-    )
+def only_for_caller(queryset: models.QuerySet) -> models.QuerySet:
+    id_, version = Param("caller", models.BigIntegerField()), Param("version", models.IntegerField())
+    return queryset.filter(models.Exists(get_user_model().objects.de_token(id_, version)))

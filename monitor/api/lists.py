@@ -9,111 +9,108 @@ import orjson
 from django.db.models import F, QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 
-from monitor.api.conexion import cortar
 from monitor.api.dialects import CACHE
-from monitor.api.identity import ConsultaConIdentidad, Credencial, solo_para_quien_pide
-from monitor.api.shapes import Forma
-from monitor.db.queries import DespuesDe, Parametro, es_limite
+from monitor.api.identity import Caller, CallerQuery, only_for_caller
+from monitor.api.shapes import Shape
+from monitor.db.queries import After, Param, is_position
 from monitor.errores import DatosInvalidos
 
 log = logging.getLogger(__name__)
 
-POR_PAGINA_MAXIMO = 1000
-LOTE = 1000  # rows in memory at once when the whole list is streamed
+MAX_PER_PAGE = 1000
+BATCH = 1000  # rows in memory at once when the whole list is streamed
 CURSOR_INVALIDO = "cursor: no es válido; use el del encabezado Link"
 
 
-class ListaPorCursor:
-    """The rows of `queryset` as `forma` shows them, by the columns of `orden`: ascending, not null, the last unique.
+class CursorList:
+    """The rows of `queryset` as `shape` shows them, by the columns of `order`: ascending, not null, the last unique.
 
-    Its queries read who asks together with the rows.
+    Its queries read who calls together with the rows.
     """
 
-    def __init__(self, forma: Forma, queryset: QuerySet, orden: tuple[str, ...]):
-        self._forma, self._queryset, self._orden = forma, queryset, orden
-        self._columnas = [queryset.model._meta.get_field(nombre) for nombre in orden]
-        ademas = [nombre for nombre in orden if nombre not in forma.columnas]
-        self._leidas = [*forma.columnas, *ademas]
-        self._posicion = itemgetter(*(self._leidas.index(nombre) for nombre in orden))
-        self._consulta = ConsultaConIdentidad(self._hacer)
+    def __init__(self, shape: Shape, queryset: QuerySet, order: tuple[str, ...]):
+        self._shape, self._queryset, self._order = shape, queryset, order
+        self._fields = [queryset.model._meta.get_field(name) for name in order]
+        extra = [name for name in order if name not in shape.columns]
+        self._read = [*shape.columns, *extra]
+        self._position = itemgetter(*(self._read.index(name) for name in order))
+        self._query = CallerQuery(self._make)
 
-    def _hacer(self, limite: int, con_cursor: bool) -> QuerySet:
-        queryset = solo_para_quien_pide(self._queryset).order_by(*self._orden)
-        if con_cursor:
-            limites = [Parametro(campo.name, campo) for campo in self._columnas]
-            queryset = queryset.filter(DespuesDe([F(nombre) for nombre in self._orden], limites))
-        return queryset.values_list(*self._leidas)[:limite]
+    def _make(self, limit: int, with_cursor: bool) -> QuerySet:
+        queryset = only_for_caller(self._queryset).order_by(*self._order)
+        if with_cursor:
+            limits = [Param(field.name, field) for field in self._fields]
+            queryset = queryset.filter(After([F(name) for name in self._order], limits))
+        return queryset.values_list(*self._read)[:limit]
 
-    def filas(self, limite: int, desde: tuple | None, quien: Credencial) -> list[tuple]:
-        valores = dict(zip(self._orden, desde or (), strict=bool(desde)))
-        return self._consulta.filas(limite, desde is not None, quien=quien, **valores)
+    def rows(self, limit: int, since: tuple | None, caller: Caller) -> list[tuple]:
+        values = dict(zip(self._order, since or (), strict=bool(since)))
+        return self._query.rows(limit, since is not None, caller=caller, **values)
 
-    def posicion(self, fila: tuple) -> tuple:
-        return self._posicion(fila)
+    def position(self, row: tuple) -> tuple:
+        return self._position(row)
 
-    def objetos(self, filas: list[tuple]) -> list[dict]:
-        return self._forma.lista(filas)
+    def objects(self, rows: list[tuple]) -> list[dict]:
+        return self._shape.many(rows)
 
-    def leer_cursor(self, texto: str) -> tuple:
+    def read_cursor(self, text: str) -> tuple:
         try:
-            valores = orjson.loads(base64.urlsafe_b64decode(texto + "=" * (-len(texto) % 4)))
+            values = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         except ValueError as error:
             raise DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]}) from error
-        if not es_limite(self._columnas, valores):
+        if not is_position(self._fields, values):
             raise DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]})
-        return tuple(valores)
+        return tuple(values)
 
 
-def escribir_cursor(posicion: tuple) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps(posicion)).decode().rstrip("=")
+def write_cursor(position: tuple) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps(position)).decode().rstrip("=")
 
 
-def responder_pagina(vista, lista: ListaPorCursor, por_pagina: int, cursor: str | None) -> HttpResponse:
+def page_response(view, list_: CursorList, per_page: int, cursor: str | None) -> HttpResponse:
     """One page; `Link: …; rel="next"` while there are more, with the request's own filters."""
-    desde = lista.leer_cursor(cursor) if cursor else None
-    filas = lista.filas(por_pagina + 1, desde, vista.quien)
-    response = vista.responder(lista.objetos(filas[:por_pagina]))
-    if len(filas) > por_pagina:
-        parametros = vista.request.GET.copy()
-        parametros["cursor"] = escribir_cursor(lista.posicion(filas[por_pagina - 1]))
-        response.headers["Link"] = f'<{vista.request.path}?{parametros.urlencode()}>; rel="next"'
+    since = list_.read_cursor(cursor) if cursor else None
+    rows = list_.rows(per_page + 1, since, view.caller)
+    response = view.respond(list_.objects(rows[:per_page]))
+    if len(rows) > per_page:
+        query = view.request.GET.copy()
+        query["cursor"] = write_cursor(list_.position(rows[per_page - 1]))
+        response.headers["Link"] = f'<{view.request.path}?{query.urlencode()}>; rel="next"'
     return response
 
 
-def responder_completa(vista, lista: ListaPorCursor) -> HttpResponse:
-    """Streamed. Each batch is a statement of its own: no transaction waits for a slow client.
+def stream_response(view, list_: CursorList) -> HttpResponse:
+    """The whole list. Each batch is a statement of its own: no transaction waits for a slow client.
 
-    The first is read before answering, so that an error can still be an answer; a later one breaks the connection.
+    The first is read before answering, so that an error can still be an answer. After a later one the array isn't
+    closed, which is how a client tells half a list from a whole one.
     """
-    lotes = _lotes(lista, vista.quien)
-    primero = next(lotes, [])
-    trozos = _arreglo(vista.dialecto.json(lista.objetos(lote)) for lote in chain([primero], lotes))
-    headers = {"Cache-Control": CACHE}
-    entero = _entero_o_cortado(trozos, vista.request.vecino)
-    return StreamingHttpResponse(entero, content_type="application/json", headers=headers)
+    batches = _batches(list_, view.caller)
+    first = next(batches, [])
+    pieces = _array(view.dialect.json(list_.objects(batch)) for batch in chain([first], batches))
+    return StreamingHttpResponse(_logged(pieces), content_type="application/json", headers={"Cache-Control": CACHE})
 
 
-def _entero_o_cortado(trozos, vecino):
+def _logged(pieces):
     try:
-        yield from trozos
+        yield from pieces
     except Exception:
-        log.exception("La lista completa quedó a medias; se corta la conexión con %s", vecino)
-        cortar(vecino)
+        log.exception("La lista completa quedó a medias")
         raise
 
 
-def _lotes(lista, quien):
-    desde = None
-    while filas := lista.filas(LOTE, desde, quien):
-        yield filas
-        desde = lista.posicion(filas[-1])
-        if len(filas) < LOTE:
+def _batches(list_, caller):
+    since = None
+    while rows := list_.rows(BATCH, since, caller):
+        yield rows
+        since = list_.position(rows[-1])
+        if len(rows) < BATCH:
             return
 
 
-def _arreglo(lotes):
+def _array(batches):
     """Of the JSON arrays of each batch, one array."""
     yield b"["
-    for i, lote in enumerate(lotes):
-        yield (b"," if i else b"") + lote[1:-1]
+    for i, batch in enumerate(batches):
+        yield (b"," if i else b"") + batch[1:-1]
     yield b"]"

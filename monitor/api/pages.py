@@ -1,80 +1,49 @@
-"""What only the second dialect has: the envelope of a success, partial updates, lists by page number."""
+"""Lists by page number, with their total: the second dialect's."""
 
 from collections.abc import Callable
 
 from django.db.models import QuerySet
-from rest_framework import serializers
 
-from monitor.api.dialects import ENVUELTO
-from monitor.api.fields import TextoField
-from monitor.api.params import EnteroEnTextoField, Parametros
-from monitor.api.serializers import SerializadorEstricto
-from monitor.api.shapes import Forma
-from monitor.api.viewsets import Vista
-from monitor.db.queries import Consulta
-from monitor.errores import DatosInvalidos
+from monitor.api.params import IntegerParam, QueryParams
+from monitor.api.shapes import Shape
+from monitor.db.queries import CompiledQuery
 
-POR_PAGINA = 10
-POR_PAGINA_MAXIMO = 100
-SIN_CAMBIOS = "No se proporcionaron campos para actualizar"
+PER_PAGE = 10
+MAX_PER_PAGE = 100
 
 
-class VistaEnvuelta(Vista):
-    dialecto = ENVUELTO
-
-    def exito(self, mensaje: str, datos, status=200, headers=None):
-        return self.responder(self.dialecto.exito(mensaje, datos), status, headers)
-
-
-def leer_cambios(serializer: SerializadorEstricto, datos: dict) -> dict:
-    """What a PUT changes: null for a text or a required field is like not sent."""
-    enviados = {n: v for n, v in datos.items() if v is not None or not _ignora_nulos(serializer.fields.get(n))}
-    cambios = serializer.leer(enviados, parcial=True)
-    if not cambios:
-        raise DatosInvalidos(SIN_CAMBIOS)
-    return cambios
-
-
-def _ignora_nulos(campo: serializers.Field | None) -> bool:
-    return campo is not None and (campo.required or isinstance(campo, TextoField))
-
-
-def paginacion() -> dict:
-    """The parameters of a page, for `Parametros`."""
+def page_params() -> dict:
+    """The parameters of a page, for `QueryParams`."""
     return {
-        "pagina": EnteroEnTextoField(min_value=1),
-        "por_pagina": EnteroEnTextoField(min_value=1, max_value=POR_PAGINA_MAXIMO),
+        "pagina": IntegerParam(min_value=1),
+        "por_pagina": IntegerParam(min_value=1, max_value=MAX_PER_PAGE),
     }
 
 
-class ListaPorPagina:
+class PageList:
     """The rows of an ordered queryset by page number, in two statements; beyond the last page there are none, with the
     true total.
 
-    `hacer(*variante)` gives the queryset that is counted (see `Consulta`); `mostrar` adds what only the shape needs.
+    `make(*variant)` gives the queryset that is counted (see `CompiledQuery`); `show` adds what only the shape needs.
     """
 
-    def __init__(
-        self, forma: Forma, parametros: Parametros, hacer: Callable[..., QuerySet], mostrar=lambda filas: filas
-    ):
-        self._forma, self._parametros, self._hacer, self._mostrar = forma, parametros, hacer, mostrar
-        self._cuenta = Consulta(lambda *variante: hacer(*variante).order_by().values_list("pk"))
-        self._filas = Consulta(lambda *variante: mostrar(hacer(*variante)).values_list(*forma.columnas))
+    def __init__(self, shape: Shape, params: QueryParams, make: Callable[..., QuerySet], show=lambda rows: rows):
+        self._shape, self._params, self._make, self._show = shape, params, make, show
+        self._total = CompiledQuery(lambda *variant: make(*variant).order_by().values_list("pk"))
+        self._rows = CompiledQuery(lambda *variant: show(make(*variant)).values_list(*shape.columns))
 
-    def pagina(self, leidos: dict, *variante, **valores) -> dict:
-        """`leidos`: what `parametros` read of the request; `valores`: of the queryset's own `Parametro`."""
-        lista = self if self._parametros.sin_filtros(leidos) else self._filtrada(leidos)
-        pagina, por_pagina = leidos.get("pagina", 1), leidos.get("por_pagina", POR_PAGINA)
-        tramo = ((pagina - 1) * por_pagina, por_pagina)
+    def page(self, given: dict, *variant, **values) -> dict:
+        """`given`: what `params` read of the request; `values`: of the queryset's own `Param`."""
+        list_ = self if self._params.without_filters(given) else self._filtered(given)
+        page, per_page = given.get("pagina", 1), given.get("por_pagina", PER_PAGE)
         return {
-            "total": lista._cuenta.cuantas(*variante, **valores),
-            "pagina": pagina,
-            "porPagina": por_pagina,
-            "registros": self._forma.lista(lista._filas.filas(*variante, tramo=tramo, **valores)),
+            "total": list_._total.count(*variant, **values),
+            "pagina": page,
+            "porPagina": per_page,
+            "registros": self._shape.many(list_._rows.rows(*variant, span=((page - 1) * per_page, per_page), **values)),
         }
 
-    def _filtrada(self, leidos) -> "ListaPorPagina":
-        def hacer(*variante):
-            return self._parametros.filtrar(self._hacer(*variante), leidos)
-
-        return ListaPorPagina(self._forma, self._parametros, hacer, self._mostrar)
+    def _filtered(self, given) -> "PageList":
+        return PageList(
+            self._shape, self._params, lambda *variant: self._params.filter(self._make(*variant), given), self._show
+        )

@@ -1,12 +1,16 @@
 from rest_framework.permissions import BasePermission
 
-from monitor.roles import exigir_permiso
 
+class ActionPermission(BasePermission):
+    """The permission that the view's table names for the action, for the roles that `roles.PERMISOS` gives it to.
 
-class Permisos(BasePermission):
-    """Each action of a view names its permission; one that names none is denied (tested for every route)."""
+    An action that names none is denied (tested for every route). `identity_in_statement` leaves it to the action's own
+    statement, and to the view, from which nothing leaves before.
+    """
 
     def has_permission(self, request, view):
-        accion = view.acciones.get(view.action)
-        exigir_permiso(request.user.rol, accion.permiso if accion else "")
+        action = view.acciones.get(view.action)
+        request.user.permiso = action.permiso if action else ""
+        if not (action and action.identity_in_statement):
+            request.user.confirm()
         return True

@@ -11,75 +11,73 @@ from monitor.api import fields
 from monitor.errores import DatosInvalidos
 
 # Looking for the nearest name costs time: not for a body that is all wrong.
-MAXIMO_DE_SUGERENCIAS = 20
-LARGO_DE_UN_NOMBRE = 100
+MAX_HINTS = 20
+MAX_NAME = 100
+SIN_CAMBIOS = "No se proporcionaron campos para actualizar"
 
 
-class SerializadorEstricto(serializers.Serializer):
-    """`Meta.ignorados`: keys that come back in responses and belong to the server, as its read-only fields do."""
+class StrictSerializer(serializers.Serializer):
+    """`Meta.ignored`: keys that come back in responses and belong to the server, as its read-only fields do."""
 
-    a_solas: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
 
-    def leer(self, datos: dict, *, parcial: bool = False) -> dict:
-        """The values by source, of the fields that were sent; without `parcial`, required ones must be.
+    def read(self, data: dict, *, partial: bool = False) -> dict:
+        """The values by source, of the fields that were sent; without `partial`, required ones must be.
 
         Raises DatosInvalidos with every broken field, in the order of the fields, unknown ones last.
         """
-        valores, errores = self.revisar(datos, parcial=parcial)
-        self.exigir(valores, errores)
-        return valores
+        values, errors = self.check(data, partial=partial)
+        self.require(values, errors)
+        return values
 
-    def revisar(self, datos: dict, *, parcial: bool = False) -> tuple[dict, dict[str, list[str]]]:
+    def check(self, data: dict, *, partial: bool = False) -> tuple[dict, dict[str, list[str]]]:
         """The good values by source, and the sentences of the broken fields."""
-        valores, errores = {}, {}
-        for nombre, campo in self._entrada.items():
+        values, errors = {}, {}
+        for name, field in self._input.items():
             try:
-                if nombre in datos:
-                    valores[campo.source] = campo.run_validation(datos[nombre])
-                elif not parcial and campo.required:
-                    campo.fail("required")
-                elif not parcial and campo.default is not serializers.empty:
-                    valores[campo.source] = campo.default
+                if name in data:
+                    values[field.source] = field.run_validation(data[name])
+                elif not partial and field.required:
+                    field.fail("required")
+                elif not partial and field.default is not serializers.empty:
+                    values[field.source] = field.default
             except serializers.ValidationError as error:
-                errores[nombre] = [str(frase) for frase in error.detail]
-        return valores, errores | self._desconocidos(datos)
+                errors[name] = [str(sentence) for sentence in error.detail]
+        return values, errors | self._unknown(data)
 
-    def exigir(self, valores: dict, errores: dict[str, list[str]]) -> None:
+    def require(self, values: dict, errors: dict[str, list[str]]) -> None:
         """A sentence that the contract gives word by word comes without `campos` when it is the only one."""
-        if errores:
-            errores = self._con_referencias(valores, errores)
-        if len(errores) == 1 and (frase := next(iter(errores.values()))[0]) in self.a_solas:
-            raise DatosInvalidos(frase)
-        if errores:
-            raise DatosInvalidos(campos=errores)
+        if errors:
+            errors = self._with_references(values, errors)
+        if len(errors) == 1 and (sentence := next(iter(errors.values()))[0]) in self.alone:
+            raise DatosInvalidos(sentence)
+        if errors:
+            raise DatosInvalidos(campos=errors)
 
-    def _con_referencias(self, valores, errores):
+    def _with_references(self, values, errors):
         """With those that would have waited for the write."""
-        for nombre, campo in self._entrada.items():
-            if getattr(campo, "al_escribir", False) and valores.get(campo.source) is not None:
+        for name, field in self._input.items():
+            if getattr(field, "on_write", False) and values.get(field.source) is not None:
                 try:
-                    campo.exigir(valores[campo.source])
+                    field.require(values[field.source])
                 except serializers.ValidationError as error:
-                    errores = errores | {nombre: [str(frase) for frase in error.detail]}
-        return {n: errores[n] for n in (*self._entrada, *errores) if n in errores}
+                    errors = errors | {name: [str(sentence) for sentence in error.detail]}
+        return {n: errors[n] for n in (*self._input, *errors) if n in errors}
 
     @cached_property
-    def _entrada(self) -> dict:
-        return {nombre: campo for nombre, campo in self.fields.items() if not campo.read_only}
+    def _input(self) -> dict:
+        return {name: field for name, field in self.fields.items() if not field.read_only}
 
     @cached_property
-    def _conocidos(self) -> frozenset:
-        return frozenset(self.fields) | frozenset(getattr(getattr(self, "Meta", None), "ignorados", ()))
+    def _known(self) -> frozenset:
+        return frozenset(self.fields) | frozenset(getattr(getattr(self, "Meta", None), "ignored", ()))
 
-    def _desconocidos(self, datos):
-        sobran = [nombre for nombre in datos if nombre not in self._conocidos]
-        return {
-            nombre: [desconocido(nombre, self._entrada if i < MAXIMO_DE_SUGERENCIAS else ())]
-            for i, nombre in enumerate(sobran)
-        }
+    def _unknown(self, data):
+        extra = [name for name in data if name not in self._known]
+        return {name: [unknown(name, self._input if i < MAX_HINTS else ())] for i, name in enumerate(extra)}
 
 
-class ListaDeObjetosField(fields.Estricto, serializers.ListField):
+class ObjectListField(fields.Strict, serializers.ListField):
     """An array of objects that a strict serializer reads; a sentence begins with its place: `lugares[1].orden: …`."""
 
     default_error_messages = {
@@ -90,55 +88,71 @@ class ListaDeObjetosField(fields.Estricto, serializers.ListField):
 
     def __init__(self, *, max_length: int, **kwargs):
         super().__init__(**kwargs)
-        self.maximo = max_length
+        self.maximum = max_length
 
     def to_internal_value(self, data):
         if not isinstance(data, list):
             self.fail("not_a_list")
-        if len(data) > self.maximo:
-            self.fail("max_length", max_length=self.maximo)
-        valores, errores = [], []
-        for i, objeto in enumerate(data):
+        if len(data) > self.maximum:
+            self.fail("max_length", max_length=self.maximum)
+        values, errors = [], []
+        for i, item in enumerate(data):
             try:
-                valores.append(self._leer(i, objeto))
+                values.append(self._read(i, item))
             except DatosInvalidos as error:
-                errores += [f"{self.field_name}[{i}].{frase}" for frases in error.campos.values() for frase in frases]
+                errors += [
+                    f"{self.field_name}[{i}].{sentence}" for frases in error.campos.values() for sentence in frases
+                ]
             except serializers.ValidationError as error:
-                errores += error.detail
-        if errores:
-            raise serializers.ValidationError(errores)
-        return valores
+                errors += error.detail
+        if errors:
+            raise serializers.ValidationError(errors)
+        return values
 
-    def _leer(self, i, objeto):
-        if not isinstance(objeto, dict):
+    def _read(self, i, item):
+        if not isinstance(item, dict):
             self.fail("objeto", i=i)
-        return self.child.leer(objeto)
+        return self.child.read(item)
 
 
-class ModeloEstricto(SerializadorEstricto, serializers.ModelSerializer):
+class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
     """Fields from the model's, with its lengths and validators; what needs a query is the verb's."""
 
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
-        models.CharField: fields.TextoField,
-        models.TextField: fields.TextoLargoField,
-        models.EmailField: fields.CorreoField,
-        models.IntegerField: fields.EnteroField,
-        models.BooleanField: fields.BanderaField,
-        models.DateField: fields.FechaField,
-        models.DateTimeField: fields.InstanteField,
+        models.CharField: fields.StrictTextField,
+        models.TextField: fields.StrictLongTextField,
+        models.EmailField: fields.StrictEmailField,
+        models.IntegerField: fields.StrictIntegerField,
+        models.BooleanField: fields.StrictBooleanField,
+        models.DateField: fields.StrictDateField,
+        models.DateTimeField: fields.StrictDateTimeField,
     }
-    serializer_choice_field = fields.OpcionField
+    serializer_choice_field = fields.StrictChoiceField
 
     def build_standard_field(self, field_name, model_field):
-        clase, opciones = super().build_standard_field(field_name, model_field)
+        cls, options = super().build_standard_field(field_name, model_field)
         # A unique value is settled by the INSERT: asking first only tells what was true.
-        opciones["validators"] = [v for v in opciones.get("validators", ()) if not isinstance(v, UniqueValidator)]
-        if issubclass(clase, fields.TextoField) and model_field.null:
-            opciones["allow_blank"] = True
-        return clase, opciones
+        options["validators"] = [v for v in options.get("validators", ()) if not isinstance(v, UniqueValidator)]
+        if issubclass(cls, fields.StrictTextField) and model_field.null:
+            options["allow_blank"] = True
+        return cls, options
 
 
-def desconocido(nombre: str, conocidos) -> str:
-    parecidos = get_close_matches(nombre, conocidos, n=1) if len(nombre) <= LARGO_DE_UN_NOMBRE else []
-    sugerencia = f" (¿quiso decir `{parecidos[0]}`?)" if parecidos else ""
-    return f"{nombre}: no se reconoce{sugerencia}"
+def unknown(name: str, known) -> str:
+    close = get_close_matches(name, known, n=1) if len(name) <= MAX_NAME else []
+    hint = f" (¿quiso decir `{close[0]}`?)" if close else ""
+    return f"{name}: no se reconoce{hint}"
+
+
+def read_changes(serializer: StrictSerializer, data: dict) -> dict:
+    """What a PUT of the second dialect changes: null for a text or a required field is like not sent."""
+    sent = {name: value for name, value in data.items() if value is not None or not _ignores_null(serializer, name)}
+    changes = serializer.read(sent, partial=True)
+    if not changes:
+        raise DatosInvalidos(SIN_CAMBIOS)
+    return changes
+
+
+def _ignores_null(serializer, name) -> bool:
+    field = serializer.fields.get(name)
+    return field is not None and (field.required or isinstance(field, fields.StrictTextField))

@@ -2,94 +2,122 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from operator import attrgetter
+from operator import attrgetter, itemgetter
+from typing import Any
 
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 from rest_framework import serializers
 
-from monitor.api.dialects import Dialecto
-from monitor.db.queries import Consulta
+from monitor.api.dialects import Dialect
+from monitor.db.queries import CompiledQuery
 
-TIPOS = {serializers.DateField: date, serializers.DateTimeField: datetime}
+TYPES = {serializers.DateField: date, serializers.DateTimeField: datetime}
+
+# From the row that an object begins with, and all the rows of its join, what stands at one of its keys.
+Value = Callable[[tuple, list[tuple]], Any]
 
 
-class VacioField(serializers.ListField):
+class EmptyListField(serializers.ListField):
     """An array that is always empty until a later module fills it."""
 
     def __init__(self, **kwargs):
         super().__init__(read_only=True, **kwargs)
 
 
-class Forma:
+class Shape:
     """The keys of a serializer, in their order, and the columns they come from: ORM paths, or expressions of them.
 
     It may hold `{…}` of a related row (null without one) and at most one `[{…}, …]`, whose rows come by a join: several
-    rows make one object. A related row begins with its primary key. The function that makes an object of a row is
-    written from the shape and compiled once, as dataclasses do with theirs: four times as fast as a loop over it.
+    rows make one object. A related row begins with its primary key. What each key needs is settled when the shape is
+    made; an object is then one `zip` of its keys and its columns, and what isn't a column as it is comes over it.
 
-    Of dates that `dialecto` writes from the database's own text, that text is read: no date is made of it meanwhile.
+    Of dates that `dialect` writes from the database's own text, that text is read: no date is made of it meanwhile.
     """
 
-    def __init__(self, serializer: serializers.Serializer, dialecto: Dialecto):
-        self.serializer, self.columnas = serializer, []
-        self._rutas, self._textos, self._de_texto = [], {}, dialecto.de_texto
-        self.codigo = f"lambda fila, filas: {self._objeto(serializer)}"
-        self._armar = eval(self.codigo, self._textos)  # noqa: S307  of our own classes' names alone
-        self._claves = list(serializer.fields)
-        self._atributos = attrgetter(*(ruta.replace("__", ".") for ruta in self._rutas))
-
-    def _objeto(self, serializer, camino="") -> str:
-        claves = [f"{clave!r}: {self._valor(campo, camino)}" for clave, campo in serializer.fields.items()]
-        return f"{{{', '.join(claves)}}}"
-
-    def _valor(self, campo, camino) -> str:
-        if isinstance(campo, VacioField):
-            return "[]"
-        ruta, primera = camino + campo.source.replace(".", "__"), f"fila[{len(self.columnas)}]"
-        if isinstance(campo, serializers.ListSerializer):
-            return f"[{self._objeto(campo.child, f'{ruta}__')} for fila in filas if {primera} is not None]"
-        if isinstance(campo, serializers.BaseSerializer):
-            return f"None if {primera} is None else {self._objeto(campo, f'{ruta}__')}"
-        self._rutas.append(ruta)
-        tipo = next((TIPOS[clase] for clase in TIPOS if isinstance(campo, clase)), None)
-        if tipo not in self._de_texto:
-            self.columnas.append(ruta)
-            return primera
-        self.columnas.append(Cast(ruta, TextField()))
-        self._textos[tipo.__name__] = self._de_texto[tipo]
-        return f"None if {primera} is None else {tipo.__name__}({primera})"
+    def __init__(self, serializer: serializers.Serializer, dialect: Dialect):
+        self.serializer, self.columns = serializer, []
+        self._paths, self._from_text = [], dialect.from_text
+        self._build = self._object(serializer)
+        self._keys = list(serializer.fields)
+        self._attributes = attrgetter(*(path.replace("__", ".") for path in self._paths))
 
     @property
-    def una_de_cada_tabla(self) -> list[str]:
+    def fingerprint(self) -> str:
+        """Another for another shape."""
+        return repr((self._keys, self._paths))
+
+    def _object(self, serializer, path="") -> Value:
+        keys, first, over = list(serializer.fields), [], []
+        for key, field in serializer.fields.items():
+            first.append(len(self.columns))
+            value = self._value(field, path)
+            if value is not None:
+                over.append((key, value))
+        if len(self.columns) == first[-1]:
+            first[-1] -= 1  # a last key without a column of its own: whatever stands there is written over
+        columns = itemgetter(*first) if len(first) > 1 else lambda row: (row[first[0]],)
+
+        def build(row, rows):
+            result = dict(zip(keys, columns(row), strict=True))
+            for key, value in over:
+                result[key] = value(row, rows)
+            return result
+
+        return build
+
+    def _value(self, field, path) -> Value | None:
+        """None of a column as it is."""
+        if isinstance(field, EmptyListField):
+            return lambda row, rows: []
+        path, first = path + field.source.replace(".", "__"), len(self.columns)
+        if isinstance(field, serializers.ListSerializer):
+            item = self._object(field.child, f"{path}__")
+            return lambda row, rows: [item(row, rows) for row in rows if row[first] is not None]
+        if isinstance(field, serializers.BaseSerializer):
+            related = self._object(field, f"{path}__")
+            return lambda row, rows: None if row[first] is None else related(row, rows)
+        self._paths.append(path)
+        text = self._from_text.get(next((TYPES[cls] for cls in TYPES if isinstance(field, cls)), None))
+        self.columns.append(Cast(path, TextField()) if text else path)
+        return text and (lambda row, rows: None if row[first] is None else text(row[first]))
+
+    @property
+    def one_per_table(self) -> list[str]:
         """A column of each table that the object comes from."""
-        return list({ruta.rpartition("__")[0]: ruta for ruta in self._rutas}.values())
+        return list({path.rpartition("__")[0]: path for path in self._paths}.values())
 
-    def de_filas(self, filas: list[tuple]) -> dict:
+    def from_rows(self, rows: list[tuple]) -> dict:
         """One object from the rows of its join."""
-        return self._armar(filas[0], filas)
+        return self._build(rows[0], rows)
 
-    def lista(self, filas: list[tuple]) -> list[dict]:
+    def many(self, rows: list[tuple]) -> list[dict]:
         """An object a row, of a shape without a list of related rows."""
-        return [self._armar(fila, ()) for fila in filas]
+        return [self._build(row, ()) for row in rows]
 
-    def de_instancia(self, instancia) -> dict:
+    def from_instance(self, instance) -> dict:
         """Of a shape without objects in it; what its columns follow from row to row must be there already."""
-        return dict(zip(self._claves, self._atributos(instancia), strict=True))
+        return dict(zip(self._keys, self._attributes(instance), strict=True))
 
 
-class Lectura:
-    """A shape and the query that reads it: `hacer(*variante)` gives the queryset (see `Consulta`). `ademas`: columns
+class Reader:
+    """A shape and the query that reads it: `make(*variant)` gives the queryset (see `CompiledQuery`). `extra`: columns
     after those of the shape."""
 
-    def __init__(self, forma: Forma, hacer: Callable[..., QuerySet], clase: type[Consulta] = Consulta, ademas=()):
-        self.forma = forma
-        self._consulta = clase(lambda *variante: hacer(*variante).values_list(*forma.columnas, *ademas))
+    def __init__(
+        self,
+        shape: Shape,
+        make: Callable[..., QuerySet],
+        query_class: type[CompiledQuery] = CompiledQuery,
+        extra: list = (),
+    ):
+        self.shape = shape
+        self._query = query_class(lambda *variant: make(*variant).values_list(*shape.columns, *extra))
 
-    def uno(self, *variante, **valores) -> dict | None:
-        filas = self._consulta.filas(*variante, **valores)
-        return self.forma.de_filas(filas) if filas else None
+    def one(self, *variant, **values) -> dict | None:
+        rows = self._query.rows(*variant, **values)
+        return self.shape.from_rows(rows) if rows else None
 
-    def lista(self, *variante, **valores) -> list[dict]:
+    def many(self, *variant, **values) -> list[dict]:
         """One object a row."""
-        return self.forma.lista(self._consulta.filas(*variante, **valores))
+        return self.shape.many(self._query.rows(*variant, **values))

@@ -14,7 +14,7 @@ from rest_framework_simplejwt.exceptions import TokenBackendError
 
 from monitor.errores import NoAutenticado
 
-ALGORITMO = "HS256"
+ALGORITHM = "HS256"
 INVALIDO = "Token inválido o expirado"
 
 
@@ -24,21 +24,21 @@ class Token(NamedTuple):
     exp: int  # seconds since 1970
 
 
-def emitir(usuario) -> str:
+def issue(usuario) -> str:
     ahora = int(time.time())
-    return TokenBackend(ALGORITMO, settings.JWT_SECRET).encode(
+    return TokenBackend(ALGORITHM, settings.JWT_SECRET).encode(
         {
             "id": usuario.pk,
             "username": usuario.username,
             "rol": usuario.rol,
             "v": usuario.version_token,
             "iat": ahora,
-            "exp": ahora + int(settings.JWT_VIGENCIA.total_seconds()),
+            "exp": ahora + int(settings.JWT_LIFETIME.total_seconds()),
         }
     )
 
 
-def verificar(token: str) -> Token:
+def verify(token: str) -> Token:
     """Signature, algorithm, expiry and claims; who the user is now is the database's to say. Raises NoAutenticado."""
     leido = _leer(token, settings.JWT_SECRET)
     if leido.exp <= time.time():
@@ -50,7 +50,7 @@ def verificar(token: str) -> Token:
 def _leer(token: str, secreto: str) -> Token:
     """What a signature says of a token never changes, so a good one is checked once; bad ones aren't kept."""
     try:
-        datos = TokenBackend(ALGORITMO, secreto).decode(token)
+        datos = TokenBackend(ALGORITHM, secreto).decode(token)
     except TokenBackendError as error:
         raise NoAutenticado(INVALIDO) from error
     leido = Token(datos.get("id"), datos.get("v"), datos.get("exp"))

@@ -1,133 +1,140 @@
-"""The base of every view of the API: who may, in what order things are checked, and how it answers."""
+"""The bases of every view of the API: who may, in what order things are checked, and how it answers."""
 
 from typing import NamedTuple
 from urllib.parse import quote
 
-from django.utils.functional import cached_property
+from django.core.exceptions import ImproperlyConfigured
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import viewsets
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
-from monitor.api.authentication import Autenticacion, leer_credencial
-from monitor.api.body import JSONParser, leer_objeto
-from monitor.api.dialects import DIRECTO, Dialecto, dialecto_de
-from monitor.api.errors import MetodoNoPermitido, interno, responder_error
-from monitor.api.etag import LecturaCondicional
-from monitor.api.identity import Credencial
-from monitor.api.permissions import Permisos
+from monitor.api.body import read_object
+from monitor.api.dialects import DIRECT, ENVELOPE, Dialect, dialect_of
+from monitor.api.errors import MethodNotAllowed, error_response, internal
+from monitor.api.etag import ConditionalReader
+from monitor.api.identity import Caller
 from monitor.errores import DatosInvalidos, NoEncontrado
 
 PETICION_INVALIDA = "La petición no es válida; revise el nombre del servidor al que la envía"
 
+# What Django REST framework gives its views and these don't use, with what is used instead.
+WITHOUT_EFFECT = {
+    "serializer_class": "el serializer que la acción nombra",
+    "queryset": "la lectura (`Reader`) o el verbo que la acción nombra",
+    "filter_backends": "los parámetros (`QueryParams`) que la acción nombra",
+    "pagination_class": "`CursorList` o `PageList`",
+    "parser_classes": "`self.body()`, que sólo lee JSON",
+    "renderer_classes": "el dialecto (`dialect`), que escribe JSON",
+    "content_negotiation_class": "el dialecto (`dialect`), que escribe JSON",
+    "versioning_class": "la ruta: no hay versiones",
+    "metadata_class": "`openapi.py`: OPTIONS es un 405",
+}
 
-class Accion(NamedTuple):
-    """`permiso`: a name of roles.PERMISOS. `operacion` completes «Error interno al …».
 
-    `con_identidad`: its statement settles who asks together with what is asked, by the view's `quien`: in a
-    `ConsultaConIdentidad`, or as the `por` of a verb.
-    `condicional`: what it reads, of the URL's keywords and `quien`; see `CondicionalMiddleware`.
+class Action(NamedTuple):
+    """A row of `acciones`. `permiso`: a name of `roles.PERMISOS`. `operacion` completes «Error interno al …».
+
+    `identity_in_statement`: its statement settles who calls together with what is asked, in a `CallerQuery` or as the
+    `por` of a verb. `conditional`: what it reads, of the URL's keywords and the caller (see `ConditionalMiddleware`).
     """
 
     permiso: str
     operacion: str
-    con_identidad: bool = False
-    condicional: LecturaCondicional | None = None
+    identity_in_statement: bool = False
+    conditional: ConditionalReader | None = None
 
 
-class Vista(viewsets.ViewSet):
+class ApiViewSet(viewsets.ViewSet):
     """A viewset whose `acciones` say, for each action, who may and what it does.
 
     Checks go in the contract's order: method, token, role; then the action asks for the body, its fields, and the verb
-    of the model for the rest. Errors travel up as exceptions to `handle_exception`.
+    of the model for the rest. Errors travel up as exceptions to `handle_exception`. Authentication, permission and
+    throttle classes act as in any view of REST framework; what wouldn't act is refused when the class is made.
     """
 
-    acciones: dict[str, Accion] = {}
-    dialecto: Dialecto = DIRECTO
-    parser_classes = [JSONParser]
-    # Neither keeps state of a request, so one of each serves all.
-    _autenticadores = [Autenticacion()]
-    _permisos = [Permisos()]
+    acciones: dict[str, Action] = {}
+    dialect: Dialect = DIRECT
+    caller: Caller | None = None
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        for name in WITHOUT_EFFECT.keys() & vars(cls).keys():
+            raise ImproperlyConfigured(f"{cls.__name__}.{name} no tendría efecto; use {WITHOUT_EFFECT[name]}.")
 
     def dispatch(self, request, *args, **kwargs):
-        """`as_view` ties each action to the view, and DRF's request is tied to itself: circles that would keep the
-        answer, a whole page of a list, until the collector passes."""
         response = super().dispatch(request, *args, **kwargs)
-        self.request.parser_context.clear()
-        vars(self).clear()
+        # `as_view` ties each action to the view: a circle that would keep the answer, a whole page of a list, until
+        # the collector passes.
+        del self.response
         return response
 
     def initialize_request(self, request, *args, **kwargs):
-        """DRF's request without what negotiates content and parses bodies: here it is JSON, and `cuerpo` reads it."""
+        """REST framework's request without what negotiates content and parses bodies: JSON, which `body` reads."""
         self.action = self.action_map.get(request.method.lower())
-        return Request(request, authenticators=self._autenticadores)
-
-    def get_permissions(self):
-        return self._permisos
+        return Request(request, authenticators=self.get_authenticators())
 
     def initial(self, request, *args, **kwargs):
         if request.method.lower() not in self.action_map:
-            raise MetodoNoPermitido(request.method, self.allowed_methods)
-        if self._con_identidad:
-            self.quien  # noqa: B018  a token without a good signature goes no further
-        else:
-            self.check_permissions(request)
-
-    @property
-    def _con_identidad(self) -> bool:
-        accion = self.acciones.get(self.action)
-        return bool(accion and accion.con_identidad)
-
-    @cached_property
-    def quien(self) -> Credencial:
-        return leer_credencial(self.request, self.acciones[self.action].permiso)
+            raise MethodNotAllowed(request.method, self.allowed_methods)
+        self.perform_authentication(request)
+        self.caller = request.user
+        self.check_permissions(request)
+        self.check_throttles(request)
 
     def handle_exception(self, exc):
-        accion = self.acciones.get(self.action)
-        return responder_error(exc, self.dialecto, accion and accion.operacion)
+        action = self.acciones.get(self.action)
+        return error_response(exc, self.dialect, action and action.operacion, request=self.request._request)
 
     def finalize_response(self, request, response, *args, **kwargs):
         """Nothing leaves before it is known who asked: an error neither, nor an empty answer."""
-        if self._con_identidad:
-            try:
-                if not self.quien.comprobada:
-                    self.quien.exigir()
-            except Exception as error:  # noqa: BLE001  as `dispatch` does
-                return self.handle_exception(error)
+        try:
+            if isinstance(self.caller, Caller):
+                self.caller.confirm()
+        except Exception as error:  # noqa: BLE001  as `dispatch` does
+            return self.handle_exception(error)
         return response
 
     @property
     def allowed_methods(self):
-        return sorted(metodo.upper() for metodo in self.action_map)
+        return sorted(method.upper() for method in self.action_map)
 
-    def cuerpo(self, *, opcional=False) -> dict:
-        return leer_objeto(self.request._request, opcional=opcional)
+    def body(self, *, optional=False) -> dict:
+        return read_object(self.request._request, optional=optional)
 
-    def responder(self, datos, status=200, headers=None):
-        return self.dialecto.responder(datos, status, headers)
+    def respond(self, data, status=200, headers=None):
+        return self.dialect.respond(data, status, headers)
 
 
-class VistaAbierta(Vista):
+class OpenViewSet(ApiViewSet):
     """Anyone may; there is no token to check."""
 
-    _autenticadores = []
-    _permisos = []
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
 
 
-def ubicacion(prefijo: str, clave) -> dict:
-    return {"Location": f"{prefijo}/{quote(str(clave), safe='')}"}
+class EnvelopeViewSet(ApiViewSet):
+    dialect = ENVELOPE
+
+    def success(self, message: str, data, status=200, headers=None):
+        return self.respond(self.dialect.success(message, data), status, headers)
+
+
+def location(prefix: str, key) -> dict:
+    return {"Location": f"{prefix}/{quote(str(key), safe='')}"}
 
 
 @csrf_exempt
-def no_encontrada(request, exception=None):
+def not_found(request, exception=None):
     """Of the paths that no view answers for."""
-    return responder_error(NoEncontrado("La ruta no existe"), dialecto_de(request.path))
+    return error_response(NoEncontrado("La ruta no existe"), dialect_of(request.path))
 
 
-def peticion_invalida(request, exception=None):
+def bad_request(request, exception=None):
     """Of what Django refuses before any view: a Host that isn't ours, an impossible path."""
-    return responder_error(DatosInvalidos(PETICION_INVALIDA), dialecto_de(request.path))
+    return error_response(DatosInvalidos(PETICION_INVALIDA), dialect_of(request.path))
 
 
-def error_interno(request):
+def server_error(request):
     """Of what fails outside a view; Django has logged it."""
-    return responder_error(interno(500, None), dialecto_de(request.path))
+    return error_response(internal(500, None), dialect_of(request.path))

@@ -6,7 +6,7 @@ from django.db import Error, IntegrityError, InterfaceError, OperationalError
 _SIN_SERVIDOR = ("08", "57P01", "57P02", "57P03", "53300")
 
 
-def es_duplicado(error: IntegrityError) -> bool:
+def is_duplicate(error: IntegrityError) -> bool:
     """A unique constraint or a primary key, and not a foreign key or a check."""
     causa = error.__cause__
     return getattr(causa, "sqlstate", None) == "23505" or getattr(causa, "sqlite_errorname", None) in (
@@ -15,7 +15,7 @@ def es_duplicado(error: IntegrityError) -> bool:
     )
 
 
-def es_referencia(error: IntegrityError) -> bool:
+def is_broken_reference(error: IntegrityError) -> bool:
     """A foreign key to a row that isn't there."""
     causa = error.__cause__
     return getattr(causa, "sqlstate", None) == "23503" or (
@@ -23,7 +23,7 @@ def es_referencia(error: IntegrityError) -> bool:
     )
 
 
-def no_responde(error: Error) -> bool:
+def is_unreachable(error: Error) -> bool:
     """The database can't be reached, or SQLite's lock didn't come free: trying again later makes sense."""
     causa = error.__cause__
     if hasattr(causa, "sqlite_errorname"):

@@ -2,10 +2,10 @@
 
 from django.db import models
 
-from monitor.db.functions import DiasHastaElUltimo, Renglones
+from monitor.db.functions import DaysToLast, Lines
 
 
-class ClaveField(models.CharField):
+class KeyField(models.CharField):
     """Text that sorts and compares by code point: SQLite's way; on PostgreSQL its collation "C"."""
 
     def db_parameters(self, connection):
@@ -20,15 +20,15 @@ class ClaveField(models.CharField):
         return "" if valor and "\0" in valor else valor
 
 
-def busqueda_en(*columnas: str) -> models.GeneratedField:
-    """The column that `Contiene` searches."""
+def search_column(*columnas: str) -> models.GeneratedField:
+    """The column that `Contains` searches."""
     return models.GeneratedField(
-        expression=Renglones(*columnas), output_field=models.TextField(), db_persist=True, editable=False
+        expression=Lines(*columnas), output_field=models.TextField(), db_persist=True, editable=False
     )
 
 
-def orden_de(fecha: str) -> models.GeneratedField:
+def order_column(fecha: str) -> models.GeneratedField:
     """A row comparison of (this, key) answers any page from one index, with no nulls to step around."""
     return models.GeneratedField(
-        expression=DiasHastaElUltimo(fecha), output_field=models.IntegerField(), db_persist=True, editable=False
+        expression=DaysToLast(fecha), output_field=models.IntegerField(), db_persist=True, editable=False
     )

@@ -22,29 +22,29 @@ def _plegados() -> dict[str, str]:
     return plegados
 
 
-PLEGADOS = _plegados()
-_TABLA = str.maketrans(PLEGADOS | {chr(n): chr(n + 32) for n in range(ord("A"), ord("Z") + 1)})
+FOLDS = _plegados()
+_TABLA = str.maketrans(FOLDS | {chr(n): chr(n + 32) for n in range(ord("A"), ord("Z") + 1)})
 
 
-def plegar(texto: str) -> str:
+def fold(texto: str) -> str:
     """«Nissan ÁVILA» → «nissan avila»."""
     return texto.translate(_TABLA)
 
 
 def _plegado_en_postgresql(texto: str) -> str:
     # translate() drops the characters of its first list that have no pair in the second.
-    de = sorted(PLEGADOS, key=lambda c: PLEGADOS[c] == "")
-    return f"""lower(translate({texto}, '{"".join(de)}', '{"".join(PLEGADOS[c] for c in de)}') COLLATE "C")"""
+    de = sorted(FOLDS, key=lambda c: FOLDS[c] == "")
+    return f"""lower(translate({texto}, '{"".join(de)}', '{"".join(FOLDS[c] for c in de)}') COLLATE "C")"""
 
 
 @receiver(connection_created)
 def _dar_plegar_a_sqlite(connection, **kwargs):
     """SQLite can't write this folding in SQL: its parser has no room for so many letters."""
     if connection.vendor == "sqlite":
-        connection.connection.create_function("plegar", 1, lambda t: t and plegar(t), deterministic=True)
+        connection.connection.create_function("plegar", 1, lambda t: t and fold(t), deterministic=True)
 
 
-class Plegado(models.Func):
+class Folded(models.Func):
     """A text folded by the database, to order by."""
 
     arity = 1
@@ -61,7 +61,7 @@ class Plegado(models.Func):
 _MAYUSCULAS = "ÁÉÍÓÚÜÑÇÀÈÒÏÂÊÔÃÕÄÖ"
 
 
-class SinCaso(models.Func):
+class CaseBlind(models.Func):
     """A text in lower case, accents kept: for unique constraints blind to case, of the same letters on both databases.
 
     Made of the databases' own functions, so that any program may write to a table with an index on it.
@@ -81,9 +81,9 @@ class SinCaso(models.Func):
         return f"lower({texto})", params
 
 
-class Renglones(models.Func):
+class Lines(models.Func):
     """The text of some columns, a line each so that no search matches across two: folded on PostgreSQL, as it is on
-    SQLite, where `Contiene` folds it (a generated column that called our function would bar other programs)."""
+    SQLite, where `Contains` folds it (a generated column that called our function would bar other programs)."""
 
     output_field = models.TextField()
 
@@ -93,15 +93,15 @@ class Renglones(models.Func):
         return _plegado_en_postgresql(texto) if connection.vendor == "postgresql" else texto, []
 
 
-class Contiene(models.Func):
-    """`filter(Contiene("busqueda", "avila"))`: blind to case and accents, alike on both databases."""
+class Contains(models.Func):
+    """`filter(Contains("busqueda", "avila"))`: blind to case and accents, alike on both databases."""
 
     output_field = models.BooleanField()
     template = "%(expressions)s"
     arg_joiner = " LIKE "
 
     def __init__(self, columna, texto, **extra):
-        patron = re.sub(r"([%_\\])", r"\\\1", plegar(texto))
+        patron = re.sub(r"([%_\\])", r"\\\1", fold(texto))
         super().__init__(columna, models.Value(f"%{patron}%", output_field=models.TextField()), **extra)
 
     def as_postgresql(self, compiler, connection, **extra):
@@ -131,17 +131,17 @@ class Version(models.Func):
 
 # --- Order ---
 
-ULTIMO_DIA = date.max
+LAST_DAY = date.max
 
 
-class DiasHastaElUltimo(models.Func):
+class DaysToLast(models.Func):
     """Days from a date to 9999-12-31, and -1 without one: ascending, it is «newest first, nulls before»."""
 
     output_field = models.IntegerField()
 
     def as_postgresql(self, compiler, connection, **extra):
-        return self.as_sql(compiler, connection, template=f"coalesce(DATE '{ULTIMO_DIA}' - %(expressions)s, -1)")
+        return self.as_sql(compiler, connection, template=f"coalesce(DATE '{LAST_DAY}' - %(expressions)s, -1)")
 
     def as_sqlite(self, compiler, connection, **extra):
-        dias = f"CAST(julianday('{ULTIMO_DIA}') - julianday(%(expressions)s) AS INTEGER)"
+        dias = f"CAST(julianday('{LAST_DAY}') - julianday(%(expressions)s) AS INTEGER)"
         return self.as_sql(compiler, connection, template=f"coalesce({dias}, -1)")

@@ -3,7 +3,7 @@
 from django.db import migrations
 
 
-class EnPostgreSQL(migrations.RunSQL):
+class OnPostgreSQL(migrations.RunSQL):
     """SQL that only PostgreSQL is given."""
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
@@ -15,13 +15,13 @@ class EnPostgreSQL(migrations.RunSQL):
             super().database_backwards(app_label, schema_editor, from_state, to_state)
 
 
-def indice_de_trigramas(tabla: str, columna: str = "busqueda") -> EnPostgreSQL:
-    """For `Contiene`: any fragment of three letters or more. The extension is one that a database's owner may create.
+def trigram_index(tabla: str, columna: str = "busqueda") -> OnPostgreSQL:
+    """For `Contains`: any fragment of three letters or more. The extension is one that a database's owner may create.
 
     Without fastupdate: a pending list makes some searches and some writes slow, now and then.
     """
     nombre = f"{tabla}_{columna}_trigramas"
-    return EnPostgreSQL(
+    return OnPostgreSQL(
         f"CREATE EXTENSION IF NOT EXISTS pg_trgm;CREATE INDEX {nombre} ON {tabla} USING gin ({columna} gin_trgm_ops)",
         f"DROP INDEX {nombre}",
     )

@@ -1,204 +1,220 @@
 """INSERT and UPDATE of just the columns that are given, in as few statements as the database allows.
 
 `Model.save` writes every column, asks again for what the database filled in and compiles its SQL each time. Values come
-by attname; what is written comes back as an instance.
+by attname; what is written comes back as an instance. Each write says by whom (`por`): a user, or a caller of the API
+whom the statement itself finds active and allowed, or writes nothing.
 """
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from django.db import IntegrityError, connection, router, transaction
 from django.db.models.expressions import Col
 
-from monitor.db.errors import es_referencia
-from monitor.db.queries import ejecutar
+from monitor.db.errors import is_broken_reference
+from monitor.db.queries import execute
 from monitor.errores import DatosInvalidos
 
-NINGUNA = -1  # an id that no row has
-FORMAS = 256  # statements whose SQL is kept, each of other columns
+NO_ID = -1  # an id that no row has
+STATEMENTS = 256  # whose SQL is kept, each of other columns
 YA_NO_EXISTE = "Algo de lo que eligió acaba de eliminarse; elija de nuevo"
 
 
-class Condicion(Protocol):
-    """What a row that is referred to must meet. The statement that writes the reference asks for it."""
+class Reference:
+    """A value of a foreign key that holds only while its row meets a condition (`sql`, with `params`). The statement
+    that writes it asks, and keeps the row as it is until the transaction ends."""
 
+    pk: int
     sql: str
-    params: Sequence
+    params: Sequence = ()
 
-    def cumplida(self) -> None:
-        """The statement found that it holds."""
+    def settle(self) -> None:
+        """The statement found that the condition holds."""
 
 
-class _Vigente:
-    """Not marked as deleted; held, so that nobody marks it meanwhile."""
+@dataclass(frozen=True)
+class Vigente(Reference):
+    """To a row that isn't marked as deleted."""
 
+    pk: int
     sql = "NOT eliminado"
-    params = ()
-
-    def cumplida(self):
-        pass
 
 
-VIGENTE = _Vigente()
-Condiciones = Mapping[str, Condicion | None]
-SIN_CONDICIONES: dict[str, Condicion] = {}
+class Author(Protocol):
+    """Who writes: a user, or a caller of the API."""
+
+    pk: int
+    reference: int | Reference
 
 
-def una_sentencia():
+def single_statement():
     """Around a write that is one statement, and so a transaction already: a savepoint where it is within another's,
     which its error mustn't spoil."""
     return transaction.atomic() if connection.in_atomic_block else nullcontext()
 
 
-def insertar(modelo, valores: dict[str, Any], *, con: Sequence[tuple] = (), si: Condiciones = SIN_CONDICIONES):
+def insert(model, values: Mapping[str, Any], *, por: Author, con: Sequence[tuple] = ()):
     """One row. `con`: (model, values) of others that go in with it or not at all, on PostgreSQL in the same statement.
 
-    `si`: by attname, what the row of a reference must meet. The statement holds those rows, and raises DatosInvalidos
-    when one doesn't meet its condition.
+    A value may be a `Reference`: DatosInvalidos is raised when its row doesn't meet the condition. What several of the
+    rows refer to is asked for once.
     """
-    si = _pedidas(valores, si)
-    sql, params = _insertar(modelo, [valores], si)
+    references = _references(model, values)
+    if por.reference not in references.values():
+        por.pk  # noqa: B018  the statement won't ask: who isn't known yet is asked for here
+    others = [(other, _with_known(references, other, row)) for other, row in con]
+    sql, params = _insert(model, [values])
     if connection.vendor == "postgresql":
-        for i, (otro, suyos) in enumerate(_insertar(otro_modelo, [fila]) for otro_modelo, fila in con):
-            sql = f"{sql}), otra_{i} AS ({otro}"
-            params += suyos
-        return _escribir(modelo, f"WITH fila AS ({sql}) SELECT * FROM fila" if con else sql, params, si)[0]
+        for i, (other, row) in enumerate(others):
+            other_sql, other_params = _insert(other, [row])
+            sql, params = f"{sql}), otra_{i} AS ({other_sql}", params + other_params
+        return _write(model, f"WITH fila AS ({sql}) SELECT * FROM fila" if con else sql, params, references)[0]
     with transaction.atomic():
-        [instancia] = _escribir(modelo, sql, params, si)
-        for fila in con:
-            insertar(*fila)
-    return instancia
+        [instance] = _write(model, sql, params, references)
+        for other, row in others:
+            _write(other, *_insert(other, [row]))
+    return instance
 
 
-def insertar_varias(modelo, filas: list[dict[str, Any]]) -> list:
-    """One INSERT of all, which have the same keys in the same order; bound them."""
-    return _escribir(modelo, *_insertar(modelo, filas), SIN_CONDICIONES)
+def insert_many(model, rows: list[dict[str, Any]], *, por: Author) -> list:
+    """One INSERT of all, which have the same keys in the same order, and no `Reference`; bound them."""
+    por.pk  # noqa: B018  as in `insert`
+    return _write(model, *_insert(model, rows))
 
 
-def cambiar(modelo, pk, valores: dict[str, Any], *, si: Condiciones = SIN_CONDICIONES, quien=None):
-    """One UPDATE of one row, or None when there is none. `si`: see `insertar`.
-
-    `quien`: a condition of a row (its `modelo` and `pk`) without which nothing is written, and None is given.
-    """
-    columnas, si = _columnas(modelo), _pedidas(valores, si)
-    params = [*_parametros(columnas, valores, si), columnas[modelo._meta.pk.attname].preparar(pk)]
-    if quien:
-        params += [quien.pk, *quien.params]
-    sql = _update(modelo, _forma(valores, si), quien and (quien.modelo, quien.sql))
-    filas = _escribir(modelo, sql, params, si)
-    if filas and quien:
-        quien.cumplida()
-    return filas[0] if filas else None
+def update(model, pk, values: Mapping[str, Any], *, por: Author):
+    """One UPDATE of one row, or None when there is none, or `por` may not. `Reference`: see `insert`."""
+    columns, references = _columns(model), _references(model, values)
+    params = [*_params(columns, values), columns[model._meta.pk.attname].prepare(pk)]
+    author = por.reference if isinstance(por.reference, Reference) else None
+    if author:
+        params += [author.pk, *author.params]
+    rows = _write(model, _update_sql(model, _form(values), author and (author.model, author.sql)), params, references)
+    if rows and author:
+        author.settle()
+    return rows[0] if rows else None
 
 
-def _insertar(modelo, filas, si: dict[str, Condicion] = SIN_CONDICIONES) -> tuple[str, list]:
-    columnas = _columnas(modelo)
-    params = [param for fila in filas for param in _parametros(columnas, fila, si)]
-    return _insert(modelo, _forma(filas[0], si), len(filas)), params
+def _references(model, values) -> dict[str, Reference]:
+    return {name: values[name] for name in _foreign_keys(model) if isinstance(values.get(name), Reference)}
 
 
-def _pedidas(valores, si: Condiciones) -> dict[str, Condicion]:
-    """The conditions that the statement asks for: of references that are written, and not as null."""
-    return {attname: c for attname, c in si.items() if c is not None and valores.get(attname) is not None}
+def _with_known(references, model, row) -> dict:
+    """A row in which what the statement asks for already is written as it is."""
+    asked = [name for name, reference in _references(model, row).items() if reference in references.values()]
+    return row | {name: row[name].pk for name in asked}
 
 
-def _forma(valores, si: dict[str, Condicion]) -> tuple[tuple[str, str | None], ...]:
-    """Of a row: its attnames, each with the condition of the row it refers to. What its SQL depends on."""
-    return tuple((attname, si[attname].sql if attname in si else None) for attname in valores)
+def _form(values) -> tuple[tuple[str, str | None], ...]:
+    """What the SQL of a row depends on: its attnames, each with the condition of what it refers to."""
+    return tuple((name, value.sql if isinstance(value, Reference) else None) for name, value in values.items())
 
 
-@lru_cache(maxsize=FORMAS)
-def _insert(modelo, forma, filas: int) -> str:
-    columnas = _columnas(modelo)
-    nombres = ", ".join(columnas[attname].nombre for attname, _ in forma)
-    fila = ", ".join(columnas[attname].marcador(condicion) for attname, condicion in forma)
-    valores = ", ".join([f"({fila})"] * filas)
-    return f"INSERT INTO {_tabla(modelo)} ({nombres}) VALUES {valores} RETURNING {_retorno(modelo).sql}"
+def _insert(model, rows) -> tuple[str, list]:
+    columns = _columns(model)
+    return _insert_sql(model, _form(rows[0]), len(rows)), [param for row in rows for param in _params(columns, row)]
 
 
-@lru_cache(maxsize=FORMAS)
-def _update(modelo, forma, quien: tuple | None) -> str:
-    columnas = _columnas(modelo)
-    cambios = ", ".join(f"{columnas[attname].nombre} = {columnas[attname].marcador(c)}" for attname, c in forma)
-    donde = f"{columnas[modelo._meta.pk.attname].nombre} = %s"
-    if quien:
-        de_quien, condicion = quien
-        donde += f" AND EXISTS (SELECT 1 FROM {_tabla(de_quien)} WHERE id = %s AND {condicion})"
-    return f"UPDATE {_tabla(modelo)} SET {cambios} WHERE {donde} RETURNING {_retorno(modelo).sql}"
+@lru_cache(maxsize=STATEMENTS)
+def _insert_sql(model, form, rows: int) -> str:
+    columns = _columns(model)
+    names = ", ".join(columns[name].name for name, _ in form)
+    row = ", ".join(columns[name].placeholder(condition) for name, condition in form)
+    values = ", ".join([f"({row})"] * rows)
+    return f"INSERT INTO {_table(model)} ({names}) VALUES {values} RETURNING {_returning(model).sql}"
 
 
-def _parametros(columnas, valores, si: dict[str, Condicion]) -> list:
+@lru_cache(maxsize=STATEMENTS)
+def _update_sql(model, form, author: tuple | None) -> str:
+    columns = _columns(model)
+    changes = ", ".join(f"{columns[name].name} = {columns[name].placeholder(condition)}" for name, condition in form)
+    where = f"{columns[model._meta.pk.attname].name} = %s"
+    if author:
+        users, condition = author
+        where += f" AND EXISTS (SELECT 1 FROM {_table(users)} WHERE id = %s AND {condition})"
+    return f"UPDATE {_table(model)} SET {changes} WHERE {where} RETURNING {_returning(model).sql}"
+
+
+def _params(columns, values) -> list:
     params = []
-    for attname, valor in valores.items():
-        params.append(columnas[attname].preparar(valor))
-        if attname in si:
-            params += si[attname].params
+    for name, value in values.items():
+        if isinstance(value, Reference):
+            params += [columns[name].prepare(value.pk), *value.params]
+        else:
+            params.append(columns[name].prepare(value))
     return params
 
 
-def _escribir(modelo, sql, params, si: dict[str, Condicion]) -> list:
+def _write(model, sql, params, references: Mapping[str, Reference] = MappingProxyType({})) -> list:
     try:
-        instancias = [_retorno(modelo).instancia(fila) for fila in ejecutar(sql, params)]
+        instances = [_returning(model).instance(row) for row in execute(sql, params)]
     except IntegrityError as error:
-        if si and es_referencia(error):
+        if references and is_broken_reference(error):
             raise DatosInvalidos(YA_NO_EXISTE) from error
         raise
-    if any(getattr(instancia, attname) == NINGUNA for instancia in instancias for attname in si):
+    if any(getattr(instance, name) == NO_ID for instance in instances for name in references):
         raise DatosInvalidos(YA_NO_EXISTE)  # the foreign key would say so only at the end of the transaction
-    for condicion in si.values() if instancias else ():
-        condicion.cumplida()
-    return instancias
+    for reference in references.values() if instances else ():
+        reference.settle()
+    return instances
 
 
-class _Columna:
+class _Column:
     """How a field is written."""
 
-    def __init__(self, campo):
-        self._campo, self.nombre = campo, connection.ops.quote_name(campo.column)
+    def __init__(self, field):
+        self._field, self.name = field, connection.ops.quote_name(field.column)
 
-    def preparar(self, valor):
-        return None if valor is None else self._campo.get_db_prep_save(valor, connection)
+    def prepare(self, value):
+        return None if value is None else self._field.get_db_prep_save(value, connection)
 
-    def marcador(self, condicion: str | None) -> str:
+    def placeholder(self, condition: str | None) -> str:
         """Of a reference to a row that doesn't meet the condition, an id that the foreign key refuses."""
-        if condicion is None:
+        if condition is None:
             return "%s"
-        retener = " FOR KEY SHARE" if connection.features.has_select_for_update else ""
-        destino = _tabla(self._campo.related_model)
-        return f"coalesce((SELECT id FROM {destino} WHERE id = %s AND {condicion}{retener}), {NINGUNA})"
+        hold = " FOR KEY SHARE" if connection.features.has_select_for_update else ""
+        target = _table(self._field.related_model)
+        return f"coalesce((SELECT id FROM {target} WHERE id = %s AND {condition}{hold}), {NO_ID})"
 
 
 @cache
-def _columnas(modelo) -> dict[str, _Columna]:
-    return {campo.attname: _Columna(campo) for campo in modelo._meta.concrete_fields}
+def _columns(model) -> dict[str, _Column]:
+    return {field.attname: _Column(field) for field in model._meta.concrete_fields}
 
 
-def _tabla(modelo) -> str:
-    return connection.ops.quote_name(modelo._meta.db_table)
+@cache
+def _foreign_keys(model) -> tuple[str, ...]:
+    return tuple(field.attname for field in model._meta.concrete_fields if field.is_relation)
 
 
-class _Retorno:
+def _table(model) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
+
+
+class _Returning:
     """The columns that a write gives back, and how a row of them becomes an instance."""
 
-    def __init__(self, modelo):
-        self.modelo = modelo
+    def __init__(self, model):
+        self.model = model
         # Generated columns are for the database to order and search by; but a unique one is a name that people see.
-        campos = [campo for campo in modelo._meta.concrete_fields if campo.unique or not campo.generated]
-        self.sql = ", ".join(connection.ops.quote_name(campo.column) for campo in campos)
-        self.nombres = [campo.attname for campo in campos]
-        self._convertidores = []
-        for i, campo in enumerate(campos):
-            columna = Col(modelo._meta.db_table, campo)
-            for convertir in connection.ops.get_db_converters(columna) + campo.get_db_converters(connection):
-                self._convertidores.append((i, convertir, columna))
+        fields = [field for field in model._meta.concrete_fields if field.unique or not field.generated]
+        self.sql = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+        self.names = [field.attname for field in fields]
+        self._converters = []
+        for i, field in enumerate(fields):
+            column = Col(model._meta.db_table, field)
+            for convert in connection.ops.get_db_converters(column) + field.get_db_converters(connection):
+                self._converters.append((i, convert, column))
 
-    def instancia(self, fila):
-        fila = list(fila)
-        for i, convertir, columna in self._convertidores:
-            fila[i] = convertir(fila[i], columna, connection)
-        return self.modelo.from_db(router.db_for_write(self.modelo), self.nombres, fila)
+    def instance(self, row):
+        row = list(row)
+        for i, convert, column in self._converters:
+            row[i] = convert(row[i], column, connection)
+        return self.model.from_db(router.db_for_write(self.model), self.names, row)
 
 
-_retorno = cache(_Retorno)
+_returning = cache(_Returning)

@@ -2,7 +2,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth import update_session_auth_hash
 
-from monitor.admin.verbs import AdminPorVerbos, FormaPorVerbos
+from monitor.admin.verbs import VerbAdmin, VerbForm
 from monitor.usuarios.models import Usuario
 
 DISTINTAS = "Las dos contraseñas no son iguales: escríbalas de nuevo."
@@ -19,7 +19,7 @@ def _secreto(nombre):
     return forms.CharField(label=nombre, strip=False, required=False, widget=widget)
 
 
-class UsuarioForm(FormaPorVerbos):
+class UsuarioForm(VerbForm):
     password = _secreto("Contraseña")
     repetida = _secreto("Repita la contraseña")
 
@@ -47,7 +47,7 @@ class UsuarioForm(FormaPorVerbos):
 
 
 @admin.register(Usuario)
-class UsuarioAdmin(AdminPorVerbos):
+class UsuarioAdmin(VerbAdmin):
     form = UsuarioForm
     list_display = ("username", "nombre", "rol", "email", "is_active")
     list_filter = ("rol", "is_active")

@@ -1,41 +1,41 @@
-from monitor.api.dialects import DIRECTO
-from monitor.api.fields import BanderaField, CorreoField, TextoField
-from monitor.api.serializers import ModeloEstricto, SerializadorEstricto
-from monitor.api.shapes import Forma
+from monitor.api.dialects import DIRECT
+from monitor.api.fields import StrictBooleanField, StrictEmailField, StrictTextField
+from monitor.api.serializers import StrictModelSerializer, StrictSerializer
+from monitor.api.shapes import Shape
 from monitor.usuarios.models import Usuario
 
 _CORREO = Usuario._meta.get_field("email").validators
 
 
-class CredencialesSerializer(SerializadorEstricto):
-    username = TextoField()
-    password = TextoField()
+class CredencialesSerializer(StrictSerializer):
+    username = StrictTextField()
+    password = StrictTextField()
 
 
-class UsuarioSerializer(ModeloEstricto):
+class UsuarioSerializer(StrictModelSerializer):
     class Meta:
         model = Usuario
         fields = ("id", "nombre", "username", "rol")
 
 
-class RegistroSerializer(SerializadorEstricto):
+class RegistroSerializer(StrictSerializer):
     """What a person may say of a user. Whether it will do (a role, a free name, a strong password) is the verb's."""
 
-    username = TextoField(max_length=150, required=False, allow_null=True, allow_blank=True)
-    password = TextoField(max_length=1000, required=False, allow_null=True, allow_blank=True)
-    rol = TextoField(required=False, allow_null=True, allow_blank=True)
-    nombre = TextoField(max_length=255, required=False, allow_null=True, allow_blank=True)
-    email = CorreoField(max_length=254, required=False, allow_null=True, allow_blank=True, validators=_CORREO)
+    username = StrictTextField(max_length=150, required=False, allow_null=True, allow_blank=True)
+    password = StrictTextField(max_length=1000, required=False, allow_null=True, allow_blank=True)
+    rol = StrictTextField(required=False, allow_null=True, allow_blank=True)
+    nombre = StrictTextField(max_length=255, required=False, allow_null=True, allow_blank=True)
+    email = StrictEmailField(max_length=254, required=False, allow_null=True, allow_blank=True, validators=_CORREO)
 
 
 class CambioDeUsuarioSerializer(RegistroSerializer):
-    is_active = BanderaField(required=False, allow_null=True)
+    is_active = StrictBooleanField(required=False, allow_null=True)
 
     class Meta:
-        ignorados = ("id",)
+        ignored = ("id",)
 
 
-class SinCamposSerializer(SerializadorEstricto):
+class SinCamposSerializer(StrictSerializer):
     """A body that says nothing: absent or `{}`."""
 
 
@@ -43,4 +43,4 @@ SIN_CAMPOS = SinCamposSerializer()
 CREDENCIALES = CredencialesSerializer()
 REGISTRO = RegistroSerializer()
 CAMBIO = CambioDeUsuarioSerializer()
-USUARIO = Forma(UsuarioSerializer(), DIRECTO)
+USUARIO = Shape(UsuarioSerializer(), DIRECT)

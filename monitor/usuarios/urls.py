@@ -7,5 +7,5 @@ urlpatterns = [
     path("auth/logout", SesionViewSet.as_view({"post": "logout"})),
     path("auth/register", SesionViewSet.as_view({"post": "register"})),
     path("usuarios", UsuarioViewSet.as_view({"get": "list"})),
-    path("usuarios/<segmento:pk>", UsuarioViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"})),
+    path("usuarios/<segment:pk>", UsuarioViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"})),
 ]

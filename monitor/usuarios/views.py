@@ -1,8 +1,8 @@
 from monitor.api import tokens
-from monitor.api.converters import leer_id
-from monitor.api.params import NINGUNO
-from monitor.api.shapes import Lectura
-from monitor.api.viewsets import Accion, Vista, VistaAbierta, ubicacion
+from monitor.api.converters import read_id
+from monitor.api.params import NO_PARAMS
+from monitor.api.shapes import Reader
+from monitor.api.viewsets import Action, ApiViewSet, OpenViewSet, location
 from monitor.errores import DatosInvalidos, NoEncontrado
 from monitor.usuarios.acceso import entrar
 from monitor.usuarios.models import NO_ENCONTRADO, Usuario, exigir_sin_espacios
@@ -12,65 +12,65 @@ CREDENCIALES_REQUERIDAS = "Usuario y contraseña requeridos"
 REGISTRO_REQUERIDO = "username, password y rol son requeridos"
 NO_GUARDAR = {"Cache-Control": "no-store"}
 
-usuarios = Lectura(USUARIO, lambda: Usuario.objects.order_by("id"))
+usuarios = Reader(USUARIO, lambda: Usuario.objects.order_by("id"))
 
 
-class LoginViewSet(VistaAbierta):
-    acciones = {"login": Accion("", "iniciar sesión")}
+class LoginViewSet(OpenViewSet):
+    acciones = {"login": Action("", "iniciar sesión")}
 
     def login(self, request):
-        datos = self.cuerpo()
+        datos = self.body()
         if not all(isinstance(datos.get(c), str) and datos[c] for c in ("username", "password")):
             raise DatosInvalidos(CREDENCIALES_REQUERIDAS)
         exigir_sin_espacios(datos["username"])
-        usuario = entrar(**CREDENCIALES.leer(datos), direccion=request.META["REMOTE_ADDR"])
-        cuerpo = {"token": tokens.emitir(usuario), "usuario": USUARIO.de_instancia(usuario)}
-        return self.responder(cuerpo, headers=NO_GUARDAR)
+        usuario = entrar(**CREDENCIALES.read(datos), direccion=request.META["REMOTE_ADDR"])
+        cuerpo = {"token": tokens.issue(usuario), "usuario": USUARIO.from_instance(usuario)}
+        return self.respond(cuerpo, headers=NO_GUARDAR)
 
 
-class SesionViewSet(Vista):
+class SesionViewSet(ApiViewSet):
     acciones = {
-        "logout": Accion("usuarios.cerrar_sesion", "cerrar sesión"),
-        "register": Accion("usuarios.add_usuario", "registrar usuario"),
+        "logout": Action("usuarios.cerrar_sesion", "cerrar sesión"),
+        "register": Action("usuarios.add_usuario", "registrar usuario"),
     }
 
     def logout(self, request):
-        SIN_CAMPOS.leer(self.cuerpo(opcional=True))
+        SIN_CAMPOS.read(self.body(optional=True))
         Usuario.objects.revocar_tokens(request.user.pk)
-        return self.responder({"ok": True}, headers=NO_GUARDAR)
+        return self.respond({"ok": True}, headers=NO_GUARDAR)
 
     def register(self, request):
-        datos = self.cuerpo()
+        datos = self.body()
         if not all(datos.get(campo) for campo in ("username", "password", "rol")):
             raise DatosInvalidos(REGISTRO_REQUERIDO)
-        usuario = Usuario.objects.registrar(**REGISTRO.leer(datos))
-        return self.responder(USUARIO.de_instancia(usuario), 201, ubicacion("/api/usuarios", usuario.pk))
+        usuario = Usuario.objects.registrar(**REGISTRO.read(datos))
+        return self.respond(USUARIO.from_instance(usuario), 201, location("/api/usuarios", usuario.pk))
 
 
-class UsuarioViewSet(Vista):
+class UsuarioViewSet(ApiViewSet):
     acciones = {
-        "list": Accion("usuarios.view_usuario", "listar usuarios"),
-        "retrieve": Accion("usuarios.view_usuario", "obtener usuario"),
-        "update": Accion("usuarios.change_usuario", "actualizar usuario"),
-        "destroy": Accion("usuarios.delete_usuario", "eliminar usuario"),
+        "list": Action("usuarios.view_usuario", "listar usuarios"),
+        "retrieve": Action("usuarios.view_usuario", "obtener usuario"),
+        "update": Action("usuarios.change_usuario", "actualizar usuario"),
+        "destroy": Action("usuarios.delete_usuario", "eliminar usuario"),
     }
 
     def list(self, request):
-        NINGUNO.leer(request.GET)
-        return self.responder(usuarios.lista())
+        NO_PARAMS.read(request.GET)
+        return self.respond(usuarios.many())
 
     def retrieve(self, request, pk):
-        usuario = Usuario.objects.filter(pk=leer_id(pk, NO_ENCONTRADO)).first()
+        usuario = Usuario.objects.filter(pk=read_id(pk, NO_ENCONTRADO)).first()
         if usuario is None:
             raise NoEncontrado(NO_ENCONTRADO)
-        return self.responder(USUARIO.de_instancia(usuario))
+        return self.respond(USUARIO.from_instance(usuario))
 
     def update(self, request, pk):
-        datos = CAMBIO.leer(self.cuerpo(), parcial=True)
+        datos = CAMBIO.read(self.body(), partial=True)
         cambios = {campo: valor for campo, valor in datos.items() if valor not in ("", None)}
-        return self.responder(USUARIO.de_instancia(Usuario.objects.actualizar(leer_id(pk, NO_ENCONTRADO), cambios)))
+        return self.respond(USUARIO.from_instance(Usuario.objects.actualizar(read_id(pk, NO_ENCONTRADO), cambios)))
 
     def destroy(self, request, pk):
-        pk = leer_id(pk, NO_ENCONTRADO)
+        pk = read_id(pk, NO_ENCONTRADO)
         Usuario.objects.eliminar(pk, por=request.user)
-        return self.responder({"ok": True, "id": pk})
+        return self.respond({"ok": True, "id": pk})

@@ -15,7 +15,6 @@ from django.db import connection
 from django.utils import timezone
 from post_office.models import STATUS, Email, Log
 
-from monitor.db.writes import insertar
 from solicitudes import cola
 from solicitudes.cartero import Cartero
 from solicitudes.models import Solicitud
@@ -39,7 +38,7 @@ def repartir():
 
 def encolar(*personas):
     for persona in personas:
-        insertar(Email, cola.fila_de(cola.Mensaje(f"{persona}@example.org", "Asunto", "Texto", "<p>Texto</p>")))
+        Email.objects.create(**cola.fila_de(cola.Mensaje(f"{persona}@example.org", "Asunto", "Texto", "<p>Texto</p>")))
 
 
 def adelantar():

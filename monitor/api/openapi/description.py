@@ -6,63 +6,63 @@ from typing import Any
 
 from rest_framework import serializers
 
-from monitor.api.params import Parametros
-from monitor.api.serializers import SerializadorEstricto
+from monitor.api.params import QueryParams
+from monitor.api.serializers import StrictSerializer
 from monitor.errores import ErrorDeDominio
 
 
 @dataclass(frozen=True, kw_only=True)
-class Operacion:
+class Operation:
     """What an action takes and answers.
 
-    Examples are Python values, written as the dialect writes them. `invalidos` and `consulta_invalida` are bodies and
-    a query whose errors are shown. `requeridos`: fields that the action asks for, though its serializer doesn't.
+    Examples are Python values, written as the dialect writes them. `invalid` and `invalid_query` are bodies and
+    a query whose errors are shown. `required`: fields that the action asks for, though its serializer doesn't.
     """
 
-    resumen: str
-    descripcion: str = ""
+    summary: str
+    description: str = ""
     status: int = 200
-    respuesta: serializers.BaseSerializer | dict | None = None
-    ejemplo: Any = None
-    mensaje: str = ""
-    cabeceras: Mapping[str, str] = field(default_factory=dict)
-    otras: Mapping[int, dict] = field(default_factory=dict)
-    contenido: Mapping[str, dict] = field(default_factory=dict)
-    cuerpo: SerializadorEstricto | None = None
-    cuerpo_opcional: bool = False
-    parcial: bool = False
-    requeridos: tuple[str, ...] = ()
-    peticion: Mapping[str, Any] | None = None
-    invalidos: tuple[Mapping[str, Any], ...] = ()
-    parametros: Parametros | None = None
-    consulta_invalida: str = ""
-    encabezados: Mapping[str, str] = field(default_factory=dict)
-    errores: tuple[ErrorDeDominio, ...] = ()
-    usa_base: bool = True
-    solo_errores: bool = False
+    response: serializers.BaseSerializer | dict | None = None
+    example: Any = None
+    message: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[int, dict] = field(default_factory=dict)
+    content: Mapping[str, dict] = field(default_factory=dict)
+    body: StrictSerializer | None = None
+    optional_body: bool = False
+    partial: bool = False
+    required: tuple[str, ...] = ()
+    request: Mapping[str, Any] | None = None
+    invalid: tuple[Mapping[str, Any], ...] = ()
+    params: QueryParams | None = None
+    invalid_query: str = ""
+    request_headers: Mapping[str, str] = field(default_factory=dict)
+    errors: tuple[ErrorDeDominio, ...] = ()
+    uses_database: bool = True
+    only_errors: bool = False
 
 
 @dataclass(frozen=True)
-class Descripcion:
-    etiqueta: str
-    ruta: Mapping[str, dict]
-    operaciones: Mapping[str, Operacion]
+class Description:
+    tag: str
+    path: Mapping[str, dict]
+    operations: Mapping[str, Operation]
 
 
-VISTAS: dict[type, Descripcion] = {}
-ETIQUETAS: dict[str, str] = {}
-CAMPOS: dict[type, Mapping[str, str]] = {}
+VIEWS: dict[type, Description] = {}
+TAGS: dict[str, str] = {}
+FIELDS: dict[type, Mapping[str, str]] = {}
 
 
-def describir(vista: type, etiqueta: str, *, ruta: Mapping[str, dict] | None = None, **operaciones: Operacion):
-    """`ruta`: schema (and description) of each piece of the path that varies."""
-    VISTAS[vista] = Descripcion(etiqueta, ruta or {}, operaciones)
+def describe(view: type, tag: str, *, path: Mapping[str, dict] | None = None, **operations: Operation):
+    """`path`: schema (and description) of each piece of the path that varies."""
+    VIEWS[view] = Description(tag, path or {}, operations)
 
 
-def describir_etiqueta(nombre: str, descripcion: str):
-    ETIQUETAS[nombre] = descripcion
+def describe_tag(name: str, description: str):
+    TAGS[name] = description
 
 
-def describir_campos(serializer: type, **descripciones: str):
+def describe_fields(serializer: type, **descriptions: str):
     """Of a serializer and those made from it, and of a list's parameters."""
-    CAMPOS[serializer] = descripciones
+    FIELDS[serializer] = descriptions

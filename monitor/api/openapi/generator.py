@@ -8,7 +8,7 @@ import orjson
 from django.http import QueryDict
 from django.utils.module_loading import autodiscover_modules
 from django.utils.text import slugify
-from drf_spectacular.drainage import error as avisar
+from drf_spectacular.drainage import error as warn
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent, append_meta
@@ -16,104 +16,105 @@ from rest_framework import serializers
 
 from monitor.api.authentication import FALTA
 from monitor.api.body import LIMITE_PASADO, NO_ES_JSON, NO_ES_OBJETO, OTRO_TIPO, VACIO
-from monitor.api.errors import ErrorHTTP, interno, responder_error
-from monitor.api.openapi.description import CAMPOS, ETIQUETAS, VISTAS, Descripcion, Operacion
-from monitor.api.openapi.json_schema import FORMAS, SENTIDOS
+from monitor.api.errors import HttpError, error_response, internal
+from monitor.api.openapi.description import FIELDS, TAGS, VIEWS, Description, Operation
+from monitor.api.openapi.json_schema import DIRECTIONS, SCHEMAS
 from monitor.api.tokens import INVALIDO
 from monitor.errores import DatosInvalidos, NoAutenticado, SinPermiso
 from monitor.roles import PERMISOS, Rol, exigir_permiso
 
-SIN_LEER = {"readOnly": True, "description": "Del servidor: si se envía, se ignora."}
-IDENTIFICADOR = {"X-Request-ID": "Nombre de la petición en la bitácora del servidor."}
+NOT_READ = {"readOnly": True, "description": "Del servidor: si se envía, se ignora."}
+REQUEST_ID = {"X-Request-ID": "Nombre de la petición en la bitácora del servidor."}
 GENERAL = """
-API REST de Monitor, en JSON y UTF-8. Hay dos dialectos: el de `/api` responde los datos tal cual y los errores como
+API REST de Monitor, en JSON y UTF-8. Hay dos dialectos: el de `/api` responde los data tal cual y los errores como
 `{"error", "campos"}`; el de los catálogos y las solicitudes, en un sobre `{"success", "message", "data" | "detail"}`.
 
-- Toda clave está siempre en la respuesta; lo que falta es `null`.
+- Toda key está siempre en la response; lo que falta es `null`.
 - Una ruta responde igual con barra final y sin ella. `HEAD` sirve donde sirve `GET`. Un método que la ruta no tiene
   es **405** con `Allow`; una ruta que no existe, **404**: siempre en JSON.
-- Se revisa en este orden: método (405), token (401), rol (403), tamaño (413), tipo (415), cuerpo y campos (400),
+- Se revisa en este orden: método (405), token (401), rol (403), tamaño (413), kind (415), body y campos (400),
   existencia (404), reglas (422) y conflictos (409).
-- Los tipos son estrictos, y los campos y parámetros desconocidos se rechazan con el nombre más parecido.
-- Cada respuesta lleva `X-Request-ID`: es el nombre de la petición en la bitácora del servidor.
+- Los tipos son estrictos, y los campos y parámetros desconocidos se rechazan con el name más parecido.
+- Cada response lleva `X-Request-ID`: es el name de la petición en la bitácora del servidor.
 """
-CABECERAS = IDENTIFICADOR | {
+HEADERS = REQUEST_ID | {
     "Retry-After": "Segundos que conviene esperar.",
     "WWW-Authenticate": "`Bearer`.",
     "Location": "Ruta de lo creado, codificada y sin barra final.",
 }
-A_VECES = {"Link"}
-TITULOS = {
+SOMETIMES = {"Link"}
+TITLES = {
     400: "La petición está mal.",
     401: "Falta un token válido.",
     403: "No tiene permiso.",
     404: "No existe.",
-    409: "Contradice el estado actual de los datos.",
-    413: "El cuerpo es demasiado grande.",
-    415: "El cuerpo no es JSON.",
+    409: "Contradice el estado actual de los data.",
+    413: "El body es demasiado grande.",
+    415: "El body no es JSON.",
     422: "Contradice una regla.",
     429: "Demasiados intentos.",
     500: "Falló el servidor; la causa está en su bitácora, bajo el `X-Request-ID`.",
-    503: "La base de datos no responde; intente más tarde.",
+    503: "La base de data no responde; intente más tarde.",
 }
 
 
-class Generador(SchemaGenerator):
+class ApiGenerator(SchemaGenerator):
     def get_schema(self, *args, **kwargs):
         autodiscover_modules("openapi")
-        esquema = super().get_schema(*args, **kwargs)
-        esquema["info"]["description"] = GENERAL.strip()
-        esquema["tags"] = [{"name": n, "description": d} for n, d in ETIQUETAS.items()]
-        return esquema
+        schema = super().get_schema(*args, **kwargs)
+        schema["info"]["description"] = GENERAL.strip()
+        schema["tags"] = [{"name": n, "description": d} for n, d in TAGS.items()]
+        return schema
 
 
-class Esquema(AutoSchema):
+class OperationSchema(AutoSchema):
     """Of one action; each method is a part of it that drf-spectacular asks for."""
 
     @property
-    def vista(self) -> Descripcion:
-        return VISTAS.get(type(self.view)) or Descripcion("", {}, {})
+    def described(self) -> Description:
+        return VIEWS.get(type(self.view)) or Description("", {}, {})
 
     @property
-    def operacion(self) -> Operacion:
-        operacion = self.vista.operaciones.get(self.view.action)
-        if operacion is None:
-            avisar(f"nadie describió {self.view.action} en un openapi.py")
-            return Operacion(resumen=self.view.action)
-        return operacion
+    def operation(self) -> Operation:
+        operation = self.described.operations.get(self.view.action)
+        if operation is None:
+            warn(f"nadie describió {self.view.action} en un openapi.py")
+            return Operation(summary=self.view.action)
+        return operation
 
     @property
-    def accion(self):
+    def row(self):
+        """Of the view's table of actions."""
         return self.view.acciones[self.view.action]
 
     @property
-    def forma(self):
-        return FORMAS[self.view.dialecto]
+    def dialect_schemas(self):
+        return SCHEMAS[self.view.dialect]
 
     def get_operation_id(self):
-        metodos = [m for m, accion in self.view.action_map.items() if accion == self.view.action and m != "head"]
-        partes = [type(self.view).__name__.removesuffix("ViewSet").lower(), self.view.action]
-        return "_".join([*partes, self.method.lower()] if len(metodos) > 1 else partes)
+        methods = [m for m, action in self.view.action_map.items() if action == self.view.action and m != "head"]
+        parts = [type(self.view).__name__.removesuffix("ViewSet").lower(), self.view.action]
+        return "_".join([*parts, self.method.lower()] if len(methods) > 1 else parts)
 
     def get_summary(self):
-        return self.operacion.resumen
+        return self.operation.summary
 
     def get_description(self):
-        return "\n\n".join(filter(None, [self.operacion.descripcion, self._quien()]))
+        return "\n\n".join(filter(None, [self.operation.description, self._who()]))
 
     def get_tags(self):
-        return [self.vista.etiqueta]
+        return [self.described.tag]
 
     def get_auth(self):
-        if not self.accion.permiso:
+        if not self.row.permiso:
             return []
-        esquema = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "Lo da el login; 8 horas."}
-        self._registrar("token", esquema, ResolvedComponent.SECURITY_SCHEMA)
+        schema = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "Lo da el login; 8 horas."}
+        self._register("token", schema, ResolvedComponent.SECURITY_SCHEMA)
         return [{"token": []}]
 
-    def _quien(self):
-        roles = PERMISOS.get(self.accion.permiso, frozenset())
-        if not self.accion.permiso:
+    def _who(self):
+        roles = PERMISOS.get(self.row.permiso, frozenset())
+        if not self.row.permiso:
             return "**Quién:** cualquiera, sin token."
         return f"**Quién:** {', '.join(rol.label for rol in Rol if rol in roles)}."
 
@@ -121,163 +122,163 @@ class Esquema(AutoSchema):
 
     def _get_parameters(self):
         return [
-            *(self._parametro("path", nombre, dict(self.vista.ruta[nombre])) for nombre in self._en_la_ruta()),
-            *(self._de_consulta(nombre, campo) for nombre, campo in self._parametros()),
+            *(self._param("path", name, dict(self.described.path[name])) for name in self._in_path()),
+            *(self._query_param(name, field) for name, field in self._query_fields()),
             *(
-                self._parametro("header", nombre, {"type": "string", "description": descripcion})
-                for nombre, descripcion in self.operacion.encabezados.items()
+                self._param("header", name, {"type": "string", "description": description})
+                for name, description in self.operation.request_headers.items()
             ),
         ]
 
-    def _en_la_ruta(self):
-        return [nombre for nombre in self.vista.ruta if f"{{{nombre}}}" in self.path]
+    def _in_path(self):
+        return [name for name in self.described.path if f"{{{name}}}" in self.path]
 
-    def _parametros(self):
-        return self.operacion.parametros.serializer.fields.items() if self.operacion.parametros else ()
+    def _query_fields(self):
+        return self.operation.params.serializer.fields.items() if self.operation.params else ()
 
-    def _de_consulta(self, nombre, campo):
-        return self._parametro("query", nombre, self._map_serializer_field(campo, "query"))
+    def _query_param(self, name, field):
+        return self._param("query", name, self._map_serializer_field(field, "query"))
 
-    def _parametro(self, lugar, nombre, esquema):
-        parametro = {"in": lugar, "name": nombre, "description": esquema.pop("description", ""), "schema": esquema}
-        return parametro | ({"required": True} if lugar == "path" else {})
+    def _param(self, where, name, schema):
+        param = {"in": where, "name": name, "description": schema.pop("description", ""), "schema": schema}
+        return param | ({"required": True} if where == "path" else {})
 
     def _get_request_body(self, direction="request"):
-        operacion = self.operacion
-        if operacion.cuerpo is None:
+        operation = self.operation
+        if operation.body is None:
             return None
-        cuerpo = type(operacion.cuerpo)(partial=True) if operacion.parcial else operacion.cuerpo
-        esquema = self.resolve_serializer(cuerpo, "request").ref
-        if operacion.requeridos:
-            llenos = {nombre: {"type": "string", "minLength": 1} for nombre in operacion.requeridos}
-            esquema = {"allOf": [esquema, {"required": list(operacion.requeridos), "properties": llenos}]}
-        contenido = {"schema": esquema}
-        if operacion.peticion is not None:
-            contenido["examples"] = {"ejemplo": {"value": operacion.peticion}}
-        return {"required": not operacion.cuerpo_opcional, "content": {"application/json": contenido}}
+        body = type(operation.body)(partial=True) if operation.partial else operation.body
+        schema = self.resolve_serializer(body, "request").ref
+        if operation.required:
+            filled = {name: {"type": "string", "minLength": 1} for name in operation.required}
+            schema = {"allOf": [schema, {"required": list(operation.required), "properties": filled}]}
+        content = {"schema": schema}
+        if operation.request is not None:
+            content["examples"] = {"ejemplo": {"value": operation.request}}
+        return {"required": not operation.optional_body, "content": {"application/json": content}}
 
     # --- What it answers ---
 
     def _get_response_bodies(self, direction="response"):
-        respuestas = {} if self.operacion.solo_errores else {str(self.operacion.status): self._exito()}
-        for error in self._errores():
-            self._anadir_error(respuestas, error)
-        respuestas |= {str(status): respuesta for status, respuesta in self.operacion.otras.items()}
-        return dict(sorted(respuestas.items()))
+        responses = {} if self.operation.only_errors else {str(self.operation.status): self._success()}
+        for error in self._errors():
+            self._add_error(responses, error)
+        responses |= {str(status): response for status, response in self.operation.others.items()}
+        return dict(sorted(responses.items()))
 
-    def _exito(self):
-        operacion = self.operacion
-        cabeceras = IDENTIFICADOR | dict(operacion.cabeceras)
-        respuesta = {"description": "Hecho.", "headers": self._cabeceras(cabeceras)}
-        contenido = dict(operacion.contenido)
-        if operacion.respuesta is not None:
-            datos = self.forma.datos(operacion.ejemplo, operacion.mensaje)
-            contenido["application/json"] = {
-                "schema": self.forma.exito(self._esquema_de(operacion.respuesta)),
-                "examples": {"ejemplo": {"value": orjson.loads(self.view.dialecto.json(datos))}},
+    def _success(self):
+        operation = self.operation
+        headers = REQUEST_ID | dict(operation.headers)
+        response = {"description": "Hecho.", "headers": self._headers(headers)}
+        content = dict(operation.content)
+        if operation.response is not None:
+            data = self.dialect_schemas.data(operation.example, operation.message)
+            content["application/json"] = {
+                "schema": self.dialect_schemas.success(self._schema_of(operation.response)),
+                "examples": {"ejemplo": {"value": orjson.loads(self.view.dialect.json(data))}},
             }
-        return respuesta | {"content": contenido}
+        return response | {"content": content}
 
-    def _esquema_de(self, respuesta):
-        if isinstance(respuesta, dict):
-            return {clave: self._anidado(valor) for clave, valor in respuesta.items()}
-        if isinstance(respuesta, serializers.ListSerializer):
-            return {"type": "array", "items": self.resolve_serializer(respuesta.child, "response").ref}
-        return self.resolve_serializer(respuesta, "response").ref
+    def _schema_of(self, response):
+        if isinstance(response, dict):
+            return {key: self._nested(value) for key, value in response.items()}
+        if isinstance(response, serializers.ListSerializer):
+            return {"type": "array", "items": self.resolve_serializer(response.child, "response").ref}
+        return self.resolve_serializer(response, "response").ref
 
-    def _anidado(self, valor):
+    def _nested(self, value):
         """A schema may hold serializers, at any depth."""
-        if isinstance(valor, dict | serializers.BaseSerializer):
-            return self._esquema_de(valor)
-        return valor
+        if isinstance(value, dict | serializers.BaseSerializer):
+            return self._schema_of(value)
+        return value
 
-    def _errores(self):
+    def _errors(self):
         """In the order in which they are checked."""
-        operacion = self.operacion
-        if self.accion.permiso:
+        operation = self.operation
+        if self.row.permiso:
             yield from (NoAutenticado(FALTA), NoAutenticado(INVALIDO))
-            yield from _sin_permiso(self.accion.permiso)
-        if operacion.cuerpo is not None:
-            yield from (ErrorHTTP(413, LIMITE_PASADO), ErrorHTTP(415, OTRO_TIPO))
-            yield from map(DatosInvalidos, ([] if operacion.cuerpo_opcional else [VACIO]) + [NO_ES_JSON, NO_ES_OBJETO])
-        for invalido in operacion.invalidos:
-            yield _al_leer(lambda cuerpo=invalido: operacion.cuerpo.leer(cuerpo, parcial=operacion.parcial))
-        if operacion.parametros:
-            yield _al_leer(lambda: operacion.parametros.leer(QueryDict(operacion.consulta_invalida)))
-        yield from operacion.errores
-        yield interno(500, self.accion.operacion)
-        if operacion.usa_base:
-            yield interno(503, self.accion.operacion)
+            yield from _forbidden(self.row.permiso)
+        if operation.body is not None:
+            yield from (HttpError(413, LIMITE_PASADO), HttpError(415, OTRO_TIPO))
+            yield from map(DatosInvalidos, ([] if operation.optional_body else [VACIO]) + [NO_ES_JSON, NO_ES_OBJETO])
+        for invalid in operation.invalid:
+            yield _error_of(lambda body=invalid: operation.body.read(body, partial=operation.partial))
+        if operation.params:
+            yield _error_of(lambda: operation.params.read(QueryDict(operation.invalid_query)))
+        yield from operation.errors
+        yield internal(500, self.row.operacion)
+        if operation.uses_database:
+            yield internal(503, self.row.operacion)
 
-    def _anadir_error(self, respuestas, error):
-        response = responder_error(error, self.view.dialecto)
-        cabeceras = IDENTIFICADOR | {n: CABECERAS[n] for n in response.headers if n in CABECERAS}
-        nueva = {
-            "description": TITULOS[response.status_code],
-            "headers": self._cabeceras(cabeceras),
-            "content": {"application/json": {"schema": self._esquema_de_error(), "examples": {}}},
+    def _add_error(self, responses, error):
+        answer = error_response(error, self.view.dialect)
+        headers = REQUEST_ID | {name: HEADERS[name] for name in answer.headers if name in HEADERS}
+        new = {
+            "description": TITLES[answer.status_code],
+            "headers": self._headers(headers),
+            "content": {"application/json": {"schema": self._error_schema(), "examples": {}}},
         }
-        respuesta = respuestas.setdefault(str(response.status_code), nueva)
-        ejemplos = respuesta["content"]["application/json"]["examples"]
-        ejemplos[slugify(error.mensaje)[:60]] = {"summary": error.mensaje, "value": orjson.loads(response.content)}
+        response = responses.setdefault(str(answer.status_code), new)
+        examples = response["content"]["application/json"]["examples"]
+        examples[slugify(error.mensaje)[:60]] = {"summary": error.mensaje, "value": orjson.loads(answer.content)}
 
-    def _esquema_de_error(self):
-        return self._registrar(self.forma.nombre_del_error, self.forma.error, ResolvedComponent.SCHEMA)
+    def _error_schema(self):
+        return self._register(self.dialect_schemas.error_name, self.dialect_schemas.error, ResolvedComponent.SCHEMA)
 
-    def _cabeceras(self, descripciones):
-        propias = {
-            nombre: {"description": descripcion, "required": nombre not in A_VECES, "schema": {"type": "string"}}
-            for nombre, descripcion in descripciones.items()
+    def _headers(self, descriptions):
+        own = {
+            name: {"description": description, "required": name not in SOMETIMES, "schema": {"type": "string"}}
+            for name, description in descriptions.items()
         }
-        comunes = CABECERAS.items() & descripciones.items()
-        return propias | {n: self._registrar(n, propias[n], ResolvedComponent.HEADER) for n, _ in comunes}
+        common = HEADERS.items() & descriptions.items()
+        return own | {n: self._register(n, own[n], ResolvedComponent.HEADER) for n, _ in common}
 
-    def _registrar(self, nombre, esquema, tipo):
-        componente = ResolvedComponent(nombre, tipo, schema=esquema, object=nombre)
-        self.registry.register_on_missing(componente)
-        return componente.ref
+    def _register(self, name, schema, kind):
+        component = ResolvedComponent(name, kind, schema=schema, object=name)
+        self.registry.register_on_missing(component)
+        return component.ref
 
     # --- Serializers ---
 
     def _get_serializer_name(self, serializer, direction, bypass_extensions=False):
-        nombre = type(serializer).__name__.removesuffix("Serializer").removesuffix("Entrada")
-        return nombre + ("Parcial" if serializer.partial else "") + ("Entrante" if direction == "request" else "")
+        name = type(serializer).__name__.removesuffix("Serializer").removesuffix("Entrada")
+        return name + ("Parcial" if serializer.partial else "") + ("Entrante" if direction == "request" else "")
 
     def _map_basic_serializer(self, serializer, direction):
         """A response has every key; a body has no other than those it may have."""
         if direction == "response":
-            propiedades = {n: self._map_serializer_field(c, direction) for n, c in serializer.fields.items()}
-            return {"type": "object", "properties": propiedades, "required": list(propiedades)}
-        ignorados = getattr(getattr(serializer, "Meta", None), "ignorados", ())
-        propiedades = {
-            nombre: SIN_LEER if campo.read_only else self._map_serializer_field(campo, direction)
-            for nombre, campo in serializer.fields.items()
-        } | dict.fromkeys(ignorados, SIN_LEER)
-        esquema = {"type": "object", "properties": propiedades, "additionalProperties": False}
-        requeridos = [n for n, c in serializer.fields.items() if c.required and not c.read_only]
-        return esquema | ({"required": requeridos} if requeridos and not serializer.partial else {})
+            properties = {n: self._map_serializer_field(c, direction) for n, c in serializer.fields.items()}
+            return {"type": "object", "properties": properties, "required": list(properties)}
+        ignored = getattr(getattr(serializer, "Meta", None), "ignored", ())
+        properties = {
+            name: NOT_READ if field.read_only else self._map_serializer_field(field, direction)
+            for name, field in serializer.fields.items()
+        } | dict.fromkeys(ignored, NOT_READ)
+        schema = {"type": "object", "properties": properties, "additionalProperties": False}
+        required = [n for n, c in serializer.fields.items() if c.required and not c.read_only]
+        return schema | ({"required": required} if required and not serializer.partial else {})
 
     def _map_serializer_field(self, field, direction, bypass_extensions=False):
-        meta = self._meta_de(field, direction)
-        esquema = SENTIDOS[direction](field, self.forma)
-        if esquema is None:
+        meta = self._meta_of(field, direction)
+        schema = DIRECTIONS[direction](field, self.dialect_schemas)
+        if schema is None:
             return super()._map_serializer_field(field, direction, bypass_extensions)
-        if meta.get("nullable") and "enum" in esquema:
-            esquema["enum"] = [*esquema["enum"], None]
-        return append_meta(esquema, meta)
+        if meta.get("nullable") and "enum" in schema:
+            schema["enum"] = [*schema["enum"], None]
+        return append_meta(schema, meta)
 
-    def _meta_de(self, campo, direction):
-        meta = self._get_serializer_field_meta(campo, "response")
-        meta = {clave: valor for clave, valor in meta.items() if clave in ("title", "nullable")}
+    def _meta_of(self, field, direction):
+        meta = self._get_serializer_field_meta(field, "response")
+        meta = {key: value for key, value in meta.items() if key in ("title", "nullable")}
         if direction == "query":
             meta = {}
-        for clase in type(campo.parent).__mro__:
-            if descripcion := CAMPOS.get(clase, {}).get(campo.field_name):
-                return meta | {"description": descripcion}
+        for cls in type(field.parent).__mro__:
+            if description := FIELDS.get(cls, {}).get(field.field_name):
+                return meta | {"description": description}
         return meta
 
 
-def _sin_permiso(permiso):
+def _forbidden(permiso):
     """What a role that may not is told: the same for all such roles."""
     for rol in Rol:
         try:
@@ -287,9 +288,9 @@ def _sin_permiso(permiso):
     return []
 
 
-def _al_leer(leer):
+def _error_of(read):
     try:
-        leer()
+        read()
     except DatosInvalidos as error:
         return error
     raise AssertionError("el ejemplo de lo inválido es válido")

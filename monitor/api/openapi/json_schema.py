@@ -3,8 +3,8 @@
 from rest_framework import serializers
 
 from monitor.api import fields
-from monitor.api.dialects import DIRECTO, ENVUELTO
-from monitor.api.shapes import VacioField
+from monitor.api.dialects import DIRECT, ENVELOPE
+from monitor.api.shapes import EmptyListField
 from monitor.validadores import Entre
 
 # ECMA 262 and Python read these alike.
@@ -14,23 +14,23 @@ CON_ALGO = r"\S"
 VACIA = {"maxLength": 0}
 
 
-class FormaDirecta:
+class DirectSchemas:
     """/api: the data as they are."""
 
-    nombre_del_error = "Error"
-    fecha = {
+    error_name = "Error"
+    date = {
         "type": "string",
         "format": "date-time",
         "pattern": r"^\d{4}-\d{2}-\d{2}T12:00:00\.000Z$",
         "description": "El día, a mediodía UTC.",
     }
-    instante = {"type": "string", "format": "date-time", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$"}
+    moment = {"type": "string", "format": "date-time", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$"}
     error = {
         "type": "object",
         "properties": {
             "error": {
                 "type": "string",
-                "description": "Una frase para mostrar: la del primer campo con error, si hay.",
+                "description": "Una frase para mostrar: la del primer field con error, si hay.",
             },
             "campos": {
                 "type": "object",
@@ -43,19 +43,19 @@ class FormaDirecta:
         "additionalProperties": False,
     }
 
-    def exito(self, esquema: dict) -> dict:
-        return esquema
+    def success(self, schema: dict) -> dict:
+        return schema
 
-    def datos(self, datos, mensaje: str):
-        return datos
+    def data(self, data, message: str):
+        return data
 
 
-class FormaEnvuelta:
+class EnvelopeSchemas:
     """Transport requests and catalogues: an envelope, local times without offset."""
 
-    nombre_del_error = "ErrorConDetalle"
-    fecha = {"type": "string", "format": "date"}
-    instante = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$", "description": "Hora local."}
+    error_name = "ErrorConDetalle"
+    date = {"type": "string", "format": "date"}
+    moment = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$", "description": "Hora local."}
     error = {
         "type": "object",
         "properties": {
@@ -72,96 +72,96 @@ class FormaEnvuelta:
         "additionalProperties": False,
     }
 
-    def exito(self, esquema: dict) -> dict:
-        propiedades = {"success": {"type": "boolean", "const": True}, "message": {"type": "string"}, "data": esquema}
-        return {"type": "object", "properties": propiedades, "required": list(propiedades)}
+    def success(self, schema: dict) -> dict:
+        properties = {"success": {"type": "boolean", "const": True}, "message": {"type": "string"}, "data": schema}
+        return {"type": "object", "properties": properties, "required": list(properties)}
 
-    def datos(self, datos, mensaje: str):
-        return ENVUELTO.exito(mensaje, datos)
+    def data(self, data, message: str):
+        return ENVELOPE.success(message, data)
 
 
-FORMAS = {DIRECTO: FormaDirecta(), ENVUELTO: FormaEnvuelta()}
+SCHEMAS = {DIRECT: DirectSchemas(), ENVELOPE: EnvelopeSchemas()}
 
 
 # --- Fields: as a response shows them, as a body and as a URL take them ---
 
 
-def en_respuesta(campo: serializers.Field, forma) -> dict | None:
+def in_response(field: serializers.Field, dialect) -> dict | None:
     """None of a field that is none of ours."""
-    for clase, esquema in (
-        (VacioField, {"type": "array", "items": {}, "maxItems": 0}),
-        (serializers.DateField, forma.fecha),
-        (serializers.DateTimeField, forma.instante),
+    for cls, schema in (
+        (EmptyListField, {"type": "array", "items": {}, "maxItems": 0}),
+        (serializers.DateField, dialect.date),
+        (serializers.DateTimeField, dialect.moment),
         (serializers.TimeField, {"type": "string", "pattern": r"^\d{2}:\d{2}:\d{2}$"}),
         (serializers.BooleanField, {"type": "boolean"}),
         (serializers.IntegerField, {"type": "integer"}),
         (serializers.FloatField, {"type": "number"}),
         (serializers.CharField, {"type": "string"}),
     ):
-        if isinstance(campo, clase):
-            return dict(esquema)
-    return _opciones(campo)
+        if isinstance(field, cls):
+            return dict(schema)
+    return _choices(field)
 
 
-def en_cuerpo(campo: serializers.Field, forma) -> dict | None:
-    match campo:
-        case fields.CorreoField():
-            return _texto(campo) | {"anyOf": [{"format": "email"}, VACIA]}
-        case fields.TextoField():
-            return _texto(campo)
-        case fields.NumeroField():
-            return {"type": "number"} | _limites(campo)
-        case fields.EnteroField():
-            return {"type": "integer", "minimum": campo.minimo, "maximum": campo.maximo}
-        case fields.FechaField() | fields.InstanteField() | fields.HoraField():
-            return _momento(campo)
-        case fields.BanderaField():
+def in_body(field: serializers.Field, dialect) -> dict | None:
+    match field:
+        case fields.StrictEmailField():
+            return _text(field) | {"anyOf": [{"format": "email"}, VACIA]}
+        case fields.StrictTextField():
+            return _text(field)
+        case fields.StrictFloatField():
+            return {"type": "number"} | _limits(field)
+        case fields.StrictIntegerField():
+            return {"type": "integer", "minimum": field.minimum, "maximum": field.maximum}
+        case fields.StrictDateField() | fields.StrictDateTimeField() | fields.StrictTimeField():
+            return _moment(field)
+        case fields.StrictBooleanField():
             return {"type": "boolean"}
-    return _opciones(campo)
+    return _choices(field)
 
 
-def en_consulta(campo: serializers.Field, forma) -> dict | None:
+def in_query(field: serializers.Field, dialect) -> dict | None:
     """In a URL an empty value is refused, and a date is a day."""
-    esquema = en_cuerpo(campo, forma)
-    if isinstance(campo, fields.FechaField):
+    schema = in_body(field, dialect)
+    if isinstance(field, fields.StrictDateField):
         return {"type": "string", "format": "date"}
-    if isinstance(campo, fields.TextoField):
-        return esquema | {"minLength": 1, "allOf": [{"pattern": CON_ALGO}]}
-    return esquema
+    if isinstance(field, fields.StrictTextField):
+        return schema | {"minLength": 1, "allOf": [{"pattern": CON_ALGO}]}
+    return schema
 
 
-SENTIDOS = {"response": en_respuesta, "request": en_cuerpo, "query": en_consulta}
+DIRECTIONS = {"response": in_response, "request": in_body, "query": in_query}
 
 
-def _texto(campo):
-    esquema = {"type": "string", "pattern": SIN_CONTROL_LARGO if campo.largo else SIN_CONTROL}
-    if not campo.allow_blank:
-        esquema["minLength"] = campo.min_length or 1
-    if campo.max_length is not None:
-        esquema["maxLength"] = campo.max_length
-    return esquema
+def _text(field):
+    schema = {"type": "string", "pattern": SIN_CONTROL_LARGO if field.multiline else SIN_CONTROL}
+    if not field.allow_blank:
+        schema["minLength"] = field.min_length or 1
+    if field.max_length is not None:
+        schema["maxLength"] = field.max_length
+    return schema
 
 
-def _momento(campo):
+def _moment(field):
     """An empty text is null."""
-    match campo:
-        case fields.DiaField():
+    match field:
+        case fields.StrictDayField():
             return {"type": "string", "format": "date"}
-        case fields.FechaField():
-            formatos = [{"format": "date"}, {"format": "date-time"}]
-        case fields.InstanteField():
-            formatos = [{"format": "date-time"}, {"format": "date"}]
+        case fields.StrictDateField():
+            formats = [{"format": "date"}, {"format": "date-time"}]
+        case fields.StrictDateTimeField():
+            formats = [{"format": "date-time"}, {"format": "date"}]
         case _:
-            formatos = [{"pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"}]
-    return {"type": "string", "anyOf": [*formatos, VACIA]}
+            formats = [{"pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"}]
+    return {"type": "string", "anyOf": [*formats, VACIA]}
 
 
-def _limites(campo):
-    for validador in campo.validators:
-        if isinstance(validador, Entre):
-            return dict(zip(("minimum", "maximum"), validador.limit_value, strict=True))
+def _limits(field):
+    for validator in field.validators:
+        if isinstance(validator, Entre):
+            return dict(zip(("minimum", "maximum"), validator.limit_value, strict=True))
     return {}
 
 
-def _opciones(campo):
-    return {"type": "string", "enum": list(campo.choices)} if isinstance(campo, serializers.ChoiceField) else None
+def _choices(field):
+    return {"type": "string", "enum": list(field.choices)} if isinstance(field, serializers.ChoiceField) else None

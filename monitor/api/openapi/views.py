@@ -7,40 +7,40 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from drf_spectacular.renderers import OpenApiYamlRenderer
 
-from monitor.api.fields import OpcionField
-from monitor.api.openapi.generator import Generador
-from monitor.api.params import Parametros
-from monitor.api.viewsets import Accion, VistaAbierta
+from monitor.api.fields import StrictChoiceField
+from monitor.api.openapi.generator import ApiGenerator
+from monitor.api.params import QueryParams
+from monitor.api.viewsets import Action, OpenViewSet
 
-ESCRIBEN = {"yaml": OpenApiYamlRenderer().render, "json": orjson.dumps}
-FORMATO = Parametros(format=OpcionField(choices=list(ESCRIBEN)))
+WRITERS = {"yaml": OpenApiYamlRenderer().render, "json": orjson.dumps}
+FORMAT = QueryParams(format=StrictChoiceField(choices=list(WRITERS)))
 
 # Swagger UI sets styles by script and draws icons from data: addresses; all else must come from this host.
-SOLO_DE_AQUI = (
+ONLY_FROM_HERE = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 
-class DocumentacionViewSet(VistaAbierta):
-    acciones = {"esquema": Accion("", "describir la API"), "docs": Accion("", "mostrar la documentación")}
+class DocsViewSet(OpenViewSet):
+    acciones = {"describe": Action("", "describir la API"), "docs": Action("", "mostrar la documentación")}
 
-    def esquema(self, request):
-        formato = FORMATO.leer(request.GET).get("format", "yaml")
-        return HttpResponse(escrito(formato), content_type=f"application/{formato}")
+    def describe(self, request):
+        format_ = FORMAT.read(request.GET).get("format", "yaml")
+        return HttpResponse(written(format_), content_type=f"application/{format_}")
 
     def docs(self, request):
         response = render(request, "monitor/docs.html")
-        response.headers["Content-Security-Policy"] = SOLO_DE_AQUI
+        response.headers["Content-Security-Policy"] = ONLY_FROM_HERE
         return response
 
 
 @cache
-def escrito(formato: str) -> bytes:
+def written(format_: str) -> bytes:
     """It takes most of a second, and changes only with the code: once a process."""
-    return ESCRIBEN[formato](documento())
+    return WRITERS[format_](document())
 
 
 @cache
-def documento() -> dict:
-    return Generador().get_schema(public=True)
+def document() -> dict:
+    return ApiGenerator().get_schema(public=True)

@@ -5,7 +5,7 @@ import json
 import yaml
 from jsonschema import Draft202012Validator
 
-from monitor.api.openapi.views import documento
+from monitor.api.openapi.views import document
 
 
 def leer_yaml(texto):
@@ -18,20 +18,20 @@ LECTORES = {"application/json": json.loads, "application/yaml": leer_yaml, "text
 
 def operaciones():
     """`(METHOD, path as documented, operation)` of all."""
-    for ruta, metodos in documento()["paths"].items():
+    for ruta, metodos in document()["paths"].items():
         for metodo, operacion in metodos.items():
             yield metodo.upper(), ruta, operacion
 
 
 def operacion_de(metodo, ruta):
-    return documento()["paths"][ruta][metodo.lower()]
+    return document()["paths"][ruta][metodo.lower()]
 
 
 def resolver(esquema):
     """The schema that a `$ref` names."""
     while "$ref" in esquema:
         partes = esquema["$ref"].removeprefix("#/").split("/")
-        esquema = documento()
+        esquema = document()
         for parte in partes:
             esquema = esquema[parte]
     return esquema
@@ -39,7 +39,7 @@ def resolver(esquema):
 
 def fallas(esquema, valor):
     """What of `valor` is not as the schema says: types, missing keys, formats."""
-    completo = esquema | {"components": documento()["components"]}
+    completo = esquema | {"components": document()["components"]}
     validador = Draft202012Validator(completo, format_checker=Draft202012Validator.FORMAT_CHECKER)
     return [f"{e.json_path}: {e.message}" for e in validador.iter_errors(valor)]
 

@@ -96,7 +96,7 @@ def test_cuerpo_de_un_mebibyte_justo_se_admite_y_uno_mas_es_413(operador):
 @pytest.fixture
 def crudo(servidor):
     """Sends the parts of a request as they are, and gives the answer's status and body."""
-    token = tokens.emitir(UsuarioFactory())
+    token = tokens.issue(UsuarioFactory())
     maquina, puerto = urlsplit(servidor).netloc.split(":")
 
     def abrir(cabeceras, metodo="POST", tipo="application/json"):

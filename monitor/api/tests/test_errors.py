@@ -20,7 +20,7 @@ from monitor.usuarios.tests.factories import UsuarioFactory
 def bitacora():
     """The log as an operator reads it: what the process's own handler writes."""
     propio = next(
-        h for h in logging.getLogger().handlers if any(type(f).__name__ == "PeticionFilter" for f in h.filters)
+        h for h in logging.getLogger().handlers if any(type(f).__name__ == "RequestFilter" for f in h.filters)
     )
     nueva = io.StringIO()
     anterior = propio.setStream(nueva)

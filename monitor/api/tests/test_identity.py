@@ -6,9 +6,11 @@ from django.test.utils import CaptureQueriesContext
 
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.tests.factories import ExpedienteFactory
-from monitor.api.identity import Credencial
+from monitor.api import tokens
+from monitor.api.identity import Caller, CallerQuery, only_for_caller
 from monitor.api.tests.cliente import Api, respuesta
-from monitor.db.writes import cambiar
+from monitor.db.writes import insert, insert_many, update
+from monitor.errores import DatosInvalidos, NoAutenticado, SinPermiso
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import UsuarioFactory
 
@@ -91,12 +93,41 @@ def test_quien_ya_no_puede_no_escribe_ni_sabe_por_que_no_se_podria(db, metodo, r
     assert HistorialEstado.objects.count() == 1
 
 
-def test_una_escritura_no_comprueba_lo_que_no_pregunto(db):
-    ExpedienteFactory(no_siniestro="S-1")
-    revocada = Credencial(UsuarioFactory().pk, version=99, permiso="expedientes.add_expediente")
+@pytest.fixture
+def revocada(db):
+    """The caller of a token that was good once."""
+    return Caller(tokens.Token(UsuarioFactory().pk, version=99, exp=0), "expedientes.change_expediente")
 
-    assert cambiar(Expediente, "S-1", {"color": "azul"}, si={"creado_por_id": revocada})
-    assert not revocada.comprobada
+
+@pytest.mark.parametrize("dato", ["pk", "rol", "username"])
+def test_de_quien_no_se_ha_comprobado_no_se_sabe_nada(revocada, dato):
+    with pytest.raises(NoAutenticado):
+        getattr(revocada, dato)
+
+
+def test_a_nombre_de_quien_ya_no_puede_no_se_escribe_nada(revocada):
+    ExpedienteFactory(no_siniestro="S-1", color="rojo")
+    historial = {"expediente_id": "S-1", "estado_anterior": "Ingreso", "estado_nuevo": "Salida"}
+
+    assert update(Expediente, "S-1", {"color": "azul"}, por=revocada) is None
+    with pytest.raises(NoAutenticado):
+        insert(HistorialEstado, historial, por=revocada)
+    with pytest.raises(NoAutenticado):
+        insert_many(HistorialEstado, [historial], por=revocada)
+    with pytest.raises(DatosInvalidos):
+        insert(HistorialEstado, historial | {"cambiado_por_id": revocada.reference}, por=revocada)
+    assert list(Expediente.objects.values_list("color", flat=True)) == ["rojo"]
+    assert HistorialEstado.objects.count() == 1
+
+
+def test_una_lectura_restringida_pregunta_aunque_haya_filas(db):
+    """Whoever may not read gets none of the rows that are there."""
+    tecnico = UsuarioFactory(tecnico=True)
+    caller = Caller(tokens.Token(tecnico.pk, tecnico.version_token, exp=0), "usuarios.view_usuario")
+    consulta = CallerQuery(lambda: only_for_caller(Usuario.objects.order_by("id")).values_list("id"))
+
+    with pytest.raises(SinPermiso):
+        consulta.rows(caller=caller)
 
 
 @pytest.mark.parametrize("tipo", ["text/plain", "application/json"])

@@ -9,7 +9,7 @@ from django.db import connection
 
 from catalogos.models import Aseguradora, Departamento
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
-from monitor.api.openapi.views import documento
+from monitor.api.openapi.views import document
 from monitor.api.tests.cliente import Api, respuesta
 from monitor.api.tests.documento import desorden, fallas, fallas_de_respuesta, leer_yaml, operacion_de, operaciones
 from monitor.api.tests.rutas import CATALOGOS, RUTAS
@@ -37,8 +37,8 @@ def ejemplos():
 
 
 def test_una_accion_que_nadie_describe_es_un_aviso(monkeypatch, capsys):
-    monkeypatch.setattr("monitor.api.openapi.description.VISTAS", {})
-    monkeypatch.setattr("monitor.api.openapi.generator.VISTAS", {})
+    monkeypatch.setattr("monitor.api.openapi.description.VIEWS", {})
+    monkeypatch.setattr("monitor.api.openapi.generator.VIEWS", {})
 
     with pytest.raises(Exception, match="Failing as requested due to warnings"):
         call_command("spectacular", fail_on_warn=True)
@@ -246,7 +246,7 @@ def test_schema_responde_yaml_o_json(ruta):
 
     assert (en_yaml.status_code, en_yaml.headers["Content-Type"]) == (200, "application/yaml")
     assert (en_json.status_code, en_json.headers["Content-Type"]) == (200, "application/json")
-    assert leer_yaml(en_yaml.content) == en_json.json() == documento()
+    assert leer_yaml(en_yaml.content) == en_json.json() == document()
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
 from monitor.api import tokens
-from monitor.api.openapi.views import documento
+from monitor.api.openapi.views import document
 from monitor.api.tests.documento import operaciones
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import UsuarioFactory
@@ -43,7 +43,7 @@ def aplicacion(environ, start_response):
     return [response.getvalue()]
 
 
-ESQUEMA = schemathesis.openapi.from_dict(documento())
+ESQUEMA = schemathesis.openapi.from_dict(document())
 ESQUEMA.app = aplicacion
 
 
@@ -81,7 +81,7 @@ def test_lo_que_se_pida_al_azar_responde_como_se_describe(quien, metodo, ruta, m
         if existe and "no_siniestro" in caso.path_parameters:
             caso.path_parameters["no_siniestro"] = CLAVE
         # Read again: another request may have revoked her tokens.
-        token = tokens.emitir(Usuario.objects.get(pk=quien.pk))
+        token = tokens.issue(Usuario.objects.get(pk=quien.pk))
         caso.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=COMPROBACIONES)
 
     pedir()

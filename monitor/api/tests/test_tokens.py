@@ -53,7 +53,7 @@ def parte(datos):
 
 
 def test_emitir_firma_lo_que_dice_el_contrato(usuario, settings):
-    token = tokens.emitir(usuario)
+    token = tokens.issue(usuario)
 
     datos = jwt.decode(token, settings.JWT_SECRET, ["HS256"])
     assert jwt.get_unverified_header(token) == {"alg": "HS256", "typ": "JWT"}
@@ -157,7 +157,7 @@ def test_token_cuyo_cuerpo_no_es_un_objeto_es_401(settings, cuerpo):
 
 @pytest.mark.parametrize("esquema", ["", "bearer ", "BEARER ", "Bearer", "Bearer\t", "Token ", "Basic ", " Bearer "])
 def test_esquema_que_no_es_bearer_pide_el_token(usuario, esquema):
-    assert respuesta(usar(tokens.emitir(usuario), esquema)) == REQUERIDO
+    assert respuesta(usar(tokens.issue(usuario), esquema)) == REQUERIDO
 
 
 @pytest.mark.parametrize("cabecera", ["", "Bearer", "Bearer ", "Bearer   "])

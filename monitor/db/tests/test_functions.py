@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from expedientes.models import Expediente
-from monitor.db.functions import PLEGADOS, plegar
+from monitor.db.functions import FOLDS, fold
 
 
 @pytest.mark.parametrize(
@@ -25,11 +25,11 @@ from monitor.db.functions import PLEGADOS, plegar
     ],
 )
 def test_plegar(texto, plegado):
-    assert plegar(texto) == plegado
+    assert fold(texto) == plegado
 
 
 def test_plegar_es_idempotente():
-    assert [letra for letra in PLEGADOS if plegar(plegar(letra)) != plegar(letra)] == []
+    assert [letra for letra in FOLDS if fold(fold(letra)) != fold(letra)] == []
 
 
 # Without control characters: no door lets them in, and PostgreSQL takes no NUL.
@@ -43,8 +43,8 @@ class ComoEnPython(TestCase):
         Expediente.objects.create(no_siniestro="-", marca=texto)
 
         busqueda = Expediente.objects.values_list("busqueda", flat=True).get()
-        en_la_base = busqueda if connection.vendor == "postgresql" else plegar(busqueda)
-        assert en_la_base == plegar(f"-\n\n\n{texto}\n\n\n")
+        en_la_base = busqueda if connection.vendor == "postgresql" else fold(busqueda)
+        assert en_la_base == fold(f"-\n\n\n{texto}\n\n\n")
         if palabras := texto.split():
             assert Expediente.objects.buscar(palabras[0].swapcase() if palabras[0].isascii() else palabras[0]).exists()
 

@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from catalogos.models import Lugar
-from monitor.db.queries import ejecutar
+from monitor.db.queries import execute
 
 INSERTAR = "INSERT INTO lugar (nombre, eliminado) VALUES (%s, %s) RETURNING nombre"
 
@@ -16,18 +16,18 @@ def conectada(transactional_db):
 
 
 def test_da_las_filas():
-    assert ejecutar("SELECT %s, '100%%'", ["Ávila"]) == [("Ávila", "100%")]
+    assert execute("SELECT %s, '100%%'", ["Ávila"]) == [("Ávila", "100%")]
 
 
 def test_abre_la_conexion_que_falta():
     connection.close()
 
-    assert ejecutar("SELECT 1", []) == [(1,)]
+    assert execute("SELECT 1", []) == [(1,)]
 
 
 def test_dentro_de_una_transaccion_se_deshace_con_ella():
     with transaction.atomic():
-        ejecutar(INSERTAR, ["Sede", False])
+        execute(INSERTAR, ["Sede", False])
         transaction.set_rollback(True)
 
     assert not Lugar.objects.exists()
@@ -36,21 +36,21 @@ def test_dentro_de_una_transaccion_se_deshace_con_ella():
 def test_una_transaccion_que_fallo_no_admite_mas():
     with transaction.atomic():
         with pytest.raises(IntegrityError), transaction.atomic(savepoint=False):
-            ejecutar(INSERTAR, [None, False])
+            execute(INSERTAR, [None, False])
         with pytest.raises(transaction.TransactionManagementError):
-            ejecutar("SELECT 1", [])
+            execute("SELECT 1", [])
 
 
 def test_quien_escucha_las_sentencias_la_oye():
     oidas = []
 
-    def oir(ejecutar, sql, *resto):
+    def oir(execute, sql, *resto):
         oidas.append(sql)
-        return ejecutar(sql, *resto)
+        return execute(sql, *resto)
 
     with CaptureQueriesContext(connection) as capturadas:
-        ejecutar("SELECT 1", [])
+        execute("SELECT 1", [])
     with connection.execute_wrapper(oir):
-        ejecutar("SELECT 2", [])
+        execute("SELECT 2", [])
 
     assert ([consulta["sql"] for consulta in capturadas], oidas) == (["SELECT 1"], ["SELECT 2"])

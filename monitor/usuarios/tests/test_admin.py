@@ -179,7 +179,7 @@ def test_modificar_escribe_solo_lo_que_cambio(client, administrador):
 
 def test_cambiar_la_clave_revoca_los_tokens(client, administrador):
     ana = UsuarioFactory()
-    cabeceras = {"Authorization": f"Bearer {tokens.emitir(ana)}"}
+    cabeceras = {"Authorization": f"Bearer {tokens.issue(ana)}"}
     assert client.get("/api/expedientes", headers=cabeceras).status_code == 200
 
     enviar(client, pagina_de(ana), password=NUEVA, repetida=NUEVA)
