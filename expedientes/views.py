@@ -13,7 +13,6 @@ from expedientes.serializers import (
 from monitor.api.dialects import DIRECT
 from monitor.api.etag import ConditionalReader
 from monitor.api.lists import CursorList, page_response, stream_response
-from monitor.api.params import NO_PARAMS
 from monitor.api.shapes import Reader, Shape
 from monitor.api.viewsets import Action, ApiViewSet, location
 from monitor.db.queries import Param
@@ -34,11 +33,16 @@ historial = Reader(HISTORIAL, _con_historial)
 aseguradoras = Reader(Shape(AseguradoraSerializer(), DIRECT), Aseguradora.objects.vigentes)
 
 
+LISTAR = Action("expedientes.view_expediente", "listar expedientes", PARAMETROS, identity_in_statement=True)
+
+
 class ExpedienteViewSet(ApiViewSet):
     acciones = {
-        "lista": Action("expedientes.view_expediente", "listar expedientes", identity_in_statement=True),
-        "pendientes": Action("expedientes.view_expediente", "listar expedientes", identity_in_statement=True),
-        "nube": Action("expedientes.view_expediente", "listar expedientes", identity_in_statement=True),
+        "lista": LISTAR,
+        "pendientes": Action(
+            "expedientes.view_expediente", "listar expedientes", PARAMETROS, identity_in_statement=True
+        ),
+        "nube": LISTAR,
         "aseguradoras": Action("catalogos.view_aseguradora", "listar aseguradoras"),
         "create": Action("expedientes.add_expediente", "crear expediente", identity_in_statement=True),
         "retrieve": Action(
@@ -59,7 +63,7 @@ class ExpedienteViewSet(ApiViewSet):
     sin_filtrar = {accion: CursorList(RESUMEN, queryset, ORDEN) for accion, queryset in listas.items()}
 
     def lista(self, request):
-        valores = PARAMETROS.read(request.GET)
+        valores = self.query
         lista = self._lista(valores)
         if "por_pagina" in valores:
             return page_response(self, lista, valores["por_pagina"], valores.get("cursor"))
@@ -75,7 +79,6 @@ class ExpedienteViewSet(ApiViewSet):
         return CursorList(RESUMEN, PARAMETROS.filter(self.listas[self.action], valores), ORDEN)
 
     def aseguradoras(self, request):
-        NO_PARAMS.read(request.GET)
         return self.respond(aseguradoras.many())
 
     def create(self, request):
@@ -109,7 +112,6 @@ class ExpedienteViewSet(ApiViewSet):
         return self.respond(PLANO.from_instance(expediente))
 
     def historial(self, request, no_siniestro):
-        NO_PARAMS.read(request.GET)
         expediente = historial.one(no_siniestro=no_siniestro)
         if expediente is None:
             raise NoEncontrado(NO_ENCONTRADO)

@@ -97,6 +97,14 @@ def test_ruta_admite_solo_a_sus_roles(db, ruta, rol):
         assert (recibida.status_code, frase(recibida.json())) == (403, RESTRINGIDO[roles])
 
 
+@pytest.mark.parametrize("ruta", RUTAS)
+def test_parametro_desconocido_es_400_en_cualquier_ruta(administrador, ruta):
+    metodo, camino = ruta.split()
+    status, cuerpo = respuesta(administrador.pedir(metodo, f"{camino}?inventado=1", {}))
+
+    assert (status, frase(cuerpo)) == (400, "inventado: no se reconoce")
+
+
 @pytest.mark.parametrize("ruta", [ruta for ruta, (roles, _) in RUTAS.items() if roles is ABIERTA])
 def test_ruta_abierta_no_pide_token(anonimo, ruta):
     assert anonimo.pedir(*ruta.split()).status_code == RUTAS[ruta][1]
