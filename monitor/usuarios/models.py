@@ -182,6 +182,11 @@ class Usuario(AbstractBaseUser):
         return self.pk
 
     @property
+    def known_id(self) -> int:
+        """For the log, as a caller's."""
+        return self.pk
+
+    @property
     def es_administrador_activo(self):
         return self.is_active and self.rol == Rol.ADMINISTRADOR
 
