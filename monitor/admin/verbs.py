@@ -14,6 +14,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import model_ngettext
 from django.contrib.admin.views.main import ERROR_FLAG
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import models, transaction
 from django.db.models import Q
@@ -43,6 +44,28 @@ class UntouchedTextField(forms.CharField):
 
     def has_changed(self, initial, data):
         return self.to_python(initial) != self.to_python(data)
+
+
+class InUtcAtTheEnds:
+    """Shows a moment of the first or the last day there is in UTC: the local time zone has no date for it."""
+
+    def decompress(self, value):
+        try:
+            return super().decompress(value)
+        except OverflowError:
+            return [value.date(), value.time()]
+
+
+class MomentWidget(InUtcAtTheEnds, AdminSplitDateTime):
+    pass
+
+
+class HiddenMomentWidget(InUtcAtTheEnds, forms.SplitHiddenDateTimeWidget):
+    pass
+
+
+class MomentField(forms.SplitDateTimeField):
+    hidden_widget = HiddenMomentWidget
 
 
 class VerbForm(forms.ModelForm):
@@ -103,6 +126,7 @@ class VerbAdmin(admin.ModelAdmin):
     formfield_overrides = {
         models.CharField: {"form_class": UntouchedTextField},
         models.TextField: {"form_class": UntouchedTextField},
+        models.DateTimeField: {"form_class": MomentField, "widget": MomentWidget},
     }
     list_per_page = 50
     show_full_result_count = False
