@@ -12,7 +12,7 @@ from expedientes.serializers import (
 )
 from monitor.api.dialects import DIRECT
 from monitor.api.etag import ConditionalReader
-from monitor.api.lists import CursorList, page_response, stream_response
+from monitor.api.lists import CursorList, page_response, seal_of, stream_response
 from monitor.api.shapes import Reader, Shape
 from monitor.api.viewsets import Action, ApiViewSet, location
 from monitor.db.queries import Param
@@ -60,7 +60,9 @@ class ExpedienteViewSet(ApiViewSet):
         "pendientes": Expediente.objects.pendientes(),
         "nube": Expediente.objects.en_la_nube(),
     }
-    sin_filtrar = {accion: CursorList(RESUMEN, queryset, ORDEN) for accion, queryset in listas.items()}
+    sin_filtrar = {
+        accion: CursorList(RESUMEN, queryset, ORDEN, seal_of(accion, {})) for accion, queryset in listas.items()
+    }
 
     def lista(self, request):
         valores = self.query
@@ -74,9 +76,11 @@ class ExpedienteViewSet(ApiViewSet):
     pendientes = nube = lista
 
     def _lista(self, valores) -> CursorList:
-        if PARAMETROS.without_filters(valores):
+        filtros = PARAMETROS.filters_in(valores)
+        if not filtros:
             return self.sin_filtrar[self.action]
-        return CursorList(RESUMEN, PARAMETROS.filter(self.listas[self.action], valores), ORDEN)
+        filas = PARAMETROS.filter(self.listas[self.action], filtros)
+        return CursorList(RESUMEN, filas, ORDEN, seal_of(self.action, filtros))
 
     def aseguradoras(self, request):
         return self.respond(aseguradoras.many())
