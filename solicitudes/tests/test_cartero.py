@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -311,30 +310,55 @@ def test_crear_no_habla_con_el_servidor_de_correo(buzon):
     assert buzon.intentos == 0
 
 
-@pytest.mark.lenta
-def test_obrero_con_su_padre_no_lo_sobrevive(transactional_db, tmp_path):
-    """As that of `make run`, whose server may be killed without a word."""
+@contextmanager
+def lanzado_por_otro():
+    """A parent that nobody minds, and the pid of the worker it started, as `make run` starts it."""
     guion = (
-        "import subprocess, sys, time\n"
-        "hijo = subprocess.Popen([sys.executable, 'manage.py', 'enviar_correos', '--con-su-padre'])\n"
-        "print(hijo.pid, flush=True); time.sleep(60)"
+        "import os, subprocess, sys, time\n"
+        "orden = [sys.executable, 'manage.py', 'enviar_correos', f'--con-su-padre={os.getpid()}']\n"
+        "print(subprocess.Popen(orden, stdout=subprocess.DEVNULL).pid, flush=True); time.sleep(60)"
     )
     entorno = os.environ | {
         "DJANGO_SETTINGS_MODULE": "monitor.tests.settings",
         "BASE_DE_PRUEBAS": str(connection.settings_dict["NAME"]),
     }
-    padre = subprocess.Popen(
-        [sys.executable, "-c", guion], cwd=ajustes.BASE_DIR, env=entorno, stdout=subprocess.PIPE, text=True
-    )
-    hijo = int(padre.stdout.readline())
-    time.sleep(3)  # it has started by then
-    padre.kill()
-    padre.communicate()
+    orden = [sys.executable, "-c", guion]
+    with subprocess.Popen(orden, cwd=ajustes.BASE_DIR, env=entorno, stdout=subprocess.PIPE, text=True) as padre:
+        obrero = int(padre.stdout.readline())
+        try:
+            yield padre, obrero
+        finally:
+            padre.kill()
+            with suppress(ProcessLookupError):
+                os.kill(obrero, signal.SIGKILL)
 
-    esperar_a(lambda: not vive(hijo))
+
+@pytest.mark.lenta
+def test_obrero_con_su_padre_no_lo_sobrevive(transactional_db):
+    """As that of `make run`, whose server may be killed without a word."""
+    encolar("ana")
+    with lanzado_por_otro() as (padre, obrero):
+        esperar_a(lambda: estados() == {"ana": STATUS.sent})
+        assert vive(obrero)
+        padre.kill()
+
+        esperar_a(lambda: not vive(obrero))
+
+
+@pytest.mark.lenta
+def test_obrero_cuyo_padre_murio_antes_de_que_arrancara_no_trabaja(transactional_db):
+    encolar("ana")
+    with lanzado_por_otro() as (padre, obrero):
+        padre.kill()  # within milliseconds: it is still importing
+
+        esperar_a(lambda: not vive(obrero))
+    assert estados() == {"ana": STATUS.queued}
 
 
 def vive(proceso) -> bool:
     """A child of nobody may wait as a zombie for someone to ask after it."""
-    estado = Path(f"/proc/{proceso}/stat")
-    return estado.exists() and estado.read_text().rpartition(")")[2].split()[0] != "Z"
+    try:
+        estado = Path(f"/proc/{proceso}/stat").read_text()
+    except OSError:
+        return False
+    return estado.rpartition(")")[2].split()[0] != "Z"
