@@ -42,11 +42,11 @@ def hashes(monkeypatch):
 
 @pytest.fixture
 def adelantar(monkeypatch):
-    """Moves the clock of the limits."""
+    """Puts the clock of the limits this far ahead of the real one, wherever it was before."""
+    de_verdad = timezone.now
 
     def adelantar(**lapso):
-        ahora = timezone.now() + timedelta(**lapso)
-        monkeypatch.setattr("monitor.usuarios.models.timezone.now", lambda: ahora)
+        monkeypatch.setattr("monitor.usuarios.models.timezone.now", lambda: de_verdad() + timedelta(**lapso))
 
     return adelantar
 
@@ -157,9 +157,11 @@ def test_login_limita_tambien_a_un_usuario_que_no_existe(db):
 def test_login_con_exito_olvida_los_fallos_de_su_pareja_y_no_los_de_otras(juan):
     fallar(4)
     fallar(4, "maria")
+    fallar(4, desde="203.0.113.8")
 
     assert entrar(BUENAS).status_code == 200
-    assert list(IntentoDeAcceso.objects.values_list("username", flat=True)) == ["maria"] * 4
+    quedan = IntentoDeAcceso.objects.order_by("pk").values_list("username", "direccion")
+    assert list(quedan) == [("maria", "203.0.113.7")] * 4 + [("juan", "203.0.113.8")] * 4
     assert [entrar(MALAS).status_code for _ in range(6)] == [401] * 5 + [429]
 
 
