@@ -1,5 +1,6 @@
 """Two at once, over the wire, on a real server of two processes."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,6 +12,7 @@ from catalogos.tests.factories import FABRICAS, AseguradoraFactory, Departamento
 from catalogos.views import ruta_de
 from expedientes.models import Expediente
 from monitor.api.tests.cliente import Remota
+from monitor.errores import DatosInvalidos
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import UsuarioFactory
 
@@ -102,6 +104,18 @@ def en_otra_conexion(verbo):
         return hilo.submit(correr).result()
 
 
+def esperar_a_que_alguien_espere(segundos=10):
+    """Until somebody waits for what this connection holds."""
+    fin = time.monotonic() + segundos
+    with connection.cursor() as cursor:
+        while time.monotonic() < fin:
+            cursor.execute("SELECT 1 FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))")
+            if cursor.fetchone():
+                return
+            time.sleep(0.02)
+    pytest.fail("nadie esperó")
+
+
 @pytest.mark.postgresql
 def test_cambiar_lo_que_otro_refiere_no_espera(transactional_db):
     """Else two who refer to each other's rows would wait for each other."""
@@ -116,6 +130,23 @@ def test_cambiar_lo_que_otro_refiere_no_espera(transactional_db):
 
     assert Departamento.objects.get().nombre == "Otro"
     assert Usuario.objects.get().nombre == "Otra"
+
+
+@pytest.mark.postgresql
+def test_crear_un_hijo_espera_a_quien_elimina_a_su_padre_y_se_rechaza(transactional_db):
+    """By the verb alone, as other doors than the API come: the tree is taken before the parent is looked at."""
+    padre, administrador = DepartamentoFactory(), UsuarioFactory(administrador=True)
+    datos = {"codigo": "H", "nombre": "Hijo", "departamento_padre_id": padre.pk}
+
+    with ThreadPoolExecutor(1) as hilo:
+        with transaction.atomic():
+            Departamento.objects.eliminar(padre.pk, por=administrador)
+            creacion = hilo.submit(en_otra_conexion, lambda: Departamento.objects.crear(datos, por=administrador))
+            esperar_a_que_alguien_espere()
+        with pytest.raises(DatosInvalidos, match=f"no existe un departamento con Id {padre.pk}"):
+            creacion.result()
+
+    assert list(Departamento.objects.values_list("codigo", "eliminado")) == [(padre.codigo, True)]
 
 
 @pytest.mark.postgresql
