@@ -92,8 +92,9 @@ def test_servidor_caido_no_gasta_intentos_y_al_volver_llega_todo(buzon, repartir
 
 
 @pytest.mark.django_db
-def test_rechazo_definitivo_de_una_persona_no_detiene_a_las_demas(buzon, repartir):
-    buzon.rechazos["beto@example.org"] = "550 No existe"
+@pytest.mark.parametrize("codigo", ["500", "550"])
+def test_rechazo_definitivo_de_una_persona_no_detiene_a_las_demas(buzon, repartir, codigo):
+    buzon.rechazos["beto@example.org"] = f"{codigo} No existe"
     encolar("ana", "beto", "carla")
 
     with buzon.abierto():
@@ -102,7 +103,7 @@ def test_rechazo_definitivo_de_una_persona_no_detiene_a_las_demas(buzon, reparti
     assert buzon.para() == ["ana@example.org", "carla@example.org"]
     assert estados() == {"ana": STATUS.sent, "beto": STATUS.failed, "carla": STATUS.sent}
     fallo = Log.objects.get()
-    assert (fallo.exception_type, "550" in fallo.message) == ("SMTPRecipientsRefused", True)
+    assert (fallo.exception_type, codigo in fallo.message) == ("SMTPRecipientsRefused", True)
 
 
 @pytest.mark.django_db
