@@ -1,6 +1,6 @@
 """Every route of the API, who may use it, and what someone who may gets for an empty request about nothing.
 
-A route that isn't here fails test_rutas.py. `999` stands for whatever a path asks for.
+A route that isn't here fails test_routes.py. `999` stands for whatever a path asks for.
 """
 
 from monitor.roles import ADMINISTRADORES, OPERADORES, TODOS
