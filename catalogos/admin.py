@@ -1,14 +1,13 @@
 from django.contrib import admin
 
 from catalogos.base import Catalogo
-from catalogos.models import CATALOGOS, Departamento, EstadoSolicitud, Lugar
+from catalogos.models import CATALOGOS, Departamento, Lugar
 from monitor.admin.verbs import VerbAdmin
 
 # Of the lists; a catalogue that isn't here shows its name.
 COLUMNAS = {
     Lugar: ("nombre", "codigo", "tipo_lugar", "direccion", "es_punto_frecuente"),
     Departamento: ("nombre", "codigo", "departamento_padre", "nivel_jerarquico", "nombre_jefe"),
-    EstadoSolicitud: ("nombre", "codigo", "color", "orden", "es_estado_final"),
 }
 FILTROS = {Lugar: ("tipo_lugar", "es_punto_frecuente"), Departamento: ("nivel_jerarquico",)}
 DEL_SERVIDOR = ("creado_en", "actualizado_en")
@@ -63,10 +62,10 @@ class CatalogoAdmin(VerbAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-for modelo in (*CATALOGOS, EstadoSolicitud):
-    atributos = {
-        "list_display": COLUMNAS.get(modelo, ("nombre",)),
-        "list_filter": (VigenciaFilter, *FILTROS.get(modelo, ())) if modelo in CATALOGOS else (),
+def registrar(modelo: type[Catalogo], **atributos) -> None:
+    """`atributos`: of the ModelAdmin, over those that every catalogue has."""
+    comunes = {
+        "list_display": ("nombre",),
         "list_select_related": [campo.name for campo in modelo.editables() if campo.is_relation],
         "search_fields": modelo.en_busqueda,
         "search_help_text": ", ".join(
@@ -74,4 +73,9 @@ for modelo in (*CATALOGOS, EstadoSolicitud):
         ).capitalize(),
         "sortable_by": (),
     }
-    admin.site.register(modelo, type(f"{modelo.__name__}Admin", (CatalogoAdmin,), atributos))
+    admin.site.register(modelo, type(f"{modelo.__name__}Admin", (CatalogoAdmin,), comunes | atributos))
+
+
+for modelo in CATALOGOS:
+    filtros = (VigenciaFilter, *FILTROS.get(modelo, ()))
+    registrar(modelo, list_filter=filtros, list_display=COLUMNAS.get(modelo, ("nombre",)))

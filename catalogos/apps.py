@@ -1,32 +1,6 @@
 from django.apps import AppConfig
-from django.apps import apps as las_de_ahora
-from django.db.models.signals import post_migrate
-
-from catalogos.estados_solicitud import filas as filas_de_estados
 
 
 class CatalogosConfig(AppConfig):
     name = "catalogos"
     verbose_name = "Catálogos"
-
-    def ready(self):
-        post_migrate.connect(copiar_estados, sender=self)
-
-
-def copiar_estados(using, apps=las_de_ahora, **kwargs):
-    """The states belong to the code: a change there reaches the table with the next `migrate`, without a migration.
-
-    `flush` sends this signal too, without `apps`.
-    """
-    try:
-        modelo = apps.get_model("catalogos", "EstadoSolicitud")
-    except LookupError:  # migrated back to before the table
-        return
-    estados, filas = modelo._base_manager.using(using), filas_de_estados()
-    if list(estados.order_by("orden").values(*filas[0])) != filas:
-        estados.bulk_create(
-            [modelo(**fila) for fila in filas],
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=[*(columna for columna in filas[0] if columna != "id"), "actualizado_en"],
-        )

@@ -5,7 +5,7 @@ from django.db.models import Value
 from django.db.models.lookups import Exact
 
 from catalogos.base import Catalogo
-from catalogos.models import Departamento, EstadoSolicitud, Lugar
+from catalogos.models import Departamento, Lugar
 from monitor.api.fields import StrictTextField
 from monitor.api.pages import page_params
 from monitor.api.params import BooleanParam, IntegerParam, QueryParams, StrictFilter
@@ -62,10 +62,10 @@ class DepartamentoFilter(django_filters.FilterSet):
     busqueda = Busqueda()
 
 
-FILTROS = {Lugar: LugarFilter, Departamento: DepartamentoFilter, EstadoSolicitud: django_filters.FilterSet}
+FILTROS = {Lugar: LugarFilter, Departamento: DepartamentoFilter}
 
 
-def parametros(modelo: type[Catalogo], *, por_pagina: bool) -> QueryParams:
+def parametros(modelo: type[Catalogo], filtros: type[django_filters.FilterSet], *, por_pagina: bool) -> QueryParams:
     meta = type("Meta", (), {"model": modelo, "fields": ()})
-    filtros = type(f"{modelo.__name__}Filter", (FILTROS.get(modelo, NombreFilter),), {"Meta": meta})
-    return QueryParams(filtros, **(page_params() if por_pagina else {}))
+    propios = type(f"{modelo.__name__}Filter", (filtros,), {"Meta": meta})
+    return QueryParams(propios, **(page_params() if por_pagina else {}))

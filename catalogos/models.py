@@ -181,26 +181,7 @@ class TipoServicioSolicitud(Catalogo):
         constraints = [clave_unica("nombre", "tipo_servicio_solicitud", "Ya existe un tipo de servicio con ese nombre")]
 
 
-class EstadoSolicitud(Catalogo):
-    """A copy of `estados_solicitud.Estado`, made after each migration, for joins and other programs."""
-
-    clave = "codigo"
-
-    id = models.IntegerField(primary_key=True)
-    codigo = models.CharField("código", max_length=30, unique=True)
-    nombre = models.CharField("nombre", max_length=50)
-    color = models.CharField("color", max_length=7)
-    orden = models.IntegerField("orden")
-    es_estado_final = models.BooleanField("es estado final")
-
-    class Meta:
-        db_table = "estado_solicitud"
-        verbose_name = "estado de solicitud"
-        verbose_name_plural = "estados de solicitud"
-        ordering = ["orden", "id"]
-
-
-# What people write; the states belong to the code. A catalogue comes after those it refers to.
+# A catalogue comes after those it refers to.
 CATALOGOS: tuple[type[Catalogo], ...] = (
     Aseguradora,
     Lugar,

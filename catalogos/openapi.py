@@ -15,7 +15,7 @@ from catalogos.frases import (
     YA_EXISTE,
     frase,
 )
-from catalogos.models import CICLO, Aseguradora, Departamento, EstadoSolicitud, Lugar
+from catalogos.models import CICLO, Aseguradora, Departamento, Lugar
 from catalogos.views import VISTAS, CatalogoViewSet
 from monitor.api.openapi.description import Operation, describe, describe_fields, describe_tag
 from monitor.api.serializers import SIN_CAMBIOS
@@ -56,30 +56,23 @@ FILAS = {
         "DepartamentoPadreId": 1,
         "NombreDepartamentoPadre": "Dirección General",
     },
-    EstadoSolicitud: {
-        "Id": 1,
-        "Codigo": "PENDIENTE_APROBACION",
-        "Nombre": "Pendiente de Aprobación",
-        "Color": "#FFA500",
-        "Orden": 1,
-        "EsEstadoFinal": False,
-    },
 }
 PROPIOS = {Departamento: (DatosInvalidos(CICLO),)}
 
 
-def describir_catalogo(vista: type) -> None:
-    operaciones = _lecturas(vista) | (_escrituras(vista) if issubclass(vista, CatalogoViewSet) else {})
+def describir_catalogo(vista: type, propias: dict | None = None) -> None:
+    """`propias`: some columns of the row that is shown."""
+    fila = fila_de(vista, propias or FILAS.get(vista.modelo, {"Id": 1, "Nombre": nombre_de(vista)}))
+    operaciones = _lecturas(vista, fila) | (_escrituras(vista, fila) if issubclass(vista, CatalogoViewSet) else {})
     describe(vista, CATALOGOS, path=RUTA, **operaciones)
     describe_fields(
         type(vista.parametros.serializer), pagina="Desde 1.", por_pagina="Cuántos por página: 10, si no se dice."
     )
 
 
-def fila_de(vista: type) -> dict:
+def fila_de(vista: type, propias: dict) -> dict:
     """Every key of a row, in its order."""
-    claves = dict.fromkeys(vista.shape.serializer.fields)
-    return claves | FILAS.get(vista.modelo, {"Id": 1, "Nombre": nombre_de(vista)}) | COMUNES
+    return dict.fromkeys(vista.shape.serializer.fields) | propias | COMUNES
 
 
 def nombre_de(vista: type) -> str:
@@ -94,8 +87,8 @@ def pagina_de(fila) -> dict:
     return {"type": "object", "properties": propiedades, "required": list(propiedades)}
 
 
-def _lecturas(vista):
-    modelo, serializer, fila = vista.modelo, vista.shape.serializer, fila_de(vista)
+def _lecturas(vista, fila):
+    modelo, serializer = vista.modelo, vista.shape.serializer
     return {
         "list": Operation(
             summary=frase("Listar {varios}", modelo),
@@ -124,8 +117,8 @@ def _lecturas(vista):
     }
 
 
-def _escrituras(vista):
-    modelo, serializer, fila = vista.modelo, vista.shape.serializer, fila_de(vista)
+def _escrituras(vista, fila):
+    modelo, serializer = vista.modelo, vista.shape.serializer
     enviado = ENVIADOS.get(modelo, {"nombre": nombre_de(vista)})
     clave = modelo._meta.get_field(modelo.clave)
     repetida = Conflicto(frase(YA_EXISTE, modelo, clave=clave.verbose_name, valor=fila[clave.name.capitalize()]))

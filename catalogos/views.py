@@ -1,9 +1,10 @@
 """The routes of every catalogue, from one class."""
 
 from django.db import transaction
+from django_filters import FilterSet
 
 from catalogos.base import Catalogo
-from catalogos.filters import parametros
+from catalogos.filters import FILTROS, NombreFilter, parametros
 from catalogos.frases import (
     ACTUALIZADA,
     CREADA,
@@ -15,7 +16,7 @@ from catalogos.frases import (
     OBTENIDA,
     frase,
 )
-from catalogos.models import CATALOGOS, EstadoSolicitud
+from catalogos.models import CATALOGOS
 from catalogos.serializers import entrada, shape
 from monitor.api.converters import read_id
 from monitor.api.pages import PageList
@@ -30,6 +31,7 @@ class LecturaViewSet(EnvelopeViewSet):
     """A subclass names its model; what depends on it is built then, once."""
 
     modelo: type[Catalogo]
+    filtros: type[FilterSet] = FilterSet
     permisos = {"list": "view", "todos": "view", "retrieve": "view"}
     operaciones = {"list": "listar {varios}", "todos": "listar {varios}", "retrieve": "obtener {uno}"}
 
@@ -39,11 +41,12 @@ class LecturaViewSet(EnvelopeViewSet):
         cls.modelo, cls.ruta = modelo, ruta_de(modelo)
         cls.shape = shape(modelo)
         cls.lectura = Reader(cls.shape, lambda: modelo.objects.vigentes().filter(pk=Param("id", modelo._meta.pk)))
-        cls.parametros = parametros(modelo, por_pagina=True)
+        filtros = FILTROS.get(modelo, cls.filtros)
+        cls.parametros = parametros(modelo, filtros, por_pagina=True)
         cls.lista = PageList(cls.shape, cls.parametros, modelo.objects.vigentes)
-        cls.parametros_de_todos = parametros(modelo, por_pagina=False)
+        cls.parametros_de_todos = parametros(modelo, filtros, por_pagina=False)
         cls.acciones = {
-            accion: Action(f"catalogos.{permiso}_{modelo._meta.model_name}", frase(cls.operaciones[accion], modelo))
+            accion: Action(permiso_de(modelo, permiso), frase(cls.operaciones[accion], modelo))
             for accion, permiso in cls.permisos.items()
         }
 
@@ -70,6 +73,7 @@ class LecturaViewSet(EnvelopeViewSet):
 
 
 class CatalogoViewSet(LecturaViewSet):
+    filtros = NombreFilter
     permisos = LecturaViewSet.permisos | {"create": "add", "update": "change", "destroy": "delete"}
     operaciones = LecturaViewSet.operaciones | {
         "create": "crear {uno}",
@@ -104,8 +108,11 @@ def ruta_de(modelo: type[Catalogo]) -> str:
     return modelo._meta.db_table.replace("_", "-")
 
 
-def _vista(modelo, base):
-    return type(base)(f"{modelo.__name__}ViewSet", (base,), {}, modelo=modelo)
+def permiso_de(modelo: type[Catalogo], accion: str) -> str:
+    """As Django names it: `catalogos.view_lugar`."""
+    return f"{modelo._meta.app_label}.{accion}_{modelo._meta.model_name}"
 
 
-VISTAS = [*(_vista(modelo, CatalogoViewSet) for modelo in CATALOGOS), _vista(EstadoSolicitud, LecturaViewSet)]
+VISTAS = [
+    type(CatalogoViewSet)(f"{modelo.__name__}ViewSet", (CatalogoViewSet,), {}, modelo=modelo) for modelo in CATALOGOS
+]

@@ -27,6 +27,8 @@ class DatosInvalidos(ErrorDeDominio):
 class NoAutenticado(ErrorDeDominio):
     codigo = "no_autenticado"
 
+    CREDENCIALES = "Credenciales inválidas"  # of whichever door
+
 
 class SinPermiso(ErrorDeDominio):
     codigo = "sin_permiso"

@@ -1,8 +1,8 @@
 """The open routes, for the API's description."""
 
 from monitor.api.openapi.description import Operation, describe, describe_tag
-from monitor.api.openapi.views import FORMAT, DocsViewSet
-from monitor.views import HomeViewSet
+from monitor.api.openapi.views import FORMAT, DocumentacionViewSet
+from monitor.views import InicioViewSet
 
 SERVICIO = "Servicio"
 describe_tag(SERVICIO, "Lo que no pide token: si el servidor está, y qué ofrece.")
@@ -16,7 +16,7 @@ def _salud(database: dict) -> dict:
 
 
 describe(
-    HomeViewSet,
+    InicioViewSet,
     SERVICIO,
     inicio=Operation(
         summary="Qué es esto",
@@ -49,9 +49,9 @@ describe(
 )
 
 describe(
-    DocsViewSet,
+    DocumentacionViewSet,
     SERVICIO,
-    describe=Operation(
+    esquema=Operation(
         summary="Esta descripción",
         description="OpenAPI 3.1, en YAML; con `format=json`, en JSON.",
         content={

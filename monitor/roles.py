@@ -27,7 +27,7 @@ PERMISOS: dict[str, frozenset[Rol]] = {
     "usuarios.add_usuario": ADMINISTRADORES,
     "usuarios.change_usuario": ADMINISTRADORES,
     "usuarios.delete_usuario": ADMINISTRADORES,
-    **{f"catalogos.view_{catalogo}": TODOS for catalogo in (*CATALOGOS, "estadosolicitud")},
+    **{f"catalogos.view_{catalogo}": TODOS for catalogo in CATALOGOS},
     **{f"catalogos.add_{catalogo}": OPERADORES for catalogo in CATALOGOS},
     **{f"catalogos.change_{catalogo}": OPERADORES for catalogo in CATALOGOS},
     **{f"catalogos.delete_{catalogo}": ADMINISTRADORES for catalogo in CATALOGOS},
@@ -39,6 +39,7 @@ PERMISOS: dict[str, frozenset[Rol]] = {
     "expedientes.view_expedientearchivado": ADMINISTRADORES,
     # Which requests, solicitudes/permisos.py says: that depends on one's part in each.
     **{f"solicitudes.{accion}_solicitud": TODOS for accion in ("view", "add", "change", "delete")},
+    "solicitudes.view_estadosolicitud": TODOS,
     "solicitudes.view_lugarsolicitud": TODOS,
     "solicitudes.view_historicoestado": TODOS,
     "post_office.view_email": ADMINISTRADORES,

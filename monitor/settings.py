@@ -203,7 +203,6 @@ STORAGES = {
 # --- Mail ---
 
 globals().update(CORREO)
-SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10
 # Links in e-mails. Never of the request's Host: whoever sends it would choose where the link leads.
 if PUBLIC_URL is None:

@@ -3,9 +3,9 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 import monitor.api.converters  # noqa: F401  registers the path converters
-from monitor.api.openapi.views import DocsViewSet
+from monitor.api.openapi.views import DocumentacionViewSet
 from monitor.api.viewsets import bad_request, not_found, server_error
-from monitor.views import HomeViewSet
+from monitor.views import InicioViewSet
 
 # No path of the API ends in a slash here: NoTrailingSlashMiddleware has taken it off. The busiest come first.
 urlpatterns = [
@@ -13,10 +13,10 @@ urlpatterns = [
     path("", include("solicitudes.urls")),
     path("", include("catalogos.urls")),
     path("api/", include("monitor.usuarios.urls")),
-    path("api/health", HomeViewSet.as_view({"get": "health"})),
-    path("api/schema", DocsViewSet.as_view({"get": "describe"}), name="schema"),
-    path("api/docs", DocsViewSet.as_view({"get": "docs"}), name="docs"),
-    path("", HomeViewSet.as_view({"get": "inicio"})),
+    path("api/health", InicioViewSet.as_view({"get": "health"})),
+    path("api/schema", DocumentacionViewSet.as_view({"get": "esquema"}), name="schema"),
+    path("api/docs", DocumentacionViewSet.as_view({"get": "docs"}), name="docs"),
+    path("", InicioViewSet.as_view({"get": "inicio"})),
     path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
     re_path("", not_found),

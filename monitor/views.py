@@ -7,7 +7,7 @@ from django.utils.cache import patch_vary_headers
 from monitor.api.viewsets import Action, OpenViewSet
 
 
-class HomeViewSet(OpenViewSet):
+class InicioViewSet(OpenViewSet):
     acciones = {"inicio": Action("", "mostrar el inicio"), "health": Action("", "comprobar el servicio")}
 
     def inicio(self, request):

@@ -6,13 +6,15 @@ from django.forms.models import BaseInlineFormSet
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
 
-import solicitudes.admin_correo  # noqa: F401  registers the mail queue
+import solicitudes.correo.admin  # noqa: F401  registers the mail queue
+from catalogos.admin import registrar
 from monitor.admin.lists import KeysetChangeList
 from monitor.admin.verbs import VerbAdmin, VerbForm
 from monitor.errores import DatosInvalidos
 from monitor.usuarios.models import Usuario
 from solicitudes.estados import TRANSICIONES, Estado
-from solicitudes.models import DESTINOS, LugarSolicitud, Solicitud
+from solicitudes.models import EstadoSolicitud, LugarSolicitud, Solicitud
+from solicitudes.models.solicitud import DESTINOS
 from solicitudes.permisos import Accion, puede
 from solicitudes.serializers import MOTIVO, MOTIVO_OPCIONAL
 
@@ -269,3 +271,6 @@ class SolicitudAdmin(VerbAdmin):
     def log_addition(self, request, obj, message):
         obj.refresh_from_db()  # its code
         return super().log_addition(request, obj, message)
+
+
+registrar(EstadoSolicitud, list_display=("nombre", "codigo", "color", "orden", "es_estado_final"), list_filter=())

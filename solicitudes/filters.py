@@ -1,9 +1,9 @@
 import django_filters
 
-from catalogos.estados_solicitud import Estado
 from monitor.api.fields import StrictChoiceField, StrictDayField, StrictTextField
 from monitor.api.pages import page_params
 from monitor.api.params import IntegerParam, QueryParams, StrictFilter
+from solicitudes.estados import Estado
 from solicitudes.models import Solicitud
 
 

@@ -2,12 +2,13 @@
 
 from datetime import UTC, date, datetime, time
 
+from catalogos.openapi import describir_catalogo
 from monitor.api.openapi.description import Operation, describe, describe_fields, describe_tag
 from monitor.api.serializers import SIN_CAMBIOS
 from monitor.errores import DatosInvalidos, ReglaIncumplida, SinPermiso
 from solicitudes.estados import Estado
 from solicitudes.filters import PARAMETROS
-from solicitudes.models import Solicitud, no_encontrada
+from solicitudes.models.solicitud import Solicitud, no_encontrada
 from solicitudes.permisos import SIN_PERMISO, Accion
 from solicitudes.referencias import CAMPOS, LUGAR, MISMA_PERSONA, no_existe
 from solicitudes.reglas import (
@@ -30,7 +31,7 @@ from solicitudes.serializers import (
     SolicitudEntrada,
     SolicitudSerializer,
 )
-from solicitudes.views import SolicitudViewSet
+from solicitudes.views import EstadoSolicitudViewSet, SolicitudViewSet
 
 SOLICITUDES = "Solicitudes"
 describe_tag(
@@ -289,4 +290,16 @@ describe(
         example={"idSolicitud": 42, "codigoSolicitud": "SOL-2026-03-00000042", "historico": [HISTORICO]},
         errors=DE_LA_RUTA,
     ),
+)
+
+describir_catalogo(
+    EstadoSolicitudViewSet,
+    {
+        "Id": 1,
+        "Codigo": "PENDIENTE_APROBACION",
+        "Nombre": "Pendiente de Aprobación",
+        "Color": "#FFA500",
+        "Orden": 1,
+        "EsEstadoFinal": False,
+    },
 )

@@ -41,6 +41,26 @@ CAMPOS: dict[str, tuple[str, Referencia]] = {
 }
 
 
+class Persona(NamedTuple):
+    nombre: str
+    email: str | None
+
+    def __str__(self):
+        return self.nombre
+
+
+class Nombrada(NamedTuple):
+    """A row of a catalogue of which only the name is of use."""
+
+    nombre: str
+
+
+class Sitio(NamedTuple):
+    nombre: str
+    direccion: str | None
+    codigo: str | None
+
+
 class Mencion(NamedTuple):
     """An id in a request, and where it stands: («lugares[1].idLugar», LUGAR, 12)."""
 
@@ -56,8 +76,8 @@ def menciones_de(datos: dict) -> list[Mencion]:
     return propias + [Mencion(f"lugares[{i}].idLugar", LUGAR, lugar["lugar_id"]) for i, lugar in lugares]
 
 
-def tomar(menciones: list[Mencion]) -> dict[type, dict[int, models.Model]]:
-    """The rows that are mentioned, held, by model and id. Raises DatosInvalidos with every bad mention."""
+def tomar(menciones: list[Mencion]) -> dict[type, dict[int, Persona | Nombrada | Sitio]]:
+    """What is mentioned, held, by model and id. Raises DatosInvalidos with every bad mention."""
     filas = _buscar(menciones)
     errores = errores_de(menciones, filas)
     if errores:
@@ -85,21 +105,22 @@ def no_existe(ruta: str, referencia: Referencia, clave: int) -> str:
 
 
 class _Tabla(NamedTuple):
-    """Where references to a model are looked up: which rows will do, and three columns besides the id."""
+    """Where references to a model are looked up: which rows will do, three columns besides the id, and what of them
+    is kept."""
 
     vigentes: models.QuerySet
     columnas: tuple
-    atributos: tuple[str, ...]
+    clase: type[NamedTuple]
 
 
 _NOMBRE = Coalesce(NullIf("nombre", models.Value("")), "username")
-_SOLO_NOMBRE = (("nombre", NADA, NADA), ("nombre",))
+_SOLO_NOMBRE = (("nombre", NADA, NADA), Nombrada)
 _TABLAS: dict[type[models.Model], _Tabla] = {
-    Usuario: _Tabla(Usuario.objects.filter(is_active=True), (_NOMBRE, "email", NADA), ("nombre", "email")),
+    Usuario: _Tabla(Usuario.objects.filter(is_active=True), (_NOMBRE, "email", NADA), Persona),
     Departamento: _Tabla(Departamento.objects.vigentes(), *_SOLO_NOMBRE),
     TipoPrioridadSolicitud: _Tabla(TipoPrioridadSolicitud.objects.vigentes(), *_SOLO_NOMBRE),
     TipoServicioSolicitud: _Tabla(TipoServicioSolicitud.objects.vigentes(), *_SOLO_NOMBRE),
-    Lugar: _Tabla(Lugar.objects.vigentes(), ("nombre", "direccion", "codigo"), ("nombre", "direccion", "codigo")),
+    Lugar: _Tabla(Lugar.objects.vigentes(), ("nombre", "direccion", "codigo"), Sitio),
 }
 _MODELOS = tuple(_TABLAS)
 
@@ -120,7 +141,7 @@ def _hacer(*cuantos: int) -> list[models.QuerySet]:
 _consulta = CompiledUnion(_hacer, lock="FOR KEY SHARE")
 
 
-def _buscar(menciones) -> dict[type, dict[int, models.Model]]:
+def _buscar(menciones) -> dict[type, dict[int, NamedTuple]]:
     ids = {modelo: sorted({m.id for m in menciones if m.referencia.modelo is modelo}) for modelo in _MODELOS}
     cuantos = {modelo: _potencia(len(de_uno)) for modelo, de_uno in ids.items()}
     valores = {}
@@ -129,8 +150,8 @@ def _buscar(menciones) -> dict[type, dict[int, models.Model]]:
         valores |= dict.fromkeys(nombres) | dict(zip(nombres, de_uno, strict=False))
     filas = {modelo: {} for modelo in _MODELOS}
     for i, clave, *columnas in _consulta.rows(*cuantos.values(), **valores):
-        modelo = _MODELOS[i]
-        filas[modelo][clave] = modelo(id=clave, **dict(zip(_TABLAS[modelo].atributos, columnas, strict=False)))
+        clase = _TABLAS[_MODELOS[i]].clase
+        filas[_MODELOS[i]][clave] = clase(*columnas[: len(clase._fields)])
     return filas
 
 

@@ -1,5 +1,7 @@
 """The shapes of a request on the wire: camelCase in, PascalCase out."""
 
+from types import SimpleNamespace
+
 from rest_framework import serializers
 
 from monitor.api.dialects import ENVELOPE
@@ -15,14 +17,15 @@ from monitor.api.fields import (
 from monitor.api.serializers import ObjectListField, StrictSerializer
 from monitor.api.shapes import EmptyListField, Shape
 from monitor.errores import DatosInvalidos
-from solicitudes.models import (
+from solicitudes.estados import Estado
+from solicitudes.models.partes import LUGAR_MAXIMO, MOTIVO_MAXIMO
+from solicitudes.models.solicitud import (
     ASUNTO_MAXIMO,
     ASUNTO_MINIMO,
     LUGARES_MAXIMO,
     TEXTO_MAXIMO,
     Solicitud,
 )
-from solicitudes.partes import LUGAR_MAXIMO, MOTIVO_MAXIMO
 from solicitudes.referencias import CAMPOS, LUGAR, Mencion, errores_de
 
 # --- In ---
@@ -202,5 +205,12 @@ _PARADA_CREADA = Shape(ParadaCreadaSerializer(), ENVELOPE)
 
 def creada(solicitud: Solicitud) -> dict:
     """Of what the verb gave back, with nothing asked of the database."""
-    lugares = [_PARADA_CREADA.from_instance(parada) for parada in solicitud.lugares_en_orden]
-    return RESUMEN.from_instance(solicitud) | {"lugares": lugares, "misiones": []}
+    referidas = solicitud.referidas
+    personas = {"nombre_solicitante": referidas.solicitante.nombre, "nombre_aprobador": referidas.aprobador.nombre}
+    estado = {"estado": Estado(solicitud.estado_id)}
+    plana = SimpleNamespace(**vars(solicitud) | referidas._asdict() | personas | estado)
+    lugares = [
+        _PARADA_CREADA.from_instance(SimpleNamespace(**vars(parada), lugar=parada.sitio))
+        for parada in solicitud.lugares_en_orden
+    ]
+    return RESUMEN.from_instance(plana) | {"lugares": lugares, "misiones": []}

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from solicitudes.views import SolicitudViewSet
+from catalogos.urls import rutas
+from solicitudes.views import EstadoSolicitudViewSet, SolicitudViewSet
 
 urlpatterns = [
     path("solicitud", SolicitudViewSet.as_view({"get": "list", "post": "create"})),
@@ -12,4 +13,5 @@ urlpatterns = [
     path("solicitud/<segment:pk>/rechazar", SolicitudViewSet.as_view({"post": "rechazar"})),
     path("solicitud/<segment:pk>/cancelar", SolicitudViewSet.as_view({"post": "cancelar"})),
     path("solicitud/<segment:pk>/historico", SolicitudViewSet.as_view({"get": "historico"})),
+    *rutas(EstadoSolicitudViewSet),
 ]

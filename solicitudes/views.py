@@ -1,5 +1,6 @@
 from django.db import models
 
+from catalogos.views import LecturaViewSet
 from monitor.api.converters import read_id
 from monitor.api.pages import PageList
 from monitor.api.serializers import read_changes
@@ -7,7 +8,8 @@ from monitor.api.shapes import Reader
 from monitor.api.viewsets import Action, EnvelopeViewSet, location
 from monitor.db.queries import Param
 from solicitudes.filters import PARAMETROS
-from solicitudes.models import HistoricoEstado, Solicitud, SolicitudQuerySet, no_encontrada
+from solicitudes.models import EstadoSolicitud, HistoricoEstado, Solicitud
+from solicitudes.models.solicitud import SolicitudQuerySet, no_encontrada
 from solicitudes.permisos import ve_todas
 from solicitudes.serializers import CAMBIO, DETALLE, ENTRADA, MOTIVO, MOTIVO_OPCIONAL, RESUMEN, creada
 
@@ -25,6 +27,10 @@ def _una(todas: bool):
 lista = PageList(RESUMEN, PARAMETROS, _visibles, SolicitudQuerySet.con_personas)
 una = Reader(DETALLE, _una)
 historico = Reader(CAMBIO, lambda: HistoricoEstado.objects.filter(solicitud=Param("id", ID)).order_by("id"))
+
+
+class EstadoSolicitudViewSet(LecturaViewSet, modelo=EstadoSolicitud):
+    """A catalogue that nobody writes: the states belong to the code."""
 
 
 class SolicitudViewSet(EnvelopeViewSet):

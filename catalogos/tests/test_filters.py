@@ -2,10 +2,9 @@
 
 import pytest
 
-from catalogos.estados_solicitud import Estado
-from catalogos.models import CATALOGOS, EstadoSolicitud
+from catalogos.models import CATALOGOS
 from catalogos.tests.factories import FABRICAS, DepartamentoFactory, LugarFactory
-from catalogos.tests.test_views import error, invalido
+from catalogos.tests.test_views import invalido
 from catalogos.views import ruta_de
 from monitor.api.tests.cliente import respuesta
 
@@ -133,37 +132,3 @@ def test_paginas(consulta, pagina, por_pagina, esperados, tecnico):
 
 
 # --- The states of a request: read only ---
-
-
-def test_estados_son_los_del_contrato(tecnico):
-    filas = tecnico.get("/estado-solicitud/todos/lista").json()["data"]
-
-    assert [tuple(fila.values())[:7] for fila in filas] == [
-        (1, "PENDIENTE_APROBACION", "Pendiente de Aprobación", "#FFA500", 1, False, False),
-        (2, "APROBADA", "Aprobada", "#00FF00", 2, False, False),
-        (3, "RECHAZADA", "Rechazada", "#FF0000", 3, True, False),
-        (4, "CANCELADA", "Cancelada", "#808080", 4, True, False),
-        (5, "COMPLETADA", "Completada", "#0000FF", 5, True, False),
-        (6, "EN_PROCESO", "En Proceso", "#1E90FF", 6, False, False),
-    ]
-    assert list(filas[0])[:7] == ["Id", "Codigo", "Nombre", "Color", "Orden", "EsEstadoFinal", "Eliminado"]
-    assert list(filas[0])[7:] == ["FechaHoraCreacion", "FechaHoraActualizacion"]
-
-
-def test_estados_se_leen_por_pagina_y_por_id(tecnico):
-    pagina = tecnico.get("/estado-solicitud/?por_pagina=2&pagina=2").json()["data"]
-    uno = tecnico.get("/estado-solicitud/6").json()
-
-    assert (pagina["total"], [fila["Id"] for fila in pagina["registros"]]) == (6, [3, 4])
-    assert (uno["message"], uno["data"]["Codigo"]) == ("Estado de solicitud obtenido exitosamente", "EN_PROCESO")
-
-
-@pytest.mark.parametrize(
-    ("metodo", "ruta"),
-    [("POST", "/estado-solicitud"), ("PUT", "/estado-solicitud/1"), ("DELETE", "/estado-solicitud/1")],
-)
-def test_estados_no_se_escriben(metodo, ruta, administrador):
-    response = administrador.pedir(metodo, ruta, {})
-
-    assert respuesta(response) == (405, error(f"El método {metodo} no está permitido aquí"))
-    assert EstadoSolicitud.objects.count() == len(Estado)

@@ -2,15 +2,13 @@
 
 import pytest
 from django.apps import apps
-from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Value
 from django.urls import get_resolver
 
 from catalogos.base import Catalogo
-from catalogos.estados_solicitud import COLORES, Estado
 from catalogos.frases import USOS, frase
-from catalogos.models import CATALOGOS, Departamento, EstadoSolicitud, Lugar, TipoPrioridadSolicitud
+from catalogos.models import CATALOGOS, Departamento, Lugar, TipoPrioridadSolicitud
 from catalogos.tests.factories import FABRICAS, DepartamentoFactory
 from catalogos.views import VISTAS
 from expedientes.models import Expediente
@@ -72,7 +70,9 @@ def test_la_clave_es_unica_sin_distinguir_mayusculas(modelo, uno, otro):
 )
 def test_sin_caso_es_igual_en_las_dos_bases(texto, esperado):
     """Letters that aren't of Spanish or its neighbours stay as they are."""
-    assert EstadoSolicitud.objects.values_list(CaseBlind(Value(texto)), flat=True)[0] == esperado
+    FABRICAS[Lugar]()
+
+    assert Lugar.objects.values_list(CaseBlind(Value(texto)), flat=True)[0] == esperado
 
 
 def test_una_fila_de_otro_programa_vale():
@@ -87,16 +87,6 @@ def test_una_fila_de_otro_programa_vale():
         lugar.actualizado_en,
         0,
     )
-
-
-def test_los_estados_vuelven_a_los_del_codigo_con_migrate():
-    EstadoSolicitud.objects.filter(pk=Estado.APROBADA).update(color="#123456", nombre="Otro")
-    EstadoSolicitud.objects.filter(pk=Estado.CANCELADA).delete()
-    call_command("migrate", verbosity=0)
-
-    assert list(EstadoSolicitud.objects.values_list("pk", "codigo", "nombre", "color")) == [
-        (estado.value, estado.name, estado.label, COLORES[estado]) for estado in Estado
-    ]
 
 
 def test_actualizado_cambia_y_creado_no():
@@ -132,8 +122,8 @@ def test_cada_catalogo_esta_en_todas_las_tablas():
     """One tuple of models; what can't be made of it says the same."""
     catalogos = [modelo for modelo in apps.get_app_config("catalogos").get_models() if issubclass(modelo, Catalogo)]
 
-    assert {*CATALOGOS, EstadoSolicitud} == set(catalogos)
-    assert [vista.modelo for vista in VISTAS] == [*CATALOGOS, EstadoSolicitud]
+    assert set(CATALOGOS) == set(catalogos)
+    assert [vista.modelo for vista in VISTAS] == list(CATALOGOS)
     assert [modelo._meta.model_name for modelo in CATALOGOS] == list(CON_PERMISOS)
     for vista in VISTAS:
         assert get_resolver().resolve(f"/{vista.ruta}").func.cls is vista

@@ -1,7 +1,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from catalogos.cargas import CARGABLES
+from catalogos.importacion.carga import CARGABLES
 from catalogos.models import Aseguradora, Departamento, Lugar, TipoPrioridadSolicitud, TipoServicioSolicitud
 from catalogos.tests.factories import DepartamentoFactory, LugarFactory
 from monitor.usuarios.tests.factories import UsuarioFactory

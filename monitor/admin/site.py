@@ -5,15 +5,14 @@ from functools import update_wrapper
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.auth import get_user_model
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation, ValidationError
 from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from monitor.errores import DemasiadosIntentos
-from monitor.usuarios.acceso import CREDENCIALES
-from monitor.usuarios.models import Usuario
+from monitor.errores import DemasiadosIntentos, NoAutenticado
 
 APP_ORDER = ("expedientes", "solicitudes", "catalogos", "usuarios")
 
@@ -33,7 +32,7 @@ ERRORES = {
 class LoginForm(AdminAuthenticationForm):
     error_messages = {
         **AdminAuthenticationForm.error_messages,
-        "invalid_login": f"{CREDENCIALES}. Revise su usuario y su contraseña; las mayúsculas cuentan.",
+        "invalid_login": f"{NoAutenticado.CREDENCIALES}. Revise su usuario y su contraseña; las mayúsculas cuentan.",
     }
     # Django's field would rewrite letters (NFKC): a name is looked for as it is written.
     username = forms.CharField(
@@ -51,7 +50,7 @@ class LoginForm(AdminAuthenticationForm):
 class PasswordForm(AdminPasswordChangeForm):
     def save(self, commit=True):
         """Through our verb: Django's would write the whole row, over what others changed."""
-        self.user = Usuario.objects.actualizar(self.user.pk, {"password": self.cleaned_data["new_password1"]})
+        self.user = get_user_model().objects.actualizar(self.user.pk, {"password": self.cleaned_data["new_password1"]})
         return self.user
 
 

@@ -23,8 +23,8 @@ from django.urls import reverse
 from django.utils.text import capfirst
 
 from monitor.db.functions import Contains, Folded
+from monitor.db.writes import Author
 from monitor.errores import ErrorDeDominio
-from monitor.usuarios.models import Usuario
 from monitor.validadores import CON_CONTROL, CONTROL
 
 NOMBRADOS = 10  # refused rows that a message names; the rest are counted
@@ -109,13 +109,13 @@ class VerbAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER  # each of them counts the table
     eliminado, eliminados = "Se eliminó", "Se eliminaron"
 
-    def crear(self, datos: dict, *, por: Usuario) -> models.Model:
+    def crear(self, datos: dict, *, por: Author) -> models.Model:
         return self.model.objects.crear(datos, por=por)
 
-    def actualizar(self, pk, datos: dict, *, por: Usuario) -> models.Model:
+    def actualizar(self, pk, datos: dict, *, por: Author) -> models.Model:
         return self.model.objects.actualizar(pk, datos, por=por)
 
-    def eliminar(self, pk, *, por: Usuario) -> None:
+    def eliminar(self, pk, *, por: Author) -> None:
         self.model.objects.eliminar(pk, por=por)
 
     # --- One row ---

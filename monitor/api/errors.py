@@ -54,8 +54,10 @@ def error_response(error: Exception, dialect: Dialect, operacion: str | None = N
     return dialect.respond(dialect.error(error), _status(error), _headers(error))
 
 
-def _of_rest_framework(error: APIException) -> HttpError:
-    """Of a permission or a throttle that isn't ours."""
+def _of_rest_framework(error: APIException) -> errores.ErrorDeDominio:
+    """Of an authentication, a permission or a throttle that isn't ours."""
+    if error.status_code == 401:
+        return errores.NoAutenticado(str(error.detail))
     wait = getattr(error, "wait", None)
     return HttpError(error.status_code, str(error.detail), {"Retry-After": str(ceil(wait))} if wait else None)
 

@@ -2,6 +2,8 @@
 
 import ast
 import os
+from fnmatch import fnmatchcase
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -9,15 +11,28 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 
-# A module imports from its own layer and from those before it.
-CAPAS = [
-    {"errores", "estados", "roles"},
-    {"models", "correos"},
-    {"serializers", "filters"},
-    {"views", "admin", "commands"},
-    {"urls"},
-]
-CAPA = {nombre: numero for numero, nombres in enumerate(CAPAS) for nombre in nombres}
+# From the ground up. A module imports from its own layer and from those below it; each is in one of them.
+CAPAS = {
+    "palabras": (
+        "monitor.entorno monitor.errores monitor.formatos.* monitor.logs monitor.roles monitor.validadores"
+        " catalogos.frases *.estados solicitudes.permisos solicitudes.reglas"
+    ),
+    "base de datos": "monitor.db.*",
+    "cimientos de la API y del admin": "monitor.api.* monitor.admin.* monitor.middleware monitor.wsgi",
+    "modelos y verbos": (
+        "monitor.usuarios.hashers monitor.usuarios.models monitor.usuarios.acceso catalogos.base catalogos.models"
+        " expedientes.archivo expedientes.models solicitudes.codigo solicitudes.referencias solicitudes.models"
+        " solicitudes.models.* solicitudes.correo.cola solicitudes.correo.mensajes"
+    ),
+    "formas, filtros y trabajos": (
+        "*.serializers *.filters catalogos.importacion.* expedientes.copias solicitudes.correo.cartero monitor.checks"
+    ),
+    "puertas": (
+        "*.views monitor.usuarios.admin catalogos.admin expedientes.admin solicitudes.admin solicitudes.correo.admin"
+    ),
+    "descripciones y órdenes": "*.openapi *.management.commands.*",
+    "montaje": "*.urls *.apps monitor.settings",
+}
 
 CONOCE = {
     "monitor": {"monitor"},
@@ -30,13 +45,13 @@ ENSAMBLAN = {"monitor.urls", "monitor.management.commands.documentar", "monitor.
 
 
 def modulos():
-    """Module name → file, of all that isn't a test or a migration."""
+    """Module name → file, of all that isn't a test, a migration or empty."""
     archivos = [archivo for paquete in CONOCE for archivo in (settings.BASE_DIR / paquete).rglob("*.py")]
     nombres = {archivo: archivo.relative_to(settings.BASE_DIR).with_suffix("").parts for archivo in archivos}
     return {
         ".".join(partes).removesuffix(".__init__"): archivo
         for archivo, partes in nombres.items()
-        if not {"tests", "migrations"} & set(partes)
+        if not {"tests", "migrations"} & set(partes) and archivo.read_text(encoding="utf-8").strip()
     }
 
 
@@ -53,22 +68,48 @@ def importados(modulo):
             yield from submodulos or {nodo.module}
 
 
-def capa(modulo):
-    """None for a module of no layer, as those of `monitor.api`, which serve the views."""
-    if modulo.startswith("monitor.api."):
-        return None
-    return next((CAPA[parte] for parte in modulo.split(".") if parte in CAPA), None)
+def capas_de(modulo):
+    """The numbers of the layers that claim it: one, unless somebody forgot or took too much."""
+    return [
+        numero
+        for numero, patrones in enumerate(CAPAS.values())
+        if any(fnmatchcase(modulo, patron) for patron in patrones.split())
+        and not (modulo.startswith("monitor.api.") and numero != CIMIENTOS)
+    ]
 
 
-def test_cada_capa_importa_de_las_anteriores():
+CIMIENTOS = list(CAPAS).index("cimientos de la API y del admin")
+CAPA = {modulo: min(capas_de(modulo), default=None) for modulo in MODULOS}
+
+
+def test_cada_modulo_tiene_una_capa():
+    assert {modulo: capas_de(modulo) for modulo in MODULOS if len(capas_de(modulo)) != 1} == {}
+
+
+def test_cada_capa_importa_de_las_de_abajo():
     al_reves = [
         f"{modulo} importa {importado}"
         for modulo in MODULOS
         for importado in importados(modulo)
-        if importado in MODULOS and None not in (capa(modulo), capa(importado)) and capa(importado) > capa(modulo)
+        if importado in MODULOS and CAPA[importado] > CAPA[modulo]
     ]
 
     assert al_reves == []
+
+
+def cuarto(modulo):
+    """`monitor.api`, `monitor.db`, … and each domain; of a module of the corridor, itself."""
+    partes = modulo.split(".")
+    return ".".join(partes[:2]) if partes[0] == "monitor" else partes[0]
+
+
+def test_entre_los_cuartos_las_flechas_van_en_un_solo_sentido():
+    flechas = {cuarto(modulo): set() for modulo in MODULOS.keys() - ENSAMBLAN}
+    for modulo in MODULOS.keys() - ENSAMBLAN:
+        flechas[cuarto(modulo)] |= {cuarto(otro) for otro in importados(modulo) if otro in MODULOS} - {cuarto(modulo)}
+
+    # A circle raises CycleError, which names it.
+    assert set(TopologicalSorter(flechas).static_order()) >= flechas.keys()
 
 
 def test_cada_dominio_conoce_solo_a_los_suyos():
@@ -83,11 +124,12 @@ def test_cada_dominio_conoce_solo_a_los_suyos():
 
 
 def test_el_dominio_no_sabe_de_http():
-    http = ("rest_framework", "django.http", "monitor.api")
+    http = ("rest_framework", "django.http", "monitor.api", "monitor.admin")
+    dominio = {list(CAPAS).index(capa) for capa in ("palabras", "base de datos", "modelos y verbos")}
     con_http = [
         modulo
         for modulo in MODULOS
-        if capa(modulo) in (0, 1) and any(importado.startswith(http) for importado in importados(modulo))
+        if CAPA[modulo] in dominio and any(importado.startswith(http) for importado in importados(modulo))
     ]
 
     assert con_http == []

@@ -6,7 +6,6 @@ from django.contrib.auth.hashers import make_password
 from monitor.errores import DemasiadosIntentos, NoAutenticado
 from monitor.usuarios.models import IntentoDeAcceso, Usuario
 
-CREDENCIALES = "Credenciales inválidas"
 DEMASIADOS = "Demasiados intentos fallidos. Espere {minutos} min e intente de nuevo"
 
 
@@ -18,9 +17,9 @@ def entrar(username: str, password: str, *, direccion: str) -> Usuario:
     usuario = Usuario.objects.filter(username=username, is_active=True).first()
     if usuario is None:
         make_password(password)  # as long as checking a known user's
-        raise NoAutenticado(CREDENCIALES)
+        raise NoAutenticado(NoAutenticado.CREDENCIALES)
     if not usuario.check_password(password):
-        raise NoAutenticado(CREDENCIALES)
+        raise NoAutenticado(NoAutenticado.CREDENCIALES)
     IntentoDeAcceso.objects.olvidar(username, direccion)
     return usuario
 

@@ -2,7 +2,6 @@
 
 from monitor.api.openapi.description import Operation, describe, describe_fields, describe_tag
 from monitor.errores import Conflicto, DatosInvalidos, DemasiadosIntentos, NoAutenticado, NoEncontrado
-from monitor.usuarios.acceso import CREDENCIALES as CREDENCIALES_INVALIDAS
 from monitor.usuarios.acceso import DEMASIADOS
 from monitor.usuarios.models import (
     CON_ESPACIOS,
@@ -70,7 +69,7 @@ describe(
         errors=(
             DatosInvalidos(CREDENCIALES_REQUERIDAS),
             DatosInvalidos(CON_ESPACIOS),
-            NoAutenticado(CREDENCIALES_INVALIDAS),
+            NoAutenticado(NoAutenticado.CREDENCIALES),
             DemasiadosIntentos(DEMASIADOS.format(minutos=15), espera=900),
         ),
     ),

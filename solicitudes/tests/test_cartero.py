@@ -14,8 +14,8 @@ from django.db import connection
 from django.utils import timezone
 from post_office.models import STATUS, Email, Log
 
-from solicitudes import cola
-from solicitudes.cartero import Cartero
+from solicitudes.correo import cola
+from solicitudes.correo.cartero import Cartero
 from solicitudes.models import Solicitud
 from solicitudes.tests.buzon import Buzon, esperar_a
 from solicitudes.tests.factories import SolicitudFactory
@@ -294,7 +294,7 @@ def test_cambio_que_se_deshace_no_encola_nada(monkeypatch):
     def fallar(*_):
         raise RuntimeError
 
-    monkeypatch.setattr("solicitudes.models.SolicitudManager._anotar", fallar)
+    monkeypatch.setattr("solicitudes.models.solicitud.SolicitudManager._anotar", fallar)
 
     with pytest.raises(RuntimeError):
         SolicitudFactory()

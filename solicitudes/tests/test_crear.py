@@ -303,7 +303,7 @@ def test_crear_que_falla_a_la_mitad_no_deja_nada(cuerpo, juan, monkeypatch):
     def fallar(*_):
         raise RuntimeError("plantilla rota")
 
-    monkeypatch.setattr("solicitudes.cola.fila_de", fallar)
+    monkeypatch.setattr("solicitudes.correo.cola.fila_de", fallar)
 
     assert respuesta(juan.post("/solicitud", cuerpo)) == (
         500,

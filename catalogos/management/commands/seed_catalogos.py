@@ -3,7 +3,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from catalogos.cargas import CARGABLES, DATOS, cargar
+from catalogos.importacion.carga import CARGABLES, DATOS, cargar
 from monitor.errores import DatosInvalidos
 
 

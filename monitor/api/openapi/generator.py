@@ -26,16 +26,16 @@ from monitor.roles import PERMISOS, Rol, exigir_permiso
 NOT_READ = {"readOnly": True, "description": "Del servidor: si se envía, se ignora."}
 REQUEST_ID = {"X-Request-ID": "Nombre de la petición en la bitácora del servidor."}
 GENERAL = """
-API REST de Monitor, en JSON y UTF-8. Hay dos dialectos: el de `/api` responde los data tal cual y los errores como
+API REST de Monitor, en JSON y UTF-8. Hay dos dialectos: el de `/api` responde los datos tal cual y los errores como
 `{"error", "campos"}`; el de los catálogos y las solicitudes, en un sobre `{"success", "message", "data" | "detail"}`.
 
-- Toda key está siempre en la response; lo que falta es `null`.
+- Toda clave está siempre en la respuesta; lo que falta es `null`.
 - Una ruta responde igual con barra final y sin ella. `HEAD` sirve donde sirve `GET`. Un método que la ruta no tiene
   es **405** con `Allow`; una ruta que no existe, **404**: siempre en JSON.
-- Se revisa en este orden: método (405), token (401), rol (403), tamaño (413), kind (415), body y campos (400),
+- Se revisa en este orden: método (405), token (401), rol (403), tamaño (413), tipo (415), cuerpo y campos (400),
   existencia (404), reglas (422) y conflictos (409).
-- Los tipos son estrictos, y los campos y parámetros desconocidos se rechazan con el name más parecido.
-- Cada response lleva `X-Request-ID`: es el name de la petición en la bitácora del servidor.
+- Los tipos son estrictos, y los campos y parámetros desconocidos se rechazan con el nombre más parecido.
+- Cada respuesta lleva `X-Request-ID`: es el nombre de la petición en la bitácora del servidor.
 """
 HEADERS = REQUEST_ID | {
     "Retry-After": "Segundos que conviene esperar.",
@@ -48,13 +48,13 @@ TITLES = {
     401: "Falta un token válido.",
     403: "No tiene permiso.",
     404: "No existe.",
-    409: "Contradice el estado actual de los data.",
-    413: "El body es demasiado grande.",
-    415: "El body no es JSON.",
+    409: "Contradice el estado actual de los datos.",
+    413: "El cuerpo es demasiado grande.",
+    415: "El cuerpo no es JSON.",
     422: "Contradice una regla.",
     429: "Demasiados intentos.",
     500: "Falló el servidor; la causa está en su bitácora, bajo el `X-Request-ID`.",
-    503: "La base de data no responde; intente más tarde.",
+    503: "La base de datos no responde; intente más tarde.",
 }
 
 

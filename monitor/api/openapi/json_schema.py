@@ -30,7 +30,7 @@ class DirectSchemas:
         "properties": {
             "error": {
                 "type": "string",
-                "description": "Una frase para mostrar: la del primer field con error, si hay.",
+                "description": "Una frase para mostrar: la del primer campo con error, si hay.",
             },
             "campos": {
                 "type": "object",

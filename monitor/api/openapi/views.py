@@ -22,10 +22,10 @@ ONLY_FROM_HERE = (
 )
 
 
-class DocsViewSet(OpenViewSet):
-    acciones = {"describe": Action("", "describir la API"), "docs": Action("", "mostrar la documentación")}
+class DocumentacionViewSet(OpenViewSet):
+    acciones = {"esquema": Action("", "describir la API"), "docs": Action("", "mostrar la documentación")}
 
-    def describe(self, request):
+    def esquema(self, request):
         format_ = FORMAT.read(request.GET).get("format", "yaml")
         return HttpResponse(written(format_), content_type=f"application/{format_}")
 

@@ -114,7 +114,6 @@ def test_a_nombre_de_quien_ya_no_puede_no_se_escribe_nada(revocada):
         insert(HistorialEstado, historial, por=revocada)
     with pytest.raises(NoAutenticado):
         insert_many(HistorialEstado, [historial], por=revocada)
-    # PostgreSQL has written the row by then: the transaction of the verb undoes it.
     with pytest.raises(DatosInvalidos), transaction.atomic():
         insert(HistorialEstado, historial | {"cambiado_por_id": revocada.reference}, por=revocada)
     assert list(Expediente.objects.values_list("color", flat=True)) == ["rojo"]

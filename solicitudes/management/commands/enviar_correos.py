@@ -3,7 +3,7 @@ import signal
 
 from django.core.management.base import BaseCommand
 
-from solicitudes.cartero import Cartero
+from solicitudes.correo.cartero import Cartero
 
 
 class Command(BaseCommand):

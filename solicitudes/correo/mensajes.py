@@ -6,35 +6,35 @@ from django.conf import settings
 from django.template.loader import get_template
 from django.utils.dateformat import format as escribir_fecha
 
-from solicitudes.cola import Mensaje
+from solicitudes.correo.cola import Mensaje
 from solicitudes.permisos import Accion
 
 RUTA = "/admin/solicitudes/solicitud/{id}/change/"
 
 
 def creada(solicitud) -> list[Mensaje]:
-    espera = f"Su solicitud de transporte quedó registrada y espera la aprobación de {solicitud.nombre_aprobador}."
-    pide = f"{solicitud.nombre_solicitante} solicita transporte y espera su aprobación."
+    espera = f"Su solicitud de transporte quedó registrada y espera la aprobación de {solicitud.referidas.aprobador}."
+    pide = f"{solicitud.referidas.solicitante} solicita transporte y espera su aprobación."
     return _mensajes(
         solicitud,
-        (solicitud.solicitante, "Solicitud registrada", espera),
-        (solicitud.aprobador, "Solicitud pendiente de su aprobación", pide),
+        (solicitud.referidas.solicitante, "Solicitud registrada", espera),
+        (solicitud.referidas.aprobador, "Solicitud pendiente de su aprobación", pide),
     )
 
 
 def aprobada(solicitud, motivo: str | None) -> list[Mensaje]:
     texto = "Su solicitud de transporte fue aprobada."
-    return _mensajes(solicitud, (solicitud.solicitante, "Solicitud aprobada", texto), motivo=motivo)
+    return _mensajes(solicitud, (solicitud.referidas.solicitante, "Solicitud aprobada", texto), motivo=motivo)
 
 
 def rechazada(solicitud, motivo: str) -> list[Mensaje]:
     texto = "Su solicitud de transporte fue rechazada."
-    return _mensajes(solicitud, (solicitud.solicitante, "Solicitud rechazada", texto), motivo=motivo)
+    return _mensajes(solicitud, (solicitud.referidas.solicitante, "Solicitud rechazada", texto), motivo=motivo)
 
 
 def cancelada(solicitud, motivo: str) -> list[Mensaje]:
     texto = "La solicitud de transporte fue cancelada."
-    personas = (solicitud.solicitante, solicitud.aprobador)
+    personas = (solicitud.referidas.solicitante, solicitud.referidas.aprobador)
     avisos = [(persona, "Solicitud cancelada", texto) for persona in personas]
     return _mensajes(solicitud, *avisos, motivo=motivo)
 
@@ -81,10 +81,10 @@ def _datos(solicitud) -> list[tuple[str, str]]:
         ("Código", solicitud.codigo),
         ("Asunto", solicitud.asunto),
         ("Servicio", f"{fecha}, {_hora(solicitud.hora_servicio)}"),
-        ("Tipo de servicio", solicitud.servicio.nombre),
-        ("Prioridad", solicitud.prioridad.nombre),
-        ("Solicita", f"{solicitud.nombre_solicitante} ({solicitud.departamento.nombre})"),
-        ("Aprueba", solicitud.nombre_aprobador),
+        ("Tipo de servicio", solicitud.referidas.servicio.nombre),
+        ("Prioridad", solicitud.referidas.prioridad.nombre),
+        ("Solicita", f"{solicitud.referidas.solicitante} ({solicitud.referidas.departamento.nombre})"),
+        ("Aprueba", str(solicitud.referidas.aprobador)),
         ("Pasajeros", f"{solicitud.cantidad_pasajeros}{nombres}"),
     ]
 
@@ -92,9 +92,9 @@ def _datos(solicitud) -> list[tuple[str, str]]:
 def _lugar(parada) -> str:
     """«Sede Central (origen), Av. Principal 123: salida; llegada 10:30 h»."""
     partes = [
-        parada.lugar.nombre,
+        parada.sitio.nombre,
         " (origen)" if parada.es_origen else "",
-        f", {parada.lugar.direccion}" if parada.lugar.direccion else "",
+        f", {parada.sitio.direccion}" if parada.sitio.direccion else "",
         f": {parada.descripcion}" if parada.descripcion else "",
         f"; llegada {_hora(parada.hora_llegada)}" if parada.hora_llegada else "",
         f"; retorno {_hora(parada.hora_retorno)}" if parada.requiere_retorno else "",

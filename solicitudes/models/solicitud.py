@@ -1,4 +1,5 @@
 from functools import cached_property
+from typing import NamedTuple
 
 from django.core.validators import MinLengthValidator
 from django.db import models, transaction
@@ -7,11 +8,9 @@ from django.db.models.lookups import GreaterThanOrEqual
 from django.utils import timezone
 from post_office.models import Email
 
-from catalogos.estados_solicitud import filas as filas_de_estados
 from catalogos.models import (
     ENTERO_MAXIMO,
     Departamento,
-    EstadoSolicitud,
     Lugar,
     TipoPrioridadSolicitud,
     TipoServicioSolicitud,
@@ -21,11 +20,15 @@ from monitor.db.writes import Author, insert, insert_many, update
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 from monitor.usuarios.models import Usuario
 from monitor.validadores import Entre, sin_control, sin_control_en_texto_largo
-from solicitudes import cola, correos, referencias, reglas
+from solicitudes import referencias, reglas
 from solicitudes.codigo import Codigo
+from solicitudes.correo import cola
+from solicitudes.correo import mensajes as correos
 from solicitudes.estados import TRANSICIONES, Estado
-from solicitudes.partes import HistoricoEstado, LugarSolicitud
+from solicitudes.models.estado import EstadoSolicitud
+from solicitudes.models.partes import HistoricoEstado, LugarSolicitud
 from solicitudes.permisos import Accion, exigir, ve_todas
+from solicitudes.referencias import Nombrada, Persona
 
 CREADA = "Solicitud creada"
 SIN_CAMBIOS = "No se proporcionaron campos para actualizar"
@@ -34,7 +37,6 @@ ASUNTO_CORTO = f"requiere {ASUNTO_MINIMO} caracteres como mínimo"
 TEXTO_MAXIMO = 4000
 LUGARES_MAXIMO = 500  # places in a request: a body of 1 MiB could bring 40,000
 
-ESTADOS = {fila["id"]: EstadoSolicitud(**fila) for fila in filas_de_estados()}
 DESTINOS = {Accion.APROBAR: Estado.APROBADA, Accion.RECHAZAR: Estado.RECHAZADA, Accion.CANCELAR: Estado.CANCELADA}
 
 
@@ -173,6 +175,16 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         )
 
 
+class Referidas(NamedTuple):
+    """What a solicitud refers to, as its mail and the answer to its creation name it."""
+
+    solicitante: Persona
+    departamento: Nombrada
+    aprobador: Persona
+    prioridad: Nombrada
+    servicio: Nombrada
+
+
 def _alguna(columnas, palabra) -> models.Q:
     condicion = models.Q()
     for columna in columnas:
@@ -276,21 +288,26 @@ class Solicitud(models.Model):
     def lugares_en_orden(self) -> list["LugarSolicitud"]:
         return list(self.lugares.select_related("lugar").order_by("orden"))
 
-    @property
-    def nombre_solicitante(self) -> str:
-        return str(self.solicitante)
-
-    @property
-    def nombre_aprobador(self) -> str:
-        return str(self.aprobador)
+    @cached_property
+    def referidas(self) -> "Referidas":
+        return Referidas(
+            solicitante=Persona(str(self.solicitante), self.solicitante.email),
+            departamento=Nombrada(self.departamento.nombre),
+            aprobador=Persona(str(self.aprobador), self.aprobador.email),
+            prioridad=Nombrada(self.prioridad.nombre),
+            servicio=Nombrada(self.servicio.nombre),
+        )
 
     def unir(self, filas: dict, lugares: list["LugarSolicitud"]) -> None:
-        """With what it refers to, already read: nothing is asked of the database again."""
-        for columna, (modelo, _) in referencias.CAMPOS.values():
-            setattr(self, columna.removesuffix("_id"), filas[modelo][getattr(self, columna)])
-        self.estado = ESTADOS[self.estado_id]
+        """With what it refers to, already read (`referencias.tomar`): nothing is asked of the database again."""
+        self.referidas = Referidas(
+            **{
+                columna.removesuffix("_id"): filas[modelo][getattr(self, columna)]
+                for columna, (modelo, _) in referencias.CAMPOS.values()
+            }
+        )
         for lugar in lugares:
-            lugar.lugar = filas[Lugar][lugar.lugar_id]
+            lugar.sitio = filas[Lugar][lugar.lugar_id]
         self.lugares_en_orden = sorted(lugares, key=lambda lugar: lugar.orden)
 
     def exigir_pendiente(self, accion: Accion) -> None:

@@ -6,7 +6,7 @@ from post_office.models import STATUS, Email
 
 from monitor.admin.lists import KeysetChangeList
 from monitor.admin.verbs import VerbAdmin
-from solicitudes import cola
+from solicitudes.correo import cola
 
 ESTADOS = {
     STATUS.sent: "Entregado",

@@ -11,7 +11,7 @@ from django.db import Error as ErrorDeBase
 from django.db import connection
 
 from monitor.db.errors import is_unreachable
-from solicitudes import cola
+from solicitudes.correo import cola
 
 log = logging.getLogger(__name__)
 

@@ -1,33 +1,27 @@
-"""Filling catalogues from data files: CSV in UTF-8, one a catalogue, named after its table (`lugar.csv`).
+"""Filling catalogues from data files, one a catalogue, named after its table (`lugar.csv`).
 
 A row is known by its catalogue's `clave`, so loading a file again changes nothing. Its columns are the model's; a
 reference is written as the key of the row it means (a user's is the username), a flag as «sí» or «no», and an empty
 cell means no value. `id` counts for new rows only.
 """
 
-import csv
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.core.management.color import no_style
 from django.db import connection, models
 
 from catalogos.base import Catalogo
+from catalogos.importacion.archivo import columnas_de, leer
 from catalogos.models import CATALOGOS
 from monitor.errores import DatosInvalidos, ErrorDeDominio
 
-DATOS = Path(__file__).parent / "datos"
+DATOS = Path(__file__).parents[1] / "datos"
 CARGABLES: dict[str, type[Catalogo]] = {modelo._meta.db_table: modelo for modelo in CATALOGOS}
 
 CREADA, ACTUALIZADA, SIN_CAMBIOS = "creadas", "actualizadas", "sin cambios"
 SI_O_NO = {"sí": True, "si": True, "no": False}
-
-
-class Renglon(NamedTuple):
-    numero: int  # of its line in the file, the header being 1
-    celdas: dict[str, str]
 
 
 def modelo_de(archivo: Path) -> type[Catalogo]:
@@ -36,31 +30,6 @@ def modelo_de(archivo: Path) -> type[Catalogo]:
         nombres = ", ".join(f"{nombre}.csv" for nombre in CARGABLES)
         raise DatosInvalidos(f"{archivo.name}: nombre el archivo como su catálogo: {nombres}")
     return CARGABLES[archivo.stem]
-
-
-def leer(archivo: Path, modelo: type[Catalogo]) -> list[Renglon]:
-    """Raises DatosInvalidos when it can't be read or its columns aren't the catalogue's."""
-    try:
-        with archivo.open(encoding="utf-8-sig", newline="") as texto:
-            lector = csv.DictReader(texto, strict=True)
-            _exigir_columnas(archivo, lector.fieldnames or [], modelo)
-            return [Renglon(lector.line_num, celdas) for celdas in lector]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DatosInvalidos(f"{archivo.name}: no se pudo leer como CSV en UTF-8: {error}") from error
-
-
-def _exigir_columnas(archivo, columnas, modelo):
-    conocidas = columnas_de(modelo)
-    sobran = [columna for columna in columnas if columna not in conocidas]
-    if sobran or modelo.clave not in columnas or len(set(columnas)) < len(columnas):
-        raise DatosInvalidos(
-            f"{archivo.name}: su primera línea debe nombrar columnas de {', '.join(conocidas)}, cada una una vez, "
-            f"entre ellas {modelo.clave}" + (f"; sobran: {', '.join(sobran)}" if sobran else "")
-        )
-
-
-def columnas_de(modelo: type[Catalogo]) -> dict[str, models.Field]:
-    return {c.name: c for c in modelo._meta.concrete_fields if c.primary_key or (c.editable and not c.auto_created)}
 
 
 def cargar(archivo: Path, *, solo_nuevas: bool = False) -> dict[str, int]:

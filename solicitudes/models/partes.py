@@ -1,13 +1,17 @@
 """What hangs from a request: its places and its history. The verbs of `models.py` write them."""
 
+from functools import cached_property
+
 from django.db import models
 from django.db.models.functions import Now
 
-from catalogos.models import EstadoSolicitud, Lugar
+from catalogos.models import Lugar
 from monitor.usuarios.models import Usuario
 from monitor.validadores import sin_control_en_texto_largo
 from solicitudes import reglas
 from solicitudes.estados import Estado
+from solicitudes.models.estado import EstadoSolicitud
+from solicitudes.referencias import Sitio
 
 LUGAR_MAXIMO = 500
 MOTIVO_MAXIMO = 500
@@ -76,6 +80,10 @@ class LugarSolicitud(models.Model):
 
     def __str__(self):
         return f"{self.orden}. {self.lugar}"
+
+    @cached_property
+    def sitio(self) -> Sitio:
+        return Sitio(self.lugar.nombre, self.lugar.direccion, self.lugar.codigo)
 
 
 class HistoricoEstado(models.Model):

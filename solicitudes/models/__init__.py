@@ -1,0 +1,7 @@
+"""What Django finds as `solicitudes.models`, whole."""
+
+from solicitudes.models.estado import EstadoSolicitud
+from solicitudes.models.partes import HistoricoEstado, LugarSolicitud
+from solicitudes.models.solicitud import Solicitud
+
+__all__ = ["EstadoSolicitud", "HistoricoEstado", "LugarSolicitud", "Solicitud"]
