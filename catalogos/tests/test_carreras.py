@@ -1,10 +1,9 @@
 """Two at once, over the wire, on a real server of two processes."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 
 from catalogos.models import CATALOGOS, Aseguradora, Departamento
 from catalogos.serializers import entrada
@@ -13,6 +12,7 @@ from catalogos.views import ruta_de
 from expedientes.models import Expediente
 from monitor.api.tests.cliente import Remota
 from monitor.errores import DatosInvalidos
+from monitor.tests.conexiones import en_otra_conexion, esperar_a_que_alguien_espere
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import UsuarioFactory
 
@@ -89,33 +89,6 @@ def test_una_aseguradora_no_se_elimina_mientras_un_expediente_la_toma(pedir):
     assert Expediente.objects.count() == Aseguradora.objects.vigentes().count()
 
 
-def en_otra_conexion(verbo):
-    """What it returns, or an error when it had to wait."""
-
-    def correr():
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("SET lock_timeout = '1s'")
-            return verbo()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as hilo:
-        return hilo.submit(correr).result()
-
-
-def esperar_a_que_alguien_espere(segundos=10):
-    """Until somebody waits for what this connection holds."""
-    fin = time.monotonic() + segundos
-    with connection.cursor() as cursor:
-        while time.monotonic() < fin:
-            cursor.execute("SELECT 1 FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))")
-            if cursor.fetchone():
-                return
-            time.sleep(0.02)
-    pytest.fail("nadie esperó")
-
-
 @pytest.mark.postgresql
 def test_cambiar_lo_que_otro_refiere_no_espera(transactional_db):
     """Else two who refer to each other's rows would wait for each other."""
@@ -133,20 +106,28 @@ def test_cambiar_lo_que_otro_refiere_no_espera(transactional_db):
 
 
 @pytest.mark.postgresql
-def test_crear_un_hijo_espera_a_quien_elimina_a_su_padre_y_se_rechaza(transactional_db):
+@pytest.mark.parametrize("verbo", ["crear", "actualizar", "reactivar"])
+def test_colgarse_de_un_departamento_espera_a_quien_lo_elimina_y_se_rechaza(verbo, transactional_db):
     """By the verb alone, as other doors than the API come: the tree is taken before the parent is looked at."""
-    padre, administrador = DepartamentoFactory(), UsuarioFactory(administrador=True)
-    datos = {"codigo": "H", "nombre": "Hijo", "departamento_padre_id": padre.pk}
+    padre, suelto, administrador = DepartamentoFactory(), DepartamentoFactory(), UsuarioFactory(administrador=True)
+    eliminado = DepartamentoFactory(departamento_padre_id=padre.pk, eliminada=True)
+    del_padre, todos = {"departamento_padre_id": padre.pk}, Departamento.objects
+    colgar = {
+        "crear": lambda: todos.crear({"codigo": "H", "nombre": "Hijo"} | del_padre, por=administrador),
+        "actualizar": lambda: todos.actualizar(suelto.pk, del_padre, por=administrador),
+        "reactivar": lambda: todos.reactivar(eliminado.pk, por=administrador),
+    }[verbo]
 
     with ThreadPoolExecutor(1) as hilo:
         with transaction.atomic():
-            Departamento.objects.eliminar(padre.pk, por=administrador)
-            creacion = hilo.submit(en_otra_conexion, lambda: Departamento.objects.crear(datos, por=administrador))
+            todos.eliminar(padre.pk, por=administrador)
+            resultado = hilo.submit(en_otra_conexion, colgar)
             esperar_a_que_alguien_espere()
         with pytest.raises(DatosInvalidos, match=f"no existe un departamento con Id {padre.pk}"):
-            creacion.result()
+            resultado.result()
 
-    assert list(Departamento.objects.values_list("codigo", "eliminado")) == [(padre.codigo, True)]
+    assert list(todos.vigentes()) == [suelto]
+    assert todos.get(pk=suelto.pk).departamento_padre is None
 
 
 @pytest.mark.postgresql
