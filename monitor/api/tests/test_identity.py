@@ -130,6 +130,14 @@ def test_una_lectura_restringida_pregunta_aunque_haya_filas(db):
         consulta.rows(caller=caller)
 
 
+def test_una_lectura_sin_filas_pregunta_si_no_las_hay_por_quien_pide(revocada):
+    consulta = CallerQuery(lambda: only_for_caller(Expediente.objects.all()).values_list("pk"))
+    revocada.permiso = "expedientes.view_expediente"
+
+    with pytest.raises(NoAutenticado):
+        consulta.rows(caller=revocada)
+
+
 @pytest.mark.parametrize("tipo", ["text/plain", "application/json"])
 def test_sin_una_firma_buena_no_se_lee_ni_el_cuerpo(db, tipo):
     response = Api().post("/api/expedientes", b"{" * 2_000_000, tipo=tipo)
