@@ -326,6 +326,21 @@ def test_decidir_responde_con_la_solicitud_y_deja_historico(administrador, solic
     )
 
 
+@pytest.mark.parametrize("accion", ["aprobar", "rechazar", "cancelar"])
+def test_decidir_actualiza_la_solicitud_en_el_instante_de_su_historico(administrador, solicitud, accion):
+    administrador.post(f"/solicitud/{solicitud.pk}/{accion}", {"motivo": "Sin unidades"})
+
+    quedo = Solicitud.objects.get()
+    assert quedo.actualizado_en == HistoricoEstado.objects.last().creado_en > quedo.creado_en
+
+
+@pytest.mark.parametrize(("metodo", "datos"), [("PUT", {"cantidadPasajeros": 9}), ("DELETE", None)])
+def test_actualizar_y_eliminar_actualizan_su_instante(administrador, solicitud, metodo, datos):
+    administrador.pedir(metodo, f"/solicitud/{solicitud.pk}", datos)
+
+    assert Solicitud.objects.get().actualizado_en > solicitud.actualizado_en
+
+
 @pytest.mark.parametrize("datos", [None, {}, {"motivo": None}, {"motivo": ""}, {"motivo": "  "}])
 def test_aprobar_sin_motivo(administrador, solicitud, datos):
     assert administrador.post(f"/solicitud/{solicitud.pk}/aprobar", datos).status_code == 200
