@@ -153,6 +153,16 @@ def test_esperas_se_doblan_hasta_cuatro_horas_y_suman_dos_dias():
     assert timedelta(days=2) < sum(esperas, timedelta()) < timedelta(days=2, hours=1)
 
 
+def test_descanso_se_dobla_hasta_un_minuto_mientras_nadie_responde_y_vuelve_a_un_segundo(monkeypatch):
+    cartero, vueltas, descansos = Cartero(), iter([False] * 7 + [True] * 2 + [False]), []
+    monkeypatch.setattr(cartero, "repartir", lambda: next(vueltas))
+    monkeypatch.setattr(cartero._fin, "wait", descansos.append)
+
+    cartero.trabajar(lambda: len(descansos) < 10)
+
+    assert descansos == [2, 4, 8, 16, 32, 60, 60, 1, 1, 2]
+
+
 @pytest.mark.django_db
 def test_servidor_que_muere_a_media_entrega_recibe_otra_vez_el_mismo_mensaje(buzon, repartir):
     buzon.muertes = 1
@@ -205,7 +215,7 @@ def test_el_que_otro_tomo_no_se_toma(db):
 def test_el_que_se_quedo_a_medias_vuelve_pasado_el_plazo(db):
     encolar("ana")
     tomado = cola.tomar(Email.objects.get().pk)
-    assert tomado.scheduled_time - timezone.now() <= cola.PLAZO
+    assert timedelta(minutes=1) < tomado.scheduled_time - timezone.now() <= timedelta(minutes=2)
 
     adelantar()
 
