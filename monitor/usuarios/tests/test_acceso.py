@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from monitor.api.tests.cliente import Api, Remota, respuesta
 from monitor.usuarios import hashers
-from monitor.usuarios.models import IntentoDeAcceso
+from monitor.usuarios.acceso import Backend
+from monitor.usuarios.models import IntentoDeAcceso, Usuario
 from monitor.usuarios.tests.factories import CLAVE, UsuarioFactory
 
 RUTA = "/api/auth/login"
@@ -247,6 +248,14 @@ def test_login_cree_x_forwarded_for_solo_a_los_proxies_de_confianza(juan, settin
     entrar(MALAS, desde, **{"X-Forwarded-For": enviadas})
 
     assert IntentoDeAcceso.objects.get().direccion == contada
+
+
+def test_sesion_de_quien_se_desactivo_es_de_nadie(juan):
+    assert Backend().get_user(juan.pk) == juan
+
+    Usuario.objects.filter(pk=juan.pk).update(is_active=False)
+
+    assert Backend().get_user(juan.pk) is None
 
 
 @pytest.mark.postgresql
