@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test install lint serve bench
+.PHONY: help run test mutantes install lint serve bench
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -26,6 +26,9 @@ test: .venv/instalado-dev ## Corre las pruebas en SQLite y después en PostgreSQ
 	@echo "En orden al azar: SEMILLA=$(SEMILLA)"
 	$(BIN)/python -m monitor.tests.postgresql $(if $(EXIGIR_POSTGRESQL),--exigir) \
 		$(BIN)/pytest $(JUNTAS) -p randomly --randomly-seed=$(SEMILLA)
+
+mutantes: .venv/instalado-dev ## Rompe las reglas una por una: las pruebas deben notar 95 de cada 100
+	@$(BIN)/python -m monitor.tests.mutantes
 
 install: staticfiles/staticfiles.json ## Crea .venv, instala lo fijado y recoge los archivos estáticos
 
