@@ -57,9 +57,9 @@ def test_obtener_es_como_la_creacion_con_el_lugar_en_el_mapa(creada, juan):
 
 
 def test_obtener_la_que_no_existe(administrador):
-    assert respuesta(administrador.get("/solicitud/42")) == (
+    assert respuesta(administrador.get("/solicitud/999999")) == (
         404,
-        {"success": False, "message": "Solicitud con Id 42 no encontrada", "detail": None},
+        {"success": False, "message": "Solicitud con Id 999999 no encontrada", "detail": None},
     )
 
 
