@@ -465,6 +465,7 @@ MUTANTES: list[Mutante] = [
     ),
     *de(
         "solicitudes/models/solicitud.py",
+        "solicitudes/tests/test_models.py",
         "solicitudes/tests/test_permisos.py",
         "solicitudes/tests/test_rutas.py",
         "solicitudes/tests/test_crear.py",
