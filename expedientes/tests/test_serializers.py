@@ -68,7 +68,7 @@ def casos():
         (BANDERAS, NO_BANDERAS, BANDERA),
         (["id_aseguradora"], NO_ENTEROS, ENTERO),
         (["id_aseguradora"], FUERA_DE_RANGO, "{campo}: debe estar entre -2147483648 y 2147483647"),
-        (["id_aseguradora"], [999, 0, -1], "{campo}: no existe una aseguradora con Id {valor}"),
+        (["id_aseguradora"], [999999, 0, -1], "{campo}: no existe una aseguradora con Id {valor}"),
         (
             ["correo_cliente"],
             ["angela", "a@b", "@example.com", "a b@example.com", " ", "a@example.com, b@c.mx"],
