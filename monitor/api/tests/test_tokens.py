@@ -74,7 +74,7 @@ def test_token_con_mas_claims_sirve(firmar, datos):
     assert usar(firmar(datos | {"sede": "Norte", "jti": "x", "iss": "otro"})).status_code == 200
 
 
-@pytest.mark.parametrize("iat", [int(time.time()) + 3600, 0, -1, "ayer"])
+@pytest.mark.parametrize("iat", [4_000_000_000, 0, -1, "ayer"])
 def test_iat_dice_cuando_y_nunca_rechaza(firmar, datos, iat):
     """A clock that is set back leaves tokens from the future."""
     assert usar(firmar(datos | {"iat": iat})).status_code == 200
