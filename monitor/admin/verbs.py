@@ -82,7 +82,7 @@ class VerbForm(forms.ModelForm):
         for campo in self.fields.values():
             campo.show_hidden_initial = not self.instance._state.adding
 
-    def cambios(self) -> dict:
+    def changes(self) -> dict:
         """By attname, as verbs take it."""
         campos = [campo for campo in self._meta.model._meta.concrete_fields if campo.name in self.changed_data]
         return {campo.attname: campo.value_from_object(self.instance) for campo in campos}
@@ -166,9 +166,9 @@ class VerbAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         if change:
-            self.actualizar(obj.pk, form.cambios(), por=request.user)
+            self.actualizar(obj.pk, form.changes(), por=request.user)
         else:
-            obj.pk = self.crear(form.cambios(), por=request.user).pk
+            obj.pk = self.crear(form.changes(), por=request.user).pk
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if change:

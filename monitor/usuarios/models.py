@@ -34,9 +34,11 @@ class Identidad(NamedTuple):
 
 
 _identidad = CompiledQuery(
-    lambda: Usuario.objects.de_token(
-        Param("id", models.BigIntegerField()), Param("version", models.IntegerField())
-    ).values_list(*Identidad._fields)
+    lambda: (
+        Usuario.objects.de_token(Param("id", models.BigIntegerField()), Param("version", models.IntegerField()))
+        .order_by()
+        .values_list(*Identidad._fields)
+    )
 )
 
 
