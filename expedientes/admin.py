@@ -70,7 +70,8 @@ class ExpedienteForm(VerbForm):
 
 
 class IngresoFilter(admin.DateFieldListFilter):
-    """Asks for the days as the index of the order has them too: a page far back is found at once."""
+    """A filter that also asks for the days as the index of the list's order has them, so that a page far back is
+    found at once."""
 
     def queryset(self, request, queryset):
         queryset = super().queryset(request, queryset)
@@ -205,7 +206,7 @@ class ExpedienteAdmin(VerbAdmin):
 
 @admin.register(ExpedienteArchivado)
 class ExpedienteArchivadoAdmin(VerbAdmin):
-    """What is there is looked at: the table of permissions gives nobody more."""
+    """A page to look at archived expedientes: the table of permissions lets nobody change them."""
 
     list_display = ("no_siniestro", "archivado_en", "archivado_por")
     list_select_related = ("archivado_por",)
