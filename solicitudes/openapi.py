@@ -13,6 +13,7 @@ from solicitudes.permisos import SIN_PERMISO, Accion
 from solicitudes.referencias import CAMPOS, LUGAR, MISMA_PERSONA, no_existe
 from solicitudes.reglas import (
     FECHA_PASADA,
+    HORA_SIN_RETORNO,
     ORDEN_CON_SALTOS,
     ORDEN_REPETIDO,
     RETORNO_EN_ORIGEN,
@@ -54,7 +55,8 @@ describe_fields(
     orden="Único y consecutivo desde 0 (422).",
     esOrigen="A lo más uno (422).",
     requiereRetorno="El origen no (422).",
-    horaEstimadaRetorno="Obligatoria si requiere retorno (422).",
+    horaEstimadaRetorno="Obligatoria si requiere retorno, y sólo entonces (422). Si es menor que la de llegada, es del día"
+    " siguiente.",
 )
 describe_fields(
     type(PARAMETROS.serializer),
@@ -147,6 +149,7 @@ INCUMPLIDAS = ReglaIncumplida(
         f"lugares[1].esOrigen: {VARIOS_ORIGENES}",
         f"lugares[0].requiereRetorno: {RETORNO_EN_ORIGEN}",
         f"lugares[0].horaEstimadaRetorno: {RETORNO_SIN_HORA}",
+        f"lugares[1].horaEstimadaRetorno: {HORA_SIN_RETORNO}",
     ]
 )
 REFERENCIAS = DatosInvalidos(

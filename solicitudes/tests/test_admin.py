@@ -88,12 +88,16 @@ def test_crear_pasa_por_el_verbo(admin, jefa, formulario):
         ({"lugares-1-orden": 2}, "lugares[1].orden: el orden de los lugares debe ser consecutivo desde 0"),
         ({"lugares-1-orden": -1}, "lugares[1].orden: el orden de los lugares debe ser consecutivo desde 0"),
         (
-            {"lugares-1-es_origen": "on", "lugares-1-requiere_retorno": ""},
+            {"lugares-1-es_origen": "on", "lugares-1-requiere_retorno": "", "lugares-1-hora_retorno": ""},
             "lugares[1].esOrigen: sólo puede haber un origen",
         ),
         (
             {"lugares-1-hora_retorno": ""},
             "lugares[1].horaEstimadaRetorno: es obligatoria cuando se requiere retorno",
+        ),
+        (
+            {"lugares-1-requiere_retorno": ""},
+            "lugares[1].horaEstimadaRetorno: sólo se indica cuando se requiere retorno",
         ),
         (
             {"lugares-0-requiere_retorno": "on", "lugares-0-hora_retorno": "9:00"},
