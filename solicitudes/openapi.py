@@ -9,7 +9,7 @@ from monitor.errores import DatosInvalidos, ReglaIncumplida, SinPermiso
 from solicitudes.estados import Estado
 from solicitudes.filters import PARAMETROS
 from solicitudes.models.solicitud import Solicitud, no_encontrada
-from solicitudes.permisos import SIN_PERMISO, Accion
+from solicitudes.permisos import NO_PUEDEN, PROPIA, SIN_PERMISO, Accion
 from solicitudes.referencias import CAMPOS, LUGAR, MISMA_PERSONA, no_existe
 from solicitudes.reglas import (
     FECHA_PASADA,
@@ -55,7 +55,7 @@ describe_fields(
     orden="Único y consecutivo desde 0 (422).",
     esOrigen="A lo más uno (422).",
     requiereRetorno="El origen no (422).",
-    horaEstimadaRetorno="Obligatoria si requiere retorno, y sólo entonces (422). Si es menor que la de llegada, es del día"
+    horaEstimadaRetorno="Obligatoria si requiere retorno, y sólo entonces (422). Antes que la de llegada es del día"
     " siguiente.",
 )
 describe_fields(
@@ -175,7 +175,12 @@ def _decision(accion: Accion, resumen: str, hecha: str, hasta: Estado, **opcione
         message=f"Solicitud {hecha} exitosamente",
         response=SolicitudSerializer(),
         example=COMPLETA | actual,
-        errors=(*DE_LA_RUTA, SinPermiso(SIN_PERMISO[accion]), _en(Estado.RECHAZADA, accion)),
+        errors=(
+            *DE_LA_RUTA,
+            SinPermiso(SIN_PERMISO[accion]),
+            *([SinPermiso(PROPIA)] if accion in NO_PUEDEN else []),
+            _en(Estado.RECHAZADA, accion),
+        ),
         **opciones,
     )
 
@@ -254,7 +259,7 @@ describe(
         "Aprobar una solicitud",
         "aprobada",
         Estado.APROBADA,
-        description="El aprobador, o un administrador que no sea el solicitante. De dos decisiones a la vez gana una.",
+        description="El aprobador o un administrador, si no la pidió nunca. De dos decisiones a la vez gana una.",
         body=MOTIVO_OPCIONAL,
         optional_body=True,
         invalid=({"motivo": 5},),
@@ -264,7 +269,7 @@ describe(
         "Rechazar una solicitud",
         "rechazada",
         Estado.RECHAZADA,
-        description="El aprobador, o un administrador que no sea el solicitante.",
+        description="El aprobador o un administrador, si no la pidió nunca.",
         body=MOTIVO,
         invalid=({"motivo": " "},),
     ),

@@ -114,6 +114,8 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         reglas.exigir_reglas(datos)
         solicitud.exigir_pendiente(Accion.ACTUALIZAR)
         propios = {columna: valor for columna, valor in datos.items() if columna != "lugares"}
+        if partes["solicitante_id"] != solicitud.solicitante_id:
+            propios["solicitantes_anteriores"] = solicitud.con_el_de_ahora()
         update(Solicitud, pk, propios | {"actualizado_en": timezone.now()}, por=por)
         if "lugares" in datos:
             LugarSolicitud.objects.filter(solicitud=pk).delete()
@@ -146,13 +148,15 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         self._anotar(pk, hasta, motivo, por, ahora, correos.DECISIONES[accion](solicitud, motivo))
 
     def _bloquear(self, pk, accion, por) -> "Solicitud":
-        """The request, that nobody else changes meanwhile, if `por` may see it and do this with it."""
-        visibles = self.visibles_para(por).select_for_update(of=("self",), no_key=True)
-        relaciones = ("solicitante", "aprobador", "departamento", "prioridad", "servicio")
-        solicitud = visibles.select_related(*relaciones).filter(pk=pk).first()
-        if solicitud is None:
+        """The solicitud, that nobody else changes meanwhile, if `por` may see it and do this with it.
+
+        It is locked first and read afterwards: PostgreSQL gives whoever waited for the lock the row of now beside what
+        the row of before referred to, which is no row at all when the two no longer go together.
+        """
+        if not self.visibles_para(por).select_for_update(no_key=True).filter(pk=pk).values_list("pk"):
             raise no_encontrada(pk)
-        exigir(accion, por, solicitante_id=solicitud.solicitante_id, aprobador_id=solicitud.aprobador_id)
+        solicitud = self.select_related("solicitante", "aprobador", "departamento", "prioridad", "servicio").get(pk=pk)
+        exigir(accion, por, **solicitud.partes())
         return solicitud
 
     def _poner_lugares(self, pk, lugares, por):
@@ -220,6 +224,10 @@ class Solicitud(models.Model):
         verbose_name="solicitante",
         db_column="id_usuario_solicitante",
         related_name="solicitudes",
+    )
+    # Their ids. Here and not in a table of its own: whoever waits for the row to decide must see what it is by then.
+    solicitantes_anteriores = models.JSONField(
+        "solicitantes anteriores", db_default=[], default=list, editable=False, db_column="ids_solicitantes_anteriores"
     )
     departamento = _referencia(Departamento, "departamento", "id_departamento_solicitante")
     aprobador = models.ForeignKey(
@@ -309,6 +317,15 @@ class Solicitud(models.Model):
         for lugar in lugares:
             lugar.sitio = filas[Lugar][lugar.lugar_id]
         self.lugares_en_orden = sorted(lugares, key=lambda lugar: lugar.orden)
+
+    def partes(self) -> dict:
+        """Of whom it is and was: what `permisos` asks for."""
+        nombres = ("solicitante_id", "aprobador_id", "solicitantes_anteriores")
+        return {nombre: getattr(self, nombre) for nombre in nombres}
+
+    def con_el_de_ahora(self) -> list[int]:
+        """Its former requesters, once the one of now is one of them."""
+        return sorted({*self.solicitantes_anteriores, self.solicitante_id})
 
     def exigir_pendiente(self, accion: Accion) -> None:
         if self.estado_id != Estado.PENDIENTE_APROBACION:

@@ -251,11 +251,22 @@ def test_decidir_varias_dice_cuales_no_y_sigue_con_las_demas(admin, jefa):
     response = decidir(admin, "aprobar", [buena, decidida, propia], motivo="")
 
     assert sorted(mensajes(response)) == [
+        f"No puede decidir una solicitud que usted pidió: {propia.codigo}.",
         f"No se puede aprobar la solicitud porque está en estado «Cancelada»: {decidida.codigo}.",
         "Se aprobaron: 1 solicitud.",
-        "Sólo el aprobador, o un administrador que no sea el solicitante, puede aprobar la solicitud:"
-        f" {propia.codigo}.",
     ]
+
+
+def test_quien_la_pidio_no_la_decide_aunque_la_pase_a_otra_persona(admin, jefa):
+    propia = SolicitudFactory(solicitante=jefa)
+    datos = editar(admin, propia) | {"solicitante": UsuarioFactory().pk}
+    assert admin.post(f"{LISTA}{propia.pk}/change/", datos).status_code == 302
+
+    ofrecidas = admin.get(f"{LISTA}{propia.pk}/change/").context["decisiones"]
+    response = decidir(admin, "aprobar", [propia], motivo="")
+
+    assert [str(accion) for accion in ofrecidas] == ["cancelar"]
+    assert mensajes(response) == [f"No puede decidir una solicitud que usted pidió: {propia.codigo}."]
 
 
 def test_decisiones_que_ofrece_la_pagina(db):

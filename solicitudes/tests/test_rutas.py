@@ -459,12 +459,12 @@ def test_sentencias_del_historico(contar, administrador, solicitud, cambios):
 
 
 def test_sentencias_de_decidir(contar, administrador, solicitud):
-    """user; request, locked; change; places, for the mail; history with its mail; request, for the answer."""
-    sentencias = 6 if connection.vendor == "postgresql" else 7
+    """user; request, locked and read; change; places, for the mail; history with its mail; request, for the answer."""
+    sentencias = 7 if connection.vendor == "postgresql" else 8
 
     assert contar(administrador, "POST", f"/solicitud/{solicitud.pk}/aprobar") == sentencias
 
 
 def test_sentencias_de_actualizar(contar, administrador, solicitud):
-    """user; references; request, locked; change; request, for the answer."""
-    assert contar(administrador, "PUT", f"/solicitud/{solicitud.pk}", {"cantidadPasajeros": 1}) == 5
+    """user; references; request, locked and read; change; request, for the answer."""
+    assert contar(administrador, "PUT", f"/solicitud/{solicitud.pk}", {"asunto": "Otro asunto"}) == 6
