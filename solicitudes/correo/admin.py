@@ -54,6 +54,9 @@ class CorreoAdmin(VerbAdmin):
     def has_resend_permission(self, request):
         return request.user.has_perm("post_office.resend_email")
 
+    def get_queryset(self, request):
+        return cola.con_para(super().get_queryset(request))
+
     def get_changelist(self, request, **kwargs):
         return KeysetChangeList
 
@@ -65,7 +68,7 @@ class CorreoAdmin(VerbAdmin):
 
     @admin.display(description="para")
     def para(self, correo):
-        return ", ".join(correo.to)
+        return correo.para
 
     @admin.display(description="estado")
     def estado(self, correo):

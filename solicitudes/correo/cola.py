@@ -11,10 +11,13 @@ from email.utils import formatdate, make_msgid, parseaddr
 from typing import NamedTuple
 
 from django.conf import settings
+from django.core.mail import EmailMessage
 from django.db import models
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from post_office.models import PRIORITY, STATUS, Email, Log
+
+from solicitudes.correo.direcciones import escrita
 
 # A mail that its server doesn't take waits 1, 2, 4 … 128 minutes and then 4 hours each time: two days in all.
 INTENTOS = 20
@@ -27,6 +30,8 @@ PLAZO = timedelta(minutes=2)
 
 
 class Mensaje(NamedTuple):
+    """`para`: one address, whatever is in it; the queue keeps it as it is."""
+
     para: str
     asunto: str
     texto: str
@@ -55,8 +60,8 @@ def fila_de(mensaje: Mensaje) -> dict:
 
 
 def pendientes(cuantos: int) -> list[int]:
-    """Ids of the mails whose time has come, oldest first."""
-    return list(_pendientes().order_by("pk").values_list("pk", flat=True)[:cuantos])
+    """Ids of the mails whose time has come, oldest first, after all of them those that came back (`devolver`)."""
+    return list(_pendientes().order_by("last_updated", "pk").values_list("pk", flat=True)[:cuantos])
 
 
 def tomar(pk: int) -> Email | None:
@@ -71,7 +76,26 @@ def tomar(pk: int) -> Email | None:
             last_updated=ahora,
         )
     )
-    return Email.objects.get(pk=pk) if tomado else None
+    return con_para(Email.objects).get(pk=pk) if tomado else None
+
+
+def con_para(correos: models.QuerySet) -> models.QuerySet:
+    """With whom each is for as `para`: `to` reads a comma within an address as the end of it."""
+    return correos.annotate(para=Cast("to", models.TextField()))
+
+
+def mensaje_de(correo: Email) -> EmailMessage:
+    """As it will go out. Raises ValueError when its address can't be written."""
+    mensaje = correo.email_message()
+    mensaje.to = [escrita(correo.para)]
+    return mensaje
+
+
+def devolver(correo: Email) -> None:
+    """As if nobody had taken it. It goes behind the others, lest a refusal that is its alone hold them all up."""
+    Email.objects.filter(pk=correo.pk, scheduled_time=correo.scheduled_time).update(
+        scheduled_time=None, number_of_retries=(correo.number_of_retries - 1) or None, last_updated=timezone.now()
+    )
 
 
 def anotar_entregado(correo: Email) -> None:

@@ -375,6 +375,12 @@ def test_cola_se_mira_y_no_se_toca(admin, solicitud):
     assert admin.post(f"{COLA}{correo.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
+def test_cola_muestra_entera_una_direccion_con_coma(admin):
+    SolicitudFactory(solicitante__email='"perez,juan"@example.org', aprobador__email=None)
+
+    assert '<td class="field-para">&quot;perez,juan&quot;@example.org</td>' in admin.get(COLA).text
+
+
 def test_cola_reenvia_solo_los_fallidos(admin, solicitud):
     fallido, sano = Email.objects.order_by("pk")
     Email.objects.filter(pk=fallido.pk).update(status=STATUS.failed, number_of_retries=20)

@@ -107,6 +107,71 @@ def test_rechazo_definitivo_de_una_persona_no_detiene_a_las_demas(buzon, reparti
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("respuesta", ["550 No", "551 No", "553 No", "550 5.1.1 No", "554 5.1.2 No", "501 5.1.3 No"])
+def test_rechazo_de_la_persona_hace_fallar_su_correo(buzon, repartir, respuesta):
+    buzon.rechazos["ana@example.org"] = respuesta
+    encolar("ana", "beto")
+
+    with buzon.abierto():
+        assert repartir()
+
+    assert estados() == {"ana": STATUS.failed, "beto": STATUS.sent}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("respuesta", ["554 No", "550 5.2.1 No", "552 5.2.2 Lleno", "451 4.7.1 Luego"])
+def test_rechazo_que_no_es_de_la_persona_ni_nuestro_se_reintenta(buzon, repartir, respuesta):
+    buzon.rechazos["ana@example.org"] = respuesta
+    encolar("ana", "beto")
+
+    with buzon.abierto():
+        assert repartir()
+
+    assert estados() == {"ana": STATUS.requeued, "beto": STATUS.sent}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("a", ["MAIL", "ana@example.org", "DATA"])
+@pytest.mark.parametrize("respuesta", ["503 No", "530 5.7.0 No", "535 No", "554 5.7.1 No", "550 5.7.1 No"])
+def test_rechazo_nuestro_pausa_la_cola_sin_gastar_intentos(buzon, repartir, a, respuesta):
+    buzon.rechazos[a] = respuesta
+    encolar("ana", "beto")
+
+    with buzon.abierto():
+        assert not repartir()
+        assert buzon.recibidos == []
+        sin_tocar = list(Email.objects.values_list("status", "number_of_retries", "scheduled_time"))
+        assert (sin_tocar, Log.objects.count()) == ([(STATUS.queued, None, None)] * 2, 0)
+        buzon.rechazos.clear()
+        assert repartir()
+
+    assert buzon.para() == ["ana@example.org", "beto@example.org"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("respuesta", ["550 5.1.8 No", "550 No", "501 No"])
+def test_rechazo_del_remitente_pausa_la_cola(buzon, repartir, respuesta):
+    buzon.rechazos["MAIL"] = respuesta
+    encolar("ana")
+
+    with buzon.abierto():
+        assert not repartir()
+
+    assert estados() == {"ana": STATUS.queued}
+
+
+@pytest.mark.django_db
+def test_correo_que_pausa_la_cola_queda_detras_de_los_demas(buzon, repartir):
+    buzon.rechazos["ana@example.org"] = "550 5.7.1 No"
+    encolar("ana", "beto", "carla")
+
+    with buzon.abierto():
+        assert [repartir(), repartir()] == [False, False]
+
+    assert estados() == {"ana": STATUS.queued, "beto": STATUS.sent, "carla": STATUS.sent}
+
+
+@pytest.mark.django_db
 def test_rechazo_pasajero_se_reintenta_y_llega_con_el_mismo_message_id(buzon, repartir):
     buzon.rechazos["ana@example.org"] = "451 Vuelva luego"
     encolar("ana")
@@ -222,6 +287,56 @@ def test_un_fallo_tardio_no_toca_lo_que_otro_ya_entrego(db):
     cola.anotar_fallo(tardio, OSError("tarde"), definitivo=False)
 
     assert estados() == {"ana": STATUS.sent}
+
+
+# --- Addresses ---
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("direccion", "local"),
+    [
+        ('"perez,juan"@example.org', "perez,juan"),
+        ("=?utf-8?q?juan=2Cana=40otro.org?=@example.org", "=?utf-8?q?juan=2Cana=40otro.org?="),
+        ('"=?utf-8?q?juan?="@example.org', "=?utf-8?q?juan?="),
+        ('"ana@otro.org"@example.org', "ana@otro.org"),
+        (r'"ana\" <ana@otro.org>, x"@example.org'.replace(" ", "\\ "), 'ana" <ana@otro.org>, x'),
+        ('"a..b"@example.org', "a..b"),
+        ("juan@example.org", "juan"),
+    ],
+)
+def test_direccion_sale_como_una_sola(buzon, repartir, direccion, local):
+    SolicitudFactory(solicitante__email=direccion, aprobador__email=None)
+
+    with buzon.abierto():
+        repartir()
+
+    [[destino]], [mensaje] = buzon.destinos, buzon.recibidos
+    [para] = mensaje["To"].addresses
+    assert (para.username, para.domain) == (local, "example.org")
+    assert destino == para.addr_spec
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("direccion", ['"a\x01b"@example.org', "\u017fan@example.org", '""@example.org'])
+def test_direccion_que_no_se_puede_escribir_falla_y_lo_dice(buzon, repartir, direccion):
+    SolicitudFactory(solicitante__email=direccion, aprobador__email="ana@example.org")
+
+    with buzon.abierto():
+        assert repartir()
+
+    assert buzon.para() == ["ana@example.org"]
+    assert Log.objects.get().message == f"no se puede escribir la dirección {direccion!r}"
+
+
+@pytest.mark.django_db
+def test_dominio_con_acentos_sale_en_ascii(buzon, repartir):
+    SolicitudFactory(solicitante__email="ana@exámple.org", aprobador__email=None)
+
+    with buzon.abierto():
+        repartir()
+
+    assert buzon.destinos == [["ana@xn--exmple-qta.org"]]
 
 
 # --- Real processes ---
