@@ -11,6 +11,7 @@ from django.db import connection
 
 from monitor.db.errors import is_unreachable
 from solicitudes.correo import cola
+from solicitudes.correo.entrega import NoSeEntrega, preparar
 from solicitudes.correo.servidor import Rechazo, entregar, rechazo_de
 
 log = logging.getLogger(__name__)
@@ -68,7 +69,10 @@ class Cartero:
 def _entregar(correo, servidor) -> bool:
     """Raises the server's error when it refuses whatever comes from us."""
     try:
-        entregar(cola.mensaje_de(correo), servidor)
+        entregar(preparar(correo), servidor)
+    except NoSeEntrega as razon:
+        cola.anotar_omision(correo, str(razon))
+        return True
     except (OSError, ValueError) as error:
         rechazo = rechazo_de(error)
         if rechazo == Rechazo.NUESTRO:

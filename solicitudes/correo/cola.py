@@ -17,7 +17,11 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from post_office.models import PRIORITY, STATUS, Email, Log
 
+from solicitudes.correo.avisos import Aviso
 from solicitudes.correo.direcciones import escrita
+
+# A status of ours beside post_office's: it wasn't sent, and needn't be.
+OMITIDO = 10
 
 # A mail that its server doesn't take waits 1, 2, 4 … 128 minutes and then 4 hours each time: two days in all.
 INTENTOS = 20
@@ -29,6 +33,16 @@ ESPERA_MAXIMA = timedelta(hours=4)
 PLAZO = timedelta(minutes=2)
 
 
+class Sobre(NamedTuple):
+    """What a mail tells, of which solicitud, to whom, and who their other party is: what is asked again when it is
+    delivered. By id, the people too."""
+
+    aviso: Aviso
+    solicitud: int
+    persona: int
+    otra: int
+
+
 class Mensaje(NamedTuple):
     """`para`: one address, whatever is in it; the queue keeps it as it is."""
 
@@ -36,6 +50,7 @@ class Mensaje(NamedTuple):
     asunto: str
     texto: str
     html: str
+    sobre: Sobre | None = None
 
 
 def fila_de(mensaje: Mensaje) -> dict:
@@ -54,6 +69,7 @@ def fila_de(mensaje: Mensaje) -> dict:
         "created": ahora,
         "last_updated": ahora,
         "message_id": make_msgid(domain=parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]),
+        "context": mensaje.sobre and mensaje.sobre._asdict(),
         "headers": {"Date": formatdate(ahora.timestamp()), "Auto-Submitted": "auto-generated"},
         "backend_alias": "",
     }
@@ -91,6 +107,17 @@ def mensaje_de(correo: Email) -> EmailMessage:
     return mensaje
 
 
+def sobre_de(correo: Email) -> Sobre | None:
+    """None of a mail from before there were any."""
+    return correo.context and Sobre(**correo.context)
+
+
+def cambiar_para(correo: Email, direccion: str) -> None:
+    if correo.para != direccion:
+        Email.objects.filter(pk=correo.pk).update(to=direccion)
+        correo.para = direccion
+
+
 def devolver(correo: Email) -> None:
     """As if nobody had taken it. It goes behind the others, lest a refusal that is its alone hold them all up."""
     Email.objects.filter(pk=correo.pk, scheduled_time=correo.scheduled_time).update(
@@ -112,6 +139,11 @@ def anotar_fallo(correo: Email, error: Exception, *, definitivo: bool) -> None:
         last_updated=ahora,
     )
     Log.objects.create(email=correo, status=STATUS.failed, exception_type=type(error).__name__, message=str(error))
+
+
+def anotar_omision(correo: Email, razon: str) -> None:
+    Email.objects.filter(pk=correo.pk).update(status=OMITIDO, scheduled_time=None, last_updated=timezone.now())
+    Log.objects.create(email=correo, status=STATUS.failed, message=razon)
 
 
 def espera_tras(intentos: int) -> timedelta:

@@ -38,13 +38,18 @@ def rechazo_de(error: Exception) -> Rechazo:
     if isinstance(error, ValueError):  # no message can be made of it, and never will
         return Rechazo.DEFINITIVO
     codigo, clase = _respuesta(error)
-    if clase == DE_SEGURIDAD or codigo in NO_NOS_DEJA:
-        return Rechazo.NUESTRO
-    if isinstance(error, smtplib.SMTPSenderRefused) and codigo >= 500 and codigo != NO_CABE:
+    if clase == DE_SEGURIDAD or codigo in NO_NOS_DEJA or _no_nos_quiere(error, codigo):
         return Rechazo.NUESTRO
     if clase == DE_LA_PERSONA or (clase is None and codigo in NO_EXISTE):
         return Rechazo.DEFINITIVO
     return Rechazo.PASAJERO
+
+
+def _no_nos_quiere(error, codigo) -> bool:
+    """Our greeting, or our address; of a mail that is too big the address is told, too."""
+    if isinstance(error, smtplib.SMTPSenderRefused):
+        return codigo >= 500 and codigo != NO_CABE
+    return isinstance(error, smtplib.SMTPHeloError)
 
 
 def _respuesta(error) -> tuple[int, str | None]:

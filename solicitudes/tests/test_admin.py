@@ -6,6 +6,8 @@ from django.test import Client
 from post_office.models import STATUS, Email
 
 from monitor.usuarios.tests.factories import UsuarioFactory
+from solicitudes.correo.cartero import Cartero
+from solicitudes.correo.cola import OMITIDO
 from solicitudes.models import HistoricoEstado, Solicitud
 from solicitudes.tests.factories import SolicitudFactory, manana
 
@@ -392,6 +394,26 @@ def test_cola_reenvia_solo_los_fallidos(admin, solicitud):
         (STATUS.queued, 0),
         (STATUS.queued, None),
     ]
+
+
+def test_cola_dice_que_se_omitio_y_por_que(admin, jefa, solicitud):
+    Solicitud.objects.rechazar(solicitud.pk, por=jefa, motivo="x")
+    Cartero().repartir()
+    omitido = Email.objects.get(subject__startswith="Solicitud pendiente")
+
+    assert [correo.pk for correo in admin.get(f"{COLA}?estado={OMITIDO}").context["cl"].result_list] == [
+        omitido.pk,
+        omitido.pk - 1,
+    ]
+    pagina = admin.get(f"{COLA}{omitido.pk}/change/").text
+    assert "Omitido: ya no hacía falta" in pagina
+    assert "No se envía: un cambio posterior de la solicitud lo dejó sin objeto." in pagina
+    assert cuantos_reenviados(admin, omitido) == 0
+
+
+def cuantos_reenviados(admin, correo):
+    [frase] = mensajes(admin.post(COLA, {"action": "reenviar", "_selected_action": [correo.pk]}))
+    return int(frase.removeprefix("Vuelven a la cola: ").partition(".")[0])
 
 
 @pytest.mark.parametrize("modelo", ["emailtemplate", "attachment", "log"])

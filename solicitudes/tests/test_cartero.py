@@ -2,6 +2,7 @@
 
 import os
 import signal
+import smtplib
 import subprocess
 import sys
 import time
@@ -15,8 +16,12 @@ from django.db import connection
 from django.utils import timezone
 from post_office.models import STATUS, Email, Log
 
+from monitor.api.tests.cliente import Api
+from monitor.usuarios.models import Usuario
+from monitor.usuarios.tests.factories import UsuarioFactory
 from solicitudes.correo import cola
 from solicitudes.correo.cartero import Cartero
+from solicitudes.correo.servidor import Rechazo, rechazo_de
 from solicitudes.models import Solicitud
 from solicitudes.tests.buzon import Buzon, esperar_a
 from solicitudes.tests.factories import SolicitudFactory
@@ -161,6 +166,21 @@ def test_rechazo_del_remitente_pausa_la_cola(buzon, repartir, respuesta):
 
 
 @pytest.mark.django_db
+def test_correo_que_no_cabe_no_pausa_la_cola(buzon, repartir):
+    buzon.rechazos["MAIL"] = "552 5.3.4 Muy grande"
+    encolar("ana")
+
+    with buzon.abierto():
+        assert repartir()
+
+    assert estados() == {"ana": STATUS.requeued}
+
+
+def test_rechazo_del_saludo_es_nuestro():
+    assert rechazo_de(smtplib.SMTPHeloError(550, b"No")) == Rechazo.NUESTRO
+
+
+@pytest.mark.django_db
 def test_correo_que_pausa_la_cola_queda_detras_de_los_demas(buzon, repartir):
     buzon.rechazos["ana@example.org"] = "550 5.7.1 No"
     encolar("ana", "beto", "carla")
@@ -287,6 +307,141 @@ def test_un_fallo_tardio_no_toca_lo_que_otro_ya_entrego(db):
     cola.anotar_fallo(tardio, OSError("tarde"), definitivo=False)
 
     assert estados() == {"ana": STATUS.sent}
+
+
+# --- What changed since it was queued ---
+
+
+@pytest.fixture
+def partes(db):
+    """Of a solicitud that waits for approval: its requester, its approver, and an administrator."""
+    nombres = {"juan": {}, "maria": {}, "jefa": {"administrador": True}}
+    return {n: UsuarioFactory(nombre=n, email=f"{n}@example.org", **datos) for n, datos in nombres.items()}
+
+
+@pytest.fixture
+def pendiente(partes):
+    return SolicitudFactory(solicitante=partes["juan"], aprobador=partes["maria"])
+
+
+def entregados(buzon):
+    return sorted((mensaje["To"], mensaje["Subject"].partition(":")[0].strip()) for mensaje in buzon.recibidos)
+
+
+REGISTRADA, PENDIENTE = "Solicitud registrada", "Solicitud pendiente de su aprobación"
+JUAN, MARIA, ANA = "juan@example.org", "maria@example.org", "ana@example.org"
+
+
+@pytest.mark.parametrize(
+    ("hechos", "llegan"),
+    [
+        ([], [(JUAN, REGISTRADA), (MARIA, PENDIENTE)]),
+        (["aprobar"], [(JUAN, "Solicitud aprobada")]),
+        (["rechazar"], [(JUAN, "Solicitud rechazada")]),
+        (["cancelar"], [(JUAN, "Solicitud cancelada"), (MARIA, "Solicitud cancelada")]),
+        (["aprobar", "cancelar"], [(JUAN, "Solicitud cancelada"), (MARIA, "Solicitud cancelada")]),
+        (["eliminar"], [(JUAN, "Solicitud eliminada"), (MARIA, "Solicitud eliminada")]),
+        (
+            [{"idUsuarioAprobador": "ana"}],
+            [(ANA, PENDIENTE), (JUAN, REGISTRADA), (MARIA, "Solicitud que ya no necesita su decisión")],
+        ),
+        (
+            [{"idUsuarioSolicitante": "ana"}],
+            [(ANA, REGISTRADA), (JUAN, "Solicitud que ya no está a su nombre"), (MARIA, PENDIENTE)],
+        ),
+        (
+            [{"idUsuarioAprobador": "ana"}, {"idUsuarioAprobador": "maria"}],
+            [
+                (ANA, "Solicitud que ya no necesita su decisión"),
+                (JUAN, REGISTRADA),
+                (MARIA, PENDIENTE),
+                (MARIA, PENDIENTE),
+            ],
+        ),
+        (
+            [{"cantidadPasajeros": 9}],
+            [(JUAN, REGISTRADA), (MARIA, "Solicitud cambiada"), (MARIA, PENDIENTE)],
+        ),
+        ([{"cantidadPasajeros": 9}, "aprobar"], [(JUAN, "Solicitud aprobada")]),
+    ],
+)
+def test_lo_que_un_cambio_posterior_dejo_sin_objeto_no_se_entrega(buzon, repartir, partes, pendiente, hechos, llegan):
+    partes["ana"] = UsuarioFactory(email=ANA)
+    jefa, ruta = Api(partes["jefa"]), f"/solicitud/{pendiente.pk}"
+    for hecho in hechos:
+        if hecho == "eliminar":
+            recibida = jefa.delete(ruta)
+        elif isinstance(hecho, str):
+            recibida = jefa.post(f"{ruta}/{hecho}", {"motivo": "Porque sí"})
+        else:
+            cambio = {campo: getattr(partes.get(valor), "pk", valor) for campo, valor in hecho.items()}
+            recibida = jefa.put(ruta, cambio)
+        assert recibida.status_code == 200
+
+    with buzon.abierto():
+        assert repartir()
+
+    assert entregados(buzon) == llegan
+    assert set(Email.objects.values_list("status", flat=True)) <= {STATUS.sent, cola.OMITIDO}
+    omitidos = Email.objects.filter(status=cola.OMITIDO).count()
+    dicho = "No se envía: un cambio posterior de la solicitud lo dejó sin objeto."
+    assert list(Log.objects.values_list("message", flat=True)) == [dicho] * omitidos
+
+
+@pytest.mark.parametrize("cambio", [{"is_active": False}, {"email": None}, {"email": ""}])
+def test_a_quien_ya_no_esta_o_no_tiene_direccion_no_se_le_entrega(buzon, repartir, partes, pendiente, cambio):
+    Usuario.objects.filter(pk=partes["maria"].pk).update(**cambio)
+
+    with buzon.abierto():
+        assert repartir()
+
+    [mensaje] = buzon.recibidos
+    assert (mensaje["To"], mensaje["Reply-To"]) == (JUAN, None)
+    assert Log.objects.get().message == "No se envía: la persona está desactivada o no tiene dirección."
+
+
+def test_se_entrega_donde_la_persona_tiene_hoy_su_correo(buzon, repartir, partes, pendiente):
+    Usuario.objects.filter(pk=partes["maria"].pk).update(email="gonzalez@example.org")
+
+    with buzon.abierto():
+        assert repartir()
+
+    assert buzon.para() == ["gonzalez@example.org", JUAN]
+    assert sorted(correo.to[0] for correo in Email.objects.all()) == ["gonzalez@example.org", JUAN]
+
+
+def test_se_responde_a_la_otra_parte(buzon, repartir, partes, pendiente):
+    with buzon.abierto():
+        assert repartir()
+
+    assert {m["To"]: m["Reply-To"] for m in buzon.recibidos} == {JUAN: MARIA, MARIA: JUAN}
+
+
+def test_se_responde_a_una_direccion_con_coma(buzon, repartir, partes, pendiente):
+    Usuario.objects.filter(pk=partes["juan"].pk).update(email='"perez,juan"@example.org')
+
+    with buzon.abierto():
+        assert repartir()
+
+    [respuesta] = [m["Reply-To"] for m in buzon.recibidos if m["To"] == MARIA]
+    assert [direccion.username for direccion in respuesta.addresses] == ["perez,juan"]
+
+
+def test_direccion_de_la_otra_parte_que_no_se_puede_escribir_no_detiene_el_correo(buzon, repartir, partes, pendiente):
+    Usuario.objects.filter(pk=partes["juan"].pk).update(email='"a\x01b"@example.org')
+
+    with buzon.abierto():
+        assert repartir()
+
+    assert [(m["To"], m["Reply-To"]) for m in buzon.recibidos] == [(MARIA, None)]
+
+
+def test_un_correo_de_antes_sin_sobre_se_entrega(buzon, repartir, db):
+    encolar("ana")
+    with buzon.abierto():
+        assert repartir()
+
+    assert buzon.para() == [ANA]
 
 
 # --- Addresses ---
