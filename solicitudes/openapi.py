@@ -229,7 +229,8 @@ describe(
     update=Operation(
         summary="Actualizar una solicitud",
         description="Sólo mientras está pendiente. Los campos que se envían; `lugares` reemplaza a la lista completa."
-        ' `null` es como no enviarlo; `""` vacía un texto opcional.',
+        ' `null` es como no enviarlo; `""` vacía un texto opcional. Se avisa por correo a quien deja de ser solicitante'
+        " o aprobador, a quien empieza a serlo, y al aprobador si cambia el servicio.",
         body=ENTRADA,
         partial=True,
         request={"cantidadPasajeros": 6, "observaciones": ""},
@@ -248,7 +249,8 @@ describe(
     ),
     destroy=Operation(
         summary="Eliminar una solicitud",
-        description="Sólo mientras está pendiente. Deja de existir para todos; su código no se vuelve a usar.",
+        description="Sólo mientras está pendiente. Deja de existir para todos; su código no se vuelve a usar. Se"
+        " avisa por correo al solicitante y al aprobador.",
         message="Solicitud eliminada exitosamente",
         response={"type": "object", "properties": {"mensaje": {"type": "string"}}, "required": ["mensaje"]},
         example={"mensaje": "Solicitud 'SOL-2026-03-00000042' eliminada exitosamente"},

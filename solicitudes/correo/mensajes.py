@@ -83,8 +83,8 @@ def cambiada(antes, ahora, por) -> list[Mensaje]:
     if antes.aprobador_id != ahora.aprobador_id:
         cartas += _de_otro_aprobador(antes, ahora, nombre_de(por))
     elif cambios := _cambios(antes, ahora):
-        texto = f"{nombre_de(por)} cambió la solicitud de transporte de {ahora.referidas.solicitante}, que espera su"
-        cartas.append(Carta(Aviso.CAMBIADA, APROBADOR, f"{texto} aprobación.", ahora, cambios))
+        texto = f"{nombre_de(por)} cambió una solicitud de transporte que espera su aprobación."
+        cartas.append(Carta(Aviso.CAMBIADA, APROBADOR, texto, ahora, cambios))
     return _mensajes(ahora, *cartas)
 
 

@@ -269,7 +269,7 @@ def test_cambios_por_el_admin_tambien_se_avisan(solicitud, oscar):
     assert [(para, frase_de(correo)) for para, correo in correos.items()] == [
         (
             "maria@example.org",
-            "Óscar Ríos cambió la solicitud de transporte de Juan Pérez, que espera su aprobación.",
+            "Óscar Ríos cambió una solicitud de transporte que espera su aprobación.",
         )
     ]
 
