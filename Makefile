@@ -1,10 +1,12 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test install lint serve bench
+.PHONY: help run test mutantes install lint serve bench
 
 PYTHON ?= python3
 BIN := .venv/bin
 # Each core runs tests of its own, on a database of its own.
 JUNTAS := --numprocesses auto
+# The order of the PostgreSQL half is another each time; `make test SEMILLA=…` repeats one.
+SEMILLA := $(shell date +%s)
 MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 ESTATICOS := $(shell find */static -type f)
@@ -21,7 +23,12 @@ run: install .env ## Instala, prepara la base con datos de demostración y sirve
 
 test: .venv/instalado-dev ## Corre las pruebas en SQLite y después en PostgreSQL
 	DATABASE_URL= $(BIN)/pytest $(JUNTAS)
-	$(BIN)/python -m monitor.tests.postgresql $(if $(EXIGIR_POSTGRESQL),--exigir) $(BIN)/pytest $(JUNTAS)
+	@echo "En orden al azar: SEMILLA=$(SEMILLA)"
+	$(BIN)/python -m monitor.tests.postgresql $(if $(EXIGIR_POSTGRESQL),--exigir) \
+		$(BIN)/pytest $(JUNTAS) -p randomly --randomly-seed=$(SEMILLA)
+
+mutantes: .venv/instalado-dev ## Rompe las reglas una por una: las pruebas deben notar 95 de cada 100
+	@$(BIN)/python -m monitor.tests.mutantes
 
 install: staticfiles/staticfiles.json ## Crea .venv, instala lo fijado y recoge los archivos estáticos
 

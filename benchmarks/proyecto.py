@@ -4,11 +4,11 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 
+from expedientes.views import ExpedienteViewSet
 from monitor.api import tokens
-from monitor.api.lists import write_cursor
 from monitor.usuarios.models import Usuario
 
-__all__ = ["Usuario", "abrir_sesion", "tokens", "write_cursor"]
+__all__ = ["ExpedienteViewSet", "Usuario", "abrir_sesion", "tokens"]
 
 
 def abrir_sesion(usuario) -> str:

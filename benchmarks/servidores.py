@@ -42,7 +42,7 @@ class Servidor:
         return escenarios(
             expedientes=self.expedientes,
             posicion=posicion,
-            cursor=self._evaluar(f"write_cursor({posicion!r})"),
+            cursor=self._evaluar(f"ExpedienteViewSet.sin_filtrar['lista'].write_cursor({posicion!r})"),
             etag=self.pedir(Escenario("", f"/api/expedientes/{self.clave}")).headers["ETag"],
             clave=self.clave,
             sesion=self._evaluar("abrir_sesion(Usuario.objects.get(username='bench'))"),

@@ -20,6 +20,7 @@ from catalogos.models import CATALOGOS
 from catalogos.serializers import entrada, shape
 from monitor.api.converters import read_id
 from monitor.api.pages import PageList
+from monitor.api.params import NO_PARAMS
 from monitor.api.serializers import read_changes
 from monitor.api.shapes import Reader
 from monitor.api.viewsets import Action, EnvelopeViewSet, location
@@ -45,17 +46,21 @@ class LecturaViewSet(EnvelopeViewSet):
         cls.parametros = parametros(modelo, filtros, por_pagina=True)
         cls.lista = PageList(cls.shape, cls.parametros, modelo.objects.vigentes)
         cls.parametros_de_todos = parametros(modelo, filtros, por_pagina=False)
+        consultas = {"list": cls.parametros, "todos": cls.parametros_de_todos}
         cls.acciones = {
-            accion: Action(permiso_de(modelo, permiso), frase(cls.operaciones[accion], modelo))
+            accion: Action(
+                permiso_de(modelo, permiso),
+                frase(cls.operaciones[accion], modelo),
+                consultas.get(accion, NO_PARAMS),
+            )
             for accion, permiso in cls.permisos.items()
         }
 
     def list(self, request):
-        return self.success(frase(LISTADO, self.modelo), self.lista.page(self.parametros.read(request.GET)))
+        return self.success(frase(LISTADO, self.modelo), self.lista.page(self.query))
 
     def todos(self, request):
-        leidos = self.parametros_de_todos.read(request.GET)
-        filas = self.parametros_de_todos.filter(self.modelo.objects.vigentes(), leidos)
+        filas = self.parametros_de_todos.filter(self.modelo.objects.vigentes(), self.query)
         datos = self.shape.many(filas.values_list(*self.shape.columns))
         return self.success(frase(LISTADO_COMPLETO, self.modelo), datos)
 

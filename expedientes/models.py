@@ -15,7 +15,7 @@ from monitor.db.functions import CaseBlind, Contains
 from monitor.db.writes import Author, Vigente, insert, single_statement, update
 from monitor.errores import Conflicto, DatosInvalidos, ErrorDeDominio, NoEncontrado
 from monitor.usuarios.models import Usuario
-from monitor.validadores import sin_control, sin_control_en_texto_largo
+from monitor.validadores import que_se_puede_mostrar, sin_control, sin_control_en_texto_largo
 
 NO_ENCONTRADO = "Expediente no encontrado"
 YA_EXISTE = "Ya existe un expediente con ese No. Siniestro"
@@ -166,7 +166,7 @@ def _fecha(nombre):
 
 
 def _instante(nombre):
-    return models.DateTimeField(nombre, null=True, blank=True)
+    return models.DateTimeField(nombre, null=True, blank=True, validators=[que_se_puede_mostrar])
 
 
 def _documento(nombre):

@@ -12,8 +12,7 @@ from expedientes.serializers import (
 )
 from monitor.api.dialects import DIRECT
 from monitor.api.etag import ConditionalReader
-from monitor.api.lists import CursorList, page_response, stream_response
-from monitor.api.params import NO_PARAMS
+from monitor.api.lists import CursorList, page_response, seal_of, stream_response
 from monitor.api.shapes import Reader, Shape
 from monitor.api.viewsets import Action, ApiViewSet, location
 from monitor.db.queries import Param
@@ -34,11 +33,16 @@ historial = Reader(HISTORIAL, _con_historial)
 aseguradoras = Reader(Shape(AseguradoraSerializer(), DIRECT), Aseguradora.objects.vigentes)
 
 
+LISTAR = Action("expedientes.view_expediente", "listar expedientes", PARAMETROS, identity_in_statement=True)
+
+
 class ExpedienteViewSet(ApiViewSet):
     acciones = {
-        "lista": Action("expedientes.view_expediente", "listar expedientes", identity_in_statement=True),
-        "pendientes": Action("expedientes.view_expediente", "listar expedientes", identity_in_statement=True),
-        "nube": Action("expedientes.view_expediente", "listar expedientes", identity_in_statement=True),
+        "lista": LISTAR,
+        "pendientes": Action(
+            "expedientes.view_expediente", "listar expedientes", PARAMETROS, identity_in_statement=True
+        ),
+        "nube": LISTAR,
         "aseguradoras": Action("catalogos.view_aseguradora", "listar aseguradoras"),
         "create": Action("expedientes.add_expediente", "crear expediente", identity_in_statement=True),
         "retrieve": Action(
@@ -56,10 +60,12 @@ class ExpedienteViewSet(ApiViewSet):
         "pendientes": Expediente.objects.pendientes(),
         "nube": Expediente.objects.en_la_nube(),
     }
-    sin_filtrar = {accion: CursorList(RESUMEN, queryset, ORDEN) for accion, queryset in listas.items()}
+    sin_filtrar = {
+        accion: CursorList(RESUMEN, queryset, ORDEN, seal_of(accion, {})) for accion, queryset in listas.items()
+    }
 
     def lista(self, request):
-        valores = PARAMETROS.read(request.GET)
+        valores = self.query
         lista = self._lista(valores)
         if "por_pagina" in valores:
             return page_response(self, lista, valores["por_pagina"], valores.get("cursor"))
@@ -70,12 +76,13 @@ class ExpedienteViewSet(ApiViewSet):
     pendientes = nube = lista
 
     def _lista(self, valores) -> CursorList:
-        if PARAMETROS.without_filters(valores):
+        filtros = PARAMETROS.filters_in(valores)
+        if not filtros:
             return self.sin_filtrar[self.action]
-        return CursorList(RESUMEN, PARAMETROS.filter(self.listas[self.action], valores), ORDEN)
+        filas = PARAMETROS.filter(self.listas[self.action], filtros)
+        return CursorList(RESUMEN, filas, ORDEN, seal_of(self.action, filtros))
 
     def aseguradoras(self, request):
-        NO_PARAMS.read(request.GET)
         return self.respond(aseguradoras.many())
 
     def create(self, request):
@@ -109,7 +116,6 @@ class ExpedienteViewSet(ApiViewSet):
         return self.respond(PLANO.from_instance(expediente))
 
     def historial(self, request, no_siniestro):
-        NO_PARAMS.read(request.GET)
         expediente = historial.one(no_siniestro=no_siniestro)
         if expediente is None:
             raise NoEncontrado(NO_ENCONTRADO)

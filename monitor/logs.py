@@ -3,10 +3,10 @@
 import logging
 from contextvars import ContextVar
 
-peticion: ContextVar[str] = ContextVar("peticion", default="-")
+request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 
 class RequestFilter(logging.Filter):
     def filter(self, record):
-        record.peticion = peticion.get()
+        record.request_id = request_id.get()
         return True

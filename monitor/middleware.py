@@ -1,31 +1,62 @@
 """What every request passes, the API's and the admin's."""
 
+import logging
+import re
 from ipaddress import ip_address
 from random import getrandbits
+from time import perf_counter
 
 import corsheaders.middleware
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.core.exceptions import MiddlewareNotUsed
+from django.core.exceptions import DisallowedHost, MiddlewareNotUsed
 from django.middleware.common import CommonMiddleware
 
 from monitor import logs
+from monitor.api.viewsets import bad_request
+
+log = logging.getLogger(__name__)
 
 
-class RequestIdMiddleware:
-    """Names each request; the name is in the log lines written for it and in the answer's X-Request-ID."""
+class RequestLogMiddleware:
+    """Names each request and writes its line in the log. The name is in every line that is written for the request,
+    and in the answer's X-Request-ID; a client's own X-Request-ID stands in the line when it is plain and short."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        nombre = f"{getrandbits(128):032x}"
-        logs.peticion.set(nombre)
+        start = perf_counter()
+        name = f"{getrandbits(128):032x}"
+        logs.request_id.set(name)
         response = self.get_response(request)
-        response.headers["X-Request-ID"] = nombre
+        response.headers["X-Request-ID"] = name
+        if log.isEnabledFor(logging.INFO):
+            log.info(LINE, request.method, _route(request), response.status_code, _ms(start), *_who(request))
         return response
+
+
+LINE = "%s %s %s %.1f ms usuario=%s cliente=%s"
+SANE = re.compile(r"[\w.:-]{1,64}", re.ASCII)
+
+
+def _route(request) -> str:
+    """The route's pattern, which names no expediente; of what no route takes, nothing that a client wrote."""
+    match = request.resolver_match
+    return f"/{match.route}" if match and match.route else "-"
+
+
+def _ms(start: float) -> float:
+    return (perf_counter() - start) * 1000
+
+
+def _who(request) -> tuple:
+    """The user's id, if the request settled who calls, and the client's own name for the request."""
+    user = getattr(request, "caller", None) or getattr(request, "_cached_user", None)
+    name = request.META.get("HTTP_X_REQUEST_ID", "")
+    return getattr(user, "known_id", None) or "-", name if SANE.fullmatch(name) else "-"
 
 
 class ProxyMiddleware:
@@ -34,47 +65,52 @@ class ProxyMiddleware:
     The client is the last address of X-Forwarded-For that isn't one of our proxies: what stands before it is its word.
     """
 
-    CABECERAS = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT")
+    HEADERS = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT")
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        if _es_proxy(request.META.get("REMOTE_ADDR", "")):
-            request.META["REMOTE_ADDR"] = _cliente(request.META)
+        if _is_proxy(request.META.get("REMOTE_ADDR", "")):
+            request.META["REMOTE_ADDR"] = _client(request.META)
         else:
-            for cabecera in self.CABECERAS:
-                request.META.pop(cabecera, None)
-        request.get_host()  # refuses a Host that isn't in ALLOWED_HOSTS, before anything answers
+            for header in self.HEADERS:
+                request.META.pop(header, None)
+        try:
+            request.get_host()
+        except DisallowedHost:
+            # Before anything answers, and in one line: Django would write a traceback for each.
+            log.warning("Host desconocido: %.100r", request.META.get("HTTP_HOST", ""))
+            return bad_request(request)
         return self.get_response(request)
 
 
-def _es_proxy(direccion: str) -> bool:
+def _is_proxy(address: str) -> bool:
     if not settings.TRUSTED_PROXIES:
         return False
     try:
-        ip = _ip(direccion)
+        ip = _ip(address)
     except ValueError:
         return False
     return any(ip in red for red in settings.TRUSTED_PROXIES)
 
 
-def _ip(texto: str):
+def _ip(text: str):
     """A server that listens on IPv6 sees IPv4 as `::ffff:10.0.0.1`; a zone after `%` is of this machine alone."""
-    ip = ip_address(texto.strip().partition("%")[0])
+    ip = ip_address(text.strip().partition("%")[0])
     return getattr(ip, "ipv4_mapped", None) or ip
 
 
-def _cliente(meta) -> str:
-    cliente = meta["REMOTE_ADDR"]
-    for direccion in reversed(meta.get("HTTP_X_FORWARDED_FOR", "").split(",")):
+def _client(meta) -> str:
+    client = meta["REMOTE_ADDR"]
+    for address in reversed(meta.get("HTTP_X_FORWARDED_FOR", "").split(",")):
         try:
-            cliente = str(_ip(direccion))
+            client = str(_ip(address))
         except ValueError:
             break
-        if not _es_proxy(cliente):
+        if not _is_proxy(client):
             break
-    return cliente
+    return client
 
 
 class CorsMiddleware(corsheaders.middleware.CorsMiddleware):

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from corsheaders.defaults import default_headers
+
 from monitor.entorno import (
     BASE_DIR,
     OBLIGATORIA,
@@ -71,7 +73,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "monitor.middleware.RequestIdMiddleware",
+    "monitor.middleware.RequestLogMiddleware",
     "monitor.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -174,6 +176,20 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [],
 }
 
+# --- Other sites (CORS): the API alone ---
+
+CORS_URLS_REGEX = r"^/(?!admin|static)"
+CORS_ALLOW_HEADERS = [*default_headers, "if-match", "if-none-match", "idempotency-key"]
+CORS_EXPOSE_HEADERS = [
+    "Link",
+    "ETag",
+    "Location",
+    "X-Request-ID",
+    "Retry-After",
+    "X-Error-Code",
+    "Idempotent-Replayed",
+]
+
 # --- Security ---
 
 SECURE_SSL_REDIRECT = HTTPS
@@ -214,14 +230,18 @@ if PUBLIC_URL is None:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"peticion": {"()": "monitor.logs.RequestFilter"}},
+    "filters": {"request_id": {"()": "monitor.logs.RequestFilter"}},
     "formatters": {
-        "linea": {"format": "%(asctime)s %(levelname)s %(name)s [%(peticion)s] %(message)s"},
+        "linea": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
     },
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "filters": ["peticion"], "formatter": "linea"},
+        "stderr": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "linea"},
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     # Without the handlers that Django brings, which mail ADMINS that we don't have.
-    "loggers": {"django": {"handlers": [], "level": LOG_LEVEL, "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        # RequestLogMiddleware writes a line for each request, also for a 4xx.
+        "django.request": {"level": "ERROR"},
+    },
 }

@@ -1,6 +1,7 @@
 """Rules of a single value that models put on their fields, so that the API and the admin say the same sentence."""
 
 import re
+from datetime import UTC, datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import BaseValidator
@@ -26,6 +27,16 @@ def sin_control_en_texto_largo(valor: str) -> None:
 def sin_blancos(valor: str) -> None:
     if any(caracter.isspace() for caracter in valor):
         raise ValidationError("no se admiten espacios", code="blancos")
+
+
+# Beyond these some time zone can't show a moment: neither the database's nor the browser's of whoever reads it.
+PRIMER_MOMENTO = datetime(1, 1, 2, tzinfo=UTC)
+ULTIMO_MOMENTO = datetime(9999, 12, 30, 23, 59, 59, tzinfo=UTC)
+
+
+def que_se_puede_mostrar(momento: datetime) -> None:
+    if not PRIMER_MOMENTO <= momento <= ULTIMO_MOMENTO:
+        raise ValidationError("está demasiado lejos; use un año entre 2 y 9998", code="lejos")
 
 
 @deconstructible

@@ -260,7 +260,7 @@ class SolicitudAdmin(VerbAdmin):
 
     def save_related(self, request, form, formsets, change):
         (paradas,) = formsets
-        datos = form.cambios()
+        datos = form.changes()
         if not change or paradas.has_changed():
             datos["lugares"] = paradas.paradas()
         if not change:

@@ -35,7 +35,7 @@ class EstadoSolicitudViewSet(LecturaViewSet, modelo=EstadoSolicitud):
 
 class SolicitudViewSet(EnvelopeViewSet):
     acciones = {
-        "list": Action("solicitudes.view_solicitud", "listar solicitudes"),
+        "list": Action("solicitudes.view_solicitud", "listar solicitudes", PARAMETROS),
         "create": Action("solicitudes.add_solicitud", "crear solicitud"),
         "retrieve": Action("solicitudes.view_solicitud", "obtener solicitud"),
         "update": Action("solicitudes.change_solicitud", "actualizar solicitud"),
@@ -48,7 +48,7 @@ class SolicitudViewSet(EnvelopeViewSet):
 
     def list(self, request):
         usuario = request.user
-        datos = lista.page(PARAMETROS.read(request.GET), ve_todas(usuario), persona=usuario.pk)
+        datos = lista.page(self.query, ve_todas(usuario), persona=usuario.pk)
         return self.success("Listado de solicitudes obtenido exitosamente", datos)
 
     def create(self, request):

@@ -46,7 +46,7 @@ def _de_solo_nombre(modelo, ruta, nombre, uno, varios, un, o="o"):
         eliminado_este=f"{uno} '{nombre}' eliminad{o} exitosamente",
         listado=f"Listado de {varios} obtenido exitosamente",
         listado_completo=f"Listado completo de {varios} obtenido exitosamente",
-        no_encontrado=f"{uno} con Id 99 no encontrad{o}",
+        no_encontrado=f"{uno} con Id 999999 no encontrad{o}",
         ya_existe=f"Ya existe {un} {uno.lower()} con el nombre '{nombre}'",
     )
 
@@ -98,7 +98,7 @@ LUGAR = Ejemplo(
     eliminado_este="Lugar 'Sede Central' eliminado exitosamente",
     listado="Listado de lugares obtenido exitosamente",
     listado_completo="Listado completo de lugares obtenido exitosamente",
-    no_encontrado="Lugar con Id 99 no encontrado",
+    no_encontrado="Lugar con Id 999999 no encontrado",
     ya_existe="Ya existe un lugar con el código 'SC-001'",
 )
 
@@ -148,7 +148,7 @@ DEPARTAMENTO = Ejemplo(
     eliminado_este="Departamento 'Logística' eliminado exitosamente",
     listado="Listado de departamentos obtenido exitosamente",
     listado_completo="Listado completo de departamentos obtenido exitosamente",
-    no_encontrado="Departamento con Id 99 no encontrado",
+    no_encontrado="Departamento con Id 999999 no encontrado",
     ya_existe="Ya existe un departamento con el código 'LOG'",
 )
 

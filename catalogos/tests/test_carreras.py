@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 
 from catalogos.models import CATALOGOS, Aseguradora, Departamento
 from catalogos.serializers import entrada
@@ -11,6 +11,8 @@ from catalogos.tests.factories import FABRICAS, AseguradoraFactory, Departamento
 from catalogos.views import ruta_de
 from expedientes.models import Expediente
 from monitor.api.tests.cliente import Remota
+from monitor.errores import DatosInvalidos
+from monitor.tests.conexiones import en_otra_conexion, esperar_a_que_alguien_espere
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import UsuarioFactory
 
@@ -87,21 +89,6 @@ def test_una_aseguradora_no_se_elimina_mientras_un_expediente_la_toma(pedir):
     assert Expediente.objects.count() == Aseguradora.objects.vigentes().count()
 
 
-def en_otra_conexion(verbo):
-    """What it returns, or an error when it had to wait."""
-
-    def correr():
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("SET lock_timeout = '1s'")
-            return verbo()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as hilo:
-        return hilo.submit(correr).result()
-
-
 @pytest.mark.postgresql
 def test_cambiar_lo_que_otro_refiere_no_espera(transactional_db):
     """Else two who refer to each other's rows would wait for each other."""
@@ -116,6 +103,31 @@ def test_cambiar_lo_que_otro_refiere_no_espera(transactional_db):
 
     assert Departamento.objects.get().nombre == "Otro"
     assert Usuario.objects.get().nombre == "Otra"
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("verbo", ["crear", "actualizar", "reactivar"])
+def test_colgarse_de_un_departamento_espera_a_quien_lo_elimina_y_se_rechaza(verbo, transactional_db):
+    """By the verb alone, as other doors than the API come: the tree is taken before the parent is looked at."""
+    padre, suelto, administrador = DepartamentoFactory(), DepartamentoFactory(), UsuarioFactory(administrador=True)
+    eliminado = DepartamentoFactory(departamento_padre_id=padre.pk, eliminada=True)
+    del_padre, todos = {"departamento_padre_id": padre.pk}, Departamento.objects
+    colgar = {
+        "crear": lambda: todos.crear({"codigo": "H", "nombre": "Hijo"} | del_padre, por=administrador),
+        "actualizar": lambda: todos.actualizar(suelto.pk, del_padre, por=administrador),
+        "reactivar": lambda: todos.reactivar(eliminado.pk, por=administrador),
+    }[verbo]
+
+    with ThreadPoolExecutor(1) as hilo:
+        with transaction.atomic():
+            todos.eliminar(padre.pk, por=administrador)
+            resultado = hilo.submit(en_otra_conexion, colgar)
+            esperar_a_que_alguien_espere()
+        with pytest.raises(DatosInvalidos, match=f"no existe un departamento con Id {padre.pk}"):
+            resultado.result()
+
+    assert list(todos.vigentes()) == [suelto]
+    assert todos.get(pk=suelto.pk).departamento_padre is None
 
 
 @pytest.mark.postgresql

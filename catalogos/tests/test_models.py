@@ -129,6 +129,12 @@ def test_cada_catalogo_esta_en_todas_las_tablas():
         assert get_resolver().resolve(f"/{vista.ruta}").func.cls is vista
 
 
+def test_los_extremos_en_blanco_se_recortan_en_el_verbo():
+    """The API's serializer does it before; whoever comes by another door has it done here."""
+    assert Lugar.objects.crear({"nombre": " Sede ", "codigo": " s-1 "}, por=None).codigo == "S-1"
+    assert Lugar.objects.get().nombre == "Sede"
+
+
 def test_usar_un_padre_eliminado_se_rechaza_en_el_verbo():
     """The API's serializer says it first; whoever comes by another door hears it here."""
     padre = DepartamentoFactory(eliminada=True)

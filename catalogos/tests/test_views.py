@@ -168,13 +168,13 @@ def test_lugar_rechaza(campo, valor, frase, operador):
     [
         ("codigo", "", "codigo: no puede estar vacío"),
         ("codigo", "x" * 21, "codigo: admite 20 caracteres como máximo"),
-        ("idPerfilJefe", 99, "idPerfilJefe: no existe un usuario con Id 99"),
+        ("idPerfilJefe", 999999, "idPerfilJefe: no existe un usuario con Id 999999"),
         ("idPerfilJefe", "1", "idPerfilJefe: debe ser un entero"),
         ("emailJefe", "sin arroba", "emailJefe: Introduzca una dirección de correo electrónico válida."),
         ("ubicacionFisica", "x" * 501, "ubicacionFisica: admite 500 caracteres como máximo"),
         ("nivelJerarquico", -1, "nivelJerarquico: debe estar entre 0 y 2147483647"),
         ("nivelJerarquico", 1.5, "nivelJerarquico: debe ser un entero"),
-        ("departamentoPadreId", 99, "departamentoPadreId: no existe un departamento con Id 99"),
+        ("departamentoPadreId", 999999, "departamentoPadreId: no existe un departamento con Id 999999"),
     ],
 )
 def test_departamento_rechaza(campo, valor, frase, operador):
@@ -351,7 +351,7 @@ def test_departamento_queda_sin_jefe_cuando_se_elimina_el_usuario(administrador)
 
 @pytest.mark.parametrize("metodo", ["GET", "PUT", "DELETE"])
 def test_no_encontrado(metodo, caso, administrador):
-    response = administrador.pedir(metodo, f"{caso.ruta}/99", {"nombre": "x"} if metodo == "PUT" else None)
+    response = administrador.pedir(metodo, f"{caso.ruta}/999999", {"nombre": "x"} if metodo == "PUT" else None)
 
     assert respuesta(response) == (404, error(caso.no_encontrado))
 
@@ -366,7 +366,7 @@ def test_id_que_no_es_un_numero(metodo, caso, administrador):
 def test_id_mayor_que_cualquiera(caso, tecnico):
     enorme = "9" * 30
 
-    esperado = caso.no_encontrado.replace("99", enorme)
+    esperado = caso.no_encontrado.replace("999999", enorme)
     assert respuesta(tecnico.get(f"{caso.ruta}/{enorme}")) == (404, error(esperado))
 
 

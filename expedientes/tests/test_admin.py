@@ -329,6 +329,26 @@ def test_lista_escapa_lo_que_escriben_los_clientes(client, como_operador):
 # --- A file's form ---
 
 
+@pytest.mark.parametrize("momento", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
+def test_un_momento_que_la_zona_no_puede_mostrar_se_abre_y_se_guarda_lo_demas(client, como_operador, momento):
+    """Another program, or an older version, wrote it."""
+    expediente = ExpedienteFactory(dato1_fecha_hora=momento)
+
+    enviar(client, pagina_de(expediente.pk), marca="Kia")
+
+    escrito = Expediente.objects.get()
+    assert (escrito.marca, escrito.dato1_fecha_hora) == ("Kia", momento)
+
+
+@pytest.mark.parametrize(("dia", "hora"), [("31/12/9999", "18:00:00"), ("01/01/0001", "00:00:00")])
+def test_un_momento_demasiado_lejano_se_dice_en_su_campo(client, como_operador, dia, hora):
+    response = enviar(client, AGREGAR, no_siniestro="SIN-1", dato1_fecha_hora_0=dia, dato1_fecha_hora_1=hora)
+
+    errores = response.context["adminform"].form.errors
+    assert errores == {"dato1_fecha_hora": ["está demasiado lejos; use un año entre 2 y 9998"]}
+    assert not Expediente.objects.exists()
+
+
 def test_agregar_abre_el_expediente_con_su_historial(client, como_operador):
     aseguradora = AseguradoraFactory()
 

@@ -57,6 +57,15 @@ def test_archivar_conserva_los_instantes_al_microsegundo(administrador):
     assert instante(copia["historial_estado"][0]["fecha_cambio"]) == cambio
 
 
+def test_archivar_deja_el_historial_de_los_demas(administrador):
+    ExpedienteFactory(no_siniestro="SIN-1")
+    ExpedienteFactory(no_siniestro="SIN-2")
+
+    Expediente.objects.archivar("SIN-1", por=administrador.usuario)
+
+    assert list(HistorialEstado.objects.values_list("expediente", flat=True)) == ["SIN-2"]
+
+
 @pytest.fixture
 def colgada(db):
     """A row of another program that hangs from SIN-1, of which we know nothing."""
@@ -119,6 +128,12 @@ def test_cada_restriccion_tiene_su_prueba_y_su_frase():
 
     assert {r.name for r in restricciones} == probadas
     assert [r.name for r in restricciones if r.violation_error_message == r.default_violation_error_message] == []
+
+
+def test_abrir_lo_que_la_base_rechaza_no_dice_que_ya_existe(operador):
+    """No door sends this: it would be an error of ours, and isn't to be taken for another's key."""
+    with pytest.raises(IntegrityError, match="expediente_con_no_siniestro"):
+        Expediente.objects.abrir({"no_siniestro": ""}, por=operador.usuario)
 
 
 def test_otro_programa_inserta_solo_la_clave_y_la_base_pone_lo_demas(db):

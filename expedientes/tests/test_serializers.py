@@ -33,6 +33,7 @@ TEXTO = "{campo}: debe ser texto"
 CONTROL = "{campo}: no se admiten caracteres de control"
 FECHA = "{campo}: no es una fecha válida; use AAAA-MM-DD"
 INSTANTE = "{campo}: no es una fecha y hora ISO 8601 válida"
+LEJOS = "{campo}: está demasiado lejos; use un año entre 2 y 9998"
 BANDERA = "{campo}: debe ser true o false"
 ENTERO = "{campo}: debe ser un entero"
 CORREO = "{campo}: Introduzca una dirección de correo electrónico válida."
@@ -63,10 +64,11 @@ def casos():
             [*NO_FECHAS, "0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00", "9999-12-31T20:00:00"],
             INSTANTE,
         ),
+        (INSTANTES, ["0001-01-01T12:00:00Z", "0001-01-01T00:00:00-06:00", "9999-12-31T00:00:00Z"], LEJOS),
         (BANDERAS, NO_BANDERAS, BANDERA),
         (["id_aseguradora"], NO_ENTEROS, ENTERO),
         (["id_aseguradora"], FUERA_DE_RANGO, "{campo}: debe estar entre -2147483648 y 2147483647"),
-        (["id_aseguradora"], [999, 0, -1], "{campo}: no existe una aseguradora con Id {valor}"),
+        (["id_aseguradora"], [999999, 0, -1], "{campo}: no existe una aseguradora con Id {valor}"),
         (
             ["correo_cliente"],
             ["angela", "a@b", "@example.com", "a b@example.com", " ", "a@example.com, b@c.mx"],

@@ -134,6 +134,18 @@ def test_create_rechaza_una_clave_tomada(operador, expediente):
     assert (Expediente.objects.get().marca, HistorialEstado.objects.count()) == (None, 1)
 
 
+@pytest.mark.parametrize(("metodo", "clave"), [("POST", ""), ("PUT", "/SIN-1")])
+def test_una_aseguradora_eliminada_no_se_puede_tomar(operador, expediente, metodo, clave):
+    eliminada = AseguradoraFactory(eliminada=True)
+    datos = {"id_aseguradora": eliminada.pk} | ({} if clave else {"no_siniestro": "SIN-2"})
+
+    status, cuerpo = respuesta(operador.pedir(metodo, f"/api/expedientes{clave}", datos))
+
+    frase = f"id_aseguradora: no existe una aseguradora con Id {eliminada.pk}"
+    assert (status, cuerpo) == (400, {"error": frase, "campos": {"id_aseguradora": [frase]}})
+    assert list(Expediente.objects.values_list("pk", "aseguradora")) == [("SIN-1", None)]
+
+
 def test_create_distingue_mayusculas_en_la_clave(operador, expediente):
     assert operador.post("/api/expedientes", {"no_siniestro": "sin-1"}).status_code == 201
 

@@ -14,6 +14,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import model_ngettext
 from django.contrib.admin.views.main import ERROR_FLAG
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import models, transaction
 from django.db.models import Q
@@ -45,6 +46,28 @@ class UntouchedTextField(forms.CharField):
         return self.to_python(initial) != self.to_python(data)
 
 
+class InUtcAtTheEnds:
+    """Shows a moment of the first or the last day there is in UTC: the local time zone has no date for it."""
+
+    def decompress(self, value):
+        try:
+            return super().decompress(value)
+        except OverflowError:
+            return [value.date(), value.time()]
+
+
+class MomentWidget(InUtcAtTheEnds, AdminSplitDateTime):
+    pass
+
+
+class HiddenMomentWidget(InUtcAtTheEnds, forms.SplitHiddenDateTimeWidget):
+    pass
+
+
+class MomentField(forms.SplitDateTimeField):
+    hidden_widget = HiddenMomentWidget
+
+
 class VerbForm(forms.ModelForm):
     """Only what the person changed is checked and written, as in the API.
 
@@ -59,7 +82,7 @@ class VerbForm(forms.ModelForm):
         for campo in self.fields.values():
             campo.show_hidden_initial = not self.instance._state.adding
 
-    def cambios(self) -> dict:
+    def changes(self) -> dict:
         """By attname, as verbs take it."""
         campos = [campo for campo in self._meta.model._meta.concrete_fields if campo.name in self.changed_data]
         return {campo.attname: campo.value_from_object(self.instance) for campo in campos}
@@ -103,6 +126,7 @@ class VerbAdmin(admin.ModelAdmin):
     formfield_overrides = {
         models.CharField: {"form_class": UntouchedTextField},
         models.TextField: {"form_class": UntouchedTextField},
+        models.DateTimeField: {"form_class": MomentField, "widget": MomentWidget},
     }
     list_per_page = 50
     show_full_result_count = False
@@ -142,9 +166,9 @@ class VerbAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         if change:
-            self.actualizar(obj.pk, form.cambios(), por=request.user)
+            self.actualizar(obj.pk, form.changes(), por=request.user)
         else:
-            obj.pk = self.crear(form.cambios(), por=request.user).pk
+            obj.pk = self.crear(form.changes(), por=request.user).pk
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if change:

@@ -1,7 +1,10 @@
 """A request's body: its size, its type, its JSON."""
 
+import json
+
 import orjson
 from django.http import HttpRequest
+from django.utils.http import parse_header_parameters
 
 from monitor.api.errors import HttpError
 from monitor.errores import DatosInvalidos
@@ -13,10 +16,19 @@ NO_ES_JSON = "El cuerpo no es JSON válido en UTF-8"
 NO_ES_OBJETO = "El cuerpo debe ser un objeto JSON"
 LIMITE_PASADO = "El cuerpo pasa de 1 MiB"
 OTRO_TIPO = "Envíe el cuerpo como application/json en UTF-8"
+INCOMPLETO = "El cuerpo no llegó completo; envíelo de nuevo"
+
+# What is left of a body that nobody reads would be taken for the next request of its connection.
+CLOSE = {"Connection": "close"}
+
+
+class TooLarge(HttpError):
+    def __init__(self):
+        super().__init__(413, LIMITE_PASADO, CLOSE)
 
 
 def read_object(request: HttpRequest, *, optional: bool = False) -> dict:
-    """The JSON object in the body; with `optional`, an empty body is an empty object."""
+    """Return the JSON object in the body; with `optional`, an empty body is an empty object."""
     body = _read(request)
     if not body:
         if optional:
@@ -24,38 +36,61 @@ def read_object(request: HttpRequest, *, optional: bool = False) -> dict:
         raise DatosInvalidos(VACIO)
     _require_json(request)
     try:
-        datos = orjson.loads(body)
+        data = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise DatosInvalidos(NO_ES_JSON) from error
-    if not isinstance(datos, dict):
+    if not isinstance(data, dict):
         raise DatosInvalidos(NO_ES_OBJETO)
-    return datos
+    _refuse_repeated_keys(body)
+    return data
 
 
 def _read(request) -> bytes:
-    """From the server's own stream where the body comes in chunks: Django sees none without a Content-Length."""
+    """Return the whole body, or refuse it. Django sees none without a Content-Length, so one that comes in chunks is
+    read from the server's own stream."""
     if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
         body = request.META["wsgi.input"].read(MAX_BYTES + 1)
-    else:
-        body = request.read(min(_length(request), MAX_BYTES + 1))
-    if len(body) > MAX_BYTES:
-        raise HttpError(413, LIMITE_PASADO)
+        if len(body) > MAX_BYTES:
+            raise TooLarge
+        return body
+    length = _length(request)
+    if length > MAX_BYTES:
+        raise TooLarge
+    body = request.read(length)
+    if len(body) < length:
+        raise HttpError(400, INCOMPLETO, CLOSE)
     return body
 
 
 def _length(request) -> int:
-    largo = request.META.get("CONTENT_LENGTH") or "0"
-    if not (largo.isascii() and largo.isdigit()):
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not (length.isascii() and length.isdigit()):
         raise DatosInvalidos("Content-Length no es un número")
-    return int(largo)
+    return int(length)
 
 
 def _require_json(request) -> None:
-    tipo, _, resto = request.META.get("CONTENT_TYPE", "").partition(";")
-    charset = resto.lower().replace(" ", "").replace('"', "")
+    media_type, parameters = parse_header_parameters(request.META.get("CONTENT_TYPE", ""))
     if (
-        tipo.strip().lower() != "application/json"
-        or (charset.startswith("charset=") and charset != "charset=utf-8")
+        media_type != "application/json"
+        or parameters.get("charset", "utf-8").replace("\\", "").lower() not in ("utf-8", "utf8")
         or request.META.get("HTTP_CONTENT_ENCODING", "identity") != "identity"
     ):
         raise HttpError(415, OTRO_TIPO)
+
+
+def _refuse_repeated_keys(body: bytes) -> None:
+    """orjson keeps the last of two equal keys without a word; the standard library's reader shows every pair."""
+    repeated = {}
+
+    def look(pairs):
+        if len({key for key, _ in pairs}) < len(pairs):
+            seen = set()
+            repeated.update((key, [f"{key}: está repetido"]) for key, _ in pairs if key in seen or seen.add(key))
+
+    try:
+        json.loads(body, object_pairs_hook=look)
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, objects a thousand deep
+        raise DatosInvalidos(NO_ES_JSON) from error
+    if repeated:
+        raise DatosInvalidos(campos=repeated)

@@ -80,7 +80,8 @@ class ConditionalMiddleware:
         if action is None or action.conditional is None:
             return None
         try:
-            caller = Caller(read_token(request), action.permiso)
+            caller = request.caller = Caller(read_token(request), action.permiso)
+            request.resolver_match = route  # for the log
             return action.conditional.not_modified(known, caller=caller, **route.kwargs)
         except (ErrorDeDominio, DatabaseError):
             return None

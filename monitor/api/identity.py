@@ -52,6 +52,11 @@ class Caller:
         return self.token.id
 
     @property
+    def known_id(self) -> int | None:
+        """For the log: None while nothing has confirmed who calls."""
+        return self.token.id if self._settled else None
+
+    @property
     def username(self) -> str:
         return (self._person or self.ask()).username
 

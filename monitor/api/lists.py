@@ -2,8 +2,11 @@
 
 import base64
 import logging
+from collections.abc import Mapping
+from hashlib import blake2b
 from itertools import chain
 from operator import itemgetter
+from typing import Any
 
 import orjson
 from django.db.models import F, QuerySet
@@ -25,11 +28,12 @@ CURSOR_INVALIDO = "cursor: no es válido; use el del encabezado Link"
 class CursorList:
     """The rows of `queryset` as `shape` shows them, by the columns of `order`: ascending, not null, the last unique.
 
-    Its queries read who calls together with the rows.
+    Its queries read who calls together with the rows. `seal` tells this list, with its filters, from any other: a
+    cursor goes on with the list that gave it alone.
     """
 
-    def __init__(self, shape: Shape, queryset: QuerySet, order: tuple[str, ...]):
-        self._shape, self._queryset, self._order = shape, queryset, order
+    def __init__(self, shape: Shape, queryset: QuerySet, order: tuple[str, ...], seal: str):
+        self._shape, self._queryset, self._order, self._seal = shape, queryset, order, seal
         self._fields = [queryset.model._meta.get_field(name) for name in order]
         extra = [name for name in order if name not in shape.columns]
         self._read = [*shape.columns, *extra]
@@ -55,16 +59,20 @@ class CursorList:
 
     def read_cursor(self, text: str) -> tuple:
         try:
-            values = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        except ValueError as error:
+            seal, *position = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        except (ValueError, TypeError) as error:
             raise DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]}) from error
-        if not is_position(self._fields, values):
+        if seal != self._seal or not is_position(self._fields, position):
             raise DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]})
-        return tuple(values)
+        return tuple(position)
+
+    def write_cursor(self, position: tuple) -> str:
+        return base64.urlsafe_b64encode(orjson.dumps([self._seal, *position])).decode().rstrip("=")
 
 
-def write_cursor(position: tuple) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps(position)).decode().rstrip("=")
+def seal_of(name: str, filters: Mapping[str, Any]) -> str:
+    """Tell a list by its name and the values of its filters."""
+    return blake2b(repr((name, sorted(filters.items()))).encode(), digest_size=6).hexdigest()
 
 
 def page_response(view, list_: CursorList, per_page: int, cursor: str | None) -> HttpResponse:
@@ -74,7 +82,7 @@ def page_response(view, list_: CursorList, per_page: int, cursor: str | None) ->
     response = view.respond(list_.objects(rows[:per_page]))
     if len(rows) > per_page:
         query = view.request.GET.copy()
-        query["cursor"] = write_cursor(list_.position(rows[per_page - 1]))
+        query["cursor"] = list_.write_cursor(list_.position(rows[per_page - 1]))
         response.headers["Link"] = f'<{view.request.path}?{query.urlencode()}>; rel="next"'
     return response
 

@@ -34,7 +34,7 @@ class PageList:
 
     def page(self, given: dict, *variant, **values) -> dict:
         """`given`: what `params` read of the request; `values`: of the queryset's own `Param`."""
-        list_ = self if self._params.without_filters(given) else self._filtered(given)
+        list_ = self._filtered(given) if self._params.filters_in(given) else self
         page, per_page = given.get("pagina", 1), given.get("por_pagina", PER_PAGE)
         return {
             "total": list_._total.count(*variant, **values),

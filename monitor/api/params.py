@@ -69,8 +69,9 @@ class QueryParams:
                 queryset = filter_.filter(queryset, values[name])
         return queryset
 
-    def without_filters(self, values: dict) -> bool:
-        return self._filters.keys().isdisjoint(values)
+    def filters_in(self, values: dict) -> dict:
+        """Of the values that were given, those of filters."""
+        return {name: value for name, value in values.items() if name in self._filters}
 
 
 NO_PARAMS = QueryParams()

@@ -1,6 +1,8 @@
 """The bases of every view of the API: who may, in what order things are checked, and how it answers."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from django.core.exceptions import ImproperlyConfigured
@@ -14,6 +16,7 @@ from monitor.api.dialects import DIRECT, ENVELOPE, Dialect, dialect_of
 from monitor.api.errors import MethodNotAllowed, error_response, internal
 from monitor.api.etag import ConditionalReader
 from monitor.api.identity import Caller
+from monitor.api.params import NO_PARAMS, QueryParams
 from monitor.errores import DatosInvalidos, NoEncontrado
 
 PETICION_INVALIDA = "La petición no es válida; revise el nombre del servidor al que la envía"
@@ -35,12 +38,14 @@ WITHOUT_EFFECT = {
 class Action(NamedTuple):
     """A row of `acciones`. `permiso`: a name of `roles.PERMISOS`. `operacion` completes «Error interno al …».
 
+    `params`: what it takes in the URL's query; anything else is refused, and what was given is the view's `query`.
     `identity_in_statement`: its statement settles who calls together with what is asked, in a `CallerQuery` or as the
     `por` of a verb. `conditional`: what it reads, of the URL's keywords and the caller (see `ConditionalMiddleware`).
     """
 
     permiso: str
     operacion: str
+    params: QueryParams = NO_PARAMS
     identity_in_statement: bool = False
     conditional: ConditionalReader | None = None
 
@@ -56,6 +61,7 @@ class ApiViewSet(viewsets.ViewSet):
     acciones: dict[str, Action] = {}
     dialect: Dialect = DIRECT
     caller: Caller | None = None
+    query: Mapping[str, Any] = MappingProxyType({})
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -78,9 +84,11 @@ class ApiViewSet(viewsets.ViewSet):
         if request.method.lower() not in self.action_map:
             raise MethodNotAllowed(request.method, self.allowed_methods)
         self.perform_authentication(request)
-        self.caller = request.user
+        self.caller = request._request.caller = request.user
         self.check_permissions(request)
         self.check_throttles(request)
+        if request.META["QUERY_STRING"]:
+            self.query = self.acciones[self.action].params.read(request.GET)
 
     def handle_exception(self, exc):
         action = self.acciones.get(self.action)

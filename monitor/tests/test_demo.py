@@ -2,6 +2,7 @@ import os
 import shutil
 import signal
 import subprocess
+import threading
 import time
 from collections import Counter
 from urllib.error import URLError
@@ -15,6 +16,7 @@ from django.core.management.base import CommandError
 from catalogos.models import Aseguradora
 from expedientes.models import Expediente
 from monitor import settings as ajustes
+from monitor.management.commands.demo import corriendo
 from monitor.tests.postgresql import puerto_libre
 from monitor.usuarios.models import Usuario
 
@@ -63,6 +65,29 @@ def test_seed_demo_solo_en_la_demo():
         call_command("seed_demo")
 
     assert not Usuario.objects.exists()
+
+
+def test_corriendo_detiene_tambien_al_que_apenas_arranca(monkeypatch):
+    """Its end may come while the process is being started; nobody could wait for one that wasn't told to stop."""
+    terminado = threading.Event()
+
+    class Lento:
+        def __init__(self, *_, **__):
+            time.sleep(0.3)
+
+        def wait(self):
+            terminado.wait(5)
+            return 0
+
+        def terminate(self):
+            terminado.set()
+
+    monkeypatch.setattr("monitor.management.commands.demo.subprocess.Popen", Lento)
+
+    with corriendo("enviar_correos"):
+        pass
+
+    assert terminado.is_set()
 
 
 class Casa:

@@ -33,7 +33,7 @@ def test_el_diagrama_tiene_cada_transicion():
 def test_la_matriz_dice_quien_puede():
     filas = documentar.matriz().splitlines()
 
-    assert filas[0] == "| permiso | qué | Administrador | Operador | Técnico |"
-    assert "| `usuarios.cerrar_sesion` | cerrar sesión | sí | sí | sí |" in filas
-    assert "| `expedientes.add_expediente` | crear expedientes | sí | sí | — |" in filas
-    assert "| `usuarios.delete_usuario` | eliminar usuarios | sí | — | — |" in filas
+    assert filas[0] == "| qué | Administrador | Operador | Técnico |"
+    assert "| cerrar sesión | sí | sí | sí |" in filas
+    assert "| crear expedientes | sí | sí | — |" in filas
+    assert "| eliminar usuarios | sí | — | — |" in filas

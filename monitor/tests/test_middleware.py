@@ -1,5 +1,11 @@
+import re
+
 import pytest
 from django.test import Client
+
+from expedientes.tests.factories import ExpedienteFactory
+from monitor.api.tests.cliente import Api
+from monitor.usuarios.tests.factories import UsuarioFactory
 
 AJENO = "https://tablero.example.org"
 
@@ -31,3 +37,57 @@ def test_cada_respuesta_tiene_su_propio_identificador(client):
 
     assert len(nombres) == 20
     assert {len(nombre) for nombre in nombres} == {32}
+
+
+@pytest.mark.django_db
+def test_cors_deja_leer_los_encabezados_de_la_api_y_mandar_los_suyos(client, settings):
+    settings.CORS_ALLOWED_ORIGINS = [AJENO]
+    expuestos = client.get("/api/health", headers={"Origin": AJENO}).headers["Access-Control-Expose-Headers"]
+    previa = client.options(
+        "/api/expedientes", headers={"Origin": AJENO, "Access-Control-Request-Method": "PUT"}
+    ).headers["Access-Control-Allow-Headers"]
+
+    assert expuestos == "Link, ETag, Location, X-Request-ID, Retry-After, X-Error-Code, Idempotent-Replayed"
+    assert {"if-match", "if-none-match", "idempotency-key", "authorization"} <= set(previa.split(", "))
+
+
+@pytest.mark.django_db
+def test_cors_no_vale_en_el_admin(client, settings):
+    settings.CORS_ALLOWED_ORIGINS = [AJENO]
+
+    response = client.get("/admin/login/", headers={"Origin": AJENO})
+    assert "Access-Control-Allow-Origin" not in response.headers
+
+
+def lineas(caplog):
+    return [registro.getMessage() for registro in caplog.records if registro.name == "monitor.middleware"]
+
+
+@pytest.mark.django_db
+def test_cada_peticion_deja_una_linea_sin_nombrar_el_expediente(client, caplog):
+    persona = UsuarioFactory()
+    ExpedienteFactory(no_siniestro="SECRETO-1")
+    caplog.clear()
+    with caplog.at_level("INFO"):
+        response = Api(persona).get("/api/expedientes/SECRETO-1", **{"X-Request-ID": "tablero-77"})
+        Api(persona).get("/api/expedientes/SECRETO-1", **{"If-None-Match": response.headers["ETag"]})
+        Api().get("/api/expedientes/SECRETO-1", **{"X-Request-ID": "no\tvale"})
+        Api().get("/no/existe")
+
+    ruta = "/api/expedientes/<key:no_siniestro>"
+    sin_tiempos = [re.sub(r"[\d.]+ ms", "N ms", linea) for linea in lineas(caplog)]
+    assert sin_tiempos == [
+        f"GET {ruta} 200 N ms usuario={persona.pk} cliente=tablero-77",
+        f"GET {ruta} 304 N ms usuario={persona.pk} cliente=-",
+        f"GET {ruta} 401 N ms usuario=- cliente=-",
+        "GET - 404 N ms usuario=- cliente=-",
+    ]
+    assert [registro.name for registro in caplog.records] == ["monitor.middleware"] * 4
+
+
+def test_un_host_ajeno_es_una_sola_linea_de_aviso(client, caplog):
+    response = client.get("/api/expedientes", headers={"Host": "otro.example.org"})
+
+    avisos = [(r.levelname, r.getMessage(), r.exc_info) for r in caplog.records if r.levelname != "INFO"]
+    assert response.status_code == 400
+    assert avisos == [("WARNING", "Host desconocido: 'otro.example.org'", None)]

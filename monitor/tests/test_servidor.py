@@ -1,6 +1,8 @@
 """The real server of conftest.py: granian, two processes, the test database."""
 
 import json
+import socket
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -19,6 +21,15 @@ def test_servidor_llega_a_la_base(servidor):
     with urlopen(f"{servidor}/api/health") as respuesta:
         assert json.load(respuesta) == {"backend": True, "database": True}
         assert respuesta.headers["X-Request-ID"]
+
+
+def test_servidor_no_habla_http2(servidor):
+    """The preface of HTTP/2 is no request of HTTP/1.1."""
+    maquina, puerto = urlsplit(servidor).netloc.split(":")
+    with socket.create_connection((maquina, int(puerto)), timeout=10) as conexion:
+        conexion.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0")
+
+        assert conexion.recv(100)[:12] in (b"", b"HTTP/1.1 400")
 
 
 def test_pagina_entra_al_admin_con_sus_estilos(pagina, operadora):

@@ -34,9 +34,11 @@ class Identidad(NamedTuple):
 
 
 _identidad = CompiledQuery(
-    lambda: Usuario.objects.de_token(
-        Param("id", models.BigIntegerField()), Param("version", models.IntegerField())
-    ).values_list(*Identidad._fields)
+    lambda: (
+        Usuario.objects.de_token(Param("id", models.BigIntegerField()), Param("version", models.IntegerField()))
+        .order_by()
+        .values_list(*Identidad._fields)
+    )
 )
 
 
@@ -179,6 +181,11 @@ class Usuario(AbstractBaseUser):
     @property
     def reference(self) -> int:
         """As the `por` of a verb: who was read from the database needn't be asked again (`api.identity.Caller`)."""
+        return self.pk
+
+    @property
+    def known_id(self) -> int:
+        """For the log, as a caller's."""
         return self.pk
 
     @property

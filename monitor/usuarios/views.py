@@ -1,6 +1,5 @@
 from monitor.api import tokens
 from monitor.api.converters import read_id
-from monitor.api.params import NO_PARAMS
 from monitor.api.shapes import Reader
 from monitor.api.viewsets import Action, ApiViewSet, OpenViewSet, location
 from monitor.errores import DatosInvalidos, NoEncontrado
@@ -56,7 +55,6 @@ class UsuarioViewSet(ApiViewSet):
     }
 
     def list(self, request):
-        NO_PARAMS.read(request.GET)
         return self.respond(usuarios.many())
 
     def retrieve(self, request, pk):

@@ -1,13 +1,17 @@
 """Many at once, with real threads against the real server."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
+from django.db import OperationalError, transaction
 from post_office.models import Email
 
 from catalogos.models import Lugar
 from monitor.api.tests.cliente import Remota
+from monitor.tests.conexiones import en_otra_conexion
 from monitor.usuarios.tests.factories import UsuarioFactory
+from solicitudes import referencias
 from solicitudes.models import HistoricoEstado, LugarSolicitud, Solicitud
 from solicitudes.tests.factories import SolicitudFactory
 
@@ -83,6 +87,20 @@ def test_quien_la_pasa_a_otra_persona_no_la_decide_a_la_vez(servidor, mundo):
         )
 
         assert (cesion.status, decision.status) == (200, 403)
+
+
+def test_lo_que_una_solicitud_refiere_no_se_elimina_mientras_se_crea(transactional_db, mundo):
+    menciones = [
+        referencias.Mencion("idDepartamentoSolicitante", referencias.DEPARTAMENTO, mundo["departamento"].pk),
+        referencias.Mencion("lugares[0].idLugar", referencias.LUGAR, mundo["sede"].pk),
+    ]
+
+    with transaction.atomic():
+        referencias.tomar(menciones)
+        for fila in (mundo["departamento"], mundo["sede"]):
+            eliminar = partial(type(fila).objects.eliminar, fila.pk, por=None)
+            with pytest.raises(OperationalError, match="lock timeout"):
+                en_otra_conexion(eliminar)
 
 
 def test_dos_que_cambian_campos_distintos_no_se_deshacen(servidor, mundo, cuerpo):

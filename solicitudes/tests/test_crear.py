@@ -158,10 +158,20 @@ def test_crear_admite_un_lugar_dos_veces_y_hoy(cuerpo, juan):
     assert juan.post("/solicitud", cuerpo).status_code == 201
 
 
+NOCHE = timezone.datetime(2027, 4, 1, 5, 30, tzinfo=timezone.get_fixed_timezone(0))
+
+
+@pytest.mark.parametrize(("fecha", "status"), [("2027-03-31", 201), ("2027-03-30", 422)])
+def test_hoy_es_el_dia_local(cuerpo, juan, monkeypatch, fecha, status):
+    monkeypatch.setattr(timezone, "now", lambda: NOCHE)
+    cuerpo["fechaServicioRequerido"] = fecha
+
+    assert Api(juan.usuario).post("/solicitud", cuerpo).status_code == status
+
+
 def test_codigo_es_del_mes_local_en_que_se_creo(cuerpo, juan, settings, monkeypatch):
     """23:30 of 31 March in Mexico is April in UTC."""
-    momento = timezone.datetime(2027, 4, 1, 5, 30, tzinfo=timezone.get_fixed_timezone(0))
-    monkeypatch.setattr(timezone, "now", lambda: momento)
+    monkeypatch.setattr(timezone, "now", lambda: NOCHE)
     cuerpo["fechaServicioRequerido"] = "2027-04-15"
 
     datos = Api(juan.usuario).post("/solicitud", cuerpo).json()["data"]

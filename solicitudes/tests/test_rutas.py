@@ -57,9 +57,9 @@ def test_obtener_es_como_la_creacion_con_el_lugar_en_el_mapa(creada, juan):
 
 
 def test_obtener_la_que_no_existe(administrador):
-    assert respuesta(administrador.get("/solicitud/42")) == (
+    assert respuesta(administrador.get("/solicitud/999999")) == (
         404,
-        {"success": False, "message": "Solicitud con Id 42 no encontrada", "detail": None},
+        {"success": False, "message": "Solicitud con Id 999999 no encontrada", "detail": None},
     )
 
 
@@ -328,6 +328,21 @@ def test_decidir_responde_con_la_solicitud_y_deja_historico(administrador, solic
         "Sin unidades\nhoy",
         administrador.usuario,
     )
+
+
+@pytest.mark.parametrize("accion", ["aprobar", "rechazar", "cancelar"])
+def test_decidir_actualiza_la_solicitud_en_el_instante_de_su_historico(administrador, solicitud, accion):
+    administrador.post(f"/solicitud/{solicitud.pk}/{accion}", {"motivo": "Sin unidades"})
+
+    quedo = Solicitud.objects.get()
+    assert quedo.actualizado_en == HistoricoEstado.objects.last().creado_en > quedo.creado_en
+
+
+@pytest.mark.parametrize(("metodo", "datos"), [("PUT", {"cantidadPasajeros": 9}), ("DELETE", None)])
+def test_actualizar_y_eliminar_actualizan_su_instante(administrador, solicitud, metodo, datos):
+    administrador.pedir(metodo, f"/solicitud/{solicitud.pk}", datos)
+
+    assert Solicitud.objects.get().actualizado_en > solicitud.actualizado_en
 
 
 @pytest.mark.parametrize("datos", [None, {}, {"motivo": None}, {"motivo": ""}, {"motivo": "  "}])

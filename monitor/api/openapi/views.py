@@ -23,10 +23,10 @@ ONLY_FROM_HERE = (
 
 
 class DocumentacionViewSet(OpenViewSet):
-    acciones = {"esquema": Action("", "describir la API"), "docs": Action("", "mostrar la documentación")}
+    acciones = {"esquema": Action("", "describir la API", FORMAT), "docs": Action("", "mostrar la documentación")}
 
     def esquema(self, request):
-        format_ = FORMAT.read(request.GET).get("format", "yaml")
+        format_ = self.query.get("format", "yaml")
         return HttpResponse(written(format_), content_type=f"application/{format_}")
 
     def docs(self, request):

@@ -12,6 +12,8 @@ from expedientes.models import Expediente
 from monitor.api import tokens
 from monitor.api.tests.cliente import Remota, respuesta
 from monitor.usuarios.tests.factories import UsuarioFactory
+from solicitudes.estados import Estado
+from solicitudes.tests.factories import SolicitudFactory
 
 RUTA = "/api/expedientes"
 MEBIBYTE = 1024 * 1024
@@ -36,6 +38,11 @@ def test_cuerpo_vacio_es_400_diga_lo_que_diga_su_tipo(operador, tipo):
         "application/json;charset=UTF-8",
         'Application/JSON; charset="utf-8"',
         "application/json; version=1",
+        "application/json;",
+        "application/json ; ; charset=utf-8 ;",
+        'application/json; profile="a;charset=latin-1"; charset=UTF-8',
+        'application/json; charset="\\u\\t\\f-8"',
+        "application/json; charset=utf8",
     ],
 )
 def test_tipo_json_se_admite(operador, tipo):
@@ -50,6 +57,8 @@ def test_tipo_json_se_admite(operador, tipo):
         "application/x-www-form-urlencoded",
         "multipart/form-data; boundary=x",
         "application/json; charset=latin-1",
+        "application/json; version=1; charset=latin-1",
+        'application/json; x="; charset=utf-8"; charset=utf-16',
         "application/json-patch+json",
         "application/jsonx",
         "",
@@ -71,10 +80,26 @@ def test_cuerpo_comprimido_es_415(operador):
         b"{", b"hola", b" ", b'{"a": }', b"{'a': 1}", b'{"a": NaN}', b'{"a": 1} x', b"\xff\xfe", b'{"a": "\xff"}',
         '{"a": "ñ"}'.encode("latin-1"), '{"a": 1}'.encode("utf-16"), b"\xef\xbb\xbf{}", b'{"a": "\\ud800"}',
         b'{"a": "\x00"}', b'{"a": "\n"}', b"[" * 100_000, b'{"a":' * 100_000,
+        b'{"a":' * 1000 + b"1" + b"}" * 1000, b'{"a": ' + b"9" * 5000 + b"}",
     ],
 )  # fmt: skip
 def test_lo_que_no_es_json_es_400(operador, cuerpo):
     assert respuesta(operador.post(RUTA, cuerpo)) == NO_ES_JSON
+
+
+@pytest.mark.parametrize(
+    ("cuerpo", "repetidas"),
+    [
+        (b'{"no_siniestro": "A", "no_siniestro": "B"}', ["no_siniestro"]),
+        (b'{"no_siniestro": "A", "no\\u005fsiniestro": "A"}', ["no_siniestro"]),
+        (b'{"a": 1, "b": {"c": 1, "c": 1}, "a": 2, "a": 3}', ["c", "a"]),
+        (b'{"no_siniestro": "A", "lugares": [{"orden": 0, "orden": 1}]}', ["orden"]),
+    ],
+)
+def test_clave_repetida_es_400_y_se_nombra(operador, cuerpo, repetidas):
+    campos = {clave: [f"{clave}: está repetido"] for clave in repetidas}
+
+    assert respuesta(operador.post(RUTA, cuerpo)) == (400, {"error": campos[repetidas[0]][0], "campos": campos})
 
 
 @pytest.mark.parametrize("cuerpo", [[], [{"no_siniestro": "X"}], "texto", 5, 1.5, True, None])
@@ -99,13 +124,19 @@ def crudo(servidor):
     token = tokens.issue(UsuarioFactory())
     maquina, puerto = urlsplit(servidor).netloc.split(":")
 
-    def abrir(cabeceras, metodo="POST", tipo="application/json"):
+    def abrir(cabeceras, metodo="POST", tipo="application/json", ruta=RUTA, usuario=None):
         conexion = socket.create_connection((maquina, int(puerto)), timeout=20)
-        lineas = [f"{metodo} {RUTA} HTTP/1.1", f"Host: {maquina}", f"Authorization: Bearer {token}", *cabeceras]
+        quien = tokens.issue(usuario) if usuario else token
+        lineas = [f"{metodo} {ruta} HTTP/1.1", f"Host: {maquina}", f"Authorization: Bearer {quien}", *cabeceras]
         conexion.sendall("\r\n".join([*lineas, f"Content-Type: {tipo}", "Connection: close", "", ""]).encode())
         return conexion
 
     return abrir
+
+
+@pytest.fixture
+def solicitud_pendiente(servidor):
+    return SolicitudFactory()
 
 
 def recibir(conexion):
@@ -142,6 +173,25 @@ def test_cuerpo_que_se_anuncia_enorme_es_413_sin_esperarlo(crudo):
         conexion.sendall(b" " * (MEBIBYTE + 100_000))
 
     assert recibir(conexion) == GRANDE
+
+
+def test_cuerpo_que_se_anuncia_grande_es_413_antes_de_que_llegue(crudo):
+    with crudo([f"Content-Length: {2 * MEBIBYTE}"]) as conexion:
+        assert recibir(conexion) == GRANDE
+
+
+@pytest.mark.parametrize("llegado", [b"", b'{"motivo"', b'{"motivo": "Sin unidad"}'])
+def test_lo_que_no_llego_entero_no_se_hace(crudo, solicitud_pendiente, llegado):
+    """The client goes away before its body is whole."""
+    ruta = f"/solicitud/{solicitud_pendiente.pk}/aprobar"
+    conexion = crudo(["Content-Length: 60"], ruta=ruta, usuario=solicitud_pendiente.aprobador)
+    conexion.sendall(llegado)
+    conexion.shutdown(socket.SHUT_WR)
+
+    # What it says to somebody who listens no more is nobody's business.
+    conexion.recv(1000)
+    conexion.close()
+    assert list(solicitud_pendiente.historico.values_list("estado_id", flat=True)) == [Estado.PENDIENTE_APROBACION]
 
 
 def test_cuerpo_vacio_a_trozos_es_400(crudo):

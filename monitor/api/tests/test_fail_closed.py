@@ -15,29 +15,29 @@ from solicitudes.tests.factories import SolicitudFactory
 
 MOTIVO = {"motivo": "Hay unidad disponible"}
 
-# A body that changes something, of each unsafe route of `RUTAS`. Every table has a row whose key is 999.
+# A body that changes something, of each unsafe route of `RUTAS`. Every table has a row whose key is 999999.
 CUERPOS = {
     "POST /api/auth/logout": {},
     "POST /api/auth/register": {"username": "nueva.persona", "password": "mesa-redonda-58", "rol": "Tecnico"},
-    "PUT /api/usuarios/999": {"nombre": "Otro Nombre"},
-    "DELETE /api/usuarios/999": None,
+    "PUT /api/usuarios/999999": {"nombre": "Otro Nombre"},
+    "DELETE /api/usuarios/999999": None,
     "POST /api/expedientes": {"no_siniestro": "NUEVO"},
-    "PUT /api/expedientes/999": {"color": "azul"},
-    "PATCH /api/expedientes/999": {"color": "azul"},
-    "DELETE /api/expedientes/999": None,
-    "PATCH /api/expedientes/999/estado": {"estado": "Salida"},
+    "PUT /api/expedientes/999999": {"color": "azul"},
+    "PATCH /api/expedientes/999999": {"color": "azul"},
+    "DELETE /api/expedientes/999999": None,
+    "PATCH /api/expedientes/999999/estado": {"estado": "Salida"},
     "POST /solicitud": "solicitud",
-    "PUT /solicitud/999": {"cantidadPasajeros": 9},
-    "DELETE /solicitud/999": None,
-    "POST /solicitud/999/aprobar": MOTIVO,
-    "POST /solicitud/999/rechazar": MOTIVO,
-    "POST /solicitud/999/cancelar": MOTIVO,
+    "PUT /solicitud/999999": {"cantidadPasajeros": 9},
+    "DELETE /solicitud/999999": None,
+    "POST /solicitud/999999/aprobar": MOTIVO,
+    "POST /solicitud/999999/rechazar": MOTIVO,
+    "POST /solicitud/999999/cancelar": MOTIVO,
 }
 for catalogo in CATALOGOS:
     CUERPOS |= {
         f"POST /{catalogo}": {"nombre": "Nuevo"} | ({"codigo": "NUEVO"} if catalogo == "departamento" else {}),
-        f"PUT /{catalogo}/999": {"nombre": "Otro nombre"},
-        f"DELETE /{catalogo}/999": None,
+        f"PUT /{catalogo}/999999": {"nombre": "Otro nombre"},
+        f"DELETE /{catalogo}/999999": None,
     }
 # These say only that the key is missing from the path.
 SIN_EFECTO = {"PUT /api/expedientes", "PATCH /api/expedientes", "DELETE /api/expedientes"}
@@ -49,11 +49,11 @@ CASOS += [(ruta, cambio, Rol.ADMINISTRADOR) for ruta in CUERPOS for cambio in YA
 
 @pytest.fixture
 def mundo(db):
-    UsuarioFactory(id=999)
-    ExpedienteFactory(no_siniestro="999")
+    UsuarioFactory(id=999999)
+    ExpedienteFactory(no_siniestro="999999")
     for fabrica in FABRICAS.values():
-        fabrica(id=999)
-    return SolicitudFactory(id=999)
+        fabrica(id=999999)
+    return SolicitudFactory(id=999999)
 
 
 def volcado() -> dict[str, list[str]]:

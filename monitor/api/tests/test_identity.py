@@ -65,10 +65,10 @@ def test_quien_pide_se_lee_con_los_datos(api, ruta, cuantas, django_assert_num_q
 ESCRITURAS = [
     ("POST", "/api/expedientes", {"no_siniestro": "NUEVO"}),
     ("POST", "/api/expedientes", {"no_siniestro": "S-1"}),
-    ("POST", "/api/expedientes", {"no_siniestro": "NUEVO", "id_aseguradora": 999}),
+    ("POST", "/api/expedientes", {"no_siniestro": "NUEVO", "id_aseguradora": 999_999}),
     ("POST", "/api/expedientes", {"color": 5}),
     ("PUT", "/api/expedientes/S-1", {"color": "azul"}),
-    ("PUT", "/api/expedientes/S-1", {"id_aseguradora": 999}),
+    ("PUT", "/api/expedientes/S-1", {"id_aseguradora": 999_999}),
     ("PUT", "/api/expedientes/S-1", {"color": 5}),
     ("PUT", "/api/expedientes/S-1", {}),
     ("PUT", "/api/expedientes/no-existe", {"color": "azul"}),
@@ -128,6 +128,14 @@ def test_una_lectura_restringida_pregunta_aunque_haya_filas(db):
 
     with pytest.raises(SinPermiso):
         consulta.rows(caller=caller)
+
+
+def test_una_lectura_sin_filas_pregunta_si_no_las_hay_por_quien_pide(revocada):
+    consulta = CallerQuery(lambda: only_for_caller(Expediente.objects.all()).values_list("pk"))
+    revocada.permiso = "expedientes.view_expediente"
+
+    with pytest.raises(NoAutenticado):
+        consulta.rows(caller=revocada)
 
 
 @pytest.mark.parametrize("tipo", ["text/plain", "application/json"])

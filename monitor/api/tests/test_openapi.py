@@ -13,6 +13,7 @@ from monitor.api.openapi.views import document
 from monitor.api.tests.cliente import Api, respuesta
 from monitor.api.tests.documento import desorden, fallas, fallas_de_respuesta, leer_yaml, operacion_de, operaciones
 from monitor.api.tests.rutas import CATALOGOS, RUTAS
+from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import CLAVE, UsuarioFactory
 
 NOMBRE = "http://testserver"
@@ -21,7 +22,7 @@ RUTA = "/api/expedientes/SIN%2F2024%2F9"
 
 def documentada(ruta):
     """As the document writes a path of RUTAS."""
-    return ruta.replace("999", "{no_siniestro}" if "expedientes" in ruta else "{id}")
+    return ruta.replace("999999", "{no_siniestro}" if "expedientes" in ruta else "{id}")
 
 
 def ejemplos():
@@ -149,7 +150,7 @@ def maria(db):
     Departamento.objects.create(id=1, codigo="DG", nombre="Dirección General")
     # Their ids were ours to say: PostgreSQL's next must come after them.
     with connection.cursor() as cursor:
-        for sentencia in connection.ops.sequence_reset_sql(no_style(), [Aseguradora, Departamento]):
+        for sentencia in connection.ops.sequence_reset_sql(no_style(), [Aseguradora, Departamento, Usuario]):
             cursor.execute(sentencia)
     return Api(usuario)
 

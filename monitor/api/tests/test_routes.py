@@ -39,7 +39,7 @@ def rutas_declaradas():
         acciones = getattr(vista, "actions", None) or {"get": None}
         for metodo, accion in acciones.items():
             if metodo.upper() in METODOS:
-                yield f"{metodo.upper()} {re.sub('<[^>]+>', '999', camino)}", clase, accion
+                yield f"{metodo.upper()} {re.sub('<[^>]+>', '999999', camino)}", clase, accion
 
 
 def frase(cuerpo):
@@ -95,6 +95,14 @@ def test_ruta_admite_solo_a_sus_roles(db, ruta, rol):
         assert recibida.status_code == status
     else:
         assert (recibida.status_code, frase(recibida.json())) == (403, RESTRINGIDO[roles])
+
+
+@pytest.mark.parametrize("ruta", RUTAS)
+def test_parametro_desconocido_es_400_en_cualquier_ruta(administrador, ruta):
+    metodo, camino = ruta.split()
+    status, cuerpo = respuesta(administrador.pedir(metodo, f"{camino}?inventado=1", {}))
+
+    assert (status, frase(cuerpo).partition(" (")[0]) == (400, "inventado: no se reconoce")
 
 
 @pytest.mark.parametrize("ruta", [ruta for ruta, (roles, _) in RUTAS.items() if roles is ABIERTA])
@@ -187,13 +195,13 @@ ORDEN = [
     ("operador", "PUT", "/api/expedientes/NADA", b"{}", JSON, 404),
     ("operador", "PATCH", "/api/expedientes/NADA/estado", b'{"estado": "Otro"}', JSON, 400),
     ("operador", "PATCH", "/api/expedientes/NADA/estado", b'{"estado": "Salida"}', JSON, 404),
-    ("operador", "PUT", "/api/usuarios/999", GRANDE, TEXTO, 403),
+    ("operador", "PUT", "/api/usuarios/999999", GRANDE, TEXTO, 403),
     ("administrador", "PUT", "/api/usuarios/abc", GRANDE, TEXTO, 413),
     ("administrador", "PUT", "/api/usuarios/abc", b"{", TEXTO, 415),
-    ("administrador", "PUT", "/api/usuarios/999", b'{"rol": 5}', JSON, 400),
+    ("administrador", "PUT", "/api/usuarios/999999", b'{"rol": 5}', JSON, 400),
     ("administrador", "PUT", f"/api/usuarios/{'9' * 30}", b'{"rol": 5}', JSON, 400),
     ("administrador", "PUT", f"/api/usuarios/{'9' * 30}", b"{}", JSON, 404),
-    ("administrador", "PUT", "/api/usuarios/999", b'{"username": "ocupado"}', JSON, 404),
+    ("administrador", "PUT", "/api/usuarios/999999", b'{"username": "ocupado"}', JSON, 404),
 ]
 
 

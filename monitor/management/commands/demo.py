@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 import threading
@@ -33,7 +34,7 @@ class Command(BaseCommand):
             DIRECCIONES.format(url=f"http://{settings.HOST}:{settings.PORT}", carpeta=carpeta_de_correo())
         )
         self.stdout.write(credenciales())
-        with corriendo("enviar_correos", "--con-su-padre"):
+        with corriendo("enviar_correos", f"--con-su-padre={os.getpid()}"):
             call_command("serve", skip_checks=False)
 
 
@@ -46,16 +47,20 @@ def carpeta_de_correo() -> str:
 @contextmanager
 def corriendo(*comando: str):
     """Keeps a command of ours running beside the server: started again when it fails, told to stop at the end."""
-    fin, proceso = threading.Event(), None
+    orden = [sys.executable, settings.BASE_DIR / "manage.py", *comando]
+    fin, proceso, turno = threading.Event(), None, threading.Lock()
+
+    def lanzar() -> bool:
+        nonlocal proceso
+        with turno:
+            if fin.is_set():
+                return False
+            # In a session of its own, Ctrl-C doesn't reach it: it stops when we say so.
+            proceso = subprocess.Popen(orden, start_new_session=True)  # noqa: S603
+            return True
 
     def vigilar():
-        nonlocal proceso
-        while not fin.is_set():
-            # In a session of its own, Ctrl-C doesn't reach it: it stops when we say so.
-            orden = [sys.executable, settings.BASE_DIR / "manage.py", *comando]
-            proceso = subprocess.Popen(orden, start_new_session=True)  # noqa: S603
-            if proceso.wait() == 0:
-                return
+        while lanzar() and proceso.wait() != 0:
             fin.wait(1)
 
     vigilante = threading.Thread(target=vigilar, daemon=True)
@@ -63,9 +68,10 @@ def corriendo(*comando: str):
     try:
         yield
     finally:
-        fin.set()
-        if proceso:
-            proceso.terminate()
+        with turno:  # one that started after the signal would never hear it, and we would wait for it
+            fin.set()
+            if proceso:
+                proceso.terminate()
         vigilante.join()
 
 

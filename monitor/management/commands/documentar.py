@@ -7,7 +7,8 @@ from monitor.roles import PERMISOS, Rol
 from solicitudes.estados import TRANSICIONES as DE_SOLICITUDES
 
 ARCHIVO = settings.BASE_DIR / "docs" / "estados.md"
-ACCIONES = {"view": "ver", "add": "crear", "change": "cambiar", "delete": "eliminar"}
+ACCIONES = {"view": "ver", "add": "crear", "change": "cambiar", "delete": "eliminar", "resend": "reenviar"}
+AJENOS = {"email": "correos de la cola"}  # of models that aren't ours, whose names are in English
 
 PAGINA = """# Estados y permisos
 
@@ -67,10 +68,8 @@ def diagrama(transiciones) -> str:
 
 def matriz() -> str:
     columnas = [rol.label for rol in Rol]
-    filas = [
-        [f"`{p}`", descripcion(p), *("sí" if rol in roles else "—" for rol in Rol)] for p, roles in PERMISOS.items()
-    ]
-    tabla = [["permiso", "qué", *columnas], ["---"] * (2 + len(columnas)), *filas]
+    filas = [[descripcion(p), *("sí" if rol in roles else "—" for rol in Rol)] for p, roles in PERMISOS.items()]
+    tabla = [["qué", *columnas], ["---"] * (1 + len(columnas)), *filas]
     return "\n".join(f"| {' | '.join(fila)} |" for fila in tabla)
 
 
@@ -79,4 +78,5 @@ def descripcion(permiso: str) -> str:
     accion, _, modelo = nombre.partition("_")
     if accion not in ACCIONES:
         return nombre.replace("_", " ").replace("sesion", "sesión")
-    return f"{ACCIONES[accion]} {apps.get_model(aplicacion, modelo)._meta.verbose_name_plural}"
+    cosas = AJENOS.get(modelo) or apps.get_model(aplicacion, modelo)._meta.verbose_name_plural
+    return f"{ACCIONES[accion]} {cosas}"

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
 
@@ -85,6 +85,8 @@ def servidor(host, port, workers):
         workers=workers,
         interface=Interfaces.WSGI,
         websockets=False,
+        # HTTP/2 without TLS is spoken by no browser, and its streams would hold threads without end.
+        http=HTTPModes.http1,
         # Each thread keeps its connection to the database, and prepared statements with it. More threads than these
         # serve no faster, but a client who reads a long list slowly holds one.
         blocking_threads=4,

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from monitor.api.tests.cliente import Api, Remota, respuesta
 from monitor.usuarios import hashers
-from monitor.usuarios.models import IntentoDeAcceso
+from monitor.usuarios.acceso import Backend
+from monitor.usuarios.models import IntentoDeAcceso, Usuario
 from monitor.usuarios.tests.factories import CLAVE, UsuarioFactory
 
 RUTA = "/api/auth/login"
@@ -42,11 +43,11 @@ def hashes(monkeypatch):
 
 @pytest.fixture
 def adelantar(monkeypatch):
-    """Moves the clock of the limits."""
+    """Puts the clock of the limits this far ahead of the real one, wherever it was before."""
+    de_verdad = timezone.now
 
     def adelantar(**lapso):
-        ahora = timezone.now() + timedelta(**lapso)
-        monkeypatch.setattr("monitor.usuarios.models.timezone.now", lambda: ahora)
+        monkeypatch.setattr("monitor.usuarios.models.timezone.now", lambda: de_verdad() + timedelta(**lapso))
 
     return adelantar
 
@@ -157,9 +158,11 @@ def test_login_limita_tambien_a_un_usuario_que_no_existe(db):
 def test_login_con_exito_olvida_los_fallos_de_su_pareja_y_no_los_de_otras(juan):
     fallar(4)
     fallar(4, "maria")
+    fallar(4, desde="203.0.113.8")
 
     assert entrar(BUENAS).status_code == 200
-    assert list(IntentoDeAcceso.objects.values_list("username", flat=True)) == ["maria"] * 4
+    quedan = IntentoDeAcceso.objects.order_by("pk").values_list("username", "direccion")
+    assert list(quedan) == [("maria", "203.0.113.7")] * 4 + [("juan", "203.0.113.8")] * 4
     assert [entrar(MALAS).status_code for _ in range(6)] == [401] * 5 + [429]
 
 
@@ -245,6 +248,14 @@ def test_login_cree_x_forwarded_for_solo_a_los_proxies_de_confianza(juan, settin
     entrar(MALAS, desde, **{"X-Forwarded-For": enviadas})
 
     assert IntentoDeAcceso.objects.get().direccion == contada
+
+
+def test_sesion_de_quien_se_desactivo_es_de_nadie(juan):
+    assert Backend().get_user(juan.pk) == juan
+
+    Usuario.objects.filter(pk=juan.pk).update(is_active=False)
+
+    assert Backend().get_user(juan.pk) is None
 
 
 @pytest.mark.postgresql

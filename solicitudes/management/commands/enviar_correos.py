@@ -11,8 +11,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--una-vez", action="store_true", help="entrega lo que haya y termina")
-
-        parser.add_argument("--con-su-padre", action="store_true", help="termina cuando acaba quien lo lanzó")
+        parser.add_argument(
+            "--con-su-padre", type=int, metavar="PID", help="termina cuando acaba quien lo lanzó, que dice así quién es"
+        )
 
     def handle(self, *, una_vez, con_su_padre, **options):
         cartero = Cartero()
@@ -21,5 +22,5 @@ class Command(BaseCommand):
             return
         for numero in (signal.SIGTERM, signal.SIGINT):
             signal.signal(numero, cartero.terminar)
-        padre = os.getppid()
-        cartero.trabajar(lambda: not con_su_padre or os.getppid() == padre)
+        # Who started it may be gone before this line runs, so it can't be asked for here.
+        cartero.trabajar(lambda: con_su_padre is None or os.getppid() == con_su_padre)

@@ -1,0 +1,34 @@
+"""Two transactions at once on PostgreSQL, step by step."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+
+def en_otra_conexion(verbo):
+    """What it returns, or an error when it had to wait."""
+
+    def correr():
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '1s'")
+            return verbo()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as hilo:
+        return hilo.submit(correr).result()
+
+
+def esperar_a_que_alguien_espere(segundos=10):
+    """Until somebody waits for what this connection holds."""
+    fin = time.monotonic() + segundos
+    with connection.cursor() as cursor:
+        while time.monotonic() < fin:
+            cursor.execute("SELECT 1 FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))")
+            if cursor.fetchone():
+                return
+            time.sleep(0.02)
+    pytest.fail("nadie esperó")

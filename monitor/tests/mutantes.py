@@ -1,0 +1,124 @@
+"""Mutation testing: whether the tests notice when a rule of ours is broken.
+
+    python -m monitor.tests.mutantes [FILE …]
+
+Each mutant of `lista_de_mutantes.py`, or those of the files that are named, is made in a copy of the tree, where its
+tests are run: killed if one fails, alive if none does. Before that all of them must pass in a copy with no mutant.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from monitor.tests.lista_de_mutantes import MUTANTES, Mutante
+
+RAIZ = Path(__file__).parents[2]
+AJENOS = shutil.ignore_patterns(".git", ".venv", ".env", "__pycache__", ".*_cache", ".hypothesis", "*.sqlite3*")
+MINIMO = 95  # percent
+PACIENCIA = 600  # seconds: a mutant that makes the tests wait for ever is killed too
+PASARON, FALLARON = 0, 1  # pytest's
+
+
+def errores_de(mutantes) -> list[str]:
+    """What is wrong with the list: with time code moves on, and a mutant that isn't made any more proves nothing."""
+    return [f"{mutante}: {error}" for mutante in mutantes for error in _errores(mutante)]
+
+
+def _errores(mutante: Mutante) -> Iterator[str]:
+    archivo = RAIZ / mutante.archivo
+    veces = archivo.read_text(encoding="utf-8").count(mutante.texto) if archivo.exists() else 0
+    if veces != 1:
+        yield f"su texto está {veces} veces en el archivo, y debe estar una"
+    if mutante.cambio == mutante.texto:
+        yield "no cambia nada"
+    faltan = [prueba for prueba in mutante.pruebas if not (RAIZ / prueba).is_file()]
+    if faltan or not mutante.pruebas:
+        yield f"faltan sus pruebas {faltan}"
+
+
+@contextmanager
+def copia(de: Path = RAIZ) -> Iterator[Path]:
+    """The tree, in a folder that is gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="monitor-mutante-") as carpeta:
+        casa = Path(carpeta) / "casa"
+        shutil.copytree(de, casa, ignore=AJENOS)
+        if (RAIZ / ".venv").exists():
+            (casa / ".venv").symlink_to((RAIZ / ".venv").resolve())
+        yield casa
+
+
+def muere(mutante: Mutante, original: Path) -> bool:
+    """Whether one of its tests, at least, fails."""
+    with copia(original) as casa:
+        archivo = casa / mutante.archivo
+        archivo.write_text(archivo.read_text(encoding="utf-8").replace(mutante.texto, mutante.cambio), encoding="utf-8")
+        codigo, salida = correr(casa, mutante.pruebas, postgresql=mutante.postgresql)
+    if codigo not in (PASARON, FALLARON):
+        raise SystemExit(f"{mutante}: sus pruebas no llegaron a correr.\n{salida}")
+    return codigo == FALLARON
+
+
+def correr(casa: Path, pruebas, *, postgresql: bool) -> tuple[int, str]:
+    """What pytest ends with and prints, on a database of its own."""
+    orden = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", *pruebas]
+    if postgresql:
+        orden = [sys.executable, "-m", "monitor.tests.postgresql", "--exigir", *orden]
+    # In a session of its own, so that what the tests started ends with them when they don't end by themselves.
+    with subprocess.Popen(
+        orden,
+        cwd=casa,
+        env=os.environ | {"DATABASE_URL": ""},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as proceso:
+        try:
+            salida, _ = proceso.communicate(timeout=PACIENCIA)
+        except subprocess.TimeoutExpired:
+            os.killpg(proceso.pid, signal.SIGKILL)
+            return FALLARON, "Las pruebas no terminan."
+        return proceso.returncode, salida
+
+
+def exigir_pruebas_sanas(mutantes, original: Path) -> None:
+    """Else every mutant would seem to be killed."""
+    for postgresql in (False, True):
+        pruebas = sorted({p for mutante in mutantes if mutante.postgresql is postgresql for p in mutante.pruebas})
+        if not pruebas:
+            continue
+        codigo, salida = correr(original, pruebas, postgresql=postgresql)
+        if codigo != PASARON:
+            raise SystemExit(f"Las pruebas no pasan ni sin mutantes:\n{salida}")
+
+
+def main(archivos: list[str]) -> int:
+    mutantes = [mutante for mutante in MUTANTES if not archivos or mutante.archivo in archivos]
+    errores = errores_de(mutantes)
+    if errores or not mutantes:
+        raise SystemExit("\n".join(errores) or "Ningún mutante es de esos archivos")
+    with copia() as original, ThreadPoolExecutor(os.cpu_count()) as hilos:
+        exigir_pruebas_sanas(mutantes, original)
+        muertos = 0
+        for mutante, muerto in zip(mutantes, hilos.map(lambda m: muere(m, original), mutantes), strict=True):
+            muertos += muerto
+            decir(f"{'muerto' if muerto else 'VIVO  '}  {mutante}")
+    porcentaje = 100 * muertos / len(mutantes)
+    decir(f"{muertos} muertos de {len(mutantes)}: {porcentaje:.1f} %")
+    return 0 if porcentaje >= MINIMO else 1
+
+
+def decir(linea: str) -> None:
+    sys.stdout.write(f"{linea}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

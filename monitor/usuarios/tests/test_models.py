@@ -1,0 +1,43 @@
+"""What the verbs hold whoever calls them, and however many at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from argon2 import PasswordHasher
+from django.db import transaction
+
+from monitor.errores import Conflicto
+from monitor.tests.conexiones import en_otra_conexion, esperar_a_que_alguien_espere
+from monitor.usuarios.models import ULTIMO_ADMINISTRADOR, Usuario
+from monitor.usuarios.tests.factories import CLAVE, UsuarioFactory
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("verbo", ["actualizar", "eliminar"])
+def test_dos_administradores_que_se_quitan_uno_al_otro_toman_turnos(verbo, transactional_db):
+    ana, luis = UsuarioFactory(administrador=True), UsuarioFactory(administrador=True)
+    quitar = {
+        "actualizar": lambda a, por: Usuario.objects.actualizar(a.pk, {"rol": "Tecnico"}),
+        "eliminar": lambda a, por: Usuario.objects.eliminar(a.pk, por=por),
+    }[verbo]
+
+    with ThreadPoolExecutor(1) as hilo:
+        with transaction.atomic():
+            quitar(luis, por=ana)
+            resultado = hilo.submit(en_otra_conexion, lambda: quitar(ana, por=luis))
+            esperar_a_que_alguien_espere()
+        with pytest.raises(Conflicto, match=ULTIMO_ADMINISTRADOR):
+            resultado.result()
+
+    assert list(Usuario.objects.filter(rol="Administrador")) == [ana]
+
+
+def test_renovar_un_hash_viejo_no_deshace_una_contrasena_nueva(db):
+    """Which somebody set between the reading of the user and the check."""
+    viejo = "argon2" + PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(CLAVE)
+    usuario = UsuarioFactory(password=viejo)
+    Usuario.objects.actualizar(usuario.pk, {"password": "otra-mesa-61"})
+
+    assert usuario.check_password(CLAVE)
+
+    assert Usuario.objects.get().check_password("otra-mesa-61")

@@ -1,0 +1,24 @@
+"""What the verbs hold by themselves, whichever the door."""
+
+import pytest
+
+from monitor.errores import DatosInvalidos
+from solicitudes.models import LugarSolicitud, Solicitud
+from solicitudes.tests.factories import SolicitudFactory, parada
+
+
+def test_actualizar_sin_campos_se_rechaza_en_el_verbo(solicitud):
+    """The API's serializer says it first; whoever comes by another door hears it here."""
+    with pytest.raises(DatosInvalidos, match="No se proporcionaron campos para actualizar"):
+        Solicitud.objects.actualizar(solicitud.pk, {}, por=solicitud.solicitante)
+
+    assert Solicitud.objects.get().actualizado_en == solicitud.actualizado_en
+
+
+def test_actualizar_los_lugares_deja_los_de_las_demas(solicitud):
+    otra = SolicitudFactory()
+
+    Solicitud.objects.actualizar(solicitud.pk, {"lugares": [parada(0)]}, por=solicitud.solicitante)
+
+    de_quien = LugarSolicitud.objects.order_by("pk").values_list("solicitud", flat=True)
+    assert list(de_quien) == [otra.pk, otra.pk, solicitud.pk]
