@@ -161,7 +161,7 @@ def zona_horaria(valor):
 
 
 def direccion_de_correo(valor):
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(valor)[1]):
+    if not re.fullmatch(r"[!-?A-~]+@[^@\s]+", parseaddr(valor)[1]):  # ASCII before the @
         raise ValueError("escriba una dirección, como Monitor <monitor@example.org>")
     return valor
 

@@ -117,7 +117,7 @@ def puede_editar(usuario, solicitud) -> bool:
 
 
 def _puede(accion, usuario, solicitud) -> bool:
-    return puede(accion, usuario, solicitante_id=solicitud.solicitante_id, aprobador_id=solicitud.aprobador_id)
+    return puede(accion, usuario, **solicitud.partes())
 
 
 def decisiones_de(usuario, solicitud) -> list[Accion]:

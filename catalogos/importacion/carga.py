@@ -15,7 +15,7 @@ from django.db import connection, models
 from catalogos.base import Catalogo
 from catalogos.importacion.archivo import columnas_de, leer
 from catalogos.models import CATALOGOS
-from monitor.errores import DatosInvalidos, ErrorDeDominio
+from monitor.errores import DatosInvalidos, ErrorDeDominio, sin_su_campo
 
 DATOS = Path(__file__).parents[1] / "datos"
 CARGABLES: dict[str, type[Catalogo]] = {modelo._meta.db_table: modelo for modelo in CATALOGOS}
@@ -52,8 +52,9 @@ def cargar(archivo: Path, *, solo_nuevas: bool = False) -> dict[str, int]:
 
 
 def _frases(error):
+    """Each names its column as the file does."""
     campos = getattr(error, "campos", None) or {}
-    return [frase for frases in campos.values() for frase in frases] or [error.mensaje]
+    return [f"{c}: {sin_su_campo(frase)}" for c, frases in campos.items() for frase in frases] or [error.mensaje]
 
 
 def _guardar(modelo, renglon, solo_nuevas) -> str:

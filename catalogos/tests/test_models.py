@@ -140,3 +140,17 @@ def test_usar_un_padre_eliminado_se_rechaza_en_el_verbo():
     padre = DepartamentoFactory(eliminada=True)
     with pytest.raises(DatosInvalidos, match=f"no existe un departamento con Id {padre.pk}"):
         DepartamentoFactory(departamento_padre_id=padre.pk)
+
+
+@pytest.mark.parametrize("modelo", CATALOGOS)
+def test_cada_columna_se_nombra_como_en_la_red(modelo):
+    """What the shape of an answer calls it, but for its first letter."""
+    vista = next(vista for vista in VISTAS if vista.modelo is modelo)
+    malas = {campo.name: "\x07" for campo in modelo.editables() if campo.empty_strings_allowed}
+
+    with pytest.raises(DatosInvalidos) as error:
+        modelo(**malas).validar()
+
+    nombrados = {frase.partition(":")[0] for frases in error.value.campos.values() for frase in frases}
+    assert nombrados == {vista.modelo.en_la_red(modelo._meta.get_field(columna)) for columna in malas}
+    assert nombrados <= set(vista.entrada.fields)

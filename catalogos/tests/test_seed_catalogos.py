@@ -214,3 +214,13 @@ def test_un_archivo_que_no_existe(sembrar, tmp_path):
         sembrar(tmp_path / "lugar.csv")
 
     assert rechazos(error)[0].startswith("lugar.csv: no se pudo leer como CSV en UTF-8: ")
+
+
+def test_error_de_una_columna_la_nombra_como_el_archivo(sembrar, archivo):
+    largo = archivo("lugar.csv", f"codigo,nombre,tipo_lugar\nA,Sede,{'x' * 51}\n")
+
+    with pytest.raises(CommandError) as error:
+        sembrar(largo)
+
+    frase = "Asegúrese de que este valor tenga como máximo 50 caracteres (tiene 51)."
+    assert rechazos(error) == [f"lugar.csv, línea 2: tipo_lugar: {frase}"]

@@ -90,6 +90,7 @@ def test_sin_nada_nombra_las_cuatro_obligatorias(arrancar):
         ("EMAIL_URL", "correo.example.org"),
         ("EMAIL_URL", "smtp://"),
         ("EMAIL_FROM", "Monitor"),
+        ("EMAIL_FROM", "Monitor <ñandú@example.org>"),
         ("LOG_LEVEL", "mucho"),
         ("HOST", "localhost"),
         ("PORT", "0"),

@@ -11,10 +11,17 @@ from email.utils import formatdate, make_msgid, parseaddr
 from typing import NamedTuple
 
 from django.conf import settings
+from django.core.mail import EmailMessage
 from django.db import models
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from post_office.models import PRIORITY, STATUS, Email, Log
+
+from solicitudes.correo.avisos import Aviso
+from solicitudes.correo.direcciones import escrita
+
+# A status of ours beside post_office's: it wasn't sent, and needn't be.
+OMITIDO = 10
 
 # A mail that its server doesn't take waits 1, 2, 4 … 128 minutes and then 4 hours each time: two days in all.
 INTENTOS = 20
@@ -26,11 +33,24 @@ ESPERA_MAXIMA = timedelta(hours=4)
 PLAZO = timedelta(minutes=2)
 
 
+class Sobre(NamedTuple):
+    """What a mail tells, of which solicitud, to whom, and who their other party is: what is asked again when it is
+    delivered. By id, the people too."""
+
+    aviso: Aviso
+    solicitud: int
+    persona: int
+    otra: int
+
+
 class Mensaje(NamedTuple):
+    """`para`: one address, whatever is in it; the queue keeps it as it is."""
+
     para: str
     asunto: str
     texto: str
     html: str
+    sobre: Sobre | None = None
 
 
 def fila_de(mensaje: Mensaje) -> dict:
@@ -49,14 +69,15 @@ def fila_de(mensaje: Mensaje) -> dict:
         "created": ahora,
         "last_updated": ahora,
         "message_id": make_msgid(domain=parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]),
+        "context": mensaje.sobre and mensaje.sobre._asdict(),
         "headers": {"Date": formatdate(ahora.timestamp()), "Auto-Submitted": "auto-generated"},
         "backend_alias": "",
     }
 
 
 def pendientes(cuantos: int) -> list[int]:
-    """Ids of the mails whose time has come, oldest first."""
-    return list(_pendientes().order_by("pk").values_list("pk", flat=True)[:cuantos])
+    """Ids of the mails whose time has come, oldest first, after all of them those that came back (`devolver`)."""
+    return list(_pendientes().order_by("last_updated", "pk").values_list("pk", flat=True)[:cuantos])
 
 
 def tomar(pk: int) -> Email | None:
@@ -71,7 +92,37 @@ def tomar(pk: int) -> Email | None:
             last_updated=ahora,
         )
     )
-    return Email.objects.get(pk=pk) if tomado else None
+    return con_para(Email.objects).get(pk=pk) if tomado else None
+
+
+def con_para(correos: models.QuerySet) -> models.QuerySet:
+    """With whom each is for as `para`: `to` reads a comma within an address as the end of it."""
+    return correos.annotate(para=Cast("to", models.TextField()))
+
+
+def mensaje_de(correo: Email) -> EmailMessage:
+    """As it will go out. Raises ValueError when its address can't be written."""
+    mensaje = correo.email_message()
+    mensaje.to = [escrita(correo.para)]
+    return mensaje
+
+
+def sobre_de(correo: Email) -> Sobre | None:
+    """None of a mail from before there were any."""
+    return correo.context and Sobre(**correo.context)
+
+
+def cambiar_para(correo: Email, direccion: str) -> None:
+    if correo.para != direccion:
+        Email.objects.filter(pk=correo.pk).update(to=direccion)
+        correo.para = direccion
+
+
+def devolver(correo: Email) -> None:
+    """As if nobody had taken it. It goes behind the others, lest a refusal that is its alone hold them all up."""
+    Email.objects.filter(pk=correo.pk, scheduled_time=correo.scheduled_time).update(
+        scheduled_time=None, number_of_retries=(correo.number_of_retries - 1) or None, last_updated=timezone.now()
+    )
 
 
 def anotar_entregado(correo: Email) -> None:
@@ -88,6 +139,11 @@ def anotar_fallo(correo: Email, error: Exception, *, definitivo: bool) -> None:
         last_updated=ahora,
     )
     Log.objects.create(email=correo, status=STATUS.failed, exception_type=type(error).__name__, message=str(error))
+
+
+def anotar_omision(correo: Email, razon: str) -> None:
+    Email.objects.filter(pk=correo.pk).update(status=OMITIDO, scheduled_time=None, last_updated=timezone.now())
+    Log.objects.create(email=correo, status=STATUS.failed, message=razon)
 
 
 def espera_tras(intentos: int) -> timedelta:

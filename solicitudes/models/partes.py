@@ -76,6 +76,11 @@ class LugarSolicitud(models.Model):
                 condition=models.Q(requiere_retorno=False) | models.Q(hora_retorno__isnull=False),
                 violation_error_message=reglas.RETORNO_SIN_HORA,
             ),
+            models.CheckConstraint(
+                name="lugar_solicitud_hora_solo_con_retorno",
+                condition=models.Q(requiere_retorno=True) | models.Q(hora_retorno__isnull=True),
+                violation_error_message=reglas.HORA_SIN_RETORNO,
+            ),
         ]
 
     def __str__(self):

@@ -97,7 +97,7 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
             por=por,
         )
         solicitud.unir(filas, self._poner_lugares(solicitud.pk, datos["lugares"], por))
-        self._anotar(solicitud.pk, Estado.PENDIENTE_APROBACION, CREADA, por, ahora, correos.creada(solicitud))
+        self._anotar(solicitud.pk, Estado.PENDIENTE_APROBACION, CREADA, por, ahora, correos.creada(solicitud, por))
         return solicitud
 
     @transaction.atomic
@@ -105,7 +105,7 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         """Only what is in `datos`; `lugares`, when there, replaces the whole list."""
         if not datos:
             raise DatosInvalidos(SIN_CAMBIOS)
-        referencias.tomar(referencias.menciones_de(datos))
+        filas = referencias.tomar(referencias.menciones_de(datos))
         solicitud = self._bloquear(pk, Accion.ACTUALIZAR, por)
         partes = {parte: datos.get(parte, getattr(solicitud, parte)) for parte in ("solicitante_id", "aprobador_id")}
         if partes["solicitante_id"] == partes["aprobador_id"]:
@@ -113,11 +113,21 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         exigir(Accion.CREAR, por, **partes)
         reglas.exigir_reglas(datos)
         solicitud.exigir_pendiente(Accion.ACTUALIZAR)
+        ahora = self._cambiar(solicitud, datos, filas, por)
+        self._encolar(correos.cambiada(solicitud, ahora, por), por)
+
+    def _cambiar(self, solicitud, datos, filas, por) -> "Solicitud":
+        """As it is from now on; `solicitud` stays what it was, also its places."""
         propios = {columna: valor for columna, valor in datos.items() if columna != "lugares"}
-        update(Solicitud, pk, propios | {"actualizado_en": timezone.now()}, por=por)
+        if datos.get("solicitante_id", solicitud.solicitante_id) != solicitud.solicitante_id:
+            propios["solicitantes_anteriores"] = solicitud.con_el_de_ahora()
+        ahora = update(Solicitud, solicitud.pk, propios | {"actualizado_en": timezone.now()}, por=por)
+        ahora.referidas = solicitud.referidas.con(datos, filas)
+        ahora.lugares_en_orden = solicitud.lugares_en_orden
         if "lugares" in datos:
-            LugarSolicitud.objects.filter(solicitud=pk).delete()
-            self._poner_lugares(pk, datos["lugares"], por)
+            LugarSolicitud.objects.filter(solicitud=solicitud.pk).delete()
+            ahora.poner_lugares(filas, self._poner_lugares(solicitud.pk, datos["lugares"], por))
+        return ahora
 
     def aprobar(self, pk: int, *, por: Author, motivo: str | None = None) -> None:
         self._decidir(pk, Accion.APROBAR, por, motivo)
@@ -134,6 +144,7 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         solicitud = self._bloquear(pk, Accion.ELIMINAR, por)
         solicitud.exigir_pendiente(Accion.ELIMINAR)
         update(Solicitud, pk, {"eliminado": True, "actualizado_en": timezone.now()}, por=por)
+        self._encolar(correos.eliminada(solicitud, por), por)
         return solicitud
 
     @transaction.atomic
@@ -143,20 +154,27 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         if hasta not in TRANSICIONES[Estado(solicitud.estado_id)]:
             raise solicitud.conflicto(accion)
         update(Solicitud, pk, {"estado_id": hasta, "actualizado_en": ahora}, por=por)
-        self._anotar(pk, hasta, motivo, por, ahora, correos.DECISIONES[accion](solicitud, motivo))
+        self._anotar(pk, hasta, motivo, por, ahora, correos.DECISIONES[accion](solicitud, motivo, por))
 
     def _bloquear(self, pk, accion, por) -> "Solicitud":
-        """The request, that nobody else changes meanwhile, if `por` may see it and do this with it."""
-        visibles = self.visibles_para(por).select_for_update(of=("self",), no_key=True)
-        relaciones = ("solicitante", "aprobador", "departamento", "prioridad", "servicio")
-        solicitud = visibles.select_related(*relaciones).filter(pk=pk).first()
-        if solicitud is None:
+        """The solicitud, that nobody else changes meanwhile, if `por` may see it and do this with it.
+
+        It is locked first and read afterwards: PostgreSQL gives whoever waited for the lock the row of now beside what
+        the row of before referred to, which is no row at all when the two no longer go together.
+        """
+        if not self.visibles_para(por).select_for_update(no_key=True).filter(pk=pk).values_list("pk"):
             raise no_encontrada(pk)
-        exigir(accion, por, solicitante_id=solicitud.solicitante_id, aprobador_id=solicitud.aprobador_id)
+        solicitud = self.select_related("solicitante", "aprobador", "departamento", "prioridad", "servicio").get(pk=pk)
+        exigir(accion, por, **solicitud.partes())
         return solicitud
 
     def _poner_lugares(self, pk, lugares, por):
         return insert_many(LugarSolicitud, [{"solicitud_id": pk} | lugar for lugar in lugares], por=por)
+
+    def _encolar(self, mensajes, por):
+        """Of a change that the history has no row for."""
+        if mensajes:
+            insert_many(Email, [cola.fila_de(mensaje) for mensaje in mensajes], por=por)
 
     def _anotar(self, pk, estado, motivo, por, ahora, mensajes):
         """The row of the history, and the mail that tells of it, which goes to the queue."""
@@ -183,6 +201,15 @@ class Referidas(NamedTuple):
     aprobador: Persona
     prioridad: Nombrada
     servicio: Nombrada
+
+    @classmethod
+    def de(cls, datos: dict, filas: dict) -> dict:
+        """Those that `datos` mentions by attname, already read (`referencias.tomar`)."""
+        campos = [(columna, modelo) for columna, (modelo, _) in referencias.CAMPOS.values() if columna in datos]
+        return {columna.removesuffix("_id"): filas[modelo][datos[columna]] for columna, modelo in campos}
+
+    def con(self, datos: dict, filas: dict) -> "Referidas":
+        return self._replace(**self.de(datos, filas))
 
 
 def _alguna(columnas, palabra) -> models.Q:
@@ -220,6 +247,10 @@ class Solicitud(models.Model):
         verbose_name="solicitante",
         db_column="id_usuario_solicitante",
         related_name="solicitudes",
+    )
+    # Their ids. Here and not in a table of its own: whoever waits for the row to decide must see what it is by then.
+    solicitantes_anteriores = models.JSONField(
+        "solicitantes anteriores", db_default=[], default=list, editable=False, db_column="ids_solicitantes_anteriores"
     )
     departamento = _referencia(Departamento, "departamento", "id_departamento_solicitante")
     aprobador = models.ForeignKey(
@@ -300,15 +331,22 @@ class Solicitud(models.Model):
 
     def unir(self, filas: dict, lugares: list["LugarSolicitud"]) -> None:
         """With what it refers to, already read (`referencias.tomar`): nothing is asked of the database again."""
-        self.referidas = Referidas(
-            **{
-                columna.removesuffix("_id"): filas[modelo][getattr(self, columna)]
-                for columna, (modelo, _) in referencias.CAMPOS.values()
-            }
-        )
+        self.referidas = Referidas(**Referidas.de(vars(self), filas))
+        self.poner_lugares(filas, lugares)
+
+    def poner_lugares(self, filas: dict, lugares: list["LugarSolicitud"]) -> None:
         for lugar in lugares:
             lugar.sitio = filas[Lugar][lugar.lugar_id]
         self.lugares_en_orden = sorted(lugares, key=lambda lugar: lugar.orden)
+
+    def partes(self) -> dict:
+        """Of whom it is and was: what `permisos` asks for."""
+        nombres = ("solicitante_id", "aprobador_id", "solicitantes_anteriores")
+        return {nombre: getattr(self, nombre) for nombre in nombres}
+
+    def con_el_de_ahora(self) -> list[int]:
+        """Its former requesters, once the one of now is one of them."""
+        return sorted({*self.solicitantes_anteriores, self.solicitante_id})
 
     def exigir_pendiente(self, accion: Accion) -> None:
         if self.estado_id != Estado.PENDIENTE_APROBACION:

@@ -1,0 +1,62 @@
+"""The mail server: what it is told, and what its refusals mean."""
+
+import re
+import smtplib
+from email.utils import parseaddr
+from enum import Enum
+
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
+
+from solicitudes.correo.direcciones import escrita
+
+CLASE = re.compile(r"5\.(\d{1,3})\.\d{1,3}\b")  # RFC 3463's, as in «550 5.1.1 No such user»
+DE_LA_PERSONA, DE_SEGURIDAD = "1", "7"  # its second number
+NO_EXISTE = (550, 551, 553)
+NO_NOS_DEJA = (503, 530, 535)  # it wants us to log in first, or doesn't believe who we are
+NO_CABE = 552
+
+
+class Rechazo(Enum):
+    PASAJERO = "the mail is tried again later, some number of times"
+    DEFINITIVO = "this person can't be reached"
+    NUESTRO = "no mail of ours would be taken: all of them wait"
+
+
+def entregar(mensaje: EmailMessage, servidor: BaseEmailBackend) -> None:
+    """To its one recipient, who is `escrita`. smtplib and Django would each read the address again, in their way."""
+    conexion = getattr(servidor, "connection", None)
+    if not isinstance(conexion, smtplib.SMTP):  # to files, or to the console
+        servidor.send_messages([mensaje])
+        return
+    conexion.rcpt = lambda para, opciones=(): conexion.docmd("RCPT", f"TO:<{para}>")
+    remitente = escrita(parseaddr(mensaje.from_email)[1])
+    conexion.sendmail(remitente, mensaje.to, mensaje.message().as_bytes(linesep="\r\n"))
+
+
+def rechazo_de(error: Exception) -> Rechazo:
+    if isinstance(error, ValueError):  # no message can be made of it, and never will
+        return Rechazo.DEFINITIVO
+    codigo, clase = _respuesta(error)
+    if clase == DE_SEGURIDAD or codigo in NO_NOS_DEJA or _no_nos_quiere(error, codigo):
+        return Rechazo.NUESTRO
+    if clase == DE_LA_PERSONA or (clase is None and codigo in NO_EXISTE):
+        return Rechazo.DEFINITIVO
+    return Rechazo.PASAJERO
+
+
+def _no_nos_quiere(error, codigo) -> bool:
+    """Our greeting, or our address; of a mail that is too big the address is told, too."""
+    if isinstance(error, smtplib.SMTPSenderRefused):
+        return codigo >= 500 and codigo != NO_CABE
+    return isinstance(error, smtplib.SMTPHeloError)
+
+
+def _respuesta(error) -> tuple[int, str | None]:
+    """The code of a refusal and its class, where it says it; 0 for what isn't a refusal."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        [(codigo, texto)] = error.recipients.values()
+    else:
+        codigo, texto = getattr(error, "smtp_code", 0), getattr(error, "smtp_error", b"")
+    clase = CLASE.match(texto.decode(errors="replace") if isinstance(texto, bytes) else str(texto))
+    return codigo, clase and clase[1]
