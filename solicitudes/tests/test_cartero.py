@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils import timezone
 from post_office.models import STATUS, Email, Log
 
+from monitor.entorno import ajustes_de_correo, correo
 from solicitudes.correo import cola
 from solicitudes.correo.cartero import Cartero
 from solicitudes.models import Solicitud
@@ -25,8 +26,10 @@ from solicitudes.tests.factories import SolicitudFactory
 @pytest.fixture
 def buzon(settings):
     buzon = Buzon()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", buzon.puerto, 1
+    servidor = correo(f"smtp://127.0.0.1:{buzon.puerto}")
+    servidor["OPTIONS"]["timeout"] = 1
+    for nombre, valor in ajustes_de_correo(servidor).items():
+        setattr(settings, nombre, valor)
     return buzon
 
 
@@ -168,7 +171,7 @@ def test_servidor_que_muere_a_media_entrega_recibe_otra_vez_el_mismo_mensaje(buz
 
 @pytest.mark.django_db
 def test_servidor_lento_agota_el_plazo_y_se_reintenta(buzon, repartir):
-    buzon.demora = 3  # more than EMAIL_TIMEOUT
+    buzon.demora = 3  # more than the timeout
     encolar("ana")
     with buzon.abierto():
         repartir()
