@@ -8,6 +8,7 @@ from monitor.entorno import (
     BASE_DIR,
     OBLIGATORIA,
     Entorno,
+    ajustes_de_correo,
     bandera,
     base_de_datos,
     correo,
@@ -218,8 +219,7 @@ STORAGES = {
 
 # --- Mail ---
 
-globals().update(CORREO)
-EMAIL_TIMEOUT = 10
+globals().update(ajustes_de_correo(CORREO))
 # Links in e-mails. Never of the request's Host: whoever sends it would choose where the link leads.
 if PUBLIC_URL is None:
     nombre = next((nombre for nombre in ALLOWED_HOSTS if not nombre.startswith(("*", "."))), "localhost")

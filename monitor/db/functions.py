@@ -54,7 +54,7 @@ class Folded(models.Func):
 
     def as_postgresql(self, compiler, connection, **extra):
         texto, params = compiler.compile(self.source_expressions[0])
-        return _plegado_en_postgresql(texto), params
+        return _plegado_en_postgresql(texto), tuple(params)
 
 
 # Spanish and its neighbours. SQLite's parser has no room for more: its lower() knows ASCII alone, and each letter here
@@ -73,13 +73,13 @@ class CaseBlind(models.Func):
 
     def as_postgresql(self, compiler, connection, **extra):
         texto, params = compiler.compile(self.source_expressions[0])
-        return f"""lower(translate({texto}, '{_MAYUSCULAS}', '{_MAYUSCULAS.lower()}') COLLATE "C")""", params
+        return f"""lower(translate({texto}, '{_MAYUSCULAS}', '{_MAYUSCULAS.lower()}') COLLATE "C")""", tuple(params)
 
     def as_sqlite(self, compiler, connection, **extra):
         texto, params = compiler.compile(self.source_expressions[0])
         for letra in _MAYUSCULAS:
             texto = f"replace({texto}, '{letra}', '{letra.lower()}')"
-        return f"lower({texto})", params
+        return f"lower({texto})", tuple(params)
 
 
 class Lines(models.Func):
@@ -91,7 +91,7 @@ class Lines(models.Func):
     def as_sql(self, compiler, connection, **extra):
         textos = [f"coalesce({compiler.compile(e)[0]}, '')" for e in self.source_expressions]
         texto = " || '\n' || ".join(textos)
-        return _plegado_en_postgresql(texto) if connection.vendor == "postgresql" else texto, []
+        return _plegado_en_postgresql(texto) if connection.vendor == "postgresql" else texto, ()
 
 
 class Contains(models.Func):
@@ -109,11 +109,11 @@ class Contains(models.Func):
         """The pattern in the SQL itself: a prepared plan for any pattern knows not whether it is rare or common."""
         columna, params = compiler.compile(self.source_expressions[0])
         literal = sql.quote(self.source_expressions[1].value).replace("%", "%%")
-        return f"{columna} LIKE {literal}", params
+        return f"{columna} LIKE {literal}", tuple(params)
 
     def as_sqlite(self, compiler, connection, **extra):
         (columna, de_columna), (patron, de_patron) = (compiler.compile(e) for e in self.source_expressions)
-        return f"plegar({columna}) LIKE {patron} ESCAPE '\\'", [*de_columna, *de_patron]
+        return f"plegar({columna}) LIKE {patron} ESCAPE '\\'", (*de_columna, *de_patron)
 
 
 # --- Version ---
@@ -127,7 +127,7 @@ class Version(models.Func):
     output_field = models.TextField()
 
     def as_postgresql(self, compiler, connection, **extra):
-        return f"{compiler.quote_name_unless_alias(self.source_expressions[0].alias)}.xmin::text", []
+        return f"{compiler.quote_name_unless_alias(self.source_expressions[0].alias)}.xmin::text", ()
 
 
 # --- Order ---

@@ -2,6 +2,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -97,7 +98,7 @@ class Casa:
         self.carpeta = carpeta / "casa"
         ajenos = shutil.ignore_patterns(".*", "staticfiles", "*.sqlite3*", "__pycache__")
         shutil.copytree(settings.BASE_DIR, self.carpeta, ignore=ajenos)
-        (self.carpeta / ".venv").symlink_to(settings.BASE_DIR / ".venv")
+        (self.carpeta / ".venv").symlink_to(sys.prefix)
         self.puerto = puerto_libre()
 
     def correr(self):

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 
-from django.core.mail import get_connection
+from django.core import mail
 from django.db import Error as ErrorDeBase
 from django.db import connection
 
@@ -58,12 +58,17 @@ class Cartero:
     def _repartir(self, lote):
         """Until the first failure: after one, the connection may be of no use. Raises OSError without a server, or
         with one that refuses us."""
-        with closing(get_connection()) as servidor:
+        with closing(_servidor()) as servidor:
             servidor.open()
             for pk in lote:
                 correo = None if self._fin.is_set() else cola.tomar(pk)
                 if correo and not _entregar(correo, servidor):
                     return
+
+
+def _servidor():
+    """The mail server of the settings, not yet connected. Django 6.1 warns of the way that was there before its own."""
+    return mail.mailers.default if hasattr(mail, "mailers") else mail.get_connection()
 
 
 def _entregar(correo, servidor) -> bool:

@@ -28,7 +28,7 @@ INTENTOS = 20
 ESPERA_MINIMA = timedelta(minutes=1)
 ESPERA_MAXIMA = timedelta(hours=4)
 
-# Longer than any delivery takes (5 answers of EMAIL_TIMEOUT seconds each). A worker that dies while it delivers leaves
+# Longer than any delivery takes (5 answers of 10 seconds each). A worker that dies while it delivers leaves
 # the mail to the others after this.
 PLAZO = timedelta(minutes=2)
 

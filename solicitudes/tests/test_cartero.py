@@ -16,6 +16,7 @@ from django.utils import timezone
 from post_office.models import STATUS, Email, Log
 
 from monitor.api.tests.cliente import Api
+from monitor.entorno import ajustes_de_correo, correo
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import UsuarioFactory
 from solicitudes.correo import cola
@@ -29,8 +30,10 @@ from solicitudes.tests.factories import SolicitudFactory
 @pytest.fixture
 def buzon(settings):
     buzon = Buzon()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", buzon.puerto, 1
+    servidor = correo(f"smtp://127.0.0.1:{buzon.puerto}")
+    servidor["OPTIONS"]["timeout"] = 1
+    for nombre, valor in ajustes_de_correo(servidor).items():
+        setattr(settings, nombre, valor)
     return buzon
 
 
@@ -263,7 +266,7 @@ def test_servidor_que_muere_a_media_entrega_recibe_otra_vez_el_mismo_mensaje(buz
 
 @pytest.mark.django_db
 def test_servidor_lento_agota_el_plazo_y_se_reintenta(buzon, repartir):
-    buzon.demora = 3  # more than EMAIL_TIMEOUT
+    buzon.demora = 3  # more than the timeout
     encolar("ana")
     with buzon.abierto():
         repartir()

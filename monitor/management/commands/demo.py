@@ -41,7 +41,7 @@ class Command(BaseCommand):
 def carpeta_de_correo() -> str:
     """Return the folder where the demo's mail is written, a file for each connection of the worker; None when it is
     really sent."""
-    carpeta = getattr(settings, "EMAIL_FILE_PATH", None)
+    carpeta = settings.CORREO["OPTIONS"].get("file_path")
     return f" y en {carpeta}" if carpeta else ""
 
 
