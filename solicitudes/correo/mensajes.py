@@ -6,6 +6,8 @@ from typing import NamedTuple
 from django.conf import settings
 from django.template.loader import get_template
 from django.utils.dateformat import format as escribir_fecha
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from solicitudes.correo.avisos import Aviso
 from solicitudes.correo.cola import Mensaje, Sobre
@@ -34,8 +36,8 @@ class Dato(NamedTuple):
     valor: str
 
     @property
-    def lineas(self) -> str:
-        return "\n".join(_lineas(self.valor))
+    def html(self) -> SafeString:
+        return mark_safe("<br>".join(map(escape, _lineas(self.valor))))  # noqa: S308  each line is escaped
 
     @property
     def citado(self) -> str:
@@ -150,23 +152,23 @@ def _mensajes(solicitud, *cartas: Carta, motivo=None) -> list[Mensaje]:
         return []
     detalle = {"datos": _datos(solicitud), "lugares": _lugares(solicitud)}
     comun = {
-        "motivo": motivo and Dato("Motivo", motivo),
         # Written once for all the messages of a change.
         "detalle_txt": _escribir("detalle.txt", detalle),
         "detalle_html": _escribir("detalle.html", detalle),
         "enlace": settings.PUBLIC_URL + RUTA.format(id=solicitud.pk),
     }
-    return [_mensaje(solicitud, comun, carta) for carta in cartas]
+    motivos = [Dato("Motivo", motivo)] if motivo else []
+    return [_mensaje(solicitud, comun, motivos, carta) for carta in cartas]
 
 
-def _mensaje(solicitud, comun, carta) -> Mensaje:
+def _mensaje(solicitud, comun, motivos, carta) -> Mensaje:
     persona, titulo = _persona(carta), TITULOS[carta.aviso]
     contexto = comun | {
         "persona": _linea(persona.nombre),
         "titulo": titulo,
         "texto": _linea(carta.texto),
         "cambios": carta.cambios,
-        "porque": _porque(solicitud) if carta.aviso == Aviso.PENDIENTE else (),
+        "citas": motivos + (_porque(solicitud) if carta.aviso == Aviso.PENDIENTE else []),
         "enlace": "" if carta.aviso == Aviso.ELIMINADA else comun["enlace"],
     }
     return Mensaje(
@@ -223,11 +225,11 @@ def _porque(solicitud) -> list[Dato]:
 def _cambios(antes, ahora) -> list[Cambio]:
     """Of what whoever decides has to hear again, from what to what."""
     pares = zip(_que_importa(antes), _que_importa(ahora), strict=True)
-    return [Cambio(viejo.nombre, viejo, nuevo) for viejo, nuevo in pares if viejo.lineas != nuevo.lineas]
+    return [Cambio(viejo.nombre, viejo, nuevo) for viejo, nuevo in pares if viejo.citado != nuevo.citado]
 
 
 def _que_importa(solicitud) -> list[Dato]:
-    lugares = "\n".join(f"{i}. {lugar.lineas}" for i, lugar in enumerate(_lugares(solicitud), 1))
+    lugares = "\n".join(f"{i}. {lugar.valor}" for i, lugar in enumerate(_lugares(solicitud), 1))
     return [
         Dato("Servicio", _momento(solicitud)),
         Dato("Tipo de servicio", solicitud.referidas.servicio.nombre),
