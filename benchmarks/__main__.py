@@ -102,7 +102,7 @@ def medir(escenario: Escenario, servidor: Servidor, ajeno: Servidor | None, chic
 
 
 def contrincantes(escenario, una: Muestra, servidor, ajeno, chico) -> dict[str, Callable[[int], dict]]:
-    """By the name of their column: a turn of each, given its seconds."""
+    """Return, by the name of its column, a function that runs a turn of each rival for some seconds."""
     rivales = {}
     if ajeno and escenario.contra_otro:
         rivales["otro"] = lambda segundos: wrk.medir(ajeno, escenario, segundos)

@@ -1,4 +1,4 @@
-"""What the benchmark's database holds: files as a shop has them, always the same, and transport requests."""
+"""The rows of the benchmark's database: expedientes as a shop has them, always the same, and solicitudes."""
 
 import random
 from datetime import UTC, date, datetime, timedelta
@@ -26,7 +26,7 @@ COLUMNAS = (
 
 
 def cargar(conexion, expedientes: int) -> None:
-    """On a connection that commits each statement by itself."""
+    """Load the rows, on a connection that commits each statement by itself."""
     conexion.execute("TRUNCATE expediente, historial_estado, solicitud CASCADE")
     cargar_solicitudes(conexion)
     azar, cambios = random.Random(1), []
@@ -57,7 +57,7 @@ def cargar_solicitudes(conexion):
 
 
 def limpiar(conexion) -> None:
-    """What an earlier run created goes; what it updated may stay."""
+    """Delete what an earlier run created; what it updated may stay."""
     conexion.execute("DELETE FROM historial_estado WHERE fecha_cambio > %s", [HASTA])
     conexion.execute("DELETE FROM expediente WHERE no_siniestro NOT LIKE 'B-%'")
     conexion.execute("TRUNCATE post_office_email CASCADE")

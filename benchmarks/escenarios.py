@@ -1,4 +1,4 @@
-"""What is asked of the server: each scenario is one kind of request, over files taken at random."""
+"""The scenarios: each is one kind of call to the server, over expedientes taken at random."""
 
 import json
 from dataclasses import dataclass, field

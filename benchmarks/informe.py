@@ -33,7 +33,7 @@ def condiciones(expedientes, turnos, segundos) -> str:
 
 
 def tabla(filas, chica):
-    """Of each rival: how many times as fast as it ours is, and what it does a second."""
+    """Return, for each rival, how many times as fast as it ours is, and what it does a second."""
     rivales = list(dict.fromkeys(nombre for fila in filas for nombre in fila["contra"]))
     titulos = {"otro": "× el otro", "chica": f"× con {chica:,}", "pgbench": "× pgbench"}
     columnas = ["escenario", "por segundo", "p50 ms", "p95 ms", "p99 ms", "sentencias", "MB", "fallidas"]

@@ -1,4 +1,4 @@
-"""How much memory the workers take: while they send the whole list, and after many requests."""
+"""The memory that the workers take while they send the whole list, and after many calls."""
 
 import http.client
 import time
@@ -33,7 +33,8 @@ def lista_completa(servidor: Servidor) -> str:
 
 
 def muchas_peticiones(servidor: Servidor, cuantas: int) -> str:
-    """Of a server that has just started: after a little of everything, after `cuantas`, and after as many again."""
+    """Measure a server that has just started: after a little of everything, after `cuantas` calls, and after as many
+    again."""
     hechas, medidas = _pedir(servidor, 1), [servidor.memoria()]
     for vuelta in (1, 2):
         while hechas < vuelta * cuantas:

@@ -1,4 +1,4 @@
-"""What the benchmark asks of the project itself: `manage.py shell` runs it."""
+"""The names that the benchmark uses of the project itself: `manage.py shell` runs it."""
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY

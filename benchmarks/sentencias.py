@@ -27,7 +27,7 @@ class Sentencia(NamedTuple):
 
 
 class Muestra(NamedTuple):
-    """Of one request."""
+    """The statements of one call."""
 
     sentencias: list[Sentencia]
     unico: str  # what took the place of {unico}
@@ -81,7 +81,7 @@ def _id(cuerpo: bytes) -> str:
 
 
 def pgbench(servidor: Servidor, escenario: Escenario, una: Muestra, segundos: float) -> dict:
-    """As `wrk.medir`. Prepared, over as many connections as wrk has."""
+    """Measure as `wrk.medir` does, with prepared statements, over as many connections as wrk has."""
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as guion:
         guion.write(escribir_guion(una, servidor.expedientes))
         guion.flush()

@@ -1,4 +1,5 @@
-"""What is measured: the production server, as `make serve` starts it, and another one on the same tables."""
+"""The servers that are measured: the production server, as `make serve` starts it, and another one on the same
+tables."""
 
 import os
 import shlex
@@ -50,7 +51,7 @@ class Servidor:
 
     @property
     def clave(self) -> str:
-        """Of a file that no scenario writes to."""
+        """Return the key of an expediente that no scenario writes to."""
         return f"B-{self.expedientes - 1:07d}"
 
     def escenario(self, nombre: str) -> Escenario:
@@ -93,7 +94,7 @@ class Servidor:
         return memoria(self.trabajadores())
 
     def _evaluar(self, expresion: str) -> str:
-        """In the project's own terms."""
+        """Evaluate an expression in the project's own terms."""
         codigo = f"from benchmarks.proyecto import *; print({expresion})"
         return manage("shell", "--no-imports", "-c", codigo, entorno=self.entorno).stdout.strip()
 

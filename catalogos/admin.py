@@ -14,7 +14,7 @@ DEL_SERVIDOR = ("creado_en", "actualizado_en")
 
 
 class VigenciaFilter(admin.SimpleListFilter):
-    """What was deleted is seen by whoever asks for it."""
+    """Show the deleted rows to whoever asks for them."""
 
     title = "vigencia"
     parameter_name = "vigencia"

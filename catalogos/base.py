@@ -1,4 +1,4 @@
-"""What every catalogue is: the columns, the rules and the verbs. `models.py` has the catalogues themselves."""
+"""The columns, the rules and the verbs that every catalogue has. `models.py` has the catalogues themselves."""
 
 import logging
 from functools import partial
@@ -49,7 +49,8 @@ def texto_largo(nombre):
 
 
 def clave_unica(columna: str, tabla: str, frase_de_error: str) -> models.UniqueConstraint:
-    """Blind to case. Deleted rows count too: creating one of them again brings it back."""
+    """Return the constraint that makes a key unique, blind to case. Deleted rows count too: creating one of them again
+    brings it back."""
     return models.UniqueConstraint(
         CaseBlind(columna), name=f"{tabla}_{columna}_unico", violation_error_message=frase_de_error
     )
@@ -63,7 +64,7 @@ class CatalogoQuerySet(models.QuerySet):
         return self.filter(Exact(CaseBlind(self.model.clave), CaseBlind(models.Value(valor))))
 
     def buscar(self, texto: str):
-        """Every word, blind to case and accents, in any of the model's `en_busqueda`."""
+        """Return the rows that have every word, blind to case and accents, in any column of `en_busqueda`."""
         columnas = Lines(*self.model.en_busqueda)
         return self.filter(*(Contains(columnas, palabra) for palabra in texto.split()))
 
@@ -108,7 +109,7 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
 
     @transaction.atomic
     def actualizar(self, pk: int, datos: dict, *, por: Usuario | None) -> "Catalogo":
-        """Only what is in `datos`. A deleted row isn't found."""
+        """Write only what is in `datos`. Raise NoEncontrado for a deleted row."""
         fila = self._bloquear(pk, no_key=True)
         for atributo, valor in datos.items():
             setattr(fila, atributo, valor)
@@ -131,7 +132,8 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
         return self._guardar(fila, "eliminó", por)
 
     def _bloquear(self, pk, *, no_key=False):
-        """With `no_key`, who refers to the row needn't wait, nor be waited for."""
+        """Return the row, locked. With `no_key`, a transaction that refers to the row needn't wait, nor be waited
+        for."""
         fila = self.vigentes().select_for_update(no_key=no_key).filter(pk=pk).first()
         if fila is None:
             raise NoEncontrado(frase(NO_ENCONTRADA, self.model, id=pk))
@@ -184,7 +186,7 @@ class Catalogo(models.Model):
 
     @classmethod
     def editables(cls) -> list[models.Field]:
-        """What people write, in the order of the columns; the rest belongs to the server."""
+        """Return the fields that people write, in the order of the columns; the others belong to the server."""
         return [campo for campo in cls._meta.concrete_fields if campo.editable and not campo.primary_key]
 
     def copiar(self, nueva: "Catalogo") -> None:
@@ -220,7 +222,7 @@ class Catalogo(models.Model):
         return frase(YA_EXISTE, type(self), clave=clave.verbose_name, valor=getattr(self, self.clave))
 
     def usos(self) -> str:
-        """What refers to this row and isn't deleted («solicitudes activas asociadas»); empty when nothing does.
+        """Name what refers to this row and isn't deleted («solicitudes activas asociadas»); empty when nothing does.
 
         Found by the models' relations: a model whose rows can be deleted says which are not by a manager's `vigentes`.
         """

@@ -1,4 +1,4 @@
-"""What the lists of catalogues take in their URL."""
+"""The query parameters of the lists of catalogues."""
 
 import django_filters
 from django.db.models import Value

@@ -87,7 +87,8 @@ class DepartamentoManager(CatalogoManager):
         return super().actualizar(pk, datos, por=por)
 
     def _bloquear_arbol(self):
-        """Always in one order. Rows that refer to departments (FOR KEY SHARE) don't have to wait."""
+        """Lock every department, always in one order. Rows that refer to departments (FOR KEY SHARE) don't have to
+        wait."""
         list(self.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
 
     def _validar_en_la_base(self, fila):

@@ -71,7 +71,7 @@ def describir_catalogo(vista: type, propias: dict | None = None) -> None:
 
 
 def fila_de(vista: type, propias: dict) -> dict:
-    """Every key of a row, in its order."""
+    """Return an example row with every key, in the order of the response."""
     return dict.fromkeys(vista.shape.serializer.fields) | propias | COMUNES
 
 

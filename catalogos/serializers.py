@@ -36,7 +36,7 @@ class CatalogoEstricto(StrictModelSerializer):
 
 
 def entrada(modelo: type[Catalogo]) -> CatalogoEstricto:
-    """What a POST takes, and a PUT in part."""
+    """Return the serializer that reads the body of a POST, or part of it in a PUT."""
     nombres = {modelo.en_la_red(campo): campo for campo in modelo.editables()}
     referencias = {nombre: _referencia(campo) for nombre, campo in nombres.items() if campo.is_relation}
     devueltos = ("Id", *ANADIDOS.get(modelo, ()), *DEL_SERVIDOR)
@@ -45,7 +45,8 @@ def entrada(modelo: type[Catalogo]) -> CatalogoEstricto:
 
 
 def shape(modelo: type[Catalogo]) -> Shape:
-    """What a response shows: the id, the columns, what is added to them, and what the server keeps."""
+    """Return the shape of a row in a response: the id, the columns, what is added to them, and what the server
+    keeps."""
     columnas = {_mayuscula(modelo.en_la_red(campo)): campo.attname for campo in modelo.editables()}
     anadidos = {
         clave: serializers.CharField(source=fuente, allow_null=True)

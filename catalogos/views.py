@@ -114,7 +114,7 @@ def ruta_de(modelo: type[Catalogo]) -> str:
 
 
 def permiso_de(modelo: type[Catalogo], accion: str) -> str:
-    """As Django names it: `catalogos.view_lugar`."""
+    """Return the permission's name as Django writes it: `catalogos.view_lugar`."""
     return f"{modelo._meta.app_label}.{accion}_{modelo._meta.model_name}"
 
 

@@ -13,10 +13,10 @@ from monitor.admin.lists import KeysetChangeList
 from monitor.admin.verbs import VerbAdmin, VerbForm
 from monitor.db.functions import LAST_DAY
 
-BOTON = "_estado"  # name of the buttons of the file's page that change its state
+BOTON = "_estado"  # the name of the buttons that change the state on an expediente's page
 CAMBIO = [{"changed": {"fields": ["estado"]}}]  # in Django's log
 
-# Of each section of the paper file: its title, its lines, and the columns it is set in (admin.css).
+# Each section of the paper folder: its title, its lines, and the columns it is set in (admin.css).
 SECCIONES = (
     ("Vehículo", (("marca", "modelo", "tipo"), ("color", "placas"), "vehiculo"), ()),
     ("Cliente", (("nombre_cliente", "telefono_cliente", "correo_cliente"),), ()),
@@ -64,13 +64,14 @@ class ExpedienteForm(VerbForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "aseguradora" in self.fields:
-            # An insurer that was deleted later stays in its files, and must not be lost by saving one.
+            # An insurer that was deleted later stays in its expedientes, and must not be lost by saving one.
             elegibles = models.Q(eliminado=False) | models.Q(pk=self.instance.aseguradora_id)
             self.fields["aseguradora"].queryset = Aseguradora.objects.filter(elegibles)
 
 
 class IngresoFilter(admin.DateFieldListFilter):
-    """Asks for the days as the index of the order has them too: a page far back is found at once."""
+    """A filter that also asks for the days as the index of the list's order has them, so that a page far back is
+    found at once."""
 
     def queryset(self, request, queryset):
         queryset = super().queryset(request, queryset)
@@ -162,7 +163,7 @@ class ExpedienteAdmin(VerbAdmin):
     def entrega(self, expediente):
         return expediente.fecha_entrega
 
-    # --- A file's page ---
+    # --- The page of an expediente ---
 
     def get_fieldsets(self, request, obj=None):
         cabecera = "no_siniestro" if obj is None else DEL_SERVIDOR
@@ -205,7 +206,7 @@ class ExpedienteAdmin(VerbAdmin):
 
 @admin.register(ExpedienteArchivado)
 class ExpedienteArchivadoAdmin(VerbAdmin):
-    """What is there is looked at: the table of permissions gives nobody more."""
+    """A page to look at archived expedientes: the table of permissions lets nobody change them."""
 
     list_display = ("no_siniestro", "archivado_en", "archivado_por")
     list_select_related = ("archivado_por",)

@@ -1,4 +1,4 @@
-"""What stays of a file that is deleted. `copias` shows it to people."""
+"""The copy that stays of an archived expediente. `copias` shows it to people."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from monitor.usuarios.models import Usuario
 
 
 class ExpedienteArchivado(models.Model):
-    """A file that was deleted, whole: its columns and, by table, the rows that hung from it."""
+    """A whole expediente that was archived: its columns and, by table, the rows that hung from it."""
 
     id = models.BigAutoField(primary_key=True)
     no_siniestro = KeyField("No. Siniestro", max_length=100, db_index=True)
@@ -31,7 +31,7 @@ class ExpedienteArchivado(models.Model):
 
 
 def copiar(expediente: models.Model) -> dict:
-    """For `ExpedienteArchivado.datos`."""
+    """Return an expediente, with all that hangs from it, for `ExpedienteArchivado.datos`."""
     columnas = [campo for campo in expediente._meta.concrete_fields if not campo.generated]
     copia = _exacta({campo.column: campo.value_from_object(expediente) for campo in columnas})
     for relacion in expediente._meta.related_objects:

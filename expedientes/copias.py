@@ -1,4 +1,4 @@
-"""A file's history, and the archive's copy of a whole file, for people to read.
+"""The history of an expediente, and the archive's copy of a whole one, for people to read.
 
 A copy outlives the columns of today: what it doesn't hold is left out, what has no place here can be read as JSON.
 """
@@ -15,7 +15,7 @@ SI_NO = {True: "Sí", False: "No"}
 
 
 def leer_historial(expediente: Expediente) -> list[dict]:
-    """Newest first."""
+    """Return the changes of state as people read them, newest first."""
     return [
         {
             "fecha_cambio": cambio.fecha_cambio,

@@ -1,4 +1,4 @@
-"""The states of a file and how they may follow each other."""
+"""The states of an expediente and how they may follow each other."""
 
 from django.db import models
 

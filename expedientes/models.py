@@ -45,15 +45,16 @@ class Ubicacion(models.TextChoices):
 
 class ExpedienteQuerySet(models.QuerySet):
     def buscar(self, texto: str):
-        """Every word of `texto`, blind to case and accents, in the key, the client or the vehicle."""
+        """Return the expedientes that have every word of `texto`, blind to case and accents, in the key, the client
+        or the vehicle."""
         return self.filter(*(Contains("busqueda", palabra) for palabra in texto.split()))
 
     def con_placas(self, placas: str):
-        """Blind to case."""
+        """Return the expedientes with exactly these plates, blind to case."""
         return self.filter(Exact(CaseBlind("placas"), CaseBlind(models.Value(placas))))
 
     def en_orden(self):
-        """Newest intake first, files without one before all; then the key by code point."""
+        """Sort by intake, newest first and those without one before all, and then by the key's code points."""
         return self.order_by("orden_ingreso", "no_siniestro")
 
     def pendientes(self):
@@ -85,7 +86,7 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
                 raise
 
     def actualizar(self, no_siniestro: str, datos: dict, *, por: Author) -> "Expediente":
-        """Only the columns in `datos`: who writes others at the same time loses nothing."""
+        """Write only the columns in `datos`, so that whoever writes other columns at the same time loses nothing."""
         with _antes_la_aseguradora(datos):
             if not datos:
                 expediente = self.filter(pk=no_siniestro).first()
@@ -109,7 +110,8 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
 
     @transaction.atomic
     def archivar(self, no_siniestro: str, *, por: Author) -> ExpedienteArchivado:
-        """The file and all that hangs from it leave the live tables; a complete copy stays in the archive."""
+        """Take the expediente, with all that hangs from it, out of the live tables; a complete copy stays in the
+        archive."""
         expediente = self._bloquear(no_siniestro)
         archivado = ExpedienteArchivado.objects.create(
             no_siniestro=no_siniestro, datos=copiar(expediente), archivado_por_id=por.pk
@@ -128,7 +130,8 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
 
 @contextmanager
 def _antes_la_aseguradora(datos):
-    """Around a write that also settles whether the insurer is there: of what fails, that is said first."""
+    """Wrap a write that also settles whether the insurer is there: when the write fails, a missing insurer is told
+    before anything else."""
     try:
         yield
     except ErrorDeDominio:
@@ -170,12 +173,12 @@ def _instante(nombre):
 
 
 def _documento(nombre):
-    """True: received; False: not; null: not confirmed yet."""
+    """A flag of a document: True when it was received, False when not, null while nobody has confirmed it."""
     return models.BooleanField(nombre, null=True, blank=True)
 
 
 class Expediente(models.Model):
-    """The claim file of a vehicle in the shop. Columns are the contract's, in its order."""
+    """The insurance-claim expediente of a vehicle in the shop. Its columns are the contract's, in the same order."""
 
     no_siniestro = KeyField(
         "No. Siniestro",

@@ -1,4 +1,4 @@
-"""Files, their state and their history, for the API's description."""
+"""The description of expedientes, their state and their history for OpenAPI."""
 
 from datetime import UTC, date, datetime
 

@@ -1,4 +1,5 @@
-"""The shapes of a file on the wire. Keys and their order are the contract with API clients (docs/contrato.md)."""
+"""The shapes of an expediente on the wire. Keys and their order are the contract with API clients
+(docs/contrato.md)."""
 
 from rest_framework import serializers
 
@@ -117,7 +118,7 @@ class ExpedienteSerializer(StrictModelSerializer):
         ignored = ("aseguradora", "historial_estado", "evidencia")
 
     def read_changes(self, datos: dict, no_siniestro: str) -> dict:
-        """Of a PUT: the key may come along when it is the path's."""
+        """Read the body of a PUT, where the key may come along when it is the path's."""
         valores, errores = self.check(datos, partial=True)
         if valores.pop("no_siniestro", no_siniestro) != no_siniestro:
             errores = {"no_siniestro": [OTRA_CLAVE]} | errores

@@ -1,4 +1,4 @@
-"""What can go wrong, in Python's terms.
+"""The errors of the domain, in Python's terms.
 
 Models and verbs raise these; `monitor.api.errors` makes HTTP of them and `monitor.admin` makes messages.
 `mensaje` is a Spanish sentence for people, `codigo` a stable word for programs.
@@ -24,7 +24,7 @@ class ErrorDeDominio(Exception):
 
 
 class DatosInvalidos(ErrorDeDominio):
-    """The request itself is wrong. `campos` maps each broken field to its sentences, in the order to be shown."""
+    """What was sent is wrong in itself. `campos` maps each broken field to its sentences, in the order to be shown."""
 
     codigo = "datos_invalidos"
 

@@ -1,4 +1,4 @@
-"""What every request passes, the API's and the admin's."""
+"""The middleware that every request passes, the API's and the admin's."""
 
 import logging
 import re
@@ -114,7 +114,7 @@ def _client(meta) -> str:
 
 
 class CorsMiddleware(corsheaders.middleware.CorsMiddleware):
-    """Only where CORS_ORIGINS names somebody."""
+    """The middleware of CORS, which is left out where CORS_ORIGINS names nobody."""
 
     def __init__(self, get_response):
         if not settings.CORS_ALLOWED_ORIGINS:
@@ -139,7 +139,8 @@ class NoTrailingSlashMiddleware:
 
 
 class OnlyInAdmin:
-    """Before one of Django's middlewares: elsewhere nobody has a session, so there is nothing for it to do."""
+    """A mixin for Django's middleware that acts in the admin alone: elsewhere nobody has a session, and there is
+    nothing for it to do."""
 
     def __call__(self, request):
         return super().__call__(request) if request.path_info.startswith(ADMIN) else self.get_response(request)

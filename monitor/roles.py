@@ -37,7 +37,7 @@ PERMISOS: dict[str, frozenset[Rol]] = {
     "expedientes.delete_expediente": ADMINISTRADORES,
     "expedientes.view_historialestado": TODOS,
     "expedientes.view_expedientearchivado": ADMINISTRADORES,
-    # Which requests, solicitudes/permisos.py says: that depends on one's part in each.
+    # solicitudes/permisos.py says of which solicitudes: that depends on one's part in each.
     **{f"solicitudes.{accion}_solicitud": TODOS for accion in ("view", "add", "change", "delete")},
     "solicitudes.view_estadosolicitud": TODOS,
     "solicitudes.view_lugarsolicitud": TODOS,

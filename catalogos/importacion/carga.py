@@ -33,7 +33,8 @@ def modelo_de(archivo: Path) -> type[Catalogo]:
 
 
 def cargar(archivo: Path, *, solo_nuevas: bool = False) -> dict[str, int]:
-    """How many rows were created, updated, and left as they were; with `solo_nuevas`, what is there stays as it is.
+    """Load a file, and count the rows that were created, updated and left as they were. With `solo_nuevas`, a row that
+    is there stays as it is.
 
     Call it in a transaction. Raises DatosInvalidos with a sentence for each line that is wrong, named by number.
     """
@@ -94,7 +95,7 @@ def _exigir_id_libre(modelo, pk, fila):
 
 
 def _valores(modelo, celdas) -> dict:
-    """By attname; an empty `id` is left out."""
+    """Return the values of a line by attname; an empty `id` is left out."""
     campos, valores, errores = columnas_de(modelo), {}, {}
     for nombre, celda in celdas.items():
         try:
@@ -121,7 +122,7 @@ def _valor(campo, celda):
 
 
 def _adelantar_secuencia(modelo):
-    """After ids that came from a file, the next one given by PostgreSQL must come after them."""
+    """Move PostgreSQL's sequence past the ids that came from a file."""
     with connection.cursor() as cursor:
         for sentencia in connection.ops.sequence_reset_sql(no_style(), [modelo]):
             cursor.execute(sentencia)

@@ -1,4 +1,4 @@
-"""What the database itself refuses, whoever writes; and the pieces that rules are made of."""
+"""The writes that the database itself refuses, whoever writes; and the pieces that rules are made of."""
 
 import pytest
 from django.apps import apps
@@ -25,7 +25,7 @@ def restriccion(modelo, nombre):
 
 
 def violada(error):
-    """Of PostgreSQL its constraint's name; SQLite names it in the message, or its index."""
+    """Return the name of the broken constraint. SQLite gives it, or its index, in the message."""
     causa = error.value.__cause__
     return causa.diag.constraint_name if hasattr(causa, "diag") else str(causa).replace("index '", "").rstrip("'")
 
@@ -98,7 +98,7 @@ def test_actualizado_cambia_y_creado_no():
 
 
 def test_cada_cambio_dice_en_la_bitacora_quien_lo_hizo(caplog, django_capture_on_commit_callbacks):
-    """What a command does it says itself; a change that is undone says nothing."""
+    """A command says by itself what it does, and a change that is undone says nothing."""
     por = UsuarioFactory(username="maria")
     with caplog.at_level("INFO", logger="catalogos"), django_capture_on_commit_callbacks(execute=True):
         pk = Lugar.objects.crear({"nombre": "Sede"}, por=por).pk

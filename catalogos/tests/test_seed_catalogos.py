@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def sembrar(capsys):
-    """What the command says, a line each."""
+    """Return the lines that the command says."""
 
     def sembrar(*archivos, **opciones):
         call_command("seed_catalogos", archivo=[*archivos] or None, **opciones)

@@ -1,5 +1,5 @@
-"""The files' pages in the admin, as staff meet them: what is shown, what is written, and what is refused with which
-sentence."""
+"""The pages of expedientes in the admin, as staff meet them: what is shown, what is written, and what is refused
+with which sentence."""
 
 import json
 import re
@@ -56,7 +56,7 @@ def como_administrador(client):
 
 
 def valores(expediente):
-    """Of the columns that people write."""
+    """Return the values of the columns that people write."""
     expediente = Expediente.objects.get(pk=expediente.pk)
     return {nombre: getattr(expediente, nombre) for nombre in Expediente.EDITABLES}
 
@@ -326,7 +326,7 @@ def test_lista_escapa_lo_que_escriben_los_clientes(client, como_operador):
         assert texto not in pagina
 
 
-# --- A file's form ---
+# --- The form of an expediente ---
 
 
 @pytest.mark.parametrize("momento", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])

@@ -67,7 +67,7 @@ class KeysetChangeList(ChangeList):
         return self.get_query_string({PAGE_VAR: f"{sentido}:{posicion}"})
 
     def _contar(self, filas):
-        """What Django's templates ask of a list; `result_count` is of this page."""
+        """Set what Django's templates ask of a list; `result_count` counts this page alone."""
         self.result_list = filas
         self.result_count = self.full_result_count = len(filas)
         self.show_full_result_count = self.can_show_all = self.multi_page = False

@@ -49,7 +49,7 @@ class LoginForm(AdminAuthenticationForm):
 
 class PasswordForm(AdminPasswordChangeForm):
     def save(self, commit=True):
-        """Through our verb: Django's would write the whole row, over what others changed."""
+        """Save through our verb: Django's own would write the whole row, over what others changed."""
         self.user = get_user_model().objects.actualizar(self.user.pk, {"password": self.cleaned_data["new_password1"]})
         return self.user
 
@@ -62,7 +62,7 @@ class MonitorAdminSite(admin.AdminSite):
     login_form = LoginForm
 
     def get_app_list(self, request, app_label=None):
-        """In the order in which people use them."""
+        """Return the apps in the order in which people use them."""
         lugares = {app: lugar for lugar, app in enumerate(APP_ORDER)}
         apps = super().get_app_list(request, app_label)
         return sorted(apps, key=lambda app: lugares.get(app["app_label"], len(lugares)))

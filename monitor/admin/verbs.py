@@ -1,5 +1,5 @@
-"""What every ModelAdmin stands on: each write goes through a verb of the model, and what a verb refuses is said in the
-form or in a message, with nothing half-done."""
+"""The base of every ModelAdmin: each write goes through a verb of the model, and the admin says in the form or in a
+message what a verb refuses, with nothing half-done."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -34,7 +34,7 @@ BUSQUEDAS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")
 
 
 class UntouchedTextField(forms.CharField):
-    """What happens on the way to a text that nobody touched (browsers send CRLF, we cut blanks) is not a change."""
+    """A field for which a text that nobody touched hasn't changed, although browsers send CRLF and we cut blanks."""
 
     default_error_messages = {"null_characters_not_allowed": CON_CONTROL}
 
@@ -69,7 +69,7 @@ class MomentField(forms.SplitDateTimeField):
 
 
 class VerbForm(forms.ModelForm):
-    """Only what the person changed is checked and written, as in the API.
+    """A form that checks and writes only what the person changed, as the API does.
 
     The page carries what it showed, to compare with what comes back: comparing with the row as it is by then would
     undo what somebody else changed in between.
@@ -83,7 +83,7 @@ class VerbForm(forms.ModelForm):
             campo.show_hidden_initial = not self.instance._state.adding
 
     def changes(self) -> dict:
-        """By attname, as verbs take it."""
+        """Return what the person changed, by attname, as verbs take it."""
         campos = [campo for campo in self._meta.model._meta.concrete_fields if campo.name in self.changed_data]
         return {campo.attname: campo.value_from_object(self.instance) for campo in campos}
 
@@ -109,7 +109,7 @@ class VerbForm(forms.ModelForm):
         return set() if self.instance._state.adding else set(self.fields) - set(self.changed_data)
 
     def _decir(self, error):
-        """In its field, whose place says its name, or above the form; never twice."""
+        """Show the error once: beside its field, without the name that the place says already, or above the form."""
         campos = getattr(error, "campos", None) or {"": getattr(error, "reglas", [error.mensaje])}
         dichas = {frase for frases in self.errors.values() for frase in frases}
         for campo, frases in campos.items():
@@ -177,7 +177,7 @@ class VerbAdmin(admin.ModelAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """What a verb refuses was rolled back; the form comes again, as it was filled in, and says why."""
+        """Show the form again, as it was filled in and saying why, when the verb refused. The write was rolled back."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except ErrorDeDominio as error:
@@ -187,7 +187,7 @@ class VerbAdmin(admin.ModelAdmin):
     # --- Deleting ---
 
     def get_deleted_objects(self, objs, request):
-        """What hangs from a row, and whether it may go, is the verb's to say."""
+        """Return only the names: the verb says what hangs from a row and whether the row may go."""
         nombres = [str(obj) for obj in objs]
         return nombres, {self.opts.verbose_name_plural: len(nombres)}, set(), []
 
@@ -233,7 +233,7 @@ class VerbAdmin(admin.ModelAdmin):
         return super().changelist_view(request, titulo | (extra_context or {}))
 
     def get_search_results(self, request, queryset, search_term):
-        """Every word, in any of `search_fields`, blind to case and accents, alike on both databases."""
+        """Search every word in any of `search_fields`, blind to case and accents, alike on both databases."""
         for palabra in search_term.split():
             donde = [Q(Contains(Folded(campo), palabra)) for campo in self.search_fields]
             queryset = queryset.filter(reduce(or_, donde))
@@ -265,7 +265,7 @@ class VerbAdmin(admin.ModelAdmin):
             self.message_user(request, f"{frase}: {_enumerar(nombres)}.", messages.ERROR)
 
     def _claves(self, request) -> list:
-        """Of the selected rows, each once."""
+        """Return the keys of the selected rows, each once."""
         claves = request.POST.getlist(ACTION_CHECKBOX_NAME)
         try:
             return list(dict.fromkeys(self.opts.pk.clean(clave, None) for clave in claves))
@@ -278,7 +278,7 @@ class VerbAdmin(admin.ModelAdmin):
 
 
 def _parametro(filtro) -> str:
-    """Of an entry of `list_filter`."""
+    """Return the query parameter of an entry of `list_filter`."""
     return filtro[0] if isinstance(filtro, tuple) else getattr(filtro, "parameter_name", filtro)
 
 

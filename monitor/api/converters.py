@@ -1,4 +1,4 @@
-"""What a piece of a path may hold."""
+"""The converters that say what a piece of a path may hold."""
 
 import re
 

@@ -66,7 +66,7 @@ class DirectDialect(Dialect):
 
 
 class EnvelopeDialect(Dialect):
-    """Transport requests and catalogues: an envelope around the data; local times without offset."""
+    """The dialect of solicitudes and catalogues: an envelope around the data; local times without offset."""
 
     def date(self, value: date) -> str:
         return value.isoformat()
@@ -93,5 +93,5 @@ ENVELOPE = EnvelopeDialect()
 
 
 def dialect_of(path: str) -> Dialect:
-    """Of a path that no view answers for."""
+    """Return the dialect of a path that no view answers for."""
     return DIRECT if path == "/api" or path.startswith("/api/") else ENVELOPE

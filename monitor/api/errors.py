@@ -1,4 +1,4 @@
-"""From exceptions to answers: the only place that knows which HTTP status a domain error has."""
+"""Answers made of exceptions. No other place knows which HTTP status a domain error has."""
 
 import logging
 from math import ceil
@@ -30,7 +30,7 @@ STATUS = {
 
 
 class HttpError(errores.ErrorDeDominio):
-    """What only HTTP can get wrong: a method, a size, a content type."""
+    """An error that only HTTP has: a method, a size, a content type."""
 
     def __init__(self, status: int, mensaje: str, headers: dict | None = None):
         super().__init__(mensaje, codigo="http")
@@ -55,7 +55,7 @@ def error_response(error: Exception, dialect: Dialect, operacion: str | None = N
 
 
 def _of_rest_framework(error: APIException) -> errores.ErrorDeDominio:
-    """Of an authentication, a permission or a throttle that isn't ours."""
+    """Translate an exception of DRF, which an authentication, a permission or a throttle that isn't ours raised."""
     if error.status_code == 401:
         return errores.NoAutenticado(str(error.detail))
     wait = getattr(error, "wait", None)

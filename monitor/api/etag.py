@@ -88,6 +88,6 @@ class ConditionalMiddleware:
 
 
 def _action_of(view):
-    """What a view's function, as REST framework makes those of a viewset, does for GET; None of any other."""
+    """Return the row of `acciones` that a viewset's function uses for GET; None for any other view."""
     name = getattr(view, "actions", {}).get("get")
     return name and view.cls.acciones.get(name)

@@ -29,7 +29,7 @@ _HORA = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?", re.ASCII)
 
 
 class Strict:
-    """What all strict fields share: messages that name the field, validators whose sentences do too."""
+    """The base of all strict fields: their messages name the field, and so do the sentences of their validators."""
 
     # First among the bases, so that these are heard and not DRF's own.
     default_error_messages = {
@@ -119,7 +119,7 @@ class StrictIntegerField(Strict, serializers.IntegerField):
 
 
 class StrictFloatField(Strict, serializers.FloatField):
-    """With or without decimals; JSON has no infinity, but has numbers that are too large for a float."""
+    """A number with or without decimals. JSON has no infinity, but has numbers that are too large for a float."""
 
     default_error_messages = {"invalid": "{campo}: debe ser un número"}
 

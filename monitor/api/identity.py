@@ -1,5 +1,5 @@
-"""Who calls the API, settled by the statement that reads or writes what is asked: one statement where the other way
-takes two (docs/adr/0005)."""
+"""The identity of who calls the API. The statement that reads or writes what is asked also settles it: one statement
+where asking apart takes two (docs/adr/0005)."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ class Caller:
         self._settled, self._person = False, None
 
     def confirm(self) -> None:
-        """Asks the database, unless something did already."""
+        """Ask the database, unless something has confirmed the caller already."""
         if not self._settled:
             self.ask()
 
@@ -37,7 +37,7 @@ class Caller:
         self._settled = True
 
     def ask(self):
-        """Asks the database, also of who was found to hold before."""
+        """Ask the database, also about a caller who was confirmed before."""
         person = get_user_model().objects.con_token(self.token.id, self.token.version)
         if person is None:
             raise NoAutenticado(INVALIDO)
@@ -53,7 +53,7 @@ class Caller:
 
     @property
     def known_id(self) -> int | None:
-        """For the log: None while nothing has confirmed who calls."""
+        """Return the user's id for the log, or None while nothing has confirmed who calls."""
         return self.token.id if self._settled else None
 
     @property
@@ -75,7 +75,7 @@ class Caller:
 
 @dataclass(frozen=True)
 class CallerReference(Reference):
-    """Who the token names, if some statement finds that it still holds (see `db.writes.Reference`)."""
+    """A reference to the user that the token names, good while the token still holds (see `db.writes.Reference`)."""
 
     caller: Caller
 
@@ -102,8 +102,8 @@ class CallerReference(Reference):
 
 
 class CallerQuery(CompiledQuery):
-    """Of a queryset that `only_for_caller` gave: no rows for who isn't active. When there are none, or not every role
-    may read them, the caller is asked for alone."""
+    """A query over a queryset that `only_for_caller` gave, without rows for a caller who isn't active. When there
+    are no rows, or not every role may read them, the caller is asked for apart."""
 
     def rows(self, *variant, caller: Caller, **values) -> list[tuple]:
         if PERMISOS.get(caller.permiso) != TODOS:

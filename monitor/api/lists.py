@@ -117,7 +117,7 @@ def _batches(list_, caller):
 
 
 def _array(batches):
-    """Of the JSON arrays of each batch, one array."""
+    """Join the JSON arrays of the batches into one array."""
     yield b"["
     for i, batch in enumerate(batches):
         yield (b"," if i else b"") + batch[1:-1]

@@ -35,7 +35,8 @@ class StrictFilter(django_filters.Filter):
 
 
 class QueryParams:
-    """What a list takes in its URL: the filters of a FilterSet, and others by name (a page's size, a cursor).
+    """The query parameters that an action takes: the filters of a FilterSet, and others by name (a page's size, a
+    cursor).
 
     Built once: the FilterSet declares and applies the filters, its form (built per request) is not used.
     """
@@ -70,7 +71,7 @@ class QueryParams:
         return queryset
 
     def filters_in(self, values: dict) -> dict:
-        """Of the values that were given, those of filters."""
+        """Return the values that are of filters."""
         return {name: value for name, value in values.items() if name in self._filters}
 
 

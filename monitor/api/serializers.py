@@ -55,7 +55,7 @@ class StrictSerializer(serializers.Serializer):
             raise DatosInvalidos(campos=errors)
 
     def _with_references(self, values, errors):
-        """With those that would have waited for the write."""
+        """Return the errors with those of the references that would have waited for the write."""
         for name, field in self._input.items():
             if getattr(field, "on_write", False) and values.get(field.source) is not None:
                 try:
@@ -145,7 +145,7 @@ def unknown(name: str, known) -> str:
 
 
 def read_changes(serializer: StrictSerializer, data: dict) -> dict:
-    """What a PUT of the second dialect changes: null for a text or a required field is like not sent."""
+    """Return what a PUT of the second dialect changes. A null for a text or for a required field is like not sent."""
     sent = {name: value for name, value in data.items() if value is not None or not _ignores_null(serializer, name)}
     changes = serializer.read(sent, partial=True)
     if not changes:

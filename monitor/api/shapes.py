@@ -1,4 +1,4 @@
-"""From rows to the shapes that serializers declare, with no model instance between."""
+"""The objects that serializers declare, made of rows with no model instance between."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -67,7 +67,7 @@ class Shape:
         return build
 
     def _value(self, field, path) -> Value | None:
-        """None of a column as it is."""
+        """Return what gives a key its value, or None for a column that is shown as it is."""
         if isinstance(field, EmptyListField):
             return lambda row, rows: []
         path, first = path + field.source.replace(".", "__"), len(self.columns)
@@ -96,7 +96,8 @@ class Shape:
         return [self._build(row, ()) for row in rows]
 
     def from_instance(self, instance) -> dict:
-        """Of a shape without objects in it; what its columns follow from row to row must be there already."""
+        """Return the object of an instance, for a shape without objects in it. The rows that its columns follow must
+        have been read already."""
         return dict(zip(self._keys, self._attributes(instance), strict=True))
 
 

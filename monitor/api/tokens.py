@@ -50,7 +50,7 @@ def verify(token: str) -> Token:
 
 @lru_cache(maxsize=1024)
 def _leer(token: str, secreto: str) -> Token:
-    """What a signature says of a token never changes, so a good one is checked once; bad ones aren't kept."""
+    """Return what a token says. Its signature never changes, so a good token is checked once; bad ones aren't kept."""
     try:
         datos = jwt.decode(token, secreto, algorithms=[ALGORITHM], options=WITHOUT_EFFECT)
     except jwt.InvalidTokenError as error:

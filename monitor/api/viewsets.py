@@ -76,7 +76,7 @@ class ApiViewSet(viewsets.ViewSet):
         return response
 
     def initialize_request(self, request, *args, **kwargs):
-        """REST framework's request without what negotiates content and parses bodies: JSON, which `body` reads."""
+        """Return DRF's request without what negotiates content and parses bodies: `body` reads the JSON."""
         self.action = self.action_map.get(request.method.lower())
         return Request(request, authenticators=self.get_authenticators())
 
@@ -95,7 +95,7 @@ class ApiViewSet(viewsets.ViewSet):
         return error_response(exc, self.dialect, action and action.operacion, request=self.request._request)
 
     def finalize_response(self, request, response, *args, **kwargs):
-        """Nothing leaves before it is known who asked: an error neither, nor an empty answer."""
+        """Confirm who calls before anything leaves, also before an error or an empty answer."""
         try:
             if isinstance(self.caller, Caller):
                 self.caller.confirm()
@@ -134,15 +134,15 @@ def location(prefix: str, key) -> dict:
 
 @csrf_exempt
 def not_found(request, exception=None):
-    """Of the paths that no view answers for."""
+    """Answer 404 for the paths that no view answers for."""
     return error_response(NoEncontrado("La ruta no existe"), dialect_of(request.path))
 
 
 def bad_request(request, exception=None):
-    """Of what Django refuses before any view: a Host that isn't ours, an impossible path."""
+    """Answer 400 for what Django refuses before any view: a Host that isn't ours, an impossible path."""
     return error_response(DatosInvalidos(PETICION_INVALIDA), dialect_of(request.path))
 
 
 def server_error(request):
-    """Of what fails outside a view; Django has logged it."""
+    """Answer 500 for what fails outside a view; Django has logged it."""
     return error_response(internal(500, None), dialect_of(request.path))

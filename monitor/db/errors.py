@@ -1,4 +1,4 @@
-"""What an error of the database means, read from its code: never from its text, which is translated."""
+"""The meaning of a database's errors, read from their codes and never from their texts, which are translated."""
 
 from django.db import Error, IntegrityError, InterfaceError, OperationalError
 

@@ -13,7 +13,8 @@ from psycopg import sql
 
 
 def _plegados() -> dict[str, str]:
-    """Of each letter of Latin-1 and Latin Extended-A, its lower case without accents; of a combining mark, nothing."""
+    """Map each letter of Latin-1 and Latin Extended-A to its lower case without accents, and combining marks to
+    nothing."""
     plegados = {chr(n): "" for n in range(0x300, 0x30D)} | {"\u0327": "", "\u0328": ""}
     for n in range(0xC0, 0x180):
         base = "".join(c for c in unicodedata.normalize("NFKD", chr(n)) if not unicodedata.combining(c)).lower()

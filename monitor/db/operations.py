@@ -16,7 +16,8 @@ class OnPostgreSQL(migrations.RunSQL):
 
 
 def trigram_index(tabla: str, columna: str = "busqueda") -> OnPostgreSQL:
-    """For `Contains`: any fragment of three letters or more. The extension is one that a database's owner may create.
+    """Create the index that serves `Contains` for any fragment of three letters or more. A database's owner may create
+    the extension.
 
     Without fastupdate: a pending list makes some searches and some writes slow, now and then.
     """

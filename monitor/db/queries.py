@@ -70,7 +70,7 @@ class After(models.Expression):
 
 
 def is_position(columns: list[models.Field], values) -> bool:
-    """Whether values from outside can stand beside these columns in `After`, on both databases."""
+    """Tell whether values from outside can stand beside these columns in `After`, on both databases."""
     if not isinstance(values, list) or len(values) != len(columns):
         return False
     return all(

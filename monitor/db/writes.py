@@ -38,14 +38,14 @@ class Reference:
 
 @dataclass(frozen=True)
 class Vigente(Reference):
-    """To a row that isn't marked as deleted."""
+    """A reference to a row that isn't marked as deleted."""
 
     pk: int
     sql = "NOT eliminado"
 
 
 class Author(Protocol):
-    """Who writes: a user, or a caller of the API."""
+    """The author of a write: a user, or a caller of the API."""
 
     pk: int
     username: str
@@ -54,8 +54,8 @@ class Author(Protocol):
 
 
 def single_statement():
-    """Around a write that is one statement, and so a transaction already: a savepoint where it is within another's,
-    which its error mustn't spoil."""
+    """Wrap a write that is one statement, and so a transaction already. Within another transaction it gets a savepoint,
+    so that its error doesn't spoil the other."""
     return transaction.atomic() if connection.in_atomic_block else nullcontext()
 
 
@@ -112,7 +112,7 @@ def _with_known(references, model, row) -> dict:
 
 
 def _form(values) -> tuple[tuple[str, str | None], ...]:
-    """What the SQL of a row depends on: its attnames, each with the condition of what it refers to."""
+    """Return what the SQL of a row depends on: its attnames, each with the condition of what it refers to."""
     return tuple((name, value.sql if isinstance(value, Reference) else None) for name, value in values.items())
 
 
@@ -166,7 +166,7 @@ def _write(model, sql, params, references: Mapping[str, Reference] = MappingProx
 
 
 class _Column:
-    """How a field is written."""
+    """The way in which a field is written."""
 
     def __init__(self, field):
         self._field, self.name = field, connection.ops.quote_name(field.column)
@@ -175,7 +175,8 @@ class _Column:
         return None if value is None else self._field.get_db_prep_save(value, connection)
 
     def placeholder(self, condition: str | None) -> str:
-        """Of a reference to a row that doesn't meet the condition, an id that the foreign key refuses."""
+        """Return the SQL of the value. For a reference to a row that doesn't meet the condition it gives an id that the
+        foreign key refuses."""
         if condition is None:
             return "%s"
         hold = " FOR KEY SHARE" if connection.features.has_select_for_update else ""

@@ -1,4 +1,4 @@
-"""How much memory processes take, as Linux counts it."""
+"""The memory that processes take, as Linux counts it."""
 
 import os
 import threading

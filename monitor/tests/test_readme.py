@@ -1,4 +1,4 @@
-"""What README.md says to type is typed here, as it is written."""
+"""The commands of README.md are typed here, as they are written."""
 
 import json
 import os

@@ -25,7 +25,7 @@ PROPIA_CUENTA = "No puedes eliminar tu propia cuenta"
 
 
 class Identidad(NamedTuple):
-    """Who somebody is: what each request reads of a user."""
+    """The columns of a user that each request reads."""
 
     pk: int
     username: str
@@ -71,7 +71,7 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
         return usuario
 
     def create_superuser(self, username, password=None, **otros) -> "Usuario":
-        """What `manage.py createsuperuser` calls; it makes a sentence of a ValidationError."""
+        """Create an Administrador for `manage.py createsuperuser`, which makes a sentence of a ValidationError."""
         try:
             return self.registrar(username=username, password=password, rol=Rol.ADMINISTRADOR, **otros)
         except DatosInvalidos as error:
@@ -127,7 +127,7 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
         return self.filter(rol=Rol.ADMINISTRADOR, is_active=True)
 
     def _bloquear_administradores(self):
-        """Always first and in one order: two administrators who demote each other must take turns."""
+        """Lock the administrators, always first and in one order: two who demote each other must take turns."""
         list(self._administradores().select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
 
     def _exigir_otro_administrador(self, usuario):
@@ -180,12 +180,13 @@ class Usuario(AbstractBaseUser):
 
     @property
     def reference(self) -> int:
-        """As the `por` of a verb: who was read from the database needn't be asked again (`api.identity.Caller`)."""
+        """Return what a write refers to as its author. A user who was read from the database needn't be asked for
+        again, unlike an `api.identity.Caller`."""
         return self.pk
 
     @property
     def known_id(self) -> int:
-        """For the log, as a caller's."""
+        """Return the id for the log, as `api.identity.Caller` does."""
         return self.pk
 
     @property
@@ -226,7 +227,7 @@ class Usuario(AbstractBaseUser):
         self.set_password(password)
 
     def set_password(self, raw_password):
-        """Every door to a new password passes here, Django's commands too: earlier tokens stop working."""
+        """Set a password, from whichever door, Django's commands too; earlier tokens stop working."""
         super().set_password(raw_password)
         self.version_token += 1
 
@@ -273,11 +274,11 @@ class IntentoDeAccesoManager(models.Manager):
         return espera
 
     def olvidar(self, username: str, direccion: str) -> None:
-        """After a success."""
+        """Forget the failures of this user from this address, after a success."""
         self.filter(username=username[:150], direccion=direccion).delete()
 
     def _espera(self, intentos, limite, ahora):
-        """Until the oldest of the last `limite` before this one is out of the window."""
+        """Return the seconds until the oldest of the last `limite` attempts before this one is out of the window."""
         ultimos = list(intentos.values_list("en", flat=True)[: limite + 1])
         if len(ultimos) <= limite:
             return 0

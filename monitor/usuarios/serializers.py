@@ -19,7 +19,8 @@ class UsuarioSerializer(StrictModelSerializer):
 
 
 class RegistroSerializer(StrictSerializer):
-    """What a person may say of a user. Whether it will do (a role, a free name, a strong password) is the verb's."""
+    """The fields that a person may send about a user. The verb settles whether they will do: a role, a free name, a
+    strong password."""
 
     username = StrictTextField(max_length=150, required=False, allow_null=True, allow_blank=True)
     password = StrictTextField(max_length=1000, required=False, allow_null=True, allow_blank=True)

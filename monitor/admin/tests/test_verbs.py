@@ -1,4 +1,4 @@
-"""What every ModelAdmin of ours does, seen in the plainest one: insurers."""
+"""The behaviour of every ModelAdmin of ours, seen in the plainest one: insurers."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What each app's `openapi.py` says of its views, for the API's description (`monitor.api.openapi.generator`)."""
+"""The words with which each app's `openapi.py` describes its views for `monitor.api.openapi.generator`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from monitor.errores import ErrorDeDominio
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """What an action takes and answers.
+    """The description of what an action takes and answers.
 
     Examples are Python values, written as the dialect writes them. `invalid` and `invalid_query` are bodies and
     a query whose errors are shown. `required`: fields that the action asks for, though its serializer doesn't.
@@ -64,5 +64,5 @@ def describe_tag(name: str, description: str):
 
 
 def describe_fields(serializer: type, **descriptions: str):
-    """Of a serializer and those made from it, and of a list's parameters."""
+    """Describe the fields of a serializer and of those made from it, or the parameters of a list."""
     FIELDS[serializer] = descriptions

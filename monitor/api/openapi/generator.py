@@ -68,7 +68,7 @@ class ApiGenerator(SchemaGenerator):
 
 
 class OperationSchema(AutoSchema):
-    """Of one action; each method is a part of it that drf-spectacular asks for."""
+    """The OpenAPI operation of one action. Each method gives a part of it that drf-spectacular asks for."""
 
     @property
     def described(self) -> Description:
@@ -84,7 +84,7 @@ class OperationSchema(AutoSchema):
 
     @property
     def row(self):
-        """Of the view's table of actions."""
+        """Return the action's row in the view's table."""
         return self.view.acciones[self.view.action]
 
     @property
@@ -193,7 +193,7 @@ class OperationSchema(AutoSchema):
         return value
 
     def _errors(self):
-        """In the order in which they are checked."""
+        """Yield the errors of the operation in the order in which they are checked."""
         operation = self.operation
         if self.row.permiso:
             yield from (NoAutenticado(FALTA), NoAutenticado(INVALIDO))
@@ -279,7 +279,7 @@ class OperationSchema(AutoSchema):
 
 
 def _forbidden(permiso):
-    """What a role that may not is told: the same for all such roles."""
+    """Return the error that a role without the permission is told, which is the same for all such roles."""
     for rol in Rol:
         try:
             exigir_permiso(rol, permiso)

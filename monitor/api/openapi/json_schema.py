@@ -1,4 +1,4 @@
-"""What strict fields and the two dialects look like in JSON Schema (OpenAPI 3.1)."""
+"""The JSON Schema (OpenAPI 3.1) of strict fields and of the two dialects."""
 
 from rest_framework import serializers
 
@@ -51,7 +51,7 @@ class DirectSchemas:
 
 
 class EnvelopeSchemas:
-    """Transport requests and catalogues: an envelope, local times without offset."""
+    """The dialect of solicitudes and catalogues: an envelope, local times without offset."""
 
     error_name = "ErrorConDetalle"
     date = {"type": "string", "format": "date"}
@@ -87,7 +87,7 @@ SCHEMAS = {DIRECT: DirectSchemas(), ENVELOPE: EnvelopeSchemas()}
 
 
 def in_response(field: serializers.Field, dialect) -> dict | None:
-    """None of a field that is none of ours."""
+    """Return the schema of a field in a response, or None for a field that isn't ours."""
     for cls, schema in (
         (EmptyListField, {"type": "array", "items": {}, "maxItems": 0}),
         (serializers.DateField, dialect.date),
@@ -121,7 +121,7 @@ def in_body(field: serializers.Field, dialect) -> dict | None:
 
 
 def in_query(field: serializers.Field, dialect) -> dict | None:
-    """In a URL an empty value is refused, and a date is a day."""
+    """Return the schema of a field in a URL, where an empty value is refused and a date is a day."""
     schema = in_body(field, dialect)
     if isinstance(field, fields.StrictDateField):
         return {"type": "string", "format": "date"}

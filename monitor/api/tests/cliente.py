@@ -1,4 +1,5 @@
-"""How tests call the API: as a program does, with a token and JSON, in this process or over the wire."""
+"""The clients with which tests call the API as a program does, with a token and JSON, in this process or over the
+wire."""
 
 import http.client
 import json
@@ -17,7 +18,8 @@ def cuerpo_de(datos) -> bytes:
 
 @cache
 def cliente():
-    """One for all tests: the first call of each loads the middleware, which takes longer than a request."""
+    """Return one client for all tests: the first call of each client loads the middleware, which takes longer than a
+    call."""
     return Client(enforce_csrf_checks=True, raise_request_exception=False)
 
 

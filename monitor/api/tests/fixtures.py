@@ -1,4 +1,4 @@
-"""Who calls the API. Each app's conftest.py takes these."""
+"""The callers of the API. Each app's conftest.py takes these."""
 
 import pytest
 

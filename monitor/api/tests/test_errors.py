@@ -1,4 +1,4 @@
-"""What a client gets, and the log keeps, when it isn't the client's mistake."""
+"""The answers that a client gets, and what the log keeps, when the mistake isn't the client's."""
 
 import io
 import logging

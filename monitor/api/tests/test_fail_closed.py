@@ -1,4 +1,5 @@
-"""Who may not, or no longer may, changes nothing: for every unsafe action, all tables are the same before and after."""
+"""Nobody who may not, or no longer may, changes anything: for every unsafe action, all tables are the same before and
+after."""
 
 import pytest
 from django.db import connection
@@ -57,7 +58,7 @@ def mundo(db):
 
 
 def volcado() -> dict[str, list[str]]:
-    """Every row of every table, as text."""
+    """Return every row of every table as text."""
     with connection.cursor() as cursor:
         filas = {}
         for tabla in connection.introspection.table_names(cursor):

@@ -78,7 +78,7 @@ def test_cualquier_iso_con_huso_se_lee_o_se_rechaza_y_nada_mas(momento):
 
 
 def frases(clase, valor):
-    """None when it can be read."""
+    """Return the sentence of the error, or None when the value can be read."""
     try:
         leer(clase, valor)
     except serializers.ValidationError as error:

@@ -1,4 +1,4 @@
-"""What a request leaves behind: no answer that only the collector could free."""
+"""A call leaves behind no answer that only the collector could free."""
 
 import gc
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from monitor.wsgi import application
 
 @pytest.fixture
 def pedir(db):
-    """As the server does, without the test client, which keeps what it sees."""
+    """Call the application as the server does, without the test client, which keeps what it sees."""
     ExpedienteFactory(no_siniestro="SIN-1")
     autorizacion = f"Bearer {tokens.issue(UsuarioFactory())}"
 

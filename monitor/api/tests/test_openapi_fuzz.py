@@ -57,7 +57,7 @@ def casos():
 
 @pytest.fixture
 def quien(db):
-    """An Administrador, and a file for the paths that ask for one. Rows are left from one request to the next."""
+    """An Administrador, and an expediente for the paths that ask for one. Rows are left from one call to the next."""
     aseguradora = AseguradoraFactory(id=1)
     usuario = UsuarioFactory(id=1, administrador=True)
     ExpedienteFactory(no_siniestro=CLAVE, aseguradora=aseguradora, por=usuario)  # another could get her id

@@ -1,4 +1,4 @@
-"""What holds on every route: who may, which methods, both slashes, HEAD, what an unknown path answers."""
+"""The rules that hold on every route: who may, which methods, both slashes, HEAD, what an unknown path answers."""
 
 import re
 
@@ -43,7 +43,7 @@ def rutas_declaradas():
 
 
 def frase(cuerpo):
-    """In either dialect."""
+    """Return the sentence of an error in either dialect."""
     return cuerpo["error"] if "error" in cuerpo else cuerpo["message"]
 
 

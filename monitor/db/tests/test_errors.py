@@ -1,4 +1,4 @@
-"""What each code of an error means; the errors themselves are those of the databases' own libraries."""
+"""The meaning of each error code. The errors themselves are those of the databases' own libraries."""
 
 import sqlite3
 

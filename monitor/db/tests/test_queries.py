@@ -1,4 +1,4 @@
-"""What Django's cursor does around a statement is done without it, too."""
+"""A statement whose SQL is known goes to Django's cursor, so whoever watches that cursor sees it."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction

@@ -1,4 +1,5 @@
-"""How pages write dates: short, for lists and forms full of them. What isn't here is Django's for es-mx."""
+"""The formats in which pages write dates: short, for lists and forms full of them. Django's for es-mx serve for the
+rest."""
 
 DATE_FORMAT = "d/m/Y"
 DATETIME_FORMAT = "d/m/Y H:i"

@@ -39,7 +39,8 @@ class Command(BaseCommand):
 
 
 def carpeta_de_correo() -> str:
-    """Where the demo's mail is written, a file for each connection of the worker; nothing when it is really sent."""
+    """Return the folder where the demo's mail is written, a file for each connection of the worker; None when it is
+    really sent."""
     carpeta = getattr(settings, "EMAIL_FILE_PATH", None)
     return f" y en {carpeta}" if carpeta else ""
 

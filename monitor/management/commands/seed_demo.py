@@ -63,7 +63,7 @@ def abrir_expedientes(personas):
 
 
 def datos_de(fila, aseguradoras):
-    """What `abrir` takes, of a row of the file."""
+    """Return what `abrir` takes, from a row of the file."""
     ingreso = timezone.localdate() - timedelta(days=int(fila.pop(INGRESO)))
     recibidos = (fila.pop("documentos") or "").split()
     aseguradora = fila.pop("aseguradora")
