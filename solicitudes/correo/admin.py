@@ -59,7 +59,7 @@ class CorreoAdmin(VerbAdmin):
         return cola.con_para(super().get_queryset(request))
 
     def get_object(self, request, object_id, from_field=None):
-        """post_office names a mail by its `to`."""
+        """Return the mail with its address whole in `to`, by which post_office names it."""
         correo = super().get_object(request, object_id, from_field)
         if correo:
             correo.to = [correo.para]

@@ -30,7 +30,8 @@ TITULOS: dict[Aviso, str] = {
 
 
 class Dato(NamedTuple):
-    """A value that people wrote, under its name; its lines are kept, but not blanks that would move it about."""
+    """A value that people wrote, with its name. Its line breaks are kept, but not runs of blanks, with which it could
+    move to a line that looks like the mail's own."""
 
     nombre: str
     valor: str
@@ -41,7 +42,7 @@ class Dato(NamedTuple):
 
     @property
     def citado(self) -> str:
-        """In a text, every line after the first is set off: none can pass for the mail's own."""
+        """Return the value for a text, with every line after the first set off: none can pass for the mail's own."""
         return "\n> ".join(_lineas(self.valor))
 
 
@@ -52,7 +53,7 @@ class Cambio(NamedTuple):
 
 
 class Carta(NamedTuple):
-    """What the person with this part in `de` is told."""
+    """A letter before it is written: what the person with this part in the solicitud `de` is told."""
 
     aviso: Aviso
     parte: str
@@ -78,7 +79,7 @@ def creada(solicitud, por) -> list[Mensaje]:
 
 
 def cambiada(antes, ahora, por) -> list[Mensaje]:
-    """To those whom a change of what waits for approval concerns."""
+    """Return the mails to those whom a change of a solicitud that waits for approval concerns."""
     cartas = []
     if antes.solicitante_id != ahora.solicitante_id:
         cartas += _de_otro_solicitante(antes, ahora, nombre_de(por))
@@ -146,7 +147,7 @@ def _a_los_dos(solicitud, aviso, texto, motivo=None) -> list[Mensaje]:
 
 
 def _mensajes(solicitud, *cartas: Carta, motivo=None) -> list[Mensaje]:
-    """A person without an address is skipped."""
+    """Write the letters. A person without an address is skipped."""
     cartas = [carta for carta in cartas if _persona(carta).email]
     if not cartas:
         return []
@@ -185,7 +186,8 @@ def _persona(carta):
 
 
 def _sobre(solicitud, carta) -> Sobre:
-    """With the other party as of now; whoever left one part and took the other has in whoever came their other."""
+    """Return the envelope. The other party is that of now; for a person who left one part and took the other, it is
+    whoever has the part that they left."""
     persona, de_ahora = (getattr(de, f"{carta.parte}_id") for de in (carta.de, solicitud))
     otra = getattr(solicitud, f"{OTRA[carta.parte]}_id")
     return Sobre(carta.aviso, solicitud.pk, persona, de_ahora if otra == persona else otra)
@@ -213,7 +215,7 @@ def _datos(solicitud) -> list[Dato]:
 
 
 def _porque(solicitud) -> list[Dato]:
-    """Why it is asked: what whoever decides has to know."""
+    """Return why the solicitud is made, which whoever decides has to know."""
     datos = (
         Dato("Descripción", solicitud.descripcion),
         Dato("Justificación", solicitud.justificacion),
@@ -223,7 +225,7 @@ def _porque(solicitud) -> list[Dato]:
 
 
 def _cambios(antes, ahora) -> list[Cambio]:
-    """Of what whoever decides has to hear again, from what to what."""
+    """Return what whoever decides has to hear again, from what to what."""
     pares = zip(_que_importa(antes), _que_importa(ahora), strict=True)
     return [Cambio(viejo.nombre, viejo, nuevo) for viejo, nuevo in pares if viejo.citado != nuevo.citado]
 
@@ -275,5 +277,6 @@ def _linea(texto: str) -> str:
 
 
 def _lineas(texto: str) -> list[str]:
-    """Whatever breaks a line in some reader breaks it here, and blanks in a row, which would too, are one."""
+    """Return the lines of a text. Whatever some reader shows as a line break is one here, and blanks in a row are one
+    blank."""
     return [_linea(linea) for linea in texto.strip().splitlines()]
