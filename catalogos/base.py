@@ -207,7 +207,7 @@ class Catalogo(models.Model):
 
     @classmethod
     def invalido(cls, mensajes: dict[str, list[str]]) -> DatosInvalidos:
-        """Of `mensajes` by column: each sentence begins with what the API calls it."""
+        """Return the error of `mensajes`, which are by column. Each sentence begins with the name on the wire."""
         nombres = {columna: cls.en_la_red(cls._meta.get_field(columna)) for columna in mensajes}
         return DatosInvalidos(campos={c: [f"{nombre}: {m}" for m in mensajes[c]] for c, nombre in nombres.items()})
 

@@ -10,7 +10,7 @@ CAMPO = re.compile(r"\A[\w.\[\]]+: ")
 
 
 def sin_su_campo(frase: str) -> str:
-    """A sentence without the name of the field that it begins with, for where its place says it."""
+    """Return a sentence without the name of the field that it begins with, for a place that says it already."""
     return CAMPO.sub("", frase)
 
 

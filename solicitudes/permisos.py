@@ -51,7 +51,7 @@ SIN_PERMISO: dict[Accion, str] = {
 
 
 def puede(accion: Accion, usuario, **partes) -> bool:
-    """`partes`: see `papeles_de`."""
+    """Return whether the person may do this. `partes` are those of `papeles_de`."""
     papeles = papeles_de(usuario, **partes)
     return bool(papeles & PUEDEN[accion]) and not _la_pidio(accion, papeles)
 
@@ -65,7 +65,7 @@ def exigir(accion: Accion, usuario, **partes) -> None:
 
 
 def papeles_de(usuario, *, solicitante_id: int, aprobador_id: int, solicitantes_anteriores=()) -> set[str]:
-    """The role of a person and their parts in a solicitud."""
+    """Return the role of a person and their parts in a solicitud."""
     papeles = {usuario.rol}
     if usuario.pk == solicitante_id:
         papeles.add(SOLICITANTE)

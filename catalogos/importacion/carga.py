@@ -52,7 +52,7 @@ def cargar(archivo: Path, *, solo_nuevas: bool = False) -> dict[str, int]:
 
 
 def _frases(error):
-    """Each names its column as the file does."""
+    """Return the sentences of an error, each naming its column as the file does."""
     campos = getattr(error, "campos", None) or {}
     return [f"{c}: {sin_su_campo(frase)}" for c, frases in campos.items() for frase in frases] or [error.mensaje]
 

@@ -58,6 +58,13 @@ class CorreoAdmin(VerbAdmin):
     def get_queryset(self, request):
         return cola.con_para(super().get_queryset(request))
 
+    def get_object(self, request, object_id, from_field=None):
+        """Return the mail with its address whole in `to`, by which post_office names it."""
+        correo = super().get_object(request, object_id, from_field)
+        if correo:
+            correo.to = [correo.para]
+        return correo
+
     def get_changelist(self, request, **kwargs):
         return KeysetChangeList
 

@@ -72,7 +72,8 @@ def _servidor():
 
 
 def _entregar(correo, servidor) -> bool:
-    """Raises the server's error when it refuses whatever comes from us."""
+    """Deliver the mail, or note why not; return whether the connection is still of use. Raises the server's error when
+    it refuses whatever comes from us."""
     try:
         entregar(preparar(correo), servidor)
     except NoSeEntrega as razon:

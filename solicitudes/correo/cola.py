@@ -20,7 +20,7 @@ from post_office.models import PRIORITY, STATUS, Email, Log
 from solicitudes.correo.avisos import Aviso
 from solicitudes.correo.direcciones import escrita
 
-# A status of ours beside post_office's: it wasn't sent, and needn't be.
+# A status of ours beside post_office's, for a mail that wasn't sent and needn't be.
 OMITIDO = 10
 
 # A mail that its server doesn't take waits 1, 2, 4 … 128 minutes and then 4 hours each time: two days in all.
@@ -34,8 +34,8 @@ PLAZO = timedelta(minutes=2)
 
 
 class Sobre(NamedTuple):
-    """What a mail tells, of which solicitud, to whom, and who their other party is: what is asked again when it is
-    delivered. By id, the people too."""
+    """The envelope of a mail: what it tells, of which solicitud, to whom, and who the other party is. The worker asks
+    about them again when it delivers the mail; the solicitud and the people are ids."""
 
     aviso: Aviso
     solicitud: int
@@ -44,7 +44,7 @@ class Sobre(NamedTuple):
 
 
 class Mensaje(NamedTuple):
-    """`para`: one address, whatever is in it; the queue keeps it as it is."""
+    """A mail before it is queued. `para` is one address, whatever is in it; the queue keeps it as it is."""
 
     para: str
     asunto: str
@@ -96,30 +96,32 @@ def tomar(pk: int) -> Email | None:
 
 
 def con_para(correos: models.QuerySet) -> models.QuerySet:
-    """With whom each is for as `para`: `to` reads a comma within an address as the end of it."""
+    """Annotate each mail with its address as `para`, because `to` reads a comma within an address as its end."""
     return correos.annotate(para=Cast("to", models.TextField()))
 
 
 def mensaje_de(correo: Email) -> EmailMessage:
-    """As it will go out. Raises ValueError when its address can't be written."""
+    """Return the message as it will go out. Raises ValueError when its address can't be written."""
     mensaje = correo.email_message()
     mensaje.to = [escrita(correo.para)]
     return mensaje
 
 
 def sobre_de(correo: Email) -> Sobre | None:
-    """None of a mail from before there were any."""
+    """Return the envelope, or None for a mail that was queued before there were any."""
     return correo.context and Sobre(**correo.context)
 
 
 def cambiar_para(correo: Email, direccion: str) -> None:
+    """Write down where the mail goes, when that isn't where it was to go when it was queued."""
     if correo.para != direccion:
         Email.objects.filter(pk=correo.pk).update(to=direccion)
         correo.para = direccion
 
 
 def devolver(correo: Email) -> None:
-    """As if nobody had taken it. It goes behind the others, lest a refusal that is its alone hold them all up."""
+    """Put the mail back as if nobody had taken it. It goes behind the others, so that a refusal which concerns it alone
+    doesn't hold them all up."""
     Email.objects.filter(pk=correo.pk, scheduled_time=correo.scheduled_time).update(
         scheduled_time=None, number_of_retries=(correo.number_of_retries - 1) or None, last_updated=timezone.now()
     )
@@ -142,6 +144,7 @@ def anotar_fallo(correo: Email, error: Exception, *, definitivo: bool) -> None:
 
 
 def anotar_omision(correo: Email, razon: str) -> None:
+    """Write down that the mail isn't delivered and why; it isn't tried again."""
     Email.objects.filter(pk=correo.pk).update(status=OMITIDO, scheduled_time=None, last_updated=timezone.now())
     Log.objects.create(email=correo, status=STATUS.failed, message=razon)
 

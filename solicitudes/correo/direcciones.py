@@ -1,4 +1,4 @@
-"""How an address is written, so that whoever reads it finds that one and no other."""
+"""Writing an address so that whoever reads it finds that one and no other."""
 
 import re
 
@@ -10,9 +10,10 @@ IMPRIMIBLE = re.compile(r"[ -~]*")
 
 
 def escrita(direccion: str) -> str:
-    """As a header and the server take it, in ASCII. Raises ValueError when it can't be written.
+    """Return the address as a header and the server take it, in ASCII. Raises ValueError when it can't be written.
 
-    With a backslash before `=?`: without it, some readers take `=?utf-8?q?…?=` for a word in disguise and decode it.
+    A backslash goes before each `=?`, because without it some readers take `=?utf-8?q?…?=` for an encoded word and
+    decode it.
     """
     local, arroba, dominio = direccion.rpartition("@")
     local, dominio = _sin_comillas(local), punycode(dominio)

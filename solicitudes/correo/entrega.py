@@ -1,4 +1,4 @@
-"""What becomes of a queued mail when its time comes: things may have changed since it was written."""
+"""Preparing a queued mail for delivery: things may have changed since it was written."""
 
 from django.core.mail import EmailMessage
 from post_office.models import Email
@@ -14,12 +14,12 @@ SUPERADO = "No se envía: un cambio posterior de la solicitud lo dejó sin objet
 
 
 class NoSeEntrega(Exception):
-    """With the reason, in Spanish."""
+    """The mail isn't to be delivered, now or later. It carries the reason, in Spanish."""
 
 
 def preparar(correo: Email) -> EmailMessage:
-    """The message, to where the person has their mail now. Raises NoSeEntrega, or ValueError for an address that can't
-    be written."""
+    """Return the message, addressed to where the person has their mail now. Raises NoSeEntrega, or ValueError for an
+    address that can't be written."""
     sobre = cola.sobre_de(correo)
     if sobre is None:
         return cola.mensaje_de(correo)
@@ -36,7 +36,7 @@ def preparar(correo: Email) -> EmailMessage:
 
 
 def _direcciones(sobre) -> dict[int, str | None]:
-    """Of the two parties, where they are active."""
+    """Return the addresses of the two parties, of those who are active."""
     activos = Usuario.objects.filter(pk__in=(sobre.persona, sobre.otra), is_active=True)
     return dict(activos.values_list("pk", "email"))
 
@@ -44,5 +44,5 @@ def _direcciones(sobre) -> dict[int, str | None]:
 def _respuesta_a(direccion) -> list[str]:
     try:
         return [escrita(direccion)] if direccion else []
-    except ValueError:  # the mail is good without it
+    except ValueError:  # the mail is of use without it
         return []

@@ -6,6 +6,8 @@ from typing import NamedTuple
 from django.conf import settings
 from django.template.loader import get_template
 from django.utils.dateformat import format as escribir_fecha
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from solicitudes.correo.avisos import Aviso
 from solicitudes.correo.cola import Mensaje, Sobre
@@ -28,18 +30,19 @@ TITULOS: dict[Aviso, str] = {
 
 
 class Dato(NamedTuple):
-    """A value that people wrote, under its name; its lines are kept, but not blanks that would move it about."""
+    """A value that people wrote, with its name. Its line breaks are kept, but not runs of blanks, with which it could
+    move to a line that looks like the mail's own."""
 
     nombre: str
     valor: str
 
     @property
-    def lineas(self) -> str:
-        return "\n".join(_lineas(self.valor))
+    def html(self) -> SafeString:
+        return mark_safe("<br>".join(map(escape, _lineas(self.valor))))  # noqa: S308  each line is escaped
 
     @property
     def citado(self) -> str:
-        """In a text, every line after the first is set off: none can pass for the mail's own."""
+        """Return the value for a text, with every line after the first set off: none can pass for the mail's own."""
         return "\n> ".join(_lineas(self.valor))
 
 
@@ -50,7 +53,7 @@ class Cambio(NamedTuple):
 
 
 class Carta(NamedTuple):
-    """What the person with this part in `de` is told."""
+    """A letter before it is written: what the person with this part in the solicitud `de` is told."""
 
     aviso: Aviso
     parte: str
@@ -76,7 +79,7 @@ def creada(solicitud, por) -> list[Mensaje]:
 
 
 def cambiada(antes, ahora, por) -> list[Mensaje]:
-    """To those whom a change of what waits for approval concerns."""
+    """Return the mails to those whom a change of a solicitud that waits for approval concerns."""
     cartas = []
     if antes.solicitante_id != ahora.solicitante_id:
         cartas += _de_otro_solicitante(antes, ahora, nombre_de(por))
@@ -144,29 +147,29 @@ def _a_los_dos(solicitud, aviso, texto, motivo=None) -> list[Mensaje]:
 
 
 def _mensajes(solicitud, *cartas: Carta, motivo=None) -> list[Mensaje]:
-    """A person without an address is skipped."""
+    """Write the letters. A person without an address is skipped."""
     cartas = [carta for carta in cartas if _persona(carta).email]
     if not cartas:
         return []
     detalle = {"datos": _datos(solicitud), "lugares": _lugares(solicitud)}
     comun = {
-        "motivo": motivo and Dato("Motivo", motivo),
         # Written once for all the messages of a change.
         "detalle_txt": _escribir("detalle.txt", detalle),
         "detalle_html": _escribir("detalle.html", detalle),
         "enlace": settings.PUBLIC_URL + RUTA.format(id=solicitud.pk),
     }
-    return [_mensaje(solicitud, comun, carta) for carta in cartas]
+    motivos = [Dato("Motivo", motivo)] if motivo else []
+    return [_mensaje(solicitud, comun, motivos, carta) for carta in cartas]
 
 
-def _mensaje(solicitud, comun, carta) -> Mensaje:
+def _mensaje(solicitud, comun, motivos, carta) -> Mensaje:
     persona, titulo = _persona(carta), TITULOS[carta.aviso]
     contexto = comun | {
         "persona": _linea(persona.nombre),
         "titulo": titulo,
         "texto": _linea(carta.texto),
         "cambios": carta.cambios,
-        "porque": _porque(solicitud) if carta.aviso == Aviso.PENDIENTE else (),
+        "citas": motivos + (_porque(solicitud) if carta.aviso == Aviso.PENDIENTE else []),
         "enlace": "" if carta.aviso == Aviso.ELIMINADA else comun["enlace"],
     }
     return Mensaje(
@@ -183,7 +186,8 @@ def _persona(carta):
 
 
 def _sobre(solicitud, carta) -> Sobre:
-    """With the other party as of now; whoever left one part and took the other has in whoever came their other."""
+    """Return the envelope. The other party is that of now; for a person who left one part and took the other, it is
+    whoever has the part that they left."""
     persona, de_ahora = (getattr(de, f"{carta.parte}_id") for de in (carta.de, solicitud))
     otra = getattr(solicitud, f"{OTRA[carta.parte]}_id")
     return Sobre(carta.aviso, solicitud.pk, persona, de_ahora if otra == persona else otra)
@@ -211,7 +215,7 @@ def _datos(solicitud) -> list[Dato]:
 
 
 def _porque(solicitud) -> list[Dato]:
-    """Why it is asked: what whoever decides has to know."""
+    """Return why the solicitud is made, which whoever decides has to know."""
     datos = (
         Dato("Descripción", solicitud.descripcion),
         Dato("Justificación", solicitud.justificacion),
@@ -221,13 +225,13 @@ def _porque(solicitud) -> list[Dato]:
 
 
 def _cambios(antes, ahora) -> list[Cambio]:
-    """Of what whoever decides has to hear again, from what to what."""
+    """Return what whoever decides has to hear again, from what to what."""
     pares = zip(_que_importa(antes), _que_importa(ahora), strict=True)
-    return [Cambio(viejo.nombre, viejo, nuevo) for viejo, nuevo in pares if viejo.lineas != nuevo.lineas]
+    return [Cambio(viejo.nombre, viejo, nuevo) for viejo, nuevo in pares if viejo.citado != nuevo.citado]
 
 
 def _que_importa(solicitud) -> list[Dato]:
-    lugares = "\n".join(f"{i}. {lugar.lineas}" for i, lugar in enumerate(_lugares(solicitud), 1))
+    lugares = "\n".join(f"{i}. {lugar.valor}" for i, lugar in enumerate(_lugares(solicitud), 1))
     return [
         Dato("Servicio", _momento(solicitud)),
         Dato("Tipo de servicio", solicitud.referidas.servicio.nombre),
@@ -273,5 +277,6 @@ def _linea(texto: str) -> str:
 
 
 def _lineas(texto: str) -> list[str]:
-    """Whatever breaks a line in some reader breaks it here, and blanks in a row, which would too, are one."""
+    """Return the lines of a text. Whatever some reader shows as a line break is one here, and blanks in a row are one
+    blank."""
     return [_linea(linea) for linea in texto.strip().splitlines()]

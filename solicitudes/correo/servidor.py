@@ -1,4 +1,4 @@
-"""The mail server: what it is told, and what its refusals mean."""
+"""The dialogue with the mail server: handing a message over, and reading what a refusal means."""
 
 import re
 import smtplib
@@ -24,7 +24,8 @@ class Rechazo(Enum):
 
 
 def entregar(mensaje: EmailMessage, servidor: BaseEmailBackend) -> None:
-    """To its one recipient, who is `escrita`. smtplib and Django would each read the address again, in their way."""
+    """Hand the message over for its one recipient, an address that `escrita` gave. It goes to the server as it is,
+    because smtplib and Django would each parse it again, in their own way."""
     conexion = getattr(servidor, "connection", None)
     if not isinstance(conexion, smtplib.SMTP):  # to files, or to the console
         servidor.send_messages([mensaje])
@@ -35,6 +36,7 @@ def entregar(mensaje: EmailMessage, servidor: BaseEmailBackend) -> None:
 
 
 def rechazo_de(error: Exception) -> Rechazo:
+    """Return whom an error of a delivery concerns, and so what is to be done."""
     if isinstance(error, ValueError):  # no message can be made of it, and never will
         return Rechazo.DEFINITIVO
     codigo, clase = _respuesta(error)
@@ -46,14 +48,15 @@ def rechazo_de(error: Exception) -> Rechazo:
 
 
 def _no_nos_quiere(error, codigo) -> bool:
-    """Our greeting, or our address; of a mail that is too big the address is told, too."""
+    """Return whether it is our greeting that was refused, or our address. A mail that is too big is refused at our
+    address too, and concerns only itself."""
     if isinstance(error, smtplib.SMTPSenderRefused):
         return codigo >= 500 and codigo != NO_CABE
     return isinstance(error, smtplib.SMTPHeloError)
 
 
 def _respuesta(error) -> tuple[int, str | None]:
-    """The code of a refusal and its class, where it says it; 0 for what isn't a refusal."""
+    """Return the code of a refusal, and its class where the answer gives one; the code is 0 for any other error."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         [(codigo, texto)] = error.recipients.values()
     else:

@@ -117,7 +117,8 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         self._encolar(correos.cambiada(solicitud, ahora, por), por)
 
     def _cambiar(self, solicitud, datos, filas, por) -> "Solicitud":
-        """As it is from now on; `solicitud` stays what it was, also its places."""
+        """Write what changes and return the solicitud as it is from now on. The one given stays as it was, with its
+        places."""
         propios = {columna: valor for columna, valor in datos.items() if columna != "lugares"}
         if datos.get("solicitante_id", solicitud.solicitante_id) != solicitud.solicitante_id:
             propios["solicitantes_anteriores"] = solicitud.con_el_de_ahora()
@@ -157,7 +158,7 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         self._anotar(pk, hasta, motivo, por, ahora, correos.DECISIONES[accion](solicitud, motivo, por))
 
     def _bloquear(self, pk, accion, por) -> "Solicitud":
-        """The solicitud, that nobody else changes meanwhile, if `por` may see it and do this with it.
+        """Return the solicitud, which nobody else changes meanwhile, if `por` may see it and do this with it.
 
         It is locked first and read afterwards: PostgreSQL gives whoever waited for the lock the row of now beside what
         the row of before referred to, which is no row at all when the two no longer go together.
@@ -172,7 +173,7 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         return insert_many(LugarSolicitud, [{"solicitud_id": pk} | lugar for lugar in lugares], por=por)
 
     def _encolar(self, mensajes, por):
-        """Of a change that the history has no row for."""
+        """Queue the mails of a change that the history has no row for."""
         if mensajes:
             insert_many(Email, [cola.fila_de(mensaje) for mensaje in mensajes], por=por)
 
@@ -204,7 +205,7 @@ class Referidas(NamedTuple):
 
     @classmethod
     def de(cls, datos: dict, filas: dict) -> dict:
-        """Those that `datos` mentions by attname, already read (`referencias.tomar`)."""
+        """Return those that `datos` mentions by attname, out of what was read already (`referencias.tomar`)."""
         campos = [(columna, modelo) for columna, (modelo, _) in referencias.CAMPOS.values() if columna in datos]
         return {columna.removesuffix("_id"): filas[modelo][datos[columna]] for columna, modelo in campos}
 
@@ -248,7 +249,7 @@ class Solicitud(models.Model):
         db_column="id_usuario_solicitante",
         related_name="solicitudes",
     )
-    # Their ids. Here and not in a table of its own: whoever waits for the row to decide must see what it is by then.
+    # Ids, and a column rather than a table, because whoever waits for the row to decide must see them as they are then.
     solicitantes_anteriores = models.JSONField(
         "solicitantes anteriores", db_default=[], default=list, editable=False, db_column="ids_solicitantes_anteriores"
     )
@@ -340,12 +341,12 @@ class Solicitud(models.Model):
         self.lugares_en_orden = sorted(lugares, key=lambda lugar: lugar.orden)
 
     def partes(self) -> dict:
-        """Of whom it is and was: what `permisos` asks for."""
+        """Return whose the solicitud is and was, as `permisos` asks for it."""
         nombres = ("solicitante_id", "aprobador_id", "solicitantes_anteriores")
         return {nombre: getattr(self, nombre) for nombre in nombres}
 
     def con_el_de_ahora(self) -> list[int]:
-        """Its former requesters, once the one of now is one of them."""
+        """Return its former requesters once the present one is one of them."""
         return sorted({*self.solicitantes_anteriores, self.solicitante_id})
 
     def exigir_pendiente(self, accion: Accion) -> None:

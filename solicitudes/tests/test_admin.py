@@ -381,6 +381,8 @@ def test_cola_muestra_entera_una_direccion_con_coma(admin):
     SolicitudFactory(solicitante__email='"perez,juan"@example.org', aprobador__email=None)
 
     assert '<td class="field-para">&quot;perez,juan&quot;@example.org</td>' in admin.get(COLA).text
+    pagina = admin.get(f"{COLA}{Email.objects.get().pk}/change/").text
+    assert ("perez,juan" in pagina, "perez, juan" in pagina) == (True, False)
 
 
 def test_cola_reenvia_solo_los_fallidos(admin, solicitud):
