@@ -143,8 +143,12 @@ class _Related(NamedTuple):
         return None if row[self.place] is None else self.object.one(row, rows)
 
     def many(self, columns):
-        made = zip(columns[self.place], self.object.many(columns), strict=True)
-        return [None if key is None else one for key, one in made]
+        """Many rows share a few related ones: each is made once, and nobody changes it on its way to the answer."""
+        keys = columns[self.place]
+        first = {key: place for place, key in enumerate(keys)}
+        made = self.object.many([tuple(column[place] for place in first.values()) for column in columns])
+        by_key = dict(zip(first, made, strict=True)) | {None: None}
+        return [by_key[key] for key in keys]
 
 
 class _Joined(NamedTuple):
