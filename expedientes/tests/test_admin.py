@@ -420,14 +420,14 @@ def test_regla_rota_dice_lo_mismo_que_la_api(client, como_operador, cambios, fra
 
 def test_clave_tomada_mientras_se_escribia_es_un_error_del_formulario(client, como_operador, monkeypatch):
     """Whatever a form checks before, the key can be taken until the INSERT."""
-    cambios_de = VerbForm.cambios
+    cambios_de = VerbForm.changes
 
     def perder_la_carrera(forma):
         if not Expediente.objects.exists():
             ExpedienteFactory(no_siniestro="SIN-1", marca="La otra", por=como_operador)
         return cambios_de(forma)
 
-    monkeypatch.setattr(VerbForm, "cambios", perder_la_carrera)
+    monkeypatch.setattr(VerbForm, "changes", perder_la_carrera)
 
     response = enviar(client, AGREGAR, no_siniestro="SIN-1", marca="La mía")
 
