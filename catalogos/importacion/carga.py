@@ -17,7 +17,6 @@ from catalogos.importacion.archivo import columnas_de, leer
 from catalogos.models import CATALOGOS
 from monitor.errores import DatosInvalidos, ErrorDeDominio, sin_su_campo
 
-DATOS = Path(__file__).parents[1] / "datos"
 CARGABLES: dict[str, type[Catalogo]] = {modelo._meta.db_table: modelo for modelo in CATALOGOS}
 
 CREADA, ACTUALIZADA, SIN_CAMBIOS = "creadas", "actualizadas", "sin cambios"

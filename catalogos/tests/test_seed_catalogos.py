@@ -36,8 +36,25 @@ def rechazos(error):
     return [linea.strip() for linea in lineas]
 
 
-def test_carga_las_filas_del_contrato(sembrar):
-    sembrar()
+def test_sin_mas_carga_solo_los_catalogos_de_cualquiera(sembrar):
+    assert sembrar() == [
+        "aseguradora: 3 creadas, 0 actualizadas, 0 sin cambios",
+        "tipo_prioridad_solicitud: 4 creadas, 0 actualizadas, 0 sin cambios",
+        "tipo_servicio_solicitud: 6 creadas, 0 actualizadas, 0 sin cambios",
+    ]
+    assert (Departamento.objects.count(), Lugar.objects.count()) == (0, 0)
+
+
+def test_con_ejemplos_y_archivos_propios_se_niega(sembrar, archivo):
+    with pytest.raises(CommandError) as error:
+        sembrar(archivo("aseguradora.csv", "nombre\nAXA\n"), con_ejemplos=True)
+
+    assert str(error.value) == "Los ejemplos no van con archivos propios: quite --con-ejemplos o --archivo."
+    assert not Aseguradora.objects.exists()
+
+
+def test_con_ejemplos_carga_las_filas_del_contrato(sembrar):
+    sembrar(con_ejemplos=True)
 
     assert list(Aseguradora.objects.order_by("id").values_list("id", "nombre")) == [
         (1, "AXA"),
@@ -60,7 +77,7 @@ def test_carga_las_filas_del_contrato(sembrar):
 
 
 def test_los_departamentos_incluidos_forman_un_arbol(sembrar):
-    sembrar()
+    sembrar(con_ejemplos=True)
 
     raices = Departamento.objects.filter(departamento_padre=None)
     assert [raiz.codigo for raiz in raices] == ["DG"]
@@ -69,9 +86,9 @@ def test_los_departamentos_incluidos_forman_un_arbol(sembrar):
 
 
 def test_otra_vez_no_cambia_nada(sembrar):
-    primera = sembrar()
+    primera = sembrar(con_ejemplos=True)
     antes = {modelo: list(modelo.objects.order_by("pk").values()) for modelo in CARGABLES.values()}
-    segunda = sembrar()
+    segunda = sembrar(con_ejemplos=True)
 
     assert primera[0] == "aseguradora: 3 creadas, 0 actualizadas, 0 sin cambios"
     assert segunda == [
@@ -81,7 +98,7 @@ def test_otra_vez_no_cambia_nada(sembrar):
 
 
 def test_el_siguiente_id_no_choca_con_los_del_archivo(sembrar):
-    sembrar()
+    sembrar(con_ejemplos=True)
 
     for nombre, modelo in CARGABLES.items():
         mayor = modelo.objects.order_by("-pk").first().pk
