@@ -5,7 +5,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from django.db import models
@@ -18,6 +18,7 @@ FILAS_MAXIMAS = 5_000
 SEPARADORES = ";\t,|"
 # What tells Excel the separator, with what Excel adds to the line when it saves it again.
 SEP = re.compile(r'"?sep=([^\w\s"]|\t)"?[;\t,|]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
+TITULOS = re.compile(r'(?:[^"\r\n]++|"[^"]*+")*+')  # as far as the first end of line out of quotes
 DURO = re.compile("[\u00a0\u2007\u202f]")  # blanks that don't break
 SIN_CERRAR = (
     "abre unas comillas que no se cierran, y desde ahí no se puede leer: ciérrelas; las que sean parte de un texto "
@@ -75,9 +76,11 @@ def _registros(texto, errores) -> Iterator[tuple[int, list[str]]]:
 
 
 def _separador(texto):
-    """Return the one that the header has most, out of quotes; that of Excel in Spanish for a single column."""
-    encabezado = next((linea for linea in io.StringIO(texto, newline="") if linea.strip(f'{SEPARADORES}" \r\n')), "")
-    return max(SEPARADORES, key=re.sub('"[^"]*"', "", encabezado).count)
+    """Return the one that the titles have most, out of quotes; that of Excel in Spanish for a single column."""
+    lineas = io.StringIO(texto, newline="")
+    vacias = takewhile(lambda linea: not linea.strip(f'{SEPARADORES}" \r\n\u00a0'), lineas)
+    titulos = TITULOS.match(texto, sum(map(len, vacias)))[0]
+    return max(SEPARADORES, key=re.sub('"[^"]*"', "", titulos).count)
 
 
 def _falla(registro, separador) -> tuple[int, str]:

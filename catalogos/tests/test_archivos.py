@@ -1,11 +1,17 @@
 """The files that people bring: what spreadsheets in Spanish write, and what is said of what can't be loaded."""
 
-import pytest
+from contextlib import suppress
 
-from catalogos.importacion.archivo import BYTES_MAXIMOS
-from catalogos.importacion.tabla import FILAS_MAXIMAS
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalogos.importacion.archivo import BYTES_MAXIMOS, Archivo, Errores
+from catalogos.importacion.lineas import Lineas
+from catalogos.importacion.tabla import FILAS_MAXIMAS, leer
 from catalogos.models import Aseguradora, Departamento, Lugar
 from catalogos.tests.factories import DepartamentoFactory, LugarFactory
+from monitor.errores import DatosInvalidos
 
 pytestmark = pytest.mark.django_db
 
@@ -172,6 +178,14 @@ def test_una_celda_con_saltos_de_linea(salto, sembrar, rechazos, archivo):
     assert rechazos(archivo("lugar.csv", texto + "B;;\r\n")) == [
         "lugar.csv, línea 4: nombre: Este campo no puede estar en blanco."
     ]
+
+
+@pytest.mark.parametrize("separador", [";", ",", "\t"])
+def test_un_titulo_en_dos_lineas(separador, sembrar, archivo):
+    titulos = separador.join(['"Es punto\nfrecuente"', "codigo", "nombre"])
+
+    sembrar(archivo("lugar.csv", f"{titulos}\r\n{separador.join(['sí', 'A', 'Sede'])}\r\n"))
+    assert lugares() == [("A", "Sede", True)]
 
 
 # --- What identifies a row ---
@@ -471,3 +485,21 @@ def test_demasiadas_filas(rechazos, archivo):
     assert rechazos(archivo("aseguradora.csv", f"nombre\n{filas}")) == [
         "aseguradora.csv: tiene más de 5,000 filas: divídalo en varios y cárguelos uno por uno"
     ]
+
+
+TROZOS = st.sampled_from(["A", "b", "ñ", "1.0", ";", ",", "\t", '"', '""', "\n", "\r\n", "\r", "\u00a0", "sep=;"])
+TEXTOS = st.builds(
+    lambda titulos, trozos, encoding: (titulos + "".join(trozos)).encode(encoding),
+    st.sampled_from(["", "codigo;nombre;departamento_padre;id\n", "sep=,\rid,codigo,departamento_padre\r"]),
+    st.lists(TROZOS, max_size=40),
+    st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16"]),
+)
+
+
+@given(contenido=TEXTOS | st.binary(max_size=200))
+def test_de_cualquier_archivo_se_leen_sus_filas_o_se_dice_por_que_no(contenido):
+    archivo, errores = Archivo("departamento.csv", contenido), Errores("departamento.csv")
+    with suppress(DatosInvalidos):
+        renglones = leer(archivo, Departamento, errores)
+        en_orden = Lineas(Departamento, renglones, errores).padres_primero()
+        assert sorted(renglon.numero for renglon in en_orden) == [renglon.numero for renglon in renglones]
