@@ -1,4 +1,4 @@
-"""The code of a request, made by the database of the row's own id: unique whoever writes, never counted."""
+"""The code of a solicitud, which the database makes of the row's own id: unique whoever writes, never counted."""
 
 from django.db import models
 

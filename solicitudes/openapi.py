@@ -1,4 +1,4 @@
-"""Transport requests, for the API's description."""
+"""The description of solicitudes for OpenAPI."""
 
 from datetime import UTC, date, datetime, time
 

@@ -1,4 +1,4 @@
-"""Who may do what with a request: the one place where people are compared with it."""
+"""The table of who may do what with a solicitud: no other place compares people with it."""
 
 from enum import StrEnum
 
@@ -23,7 +23,7 @@ _PARTES = frozenset({SOLICITANTE, APROBADOR})
 _DUENOS = frozenset({SOLICITANTE, Rol.ADMINISTRADOR})
 _DECIDEN = frozenset({APROBADOR, Rol.ADMINISTRADOR})
 
-# One of these is enough, by role or by one's part in the request.
+# One of these is enough, by role or by one's part in the solicitud.
 PUEDEN: dict[Accion, frozenset[str]] = {
     Accion.CREAR: frozenset({Rol.ADMINISTRADOR, Rol.OPERADOR, SOLICITANTE}),
     Accion.VER: frozenset({Rol.ADMINISTRADOR, Rol.OPERADOR}) | _PARTES,

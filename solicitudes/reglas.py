@@ -1,4 +1,4 @@
-"""The rules of dates and places. Each gives its sentences, with the path of what is wrong as a request names it."""
+"""The rules of dates and places. Each gives its sentences, with the path of what is wrong as a body names it."""
 
 from collections.abc import Iterator
 

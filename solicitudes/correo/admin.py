@@ -101,7 +101,7 @@ class CorreoAdmin(VerbAdmin):
 
     @admin.display(description="como se ve")
     def html(self, correo):
-        """In a frame that runs nothing and reaches nowhere."""
+        """Show the mail in a frame that runs nothing and reaches nowhere."""
         return format_html(
             '<iframe sandbox srcdoc="{}" title="Correo" width="700" height="600"></iframe>', correo.html_message
         )

@@ -29,7 +29,7 @@ class Cartero:
         self._fin = threading.Event()
 
     def terminar(self, *_) -> None:
-        """Also a signal handler: the mail that is being delivered is delivered first."""
+        """Stop after the mail that is being delivered. It also serves as a signal handler."""
         self._fin.set()
 
     def trabajar(self, mientras: Callable[[], bool] = lambda: True) -> None:
@@ -56,8 +56,8 @@ class Cartero:
         return True
 
     def _repartir(self, lote):
-        """Until the first failure: after one, the connection may be of no use. Raises OSError without a server, or
-        with one that refuses us."""
+        """Deliver a batch until the first failure, after which the connection may be of no use. Raise OSError without a
+        server, or with one that refuses us."""
         with closing(_servidor()) as servidor:
             servidor.open()
             for pk in lote:

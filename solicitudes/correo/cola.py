@@ -132,7 +132,8 @@ def anotar_entregado(correo: Email) -> None:
 
 
 def anotar_fallo(correo: Email, error: Exception, *, definitivo: bool) -> None:
-    """To be tried again later, or given up. Nothing when another worker has taken the mail meanwhile."""
+    """Note a failure: the mail is tried again later, or given up. Do nothing when another worker has taken it
+    meanwhile."""
     definitivo = definitivo or correo.number_of_retries >= INTENTOS
     ahora = timezone.now()
     Email.objects.filter(pk=correo.pk, scheduled_time=correo.scheduled_time).update(

@@ -32,7 +32,18 @@ def entregar(mensaje: EmailMessage, servidor: BaseEmailBackend) -> None:
         return
     conexion.rcpt = lambda para, opciones=(): conexion.docmd("RCPT", f"TO:<{para}>")
     remitente = escrita(parseaddr(mensaje.from_email)[1])
-    conexion.sendmail(remitente, mensaje.to, mensaje.message().as_bytes(linesep="\r\n"))
+    conexion.sendmail(remitente, mensaje.to, _escrito(mensaje))
+
+
+def _escrito(mensaje) -> bytes:
+    """Return the message as it travels. Its addresses are written here, because the next Django parses them to fold
+    them, and forgets the backslash of `escrita`."""
+    direcciones = {"To": mensaje.to, "Reply-To": mensaje.reply_to}
+    renglones = [f"{nombre}: {valor}".encode() for nombre, valores in direcciones.items() for valor in valores]
+    resto = mensaje.message()
+    for nombre in direcciones:
+        del resto[nombre]
+    return b"\r\n".join([*renglones, *resto.as_bytes().splitlines(), b""])
 
 
 def rechazo_de(error: Exception) -> Rechazo:

@@ -35,7 +35,7 @@ SIN_CAMBIOS = "No se proporcionaron campos para actualizar"
 ASUNTO_MINIMO, ASUNTO_MAXIMO = 5, 250
 ASUNTO_CORTO = f"requiere {ASUNTO_MINIMO} caracteres como mínimo"
 TEXTO_MAXIMO = 4000
-LUGARES_MAXIMO = 500  # places in a request: a body of 1 MiB could bring 40,000
+LUGARES_MAXIMO = 500  # places in a solicitud: a body of 1 MiB could bring 40,000
 
 DESTINOS = {Accion.APROBAR: Estado.APROBADA, Accion.RECHAZAR: Estado.RECHAZADA, Accion.CANCELAR: Estado.CANCELADA}
 
@@ -45,7 +45,7 @@ def no_encontrada(pk) -> NoEncontrado:
 
 
 def nombre_de(persona: str) -> Coalesce:
-    """What a person is called, in SQL; `Usuario.__str__` is the same in Python."""
+    """Return what a person is called, in SQL; `Usuario.__str__` is the same in Python."""
     return Coalesce(NullIf(f"{persona}__nombre", models.Value("")), f"{persona}__username")
 
 
@@ -67,24 +67,26 @@ class SolicitudQuerySet(models.QuerySet):
         return self.annotate(nombre_solicitante=nombre_de("solicitante"), nombre_aprobador=nombre_de("aprobador"))
 
     def buscar(self, texto: str):
-        """Every word of `texto`, blind to case and accents, in the code, the subject or a name."""
+        """Return the solicitudes that have every word of `texto`, blind to case and accents, in the code, the
+        subject or a name."""
         columnas = ("codigo", "asunto", "nombres_pasajeros", nombre_de("solicitante"), nombre_de("aprobador"))
         return self.filter(*(_alguna(columnas, palabra) for palabra in texto.split()))
 
     def pendientes_de(self, usuario: Usuario):
-        """What waits for this person's decision."""
+        """Return the solicitudes that wait for this person's decision."""
         return self.vigentes().filter(estado=Estado.PENDIENTE_APROBACION, aprobador=usuario.pk)
 
 
 class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
-    """The verbs: whoever writes a request, from whichever door, writes it here.
+    """The verbs: whoever writes a solicitud, from whichever door, writes it here.
 
     Each is one transaction: lock, decide, write the touched columns, the history and the mail in the queue.
     """
 
     @transaction.atomic
     def crear(self, datos: dict, *, por: Author) -> "Solicitud":
-        """`datos` by attname, with its `lugares`; each of the right type. The request with all it refers to."""
+        """Return the new solicitud, with all that it refers to. `datos` come by attname, with its `lugares`, each of
+        the right type."""
         filas = referencias.tomar(referencias.menciones_de(datos))
         exigir(Accion.CREAR, por, solicitante_id=datos["solicitante_id"], aprobador_id=datos["aprobador_id"])
         reglas.exigir_reglas(datos)
@@ -102,7 +104,7 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
 
     @transaction.atomic
     def actualizar(self, pk: int, datos: dict, *, por: Author) -> None:
-        """Only what is in `datos`; `lugares`, when there, replaces the whole list."""
+        """Write only what is in `datos`; `lugares`, when there, replaces the whole list."""
         if not datos:
             raise DatosInvalidos(SIN_CAMBIOS)
         filas = referencias.tomar(referencias.menciones_de(datos))
@@ -141,7 +143,7 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
 
     @transaction.atomic
     def eliminar(self, pk: int, *, por: Author) -> "Solicitud":
-        """Marks the request: its code is never used again."""
+        """Mark the solicitud as deleted: its code is never used again."""
         solicitud = self._bloquear(pk, Accion.ELIMINAR, por)
         solicitud.exigir_pendiente(Accion.ELIMINAR)
         update(Solicitud, pk, {"eliminado": True, "actualizado_en": timezone.now()}, por=por)
@@ -195,7 +197,7 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
 
 
 class Referidas(NamedTuple):
-    """What a solicitud refers to, as its mail and the answer to its creation name it."""
+    """The names of what a solicitud refers to, for its mail and for the answer to its creation."""
 
     solicitante: Persona
     departamento: Nombrada
@@ -231,7 +233,7 @@ def _texto_largo(nombre):
 
 
 class Solicitud(models.Model):
-    """A transport request, with its places in order. `estado` is written by the verbs alone."""
+    """A solicitud of transport, with its places in order. Only the verbs write `estado`."""
 
     periodo = models.CharField("año y mes de creación", max_length=7, editable=False)
     codigo = models.GeneratedField(
@@ -331,7 +333,8 @@ class Solicitud(models.Model):
         )
 
     def unir(self, filas: dict, lugares: list["LugarSolicitud"]) -> None:
-        """With what it refers to, already read (`referencias.tomar`): nothing is asked of the database again."""
+        """Keep what it refers to, already read by `referencias.tomar`, so that nothing is asked of the database
+        again."""
         self.referidas = Referidas(**Referidas.de(vars(self), filas))
         self.poner_lugares(filas, lugares)
 

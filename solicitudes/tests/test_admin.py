@@ -42,7 +42,7 @@ def admin(jefa):
 
 @pytest.fixture
 def formulario(mundo):
-    """What the page of a new request sends."""
+    """Return what the page of a new solicitud sends."""
     parada = {"descripcion": "", "hora_llegada": "", "hora_retorno": ""}
     paradas = [
         parada | {"lugar": mundo["sede"].pk, "orden": 0, "es_origen": "on"},
@@ -152,7 +152,7 @@ def test_crear_el_tecnico_solo_a_su_nombre(formulario):
 
 
 def editar(cliente, solicitud):
-    """What the page of a request sends when nothing was touched: what it showed, and that again as it was."""
+    """Return what the page of a solicitud sends when nothing was touched: what it showed, and that again as it was."""
     contexto = cliente.get(f"{LISTA}{solicitud.pk}/change/").context
     formset = contexto["inline_admin_formsets"][0].formset
     datos = {}

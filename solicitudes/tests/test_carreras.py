@@ -57,7 +57,7 @@ def test_veinte_decisiones_a_la_vez_tienen_un_ganador(servidor):
 
 
 def test_lugar_no_se_elimina_mientras_alguien_empieza_a_usarlo(servidor, mundo, cuerpo):
-    """Whatever comes first: a place that is deleted is in no request, or it stays."""
+    """Whatever comes first: a place that is deleted is in no solicitud, or it stays."""
     jefe = Remota(servidor, mundo["solicitante"])
     for _ in range(10):
         lugar = Lugar.objects.crear({"nombre": "Lugar disputado"}, por=None)

@@ -1,4 +1,4 @@
-"""What each route of a request answers, but for its creation."""
+"""The answers of every route of a solicitud but its creation."""
 
 import json
 from datetime import timedelta
