@@ -12,7 +12,7 @@ from catalogos.models import CATALOGOS, Departamento, Lugar, TipoPrioridadSolici
 from catalogos.tests.factories import FABRICAS, DepartamentoFactory
 from catalogos.views import VISTAS
 from expedientes.models import Expediente
-from monitor.db.functions import CaseBlind
+from monitor.db.functions import CaseBlind, case_blind
 from monitor.errores import Conflicto, DatosInvalidos
 from monitor.roles import CATALOGOS as CON_PERMISOS
 from monitor.usuarios.tests.factories import UsuarioFactory
@@ -73,6 +73,7 @@ def test_sin_caso_es_igual_en_las_dos_bases(texto, esperado):
     FABRICAS[Lugar]()
 
     assert Lugar.objects.values_list(CaseBlind(Value(texto)), flat=True)[0] == esperado
+    assert case_blind(texto) == esperado
 
 
 def test_una_fila_de_otro_programa_vale():

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date
+from string import ascii_lowercase, ascii_uppercase
 
 from django.db import models
 from django.db.backends.signals import connection_created
@@ -60,6 +61,12 @@ class Folded(models.Func):
 # Spanish and its neighbours. SQLite's parser has no room for more: its lower() knows ASCII alone, and each letter here
 # is one call around the others.
 _MAYUSCULAS = "ÁÉÍÓÚÜÑÇÀÈÒÏÂÊÔÃÕÄÖ"
+_MINUSCULAS = str.maketrans(_MAYUSCULAS + ascii_uppercase, _MAYUSCULAS.lower() + ascii_lowercase)
+
+
+def case_blind(texto: str) -> str:
+    """Return what `CaseBlind` gives."""
+    return texto.translate(_MINUSCULAS)
 
 
 class CaseBlind(models.Func):

@@ -27,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, **options):
         call_command("migrate", verbosity=0)
         # Only what is missing: staff may have changed the rest since the last time.
-        call_command("seed_catalogos", solo_nuevas=True)
+        call_command("seed_catalogos", solo_nuevas=True, con_ejemplos=settings.DEMO)
         if settings.DEMO and not Usuario.objects.exists():
             call_command("seed_demo")
         self.stdout.write(
