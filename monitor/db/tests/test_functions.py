@@ -1,4 +1,4 @@
-"""Columns that both databases keep alike."""
+"""Columns and functions that both databases evaluate alike."""
 
 import pytest
 from django.db import connection
@@ -32,7 +32,7 @@ def test_plegar_es_idempotente():
     assert [letra for letra in FOLDS if fold(fold(letra)) != fold(letra)] == []
 
 
-# Without control characters: no door lets them in, and PostgreSQL takes no NUL.
+# These texts have no control characters, which neither the API nor the admin lets in; PostgreSQL takes no NUL.
 TEXTOS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60)
 
 

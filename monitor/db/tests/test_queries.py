@@ -1,4 +1,5 @@
-"""What Django's cursor does around a statement is done without it, too."""
+"""`execute` keeps what Django does around a statement: it connects, it respects transactions, and who listens hears the
+statement."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction
