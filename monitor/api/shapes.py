@@ -14,7 +14,7 @@ from monitor.db.queries import CompiledQuery
 
 TYPES = {serializers.DateField: date, serializers.DateTimeField: datetime}
 
-# From the row that an object begins with, and all the rows of its join, what stands at one of its keys.
+# A function that gives the value of one key, from the row that an object begins with and all the rows of its join.
 Value = Callable[[tuple, list[tuple]], Any]
 
 
@@ -26,13 +26,15 @@ class EmptyListField(serializers.ListField):
 
 
 class Shape:
-    """The keys of a serializer, in their order, and the columns they come from: ORM paths, or expressions of them.
+    """The keys of a serializer, in their order, and the columns that they come from: ORM paths, or expressions of them.
 
-    It may hold `{…}` of a related row (null without one) and at most one `[{…}, …]`, whose rows come by a join: several
-    rows make one object. A related row begins with its primary key. What each key needs is settled when the shape is
-    made; an object is then one `zip` of its keys and its columns, and what isn't a column as it is comes over it.
+    A shape may hold the `{…}` of a related row (null when there is none) and at most one `[{…}, …]`, whose rows come by
+    a join, so that several rows make one object. A related row begins with its primary key. What each key needs is
+    settled when the shape is made. An object is then one `zip` of its keys and its columns, over which the values that
+    aren't a plain column are written.
 
-    Of dates that `dialect` writes from the database's own text, that text is read: no date is made of it meanwhile.
+    The database's own text is read for the dates that `dialect` writes from it, so that no date object is made in
+    between.
     """
 
     def __init__(self, serializer: serializers.Serializer, dialect: Dialect):
@@ -44,7 +46,7 @@ class Shape:
 
     @property
     def fingerprint(self) -> str:
-        """Another for another shape."""
+        """Return a text that differs when the shape differs."""
         return repr((self._keys, self._paths))
 
     def _object(self, serializer, path="") -> Value:
@@ -55,7 +57,7 @@ class Shape:
             if value is not None:
                 over.append((key, value))
         if len(self.columns) == first[-1]:
-            first[-1] -= 1  # a last key without a column of its own: whatever stands there is written over
+            first[-1] -= 1  # a last key without a column of its own is written over, whatever stands there
         columns = itemgetter(*first) if len(first) > 1 else lambda row: (row[first[0]],)
 
         def build(row, rows):
@@ -84,26 +86,26 @@ class Shape:
 
     @property
     def one_per_table(self) -> list[str]:
-        """A column of each table that the object comes from."""
+        """Return the path of one column for each table that the object comes from."""
         return list({path.rpartition("__")[0]: path for path in self._paths}.values())
 
     def from_rows(self, rows: list[tuple]) -> dict:
-        """One object from the rows of its join."""
+        """Return one object from the rows of its join."""
         return self._build(rows[0], rows)
 
     def many(self, rows: list[tuple]) -> list[dict]:
-        """An object a row, of a shape without a list of related rows."""
+        """Return one object for each row. The shape has no list of related rows."""
         return [self._build(row, ()) for row in rows]
 
     def from_instance(self, instance) -> dict:
-        """Return the object of an instance, for a shape without objects in it. The rows that its columns follow must
-        have been read already."""
+        """Return the object of an instance, for a shape without objects in it. The related rows that its columns follow
+        must have been read already."""
         return dict(zip(self._keys, self._attributes(instance), strict=True))
 
 
 class Reader:
-    """A shape and the query that reads it: `make(*variant)` gives the queryset (see `CompiledQuery`). `extra`: columns
-    after those of the shape."""
+    """A shape and the query that reads it. `make(*variant)` gives the queryset (see `CompiledQuery`), and `extra` are
+    columns after those of the shape."""
 
     def __init__(
         self,
@@ -120,5 +122,5 @@ class Reader:
         return self.shape.from_rows(rows) if rows else None
 
     def many(self, *variant, **values) -> list[dict]:
-        """One object a row."""
+        """Return one object for each row."""
         return self.shape.many(self._query.rows(*variant, **values))
