@@ -68,7 +68,8 @@ def test_seed_demo_solo_en_la_demo():
 
 
 def test_corriendo_detiene_tambien_al_que_apenas_arranca(monkeypatch):
-    """Its end may come while the process is being started; nobody could wait for one that wasn't told to stop."""
+    """The end may come while the process is being started, and nobody could wait for a process that wasn't told to
+    stop."""
     terminado = threading.Event()
 
     class Lento:
@@ -101,7 +102,7 @@ class Casa:
         self.puerto = puerto_libre()
 
     def correr(self):
-        """What `make run` prints, interrupted once it answers."""
+        """Return what `make run` prints when it is interrupted once it answers."""
         propias = {*ajustes.entorno.leidas, "DJANGO_SETTINGS_MODULE", "MAKEFLAGS", "MAKELEVEL"}
         entorno = {nombre: valor for nombre, valor in os.environ.items() if nombre not in propias}
         proceso = subprocess.Popen(
@@ -115,7 +116,7 @@ class Casa:
         )
         self.esperar(proceso)
         if proceso.poll() is None:
-            # As Ctrl-C does: to all the processes of the terminal.
+            # Ctrl-C sends the signal to all the processes of the terminal.
             os.killpg(proceso.pid, signal.SIGINT)
         return proceso.communicate(timeout=30)[0]
 
