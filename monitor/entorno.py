@@ -1,4 +1,4 @@
-"""Typed readers of the configuration. The environment wins over `.env`; an empty variable counts as absent.
+"""Typed readers of the configuration. The environment wins over `.env`, and an empty variable counts as absent.
 
 `python -m monitor.entorno` writes the demo's `.env`.
 """
@@ -37,7 +37,7 @@ EMAIL_URL=filemail:///correos
 
 
 class Entorno:
-    """Reads variables and gathers what is wrong with them, to say it all at once."""
+    """Reads variables and gathers the errors in them, to report them all at once."""
 
     def __init__(self, variables):
         self.variables = variables
@@ -45,7 +45,8 @@ class Entorno:
         self.errores = []
 
     def leer(self, nombre, tipo, defecto=OBLIGATORIA):
-        """The value of `nombre` made by `tipo`, or None, noted, when it is missing or makes no sense."""
+        """Return the value of `nombre` as `tipo` makes it. When the variable is missing or not valid, note the error
+        and return None."""
         self.leidas.add(nombre)
         valor = self.variables.get(nombre, "")
         if not valor and defecto is not OBLIGATORIA:
@@ -64,10 +65,10 @@ class Entorno:
 
 
 def variables_de(archivo):
-    """Those of the file and, over them, those of the environment.
+    """Return the variables of the file and, over them, those of the environment.
 
-    Of django-environ only the reader of files and URLs: its casts look up a value that begins with `$`
-    (a secret may) in another variable, and take any unknown word for False.
+    Only the reader of files and URLs is taken from django-environ. Its casts look up a value that begins with `$` (a
+    secret may) in another variable, and take any unknown word for False.
     """
 
     class Archivo(environ.Env):
@@ -167,7 +168,7 @@ def direccion_de_correo(valor):
 
 
 def correo(valor):
-    """Django's EMAIL_* settings, from a URL."""
+    """Return Django's EMAIL_* settings from a URL. Raise ValueError when it isn't one of ours."""
     try:
         config = environ.Env.email_url_config(valor.strip())
     except (ImproperlyConfigured, ValueError):
@@ -184,7 +185,8 @@ def correo(valor):
 
 
 def base_de_datos(valor):
-    """An entry of DATABASES, from a URL, without the options of the house."""
+    """Return an entry of DATABASES from a URL, without the OPTIONS that settings.py adds. Raise ValueError when it
+    names no database."""
     try:
         config = environ.Env.db_url_config(valor) if MOTOR.match(valor) else {}
     except ValueError:
@@ -197,7 +199,7 @@ def base_de_datos(valor):
 
 
 def escribir_demo(archivo):
-    """Writes a file that only its owner reads. Raises FileExistsError rather than touch another."""
+    """Write a file that only its owner can read. Raise FileExistsError rather than touch a file that exists."""
     archivo.touch(mode=0o600, exist_ok=False)
     claves = {"secret_key": secrets.token_urlsafe(48), "jwt_secret": secrets.token_urlsafe(48)}
     archivo.write_text(DEMO.format(**claves), encoding="utf-8")
