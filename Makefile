@@ -1,14 +1,17 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test mutantes install lint serve bench
+.PHONY: help run test test-siguiente mutantes install lint serve bench
 
 PYTHON ?= python3
 BIN := .venv/bin
+# What comes next: requirements-siguiente.txt, in a virtual environment of its own.
+PYTHON_SIGUIENTE ?= python3.13
+BIN_SIGUIENTE := .venv-siguiente/bin
 # Each core runs tests of its own, on a database of its own.
 JUNTAS := --numprocesses auto
 # The order of the PostgreSQL half is another each time; `make test SEMILLA=…` repeats one.
 SEMILLA := $(shell date +%s)
 MANAGE := $(BIN)/python manage.py
-PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PIP_INSTALL := pip install --quiet --disable-pip-version-check --constraint constraints.txt
 ESTATICOS := $(shell find */static -type f)
 
 # Collecting static files doesn't depend on the configuration: any valid one will do.
@@ -16,7 +19,7 @@ CUALQUIERA := SECRET_KEY=sin-uso-sin-uso-sin-uso-sin-uso- JWT_SECRET=sin-uso-sin
 	DATABASE_URL=sqlite:///monitor.sqlite3 ALLOWED_HOSTS=localhost
 
 help: ## Muestra esta ayuda
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
 
 run: install .env ## Instala, prepara la base con datos de demostración y sirve en http://127.0.0.1:8000
 	@$(MANAGE) demo
@@ -30,6 +33,10 @@ test: .venv/instalado-dev ## Corre las pruebas en SQLite y después en PostgreSQ
 mutantes: .venv/instalado-dev ## Rompe las reglas una por una: las pruebas deben notar 95 de cada 100
 	@$(BIN)/python -m monitor.tests.mutantes
 
+test-siguiente: .venv-siguiente/instalado ## Corre las pruebas en el Django que sigue, en SQLite; con POSTGRESQL=1, también en PostgreSQL
+	DATABASE_URL= $(BIN_SIGUIENTE)/pytest $(JUNTAS)
+	$(if $(POSTGRESQL),$(BIN_SIGUIENTE)/python -m monitor.tests.postgresql --exigir $(BIN_SIGUIENTE)/pytest $(JUNTAS))
+
 install: staticfiles/staticfiles.json ## Crea .venv, instala lo fijado y recoge los archivos estáticos
 
 lint: .venv/instalado-dev ## Revisa el formato y el estilo
@@ -42,11 +49,18 @@ serve: ## Producción: sirve con HOST, PORT y WORKERS, sin instalar ni migrar
 # A stamp is newer than the requirements it installed: nothing changed, nothing to install.
 .venv/instalado: requirements.txt constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(PIP) -r requirements.txt
+	@$(BIN)/$(PIP_INSTALL) -r requirements.txt
 	@touch $@
 
 .venv/instalado-dev: .venv/instalado requirements-dev.txt
-	@$(PIP) -r requirements-dev.txt
+	@$(BIN)/$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@
+
+# Whichever file names a package first has the say.
+.venv-siguiente/instalado: requirements-siguiente.txt requirements.txt requirements-dev.txt constraints.txt
+	@test -x $(BIN_SIGUIENTE)/python || $(PYTHON_SIGUIENTE) -m venv .venv-siguiente
+	@awk -F '==' '!/^-r/ && !dichas[$$1]++' $(filter requirements%,$^) > .venv-siguiente/requirements.txt
+	@$(BIN_SIGUIENTE)/$(PIP_INSTALL) -r .venv-siguiente/requirements.txt
 	@touch $@
 
 staticfiles/staticfiles.json: .venv/instalado $(ESTATICOS)

@@ -80,8 +80,8 @@ def preparar(url, entorno: dict, expedientes: int, *, con_otro: bool) -> str:
         if not existe:
             conexion.execute(f"CREATE DATABASE {nombre}")
     direccion = url(nombre)
-    for orden in ("migrate", "seed_catalogos"):
-        manage(orden, entorno=entorno | {"DATABASE_URL": direccion})
+    for orden in ("migrate", "seed_catalogos --con-ejemplos"):
+        manage(*orden.split(), entorno=entorno | {"DATABASE_URL": direccion})
     with psycopg.connect(direccion, autocommit=True) as conexion:
         personas(conexion)
         limpiar(conexion)

@@ -51,7 +51,7 @@ class Servidor:
 
     @property
     def clave(self) -> str:
-        """The key of an expediente that no scenario writes to."""
+        """Return the key of an expediente that no scenario writes to."""
         return f"B-{self.expedientes - 1:07d}"
 
     def escenario(self, nombre: str) -> Escenario:

@@ -164,11 +164,13 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
 class Catalogo(models.Model):
     """Reference data. A row that was in use stays when it is deleted: it is only marked.
 
-    `clave` names the column that people know a row by, `en_busqueda` those that a search looks in.
+    `clave` names the column that people know a row by, `en_busqueda` those that a search looks in;
+    `nombres_en_la_red` has what the API calls a column otherwise than by its own name.
     """
 
     clave = "nombre"
     en_busqueda: tuple[str, ...] = ("nombre",)
+    nombres_en_la_red: dict[str, str] = {}
 
     eliminado = models.BooleanField("eliminado", db_default=False, default=False, editable=False)
     creado_en = models.DateTimeField("creado", db_default=Now(), auto_now_add=True)
@@ -201,8 +203,19 @@ class Catalogo(models.Model):
             # References are the database's to check, under a lock.
             self.clean_fields(exclude=[campo.name for campo in self.editables() if campo.is_relation])
         except ValidationError as error:
-            campos = {c: [f"{c}: {m}" for m in mensajes] for c, mensajes in error.message_dict.items()}
-            raise DatosInvalidos(campos=campos) from error
+            raise self.invalido(error.message_dict) from error
+
+    @classmethod
+    def invalido(cls, mensajes: dict[str, list[str]]) -> DatosInvalidos:
+        """Return the error of `mensajes`, which are by column. Each sentence begins with the name on the wire."""
+        nombres = {columna: cls.en_la_red(cls._meta.get_field(columna)) for columna in mensajes}
+        return DatosInvalidos(campos={c: [f"{nombre}: {m}" for m in mensajes[c]] for c, nombre in nombres.items()})
+
+    @classmethod
+    def en_la_red(cls, campo: models.Field) -> str:
+        primera, *otras = campo.name.split("_")
+        camello = primera + "".join(palabra.capitalize() for palabra in otras)
+        return cls.nombres_en_la_red.get(campo.name, camello)
 
     def ya_existe(self) -> str:
         clave = self._meta.get_field(self.clave)

@@ -97,7 +97,7 @@ class DepartamentoManager(CatalogoManager):
         padres = dict(self.vigentes().values_list("pk", "departamento_padre_id"))
         if fila.departamento_padre_id not in padres:
             no_existe = frase(NO_EXISTE, self.model, clave="Id", valor=fila.departamento_padre_id)
-            raise DatosInvalidos(campos={"departamento_padre": [f"departamento_padre: {no_existe}"]})
+            raise fila.invalido({"departamento_padre": [no_existe]})
         ancestro = fila.departamento_padre_id
         while ancestro:
             if ancestro == fila.pk:
@@ -108,6 +108,7 @@ class DepartamentoManager(CatalogoManager):
 class Departamento(Catalogo):
     clave = "codigo"
     en_busqueda = ("codigo", "nombre", "nombre_jefe", "ubicacion_fisica")
+    nombres_en_la_red = {"perfil_jefe": "idPerfilJefe", "departamento_padre": "departamentoPadreId"}
 
     codigo = CodigoField("código", max_length=20)
     nombre = RecortadoField("nombre", max_length=250)

@@ -11,8 +11,7 @@ from monitor.api.fields import StrictFloatField, StrictReferenceField
 from monitor.api.serializers import StrictModelSerializer
 from monitor.api.shapes import Shape
 
-# Names that aren't the column's own, and what a response adds after the columns.
-NOMBRES = {Departamento: {"perfil_jefe": "idPerfilJefe", "departamento_padre": "departamentoPadreId"}}
+# What a response adds after the columns.
 ANADIDOS = {Departamento: {"NombreDepartamentoPadre": "departamento_padre.nombre"}}
 DEL_SERVIDOR = {"Eliminado": "eliminado", "FechaHoraCreacion": "creado_en", "FechaHoraActualizacion": "actualizado_en"}
 
@@ -38,7 +37,7 @@ class CatalogoEstricto(StrictModelSerializer):
 
 def entrada(modelo: type[Catalogo]) -> CatalogoEstricto:
     """Return the serializer that reads the body of a POST, or part of it in a PUT."""
-    nombres = {nombre_en_la_red(campo): campo for campo in modelo.editables()}
+    nombres = {modelo.en_la_red(campo): campo for campo in modelo.editables()}
     referencias = {nombre: _referencia(campo) for nombre, campo in nombres.items() if campo.is_relation}
     devueltos = ("Id", *ANADIDOS.get(modelo, ()), *DEL_SERVIDOR)
     fuentes = {nombre: campo.name for nombre, campo in nombres.items() if not campo.is_relation}
@@ -48,19 +47,13 @@ def entrada(modelo: type[Catalogo]) -> CatalogoEstricto:
 def shape(modelo: type[Catalogo]) -> Shape:
     """Return the shape of a row in a response: the id, the columns, what is added to them, and what the server
     keeps."""
-    columnas = {_mayuscula(nombre_en_la_red(campo)): campo.attname for campo in modelo.editables()}
+    columnas = {_mayuscula(modelo.en_la_red(campo)): campo.attname for campo in modelo.editables()}
     anadidos = {
         clave: serializers.CharField(source=fuente, allow_null=True)
         for clave, fuente in ANADIDOS.get(modelo, {}).items()
     }
     fuentes = {"Id": "id"} | columnas | dict.fromkeys(anadidos) | DEL_SERVIDOR
     return Shape(_serializer(modelo, "Salida", fuentes, anadidos), ENVELOPE)
-
-
-def nombre_en_la_red(campo: models.Field) -> str:
-    primera, *otras = campo.name.split("_")
-    camello = primera + "".join(palabra.capitalize() for palabra in otras)
-    return NOMBRES.get(campo.model, {}).get(campo.name, camello)
 
 
 def _serializer(modelo, sufijo, fuentes, declarados, ignored=()):

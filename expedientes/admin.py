@@ -13,10 +13,10 @@ from monitor.admin.lists import KeysetChangeList
 from monitor.admin.verbs import VerbAdmin, VerbForm
 from monitor.db.functions import LAST_DAY
 
-BOTON = "_estado"  # name of the buttons of the file's page that change its state
+BOTON = "_estado"  # the name of the buttons that change the state on an expediente's page
 CAMBIO = [{"changed": {"fields": ["estado"]}}]  # in Django's log
 
-# Of each section of the paper file: its title, its lines, and the columns it is set in (admin.css).
+# Each section of the paper folder: its title, its lines, and the columns it is set in (admin.css).
 SECCIONES = (
     ("Vehículo", (("marca", "modelo", "tipo"), ("color", "placas"), "vehiculo"), ()),
     ("Cliente", (("nombre_cliente", "telefono_cliente", "correo_cliente"),), ()),
@@ -64,7 +64,7 @@ class ExpedienteForm(VerbForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "aseguradora" in self.fields:
-            # An insurer that was deleted later stays in its files, and must not be lost by saving one.
+            # An insurer that was deleted later stays in its expedientes, and must not be lost by saving one.
             elegibles = models.Q(eliminado=False) | models.Q(pk=self.instance.aseguradora_id)
             self.fields["aseguradora"].queryset = Aseguradora.objects.filter(elegibles)
 
@@ -163,7 +163,7 @@ class ExpedienteAdmin(VerbAdmin):
     def entrega(self, expediente):
         return expediente.fecha_entrega
 
-    # --- A file's page ---
+    # --- The page of an expediente ---
 
     def get_fieldsets(self, request, obj=None):
         cabecera = "no_siniestro" if obj is None else DEL_SERVIDOR

@@ -28,7 +28,8 @@ def _con_historial():
 
 
 uno = ConditionalReader(DETALLE, _con_historial)
-# From the file, in one statement: with two, a file opened between them would show no history.
+# The history is read from the expediente in one statement: with two, an expediente that is opened between them would
+# show none.
 historial = Reader(HISTORIAL, _con_historial)
 aseguradoras = Reader(Shape(AseguradoraSerializer(), DIRECT), Aseguradora.objects.vigentes)
 

@@ -2,6 +2,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.db.models import fields
 
 
 class MonitorConfig(AppConfig):
@@ -10,6 +11,8 @@ class MonitorConfig(AppConfig):
 
     def ready(self):
         import_module("monitor.checks")
+        # Django 6.1 would say «- Select an option -», which it has in no Spanish yet.
+        fields.BLANK_CHOICE_LABEL = "---------"
 
 
 class MonitorAdminConfig(AdminConfig):

@@ -12,6 +12,7 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import django
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
@@ -23,6 +24,7 @@ NOMBRE_DE_HOST = re.compile(r"\*|\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+
 ORIGEN = re.compile(r"https?://[^\s/?#@]+")
 MOTOR = re.compile("(postgres|postgresql|sqlite)://")
 OBLIGATORIA = object()
+SEGUNDOS_DE_CORREO = 10  # how long a mail server may take for each answer
 
 DEMO = """\
 # Escrito por «make run» para la demostración en esta máquina. Todas las variables: .env.example
@@ -162,13 +164,13 @@ def zona_horaria(valor):
 
 
 def direccion_de_correo(valor):
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(valor)[1]):
+    if not re.fullmatch(r"[!-?A-~]+@[^@\s]+", parseaddr(valor)[1]):  # ASCII before the @
         raise ValueError("escriba una dirección, como Monitor <monitor@example.org>")
     return valor
 
 
 def correo(valor):
-    """Return Django's EMAIL_* settings from a URL. Raise ValueError when it isn't one of ours."""
+    """Return an entry of MAILERS from a URL. Raise ValueError when it isn't one of ours."""
     try:
         config = environ.Env.email_url_config(valor.strip())
     except (ImproperlyConfigured, ValueError):
@@ -179,9 +181,31 @@ def correo(valor):
         raise ValueError(
             "escriba smtp+tls://usuario:clave@servidor:587, smtp://servidor:25, filemail:///carpeta o consolemail://"
         )
-    if es_carpeta:
-        config["EMAIL_FILE_PATH"] = BASE_DIR / config["EMAIL_FILE_PATH"]
-    return {nombre: dato for nombre, dato in config.items() if nombre.startswith("EMAIL_")}
+    # Only the options of its kind are given, because Django 6.1 takes no others.
+    opciones = {}
+    if es_smtp:
+        con_ssl = bool(config.get("EMAIL_USE_SSL"))
+        opciones = {
+            "host": config["EMAIL_HOST"],
+            "port": config["EMAIL_PORT"] or (465 if con_ssl else 25),
+            "username": config["EMAIL_HOST_USER"],
+            "password": config["EMAIL_HOST_PASSWORD"],
+            "use_tls": bool(config.get("EMAIL_USE_TLS")),
+            "use_ssl": con_ssl,
+            "timeout": SEGUNDOS_DE_CORREO,
+        }
+    elif es_carpeta:
+        opciones = {"file_path": BASE_DIR / config["EMAIL_FILE_PATH"]}
+    return {"BACKEND": config["EMAIL_BACKEND"], "OPTIONS": opciones}
+
+
+def ajustes_de_correo(servidor):
+    """Return Django's settings for an entry of MAILERS. Before Django 6.1 they were the EMAIL_*, which 6.1 refuses."""
+    if django.VERSION >= (6, 1):
+        return {"MAILERS": {"default": servidor}}
+    nombres = {"username": "EMAIL_HOST_USER", "password": "EMAIL_HOST_PASSWORD"}
+    opciones = {nombres.get(n, f"EMAIL_{n.upper()}"): dato for n, dato in servidor["OPTIONS"].items()}
+    return {"EMAIL_BACKEND": servidor["BACKEND"]} | opciones
 
 
 def base_de_datos(valor):

@@ -4,6 +4,15 @@ Models and verbs raise these; `monitor.api.errors` makes HTTP of them and `monit
 `mensaje` is a Spanish sentence for people, `codigo` a stable word for programs.
 """
 
+import re
+
+CAMPO = re.compile(r"\A[\w.\[\]]+: ")
+
+
+def sin_su_campo(frase: str) -> str:
+    """Return a sentence without the name of the field that it begins with, for a place that says it already."""
+    return CAMPO.sub("", frase)
+
 
 class ErrorDeDominio(Exception):
     codigo = "error"

@@ -8,6 +8,7 @@ from monitor.entorno import (
     BASE_DIR,
     OBLIGATORIA,
     Entorno,
+    ajustes_de_correo,
     bandera,
     base_de_datos,
     correo,
@@ -218,8 +219,7 @@ STORAGES = {
 
 # --- Mail ---
 
-globals().update(CORREO)
-EMAIL_TIMEOUT = 10
+globals().update(ajustes_de_correo(CORREO))
 # The address of the links in e-mails. It never comes from the Host of an HTTP request: its sender would choose where
 # the links lead.
 if PUBLIC_URL is None:

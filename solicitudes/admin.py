@@ -35,7 +35,8 @@ class PendientesFilter(admin.SimpleListFilter):
 
 
 class ConVigentes(VerbForm):
-    """What was deleted later stays where it is used, and must not be lost by saving; it isn't offered for new uses."""
+    """A form that keeps what was deleted later where it is used, so that saving doesn't lose it, and doesn't offer
+    it for new uses."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -58,7 +59,7 @@ def _vigentes(modelo) -> models.Q:
 
 class ParadaForm(ConVigentes):
     def _get_validation_exclusions(self):
-        """The request it belongs to is the verb's to set."""
+        """Leave out the solicitud that a place belongs to: the verb sets it."""
         return super()._get_validation_exclusions() | {"solicitud"}
 
 
@@ -71,7 +72,7 @@ class ParadasFormSet(BaseInlineFormSet):
         pass
 
     def paradas(self) -> list[dict]:
-        """As the verb takes them."""
+        """Return the places as the verb takes them."""
         utiles = [f.cleaned_data for f in self.forms if f.cleaned_data and not f.cleaned_data.get("DELETE")]
         return [_parada(datos) for datos in utiles]
 
@@ -106,7 +107,7 @@ class ParadaInline(admin.TabularInline):
         return True
 
     def _puede(self, request, obj=None):
-        """Whoever may change the request; the page of a new one asks before this."""
+        """Tell whether the person may change the solicitud; the page of a new one asks before this."""
         return obj is None or puede_editar(request.user, obj)
 
     has_add_permission = has_change_permission = has_delete_permission = _puede
@@ -117,7 +118,7 @@ def puede_editar(usuario, solicitud) -> bool:
 
 
 def _puede(accion, usuario, solicitud) -> bool:
-    return puede(accion, usuario, solicitante_id=solicitud.solicitante_id, aprobador_id=solicitud.aprobador_id)
+    return puede(accion, usuario, **solicitud.partes())
 
 
 def decisiones_de(usuario, solicitud) -> list[Accion]:
@@ -145,7 +146,7 @@ def _decidir(accion: Accion):
 
 
 def _leer_motivo(accion, texto) -> dict:
-    """With the API's own rules and sentences; a browser sends CRLF for each newline."""
+    """Read the motive with the API's own rules and sentences. A browser sends CRLF for each newline."""
     lector = MOTIVO_OPCIONAL if accion == Accion.APROBAR else MOTIVO
     return lector.read({"motivo": texto.replace("\r\n", "\n")})
 
@@ -240,7 +241,7 @@ class SolicitudAdmin(VerbAdmin):
         }
         return TemplateResponse(request, "admin/solicitudes/solicitud/motivo.html", contexto)
 
-    # --- A request's page ---
+    # --- The page of a solicitud ---
 
     def get_fieldsets(self, request, obj=None):
         return self.fieldsets if obj is None else ((None, {"fields": (DEL_SERVIDOR,)}), *self.fieldsets)
@@ -256,7 +257,7 @@ class SolicitudAdmin(VerbAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request, obj, form, change):
-        """With its places, in `save_related`: the verb takes all at once."""
+        """Write nothing yet: the verb takes the solicitud with its places, in `save_related`."""
 
     def save_related(self, request, form, formsets, change):
         (paradas,) = formsets

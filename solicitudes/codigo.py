@@ -1,4 +1,4 @@
-"""The code of a request, made by the database of the row's own id: unique whoever writes, never counted."""
+"""The code of a solicitud, which the database makes of the row's own id: unique whoever writes, never counted."""
 
 from django.db import models
 
@@ -11,8 +11,8 @@ class Codigo(models.Func):
 
     def as_postgresql(self, compiler, connection, **extra):
         periodo, clave = (compiler.compile(e)[0] for e in self.source_expressions)
-        return f"'SOL-' || {periodo} || '-' || lpad({clave}::text, greatest(8, length({clave}::text)), '0')", []
+        return f"'SOL-' || {periodo} || '-' || lpad({clave}::text, greatest(8, length({clave}::text)), '0')", ()
 
     def as_sqlite(self, compiler, connection, **extra):
         periodo, clave = (compiler.compile(e)[0] for e in self.source_expressions)
-        return f"'SOL-' || {periodo} || '-' || printf('%%08d', {clave})", []
+        return f"'SOL-' || {periodo} || '-' || printf('%%08d', {clave})", ()

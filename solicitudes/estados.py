@@ -56,6 +56,6 @@ TRANSICIONES: dict[Estado, frozenset[Estado]] = {
 
 
 def filas() -> list[dict]:
-    """What the table holds."""
+    """Return the rows that the table holds."""
     columnas = ("codigo", "nombre", "color", "orden", "es_estado_final")
     return [{"id": estado.value} | {columna: getattr(estado, columna) for columna in columnas} for estado in Estado]

@@ -1,4 +1,4 @@
-"""Transport requests, for the API's description."""
+"""The description of solicitudes for OpenAPI."""
 
 from datetime import UTC, date, datetime, time
 
@@ -9,10 +9,11 @@ from monitor.errores import DatosInvalidos, ReglaIncumplida, SinPermiso
 from solicitudes.estados import Estado
 from solicitudes.filters import PARAMETROS
 from solicitudes.models.solicitud import Solicitud, no_encontrada
-from solicitudes.permisos import SIN_PERMISO, Accion
+from solicitudes.permisos import NO_PUEDEN, PROPIA, SIN_PERMISO, Accion
 from solicitudes.referencias import CAMPOS, LUGAR, MISMA_PERSONA, no_existe
 from solicitudes.reglas import (
     FECHA_PASADA,
+    HORA_SIN_RETORNO,
     ORDEN_CON_SALTOS,
     ORDEN_REPETIDO,
     RETORNO_EN_ORIGEN,
@@ -54,7 +55,8 @@ describe_fields(
     orden="Único y consecutivo desde 0 (422).",
     esOrigen="A lo más uno (422).",
     requiereRetorno="El origen no (422).",
-    horaEstimadaRetorno="Obligatoria si requiere retorno (422).",
+    horaEstimadaRetorno="Obligatoria si requiere retorno, y sólo entonces (422). Antes que la de llegada es del día"
+    " siguiente.",
 )
 describe_fields(
     type(PARAMETROS.serializer),
@@ -147,6 +149,7 @@ INCUMPLIDAS = ReglaIncumplida(
         f"lugares[1].esOrigen: {VARIOS_ORIGENES}",
         f"lugares[0].requiereRetorno: {RETORNO_EN_ORIGEN}",
         f"lugares[0].horaEstimadaRetorno: {RETORNO_SIN_HORA}",
+        f"lugares[1].horaEstimadaRetorno: {HORA_SIN_RETORNO}",
     ]
 )
 REFERENCIAS = DatosInvalidos(
@@ -172,7 +175,12 @@ def _decision(accion: Accion, resumen: str, hecha: str, hasta: Estado, **opcione
         message=f"Solicitud {hecha} exitosamente",
         response=SolicitudSerializer(),
         example=COMPLETA | actual,
-        errors=(*DE_LA_RUTA, SinPermiso(SIN_PERMISO[accion]), _en(Estado.RECHAZADA, accion)),
+        errors=(
+            *DE_LA_RUTA,
+            SinPermiso(SIN_PERMISO[accion]),
+            *([SinPermiso(PROPIA)] if accion in NO_PUEDEN else []),
+            _en(Estado.RECHAZADA, accion),
+        ),
         **opciones,
     )
 
@@ -221,7 +229,8 @@ describe(
     update=Operation(
         summary="Actualizar una solicitud",
         description="Sólo mientras está pendiente. Los campos que se envían; `lugares` reemplaza a la lista completa."
-        ' `null` es como no enviarlo; `""` vacía un texto opcional.',
+        ' `null` es como no enviarlo; `""` vacía un texto opcional. Se avisa por correo a quien deja de ser solicitante'
+        " o aprobador, a quien empieza a serlo, y al aprobador si cambia el servicio.",
         body=ENTRADA,
         partial=True,
         request={"cantidadPasajeros": 6, "observaciones": ""},
@@ -240,7 +249,8 @@ describe(
     ),
     destroy=Operation(
         summary="Eliminar una solicitud",
-        description="Sólo mientras está pendiente. Deja de existir para todos; su código no se vuelve a usar.",
+        description="Sólo mientras está pendiente. Deja de existir para todos; su código no se vuelve a usar. Se"
+        " avisa por correo al solicitante y al aprobador.",
         message="Solicitud eliminada exitosamente",
         response={"type": "object", "properties": {"mensaje": {"type": "string"}}, "required": ["mensaje"]},
         example={"mensaje": "Solicitud 'SOL-2026-03-00000042' eliminada exitosamente"},
@@ -251,7 +261,7 @@ describe(
         "Aprobar una solicitud",
         "aprobada",
         Estado.APROBADA,
-        description="El aprobador, o un administrador que no sea el solicitante. De dos decisiones a la vez gana una.",
+        description="El aprobador o un administrador, si no la pidió nunca. De dos decisiones a la vez gana una.",
         body=MOTIVO_OPCIONAL,
         optional_body=True,
         invalid=({"motivo": 5},),
@@ -261,7 +271,7 @@ describe(
         "Rechazar una solicitud",
         "rechazada",
         Estado.RECHAZADA,
-        description="El aprobador, o un administrador que no sea el solicitante.",
+        description="El aprobador o un administrador, si no la pidió nunca.",
         body=MOTIVO,
         invalid=({"motivo": " "},),
     ),

@@ -1,4 +1,4 @@
-"""Who may do what with a request: the one place where people are compared with it."""
+"""The table of who may do what with a solicitud: no other place compares people with it."""
 
 from enum import StrEnum
 
@@ -6,6 +6,7 @@ from monitor.errores import SinPermiso
 from monitor.roles import Rol
 
 SOLICITANTE, APROBADOR = "solicitante", "aprobador"
+SOLICITANTE_ANTERIOR = "solicitante anterior"
 
 
 class Accion(StrEnum):
@@ -22,7 +23,7 @@ _PARTES = frozenset({SOLICITANTE, APROBADOR})
 _DUENOS = frozenset({SOLICITANTE, Rol.ADMINISTRADOR})
 _DECIDEN = frozenset({APROBADOR, Rol.ADMINISTRADOR})
 
-# One of these is enough, by role or by one's part in the request.
+# One of these is enough, by role or by one's part in the solicitud.
 PUEDEN: dict[Accion, frozenset[str]] = {
     Accion.CREAR: frozenset({Rol.ADMINISTRADOR, Rol.OPERADOR, SOLICITANTE}),
     Accion.VER: frozenset({Rol.ADMINISTRADOR, Rol.OPERADOR}) | _PARTES,
@@ -33,11 +34,10 @@ PUEDEN: dict[Accion, frozenset[str]] = {
     Accion.CANCELAR: _PARTES | {Rol.ADMINISTRADOR},
 }
 
-# Nobody decides on their own request, an administrator neither.
-NO_PUEDEN: dict[Accion, frozenset[str]] = {
-    Accion.APROBAR: frozenset({SOLICITANTE}),
-    Accion.RECHAZAR: frozenset({SOLICITANTE}),
-}
+# Nobody decides a solicitud that they asked for, an administrator neither, nor after it was given to somebody else.
+_PIDIERON = frozenset({SOLICITANTE, SOLICITANTE_ANTERIOR})
+NO_PUEDEN: dict[Accion, frozenset[str]] = {Accion.APROBAR: _PIDIERON, Accion.RECHAZAR: _PIDIERON}
+PROPIA = "No puede decidir una solicitud que usted pidió"
 
 SIN_PERMISO: dict[Accion, str] = {
     Accion.CREAR: "Un técnico sólo puede solicitar transporte a su propio nombre",
@@ -50,18 +50,34 @@ SIN_PERMISO: dict[Accion, str] = {
 }
 
 
-def puede(accion: Accion, usuario, *, solicitante_id: int, aprobador_id: int) -> bool:
+def puede(accion: Accion, usuario, **partes) -> bool:
+    """Return whether the person may do this. `partes` are those of `papeles_de`."""
+    papeles = papeles_de(usuario, **partes)
+    return bool(papeles & PUEDEN[accion]) and not _la_pidio(accion, papeles)
+
+
+def exigir(accion: Accion, usuario, **partes) -> None:
+    papeles = papeles_de(usuario, **partes)
+    if _la_pidio(accion, papeles):
+        raise SinPermiso(PROPIA)
+    if not papeles & PUEDEN[accion]:
+        raise SinPermiso(SIN_PERMISO[accion])
+
+
+def papeles_de(usuario, *, solicitante_id: int, aprobador_id: int, solicitantes_anteriores=()) -> set[str]:
+    """Return the role of a person and their parts in a solicitud."""
     papeles = {usuario.rol}
     if usuario.pk == solicitante_id:
         papeles.add(SOLICITANTE)
     if usuario.pk == aprobador_id:
         papeles.add(APROBADOR)
-    return bool(papeles & PUEDEN[accion]) and not papeles & NO_PUEDEN.get(accion, frozenset())
+    if usuario.pk in solicitantes_anteriores:
+        papeles.add(SOLICITANTE_ANTERIOR)
+    return papeles
 
 
-def exigir(accion: Accion, usuario, *, solicitante_id: int, aprobador_id: int) -> None:
-    if not puede(accion, usuario, solicitante_id=solicitante_id, aprobador_id=aprobador_id):
-        raise SinPermiso(SIN_PERMISO[accion])
+def _la_pidio(accion, papeles) -> bool:
+    return bool(papeles & NO_PUEDEN.get(accion, frozenset()))
 
 
 def ve_todas(usuario) -> bool:

@@ -1,7 +1,7 @@
-"""The rows a request refers to: found, and held, by one statement.
+"""The rows that a solicitud refers to: one statement finds and holds them.
 
-Held means that nobody can delete them before the transaction ends (`Catalogo.eliminar` waits, then sees the request),
-so no request is left with a deleted place.
+Held means that nobody can delete them before the transaction ends (`Catalogo.eliminar` waits, then sees the solicitud),
+so no solicitud is left with a deleted place.
 """
 
 from typing import NamedTuple
@@ -31,7 +31,7 @@ PRIORIDAD = Referencia(TipoPrioridadSolicitud, "un tipo de prioridad")
 SERVICIO = Referencia(TipoServicioSolicitud, "un tipo de servicio")
 LUGAR = Referencia(Lugar, "un lugar")
 
-# As requests name them: the column, and what it refers to.
+# As bodies name them: the column, and what it refers to.
 CAMPOS: dict[str, tuple[str, Referencia]] = {
     "idUsuarioSolicitante": ("solicitante_id", SOLICITANTE),
     "idDepartamentoSolicitante": ("departamento_id", DEPARTAMENTO),
@@ -62,7 +62,7 @@ class Sitio(NamedTuple):
 
 
 class Mencion(NamedTuple):
-    """An id in a request, and where it stands: («lugares[1].idLugar», LUGAR, 12)."""
+    """An id in a body, and where it stands: («lugares[1].idLugar», LUGAR, 12)."""
 
     ruta: str
     referencia: Referencia
@@ -70,14 +70,14 @@ class Mencion(NamedTuple):
 
 
 def menciones_de(datos: dict) -> list[Mencion]:
-    """Of `datos` by attname."""
+    """Return the ids that `datos`, by attname, mention."""
     propias = [Mencion(ruta, r, datos[columna]) for ruta, (columna, r) in CAMPOS.items() if columna in datos]
     lugares = enumerate(datos.get("lugares", ()))
     return propias + [Mencion(f"lugares[{i}].idLugar", LUGAR, lugar["lugar_id"]) for i, lugar in lugares]
 
 
 def tomar(menciones: list[Mencion]) -> dict[type, dict[int, Persona | Nombrada | Sitio]]:
-    """What is mentioned, held, by model and id. Raises DatosInvalidos with every bad mention."""
+    """Return what is mentioned, by model and id, and hold it. Raise DatosInvalidos with every bad mention."""
     filas = _buscar(menciones)
     errores = errores_de(menciones, filas)
     if errores:
@@ -86,7 +86,7 @@ def tomar(menciones: list[Mencion]) -> dict[type, dict[int, Persona | Nombrada |
 
 
 def errores_de(menciones: list[Mencion], filas: dict | None = None) -> dict[str, list[str]]:
-    """By field of the request."""
+    """Return the sentences about bad mentions, by field of the body."""
     if not menciones:
         return {}
     filas = _buscar(menciones) if filas is None else filas

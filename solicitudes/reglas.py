@@ -1,4 +1,4 @@
-"""The rules of dates and places. Each gives its sentences, with the path of what is wrong as a request names it."""
+"""The rules of dates and places. Each gives its sentences, with the path of what is wrong as a body names it."""
 
 from collections.abc import Iterator
 
@@ -13,6 +13,7 @@ ORDEN_CON_SALTOS = "el orden de los lugares debe ser consecutivo desde 0"
 VARIOS_ORIGENES = "sólo puede haber un origen"
 RETORNO_EN_ORIGEN = "el origen no puede requerir retorno"
 RETORNO_SIN_HORA = "es obligatoria cuando se requiere retorno"
+HORA_SIN_RETORNO = "sólo se indica cuando se requiere retorno"
 
 
 def exigir_reglas(datos: dict) -> None:
@@ -55,3 +56,5 @@ def _retorno(lugares) -> Iterator[tuple[int, str]]:
             yield i, f"requiereRetorno: {RETORNO_EN_ORIGEN}"
         if lugar["requiere_retorno"] and lugar["hora_retorno"] is None:
             yield i, f"horaEstimadaRetorno: {RETORNO_SIN_HORA}"
+        if not lugar["requiere_retorno"] and lugar["hora_retorno"] is not None:
+            yield i, f"horaEstimadaRetorno: {HORA_SIN_RETORNO}"

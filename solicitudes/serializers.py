@@ -1,4 +1,4 @@
-"""The shapes of a request on the wire: camelCase in, PascalCase out."""
+"""The shapes of a solicitud on the wire: camelCase in, PascalCase out."""
 
 from types import SimpleNamespace
 
@@ -44,7 +44,7 @@ class Entrada(StrictSerializer):
 
 
 class EntradaConReferencias(Entrada):
-    """Of a body with other faults, what it refers to is looked up too, so that all is said at once."""
+    """A body of which, when it has other faults, the references are looked up too, so that all is said at once."""
 
     def read(self, datos, *, partial=False):
         try:
@@ -117,7 +117,7 @@ MOTIVO_OPCIONAL = MotivoOpcionalEntrada()
 
 
 class ParadaSerializer(serializers.Serializer):
-    """A place of a request, with where it is on the map."""
+    """A place of a solicitud, with where it is on the map."""
 
     Id = serializers.IntegerField(source="id")
     IdLugar = serializers.IntegerField(source="lugar_id")
@@ -204,7 +204,7 @@ _PARADA_CREADA = Shape(ParadaCreadaSerializer(), ENVELOPE)
 
 
 def creada(solicitud: Solicitud) -> dict:
-    """Of what the verb gave back, with nothing asked of the database."""
+    """Return the answer to a creation, made of what the verb gave back, with nothing asked of the database."""
     referidas = solicitud.referidas
     personas = {"nombre_solicitante": referidas.solicitante.nombre, "nombre_aprobador": referidas.aprobador.nombre}
     estado = {"estado": Estado(solicitud.estado_id)}

@@ -92,7 +92,7 @@ class SolicitudViewSet(EnvelopeViewSet):
         return self.success("Histórico de estados obtenido exitosamente", datos | {"historico": cambios})
 
     def _una(self, pk) -> dict:
-        """As this user may see it: of all the requests, or of their own."""
+        """Return a solicitud if this person may see it: among all of them, or among their own."""
         usuario = self.request.user
         solicitud = una.one(ve_todas(usuario), id=pk, persona=usuario.pk)
         if solicitud is None:

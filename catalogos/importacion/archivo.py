@@ -1,40 +1,113 @@
-"""Reading a data file: CSV in UTF-8, whose first line names the columns of a catalogue."""
+"""A data file as it arrives, bytes with a name, and the text that those bytes are.
 
-import csv
+Spreadsheets in Spanish write UTF-8 with or without BOM, UTF-16 with BOM («texto Unicode») and Windows-1252 («CSV»).
+"""
+
+import codecs
+import re
 from pathlib import Path
 from typing import NamedTuple
 
-from django.db import models
-
-from catalogos.base import Catalogo
 from monitor.errores import DatosInvalidos
 
+MEGAS = 5
+BYTES_MAXIMOS = MEGAS * 1_000_000
+COMO_GUARDARLO = "ábralo en Excel y guárdelo como «CSV UTF-8 (delimitado por comas)»"
 
-class Renglon(NamedTuple):
-    numero: int  # of its line in the file, the header being 1
-    celdas: dict[str, str]
+BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+VACIO = "está vacío: escriba los nombres de las columnas y, debajo, las filas"
+
+LIBROS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods; .xls
+PERDIDA = "\ufffd"  # what programs write for a letter that they couldn't read
+# What isn't UTF-8 as a whole and has some of its letters (in Windows-1252, «Ã» or «Â» before a sign) is a mixture.
+EN_UTF8 = re.compile(rb"[\xc2\xc3][\x80-\xbf]|\xef\xbf\xbd")
+# The accents of «CSV (MS-DOS)» and «CSV (Macintosh)», which in Windows-1252 are signs inside a word.
+NI_WINDOWS = re.compile("[a-z][¡¢£¤‚‡Ž—][a-z]")
 
 
-def leer(archivo: Path, modelo: type[Catalogo]) -> list[Renglon]:
-    """Raises DatosInvalidos when it can't be read or its columns aren't the catalogue's."""
+class Archivo(NamedTuple):
+    nombre: str
+    contenido: bytes
+
+    @classmethod
+    def de(cls, ruta: Path) -> "Archivo":
+        """Read a file of this machine, no further than is needed to know that it is too large."""
+        try:
+            with ruta.open("rb") as abierto:
+                return cls(ruta.name, abierto.read(BYTES_MAXIMOS + 1))
+        except FileNotFoundError as error:
+            raise archivo_invalido(ruta.name, f"no existe «{ruta}»: revise su nombre y su carpeta") from error
+        except OSError as error:
+            frase = f"no se pudo abrir «{ruta}»: revise que sea un archivo y que su usuario pueda leerlo"
+            raise archivo_invalido(ruta.name, frase) from error
+
+
+def archivo_invalido(nombre: str, frase: str) -> DatosInvalidos:
+    """Return the error of a file as a whole, under its name."""
+    return DatosInvalidos(campos={nombre: [f"{nombre}: {frase}"]})
+
+
+def citar(celda: str) -> str:
+    """Return the text of a cell as a sentence quotes it: on one line, visible and short."""
+    visible = "".join(letra if letra.isprintable() else " " for letra in celda[:61])
+    return f"«{visible[:60]}…»" if len(visible) > 60 else f"«{visible}»"
+
+
+class Errores:
+    """Collects what is wrong with the lines of a file, to be said all at once in the order of the lines."""
+
+    def __init__(self, nombre: str):
+        self.nombre = nombre
+        self._por_linea: dict[int, list[str]] = {}
+
+    def __contains__(self, linea: int) -> bool:
+        return linea in self._por_linea
+
+    def anotar(self, linea: int, *frases: str) -> None:
+        self._por_linea.setdefault(linea, []).extend(frases)
+
+    def lanzar(self) -> None:
+        """Raise DatosInvalidos when there is any."""
+        if self._por_linea:
+            frases = [
+                f"{self.nombre}, línea {n}: {frase}" for n, suyas in sorted(self._por_linea.items()) for frase in suyas
+            ]
+            raise DatosInvalidos(campos={self.nombre: frases})
+
+
+def texto_de(archivo: Archivo) -> str:
+    """Return the text of a file. Raise DatosInvalidos when it isn't text, is empty or is too large."""
+    if len(archivo.contenido) > BYTES_MAXIMOS:
+        frase = f"pesa más de {MEGAS} MB: divídalo en varios y cárguelos uno por uno"
+        raise archivo_invalido(archivo.nombre, frase)
+    if archivo.contenido.startswith(LIBROS):
+        raise archivo_invalido(archivo.nombre, f"es un libro de Excel, no un CSV: {COMO_GUARDARLO}")
+    texto = _decodificar(archivo)
+    if "\0" in texto:
+        raise archivo_invalido(archivo.nombre, f"no es texto: {COMO_GUARDARLO}")
+    if not texto.strip():
+        raise archivo_invalido(archivo.nombre, VACIO)
+    return texto
+
+
+def _decodificar(archivo):
+    """Read it as its BOM says; without one, as UTF-8 if it can be, and otherwise as Windows-1252."""
+    contenido = archivo.contenido
+    marcada = next((codigo for bom, codigo in BOMS.items() if contenido.startswith(bom)), None)
+    texto = contenido.decode(marcada or "utf-8", "replace")
+    if PERDIDA not in texto:
+        return texto
+    if marcada or EN_UTF8.search(contenido):
+        raise _ilegible(archivo, texto.partition(PERDIDA)[0])
     try:
-        with archivo.open(encoding="utf-8-sig", newline="") as texto:
-            lector = csv.DictReader(texto, strict=True)
-            _exigir_columnas(archivo, lector.fieldnames or [], modelo)
-            return [Renglon(lector.line_num, celdas) for celdas in lector]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DatosInvalidos(f"{archivo.name}: no se pudo leer como CSV en UTF-8: {error}") from error
+        texto = contenido.decode("cp1252")
+    except UnicodeDecodeError as error:
+        raise archivo_invalido(archivo.nombre, f"no es texto: {COMO_GUARDARLO}") from error
+    if otra := NI_WINDOWS.search(texto):
+        raise _ilegible(archivo, texto[: otra.start()])
+    return texto
 
 
-def _exigir_columnas(archivo, columnas, modelo):
-    conocidas = columnas_de(modelo)
-    sobran = [columna for columna in columnas if columna not in conocidas]
-    if sobran or modelo.clave not in columnas or len(set(columnas)) < len(columnas):
-        raise DatosInvalidos(
-            f"{archivo.name}: su primera línea debe nombrar columnas de {', '.join(conocidas)}, cada una una vez, "
-            f"entre ellas {modelo.clave}" + (f"; sobran: {', '.join(sobran)}" if sobran else "")
-        )
-
-
-def columnas_de(modelo: type[Catalogo]) -> dict[str, models.Field]:
-    return {c.name: c for c in modelo._meta.concrete_fields if c.primary_key or (c.editable and not c.auto_created)}
+def _ilegible(archivo, legible):
+    linea = len(re.findall("\r\n|\r|\n", legible)) + 1
+    return archivo_invalido(archivo.nombre, f"hay letras que no se pueden leer en la línea {linea}: {COMO_GUARDARLO}")

@@ -1,123 +1,155 @@
 """Filling catalogues from data files, one a catalogue, named after its table (`lugar.csv`).
 
-A row is known by its catalogue's `clave`, so loading a file again changes nothing. Its columns are the model's; a
-reference is written as the key of the row it means (a user's is the username), a flag as «sí» or «no», and an empty
-cell means no value. `id` counts for new rows only.
+A row is known by its catalogue's `clave`, and one that may go without it and does, by its `nombre` among those without
+it: so loading a file again changes nothing. Its columns are the model's; a reference is written as the key of the row
+it means (a user's is the username), a flag as «sí» or «no», and an empty cell means no value. `id` counts for new rows
+only. A row may refer to one further down.
 """
 
-from functools import partial
-from pathlib import Path
+from pathlib import PurePath
 
 from django.core.exceptions import ValidationError
 from django.core.management.color import no_style
-from django.db import connection, models
+from django.db import connection
 
 from catalogos.base import Catalogo
-from catalogos.importacion.archivo import columnas_de, leer
-from catalogos.models import CATALOGOS
-from monitor.errores import DatosInvalidos, ErrorDeDominio
+from catalogos.importacion.archivo import Archivo, Errores, archivo_invalido
+from catalogos.importacion.identidad import Existentes
+from catalogos.importacion.lineas import Lineas
+from catalogos.importacion.tabla import Renglon, leer, llano
+from catalogos.importacion.valores import valor
+from catalogos.models import CATALOGOS, ENTERO_MAXIMO
+from monitor.errores import DatosInvalidos, ErrorDeDominio, sin_su_campo
+from monitor.validadores import Entre
 
-DATOS = Path(__file__).parents[1] / "datos"
 CARGABLES: dict[str, type[Catalogo]] = {modelo._meta.db_table: modelo for modelo in CATALOGOS}
 
 CREADA, ACTUALIZADA, SIN_CAMBIOS = "creadas", "actualizadas", "sin cambios"
-SI_O_NO = {"sí": True, "si": True, "no": False}
+ID_VALIDO = Entre((1, ENTERO_MAXIMO))
 
 
-def modelo_de(archivo: Path) -> type[Catalogo]:
-    """Raises DatosInvalidos when the file isn't named after a catalogue."""
-    if archivo.stem not in CARGABLES:
+def modelo_de(archivo: Archivo) -> type[Catalogo]:
+    """Return the catalogue that a file is named after. Raise DatosInvalidos when there is none."""
+    por_nombre = {llano(nombre): modelo for nombre, modelo in CARGABLES.items()}
+    nombre = llano(PurePath(archivo.nombre).stem)
+    if nombre not in por_nombre:
         nombres = ", ".join(f"{nombre}.csv" for nombre in CARGABLES)
-        raise DatosInvalidos(f"{archivo.name}: nombre el archivo como su catálogo: {nombres}")
-    return CARGABLES[archivo.stem]
+        raise archivo_invalido(archivo.nombre, f"nombre el archivo como su catálogo: {nombres}")
+    return por_nombre[nombre]
 
 
-def cargar(archivo: Path, *, solo_nuevas: bool = False) -> dict[str, int]:
+def cargar(archivo: Archivo, *, solo_nuevas: bool = False) -> dict[str, int]:
     """Load a file, and count the rows that were created, updated and left as they were. With `solo_nuevas`, a row that
     is there stays as it is.
 
-    Call it in a transaction. Raises DatosInvalidos with a sentence for each line that is wrong, named by number.
+    Call it in a transaction, and roll it back on DatosInvalidos, which has all that is wrong, each with its line.
     """
-    modelo = modelo_de(archivo)
-    cuenta, errores = dict.fromkeys((CREADA, ACTUALIZADA, SIN_CAMBIOS), 0), []
-    for renglon in leer(archivo, modelo):
-        try:
-            cuenta[_guardar(modelo, renglon, solo_nuevas)] += 1
-        except ErrorDeDominio as error:
-            errores += [f"{archivo.name}, línea {renglon.numero}: {frase}" for frase in _frases(error)]
-    if errores:
-        raise DatosInvalidos(campos={archivo.name: errores})
-    _adelantar_secuencia(modelo)
+    modelo, errores = modelo_de(archivo), Errores(archivo.nombre)
+    renglones = leer(archivo, modelo, errores)
+    carga = Carga(Lineas(modelo, renglones, errores), Existentes(modelo), solo_nuevas=solo_nuevas)
+    cuenta = carga.guardar()
+    errores.lanzar()
+    if "id" in renglones[0].celdas:
+        _adelantar_secuencia(modelo)
     return cuenta
 
 
+class Carga:
+    """The lines of a file on their way into a catalogue. One that is in `errores` is read, for whatever else is wrong
+    with it, and not written."""
+
+    def __init__(self, lineas: Lineas, existentes: Existentes, *, solo_nuevas: bool):
+        self.lineas, self.existentes, self.solo_nuevas = lineas, existentes, solo_nuevas
+        self.errores, self.campos, self.filas = lineas.errores, lineas.campos, lineas.modelo.objects
+
+    def guardar(self) -> dict[str, int]:
+        cuenta = dict.fromkeys((CREADA, ACTUALIZADA, SIN_CAMBIOS), 0)
+        for renglon in self.lineas.padres_primero():
+            try:
+                cuenta[self._guardar(renglon)] += 1
+            except ErrorDeDominio as error:
+                self.errores.anotar(renglon.numero, *_frases(error))
+        return cuenta
+
+    def _guardar(self, renglon) -> str:
+        fila = self.existentes.de(self.lineas.identidad_de(renglon))
+        if fila and self.solo_nuevas:
+            return SIN_CAMBIOS
+        valores = self._valores(renglon)
+        if renglon.numero in self.errores:
+            return SIN_CAMBIOS
+        self.existentes.exigir_id_libre(valores.get("id"), fila)
+        return self._escribir(fila, valores)
+
+    def _escribir(self, fila, valores) -> str:
+        if fila is None:
+            self.existentes.exigir_inequivoca(valores)
+            self.existentes.agregar(self.filas.crear(valores, por=None))
+            return CREADA
+        if fila.eliminado:
+            self._recuperar(fila, valores)
+        elif _cambia(fila, valores):
+            self.filas.actualizar(fila.pk, valores, por=None)
+        else:
+            return SIN_CAMBIOS
+        return ACTUALIZADA
+
+    def _recuperar(self, fila, valores):
+        """Bring a deleted row back with the new values alone, as `crear` does with those it finds by their key."""
+        if getattr(fila, self.lineas.modelo.clave):
+            self.filas.crear(valores, por=None)
+        else:
+            self.filas.reactivar(fila.pk, por=None)
+            vacios = {campo.attname: campo.get_default() for campo in fila.editables()}
+            self.filas.actualizar(fila.pk, vacios | valores, por=None)
+
+    def _valores(self, renglon: Renglon) -> dict:
+        """Return the values of a line by attname; an empty `id` is left out. Raise DatosInvalidos by column."""
+        valores, malas = {}, {}
+        for columna, celda in renglon.celdas.items():
+            try:
+                valores[self.campos[columna].attname] = self._valor(renglon, self.campos[columna], celda)
+            except ValidationError as error:
+                malas[columna] = [f"{columna}: {mensaje}" for mensaje in error.messages]
+        if valores.get("id", 0) is None:
+            del valores["id"]
+        if malas or renglon.numero in self.errores:
+            buenas = renglon.celdas.keys() - malas
+            malas |= {columna: f for columna, f in self._contra_las_reglas(valores).items() if columna in buenas}
+        if malas:
+            raise DatosInvalidos(campos=malas)
+        return valores
+
+    def _valor(self, renglon, campo, celda):
+        if campo is self.lineas.padre and (padre := self.lineas.padre_de(renglon)) and padre.numero in self.errores:
+            return None  # it isn't there, and its own line says why
+        leido = valor(campo, celda)
+        if campo.primary_key and leido is not None:
+            ID_VALIDO(leido)
+        return leido
+
+    def _contra_las_reglas(self, valores) -> dict[str, list[str]]:
+        """Return what the catalogue would say, by column, of a line that won't reach its verbs."""
+        try:
+            self.lineas.modelo(**valores).validar()
+        except DatosInvalidos as error:
+            return error.campos
+        return {}
+
+
 def _frases(error):
+    """Return the sentences of an error, each naming its column as the file does."""
     campos = getattr(error, "campos", None) or {}
-    return [frase for frases in campos.values() for frase in frases] or [error.mensaje]
-
-
-def _guardar(modelo, renglon, solo_nuevas) -> str:
-    if None in renglon.celdas or None in renglon.celdas.values():
-        raise DatosInvalidos("no tiene tantas celdas como la primera línea")
-    clave = renglon.celdas[modelo.clave].strip()
-    if not clave:
-        raise DatosInvalidos(f"{modelo.clave}: es obligatorio en un archivo")
-    fila = modelo.objects.con_clave(clave).first()
-    if fila and solo_nuevas:
-        return SIN_CAMBIOS
-    valores = _valores(modelo, renglon.celdas)
-    _exigir_id_libre(modelo, valores.get("id"), fila)
-    if fila is None:
-        modelo.objects.crear(valores, por=None)
-        return CREADA
-    if not fila.eliminado and not _cambia(fila, valores):
-        return SIN_CAMBIOS
-    verbo = modelo.objects.crear if fila.eliminado else partial(modelo.objects.actualizar, fila.pk)
-    verbo(valores, por=None)
-    return ACTUALIZADA
+    return [f"{c}: {sin_su_campo(frase)}" for c, frases in campos.items() for frase in frases] or [error.mensaje]
 
 
 def _cambia(fila, valores) -> bool:
     """Compared as they would be written: trimmed, in capitals."""
     antes = {nombre: getattr(fila, nombre) for nombre in valores}
-    for nombre, valor in valores.items():
-        setattr(fila, nombre, valor)
+    for nombre, nuevo in valores.items():
+        setattr(fila, nombre, nuevo)
     fila.validar()
-    return any(getattr(fila, nombre) != valor for nombre, valor in antes.items())
-
-
-def _exigir_id_libre(modelo, pk, fila):
-    if fila and pk not in (None, fila.pk):
-        raise DatosInvalidos(f"id: «{fila}» ya existe con el {fila.pk}")
-    if fila is None and pk and modelo.objects.filter(pk=pk).exists():
-        raise DatosInvalidos(f"id: el {pk} ya es de otra fila")
-
-
-def _valores(modelo, celdas) -> dict:
-    """Return the values of a line by attname; an empty `id` is left out."""
-    campos, valores, errores = columnas_de(modelo), {}, {}
-    for nombre, celda in celdas.items():
-        try:
-            valores[campos[nombre].attname] = _valor(campos[nombre], celda.strip())
-        except ValidationError as error:
-            errores[nombre] = [f"{nombre}: {mensaje}" for mensaje in error.messages]
-    if errores:
-        raise DatosInvalidos(campos=errores)
-    return {nombre: valor for nombre, valor in valores.items() if nombre != "id" or valor is not None}
-
-
-def _valor(campo, celda):
-    if not celda:
-        return campo.get_default()
-    if campo.is_relation:
-        filas = campo.related_model._default_manager
-        try:
-            return filas.get_by_natural_key(celda).pk
-        except campo.related_model.DoesNotExist as error:
-            raise ValidationError(f"no existe «{celda}»") from error
-    if isinstance(campo, models.BooleanField):
-        return campo.to_python(SI_O_NO.get(celda.lower(), celda))
-    return campo.to_python(celda)
+    return any(getattr(fila, nombre) != viejo for nombre, viejo in antes.items())
 
 
 def _adelantar_secuencia(modelo):

@@ -4,7 +4,7 @@ from catalogos.models import Aseguradora, Departamento, Lugar, TipoPrioridadSoli
 
 
 class CatalogoFactory(factory.django.DjangoModelFactory):
-    """By the verb, so the row is as any door would leave it."""
+    """Make the row by the verb, as any door would leave it."""
 
     class Meta:
         abstract = True

@@ -174,7 +174,7 @@ def test_reactivar_sin_su_padre_se_rechaza(como_administrador, client):
         Departamento.objects.eliminar(fila.pk, por=como_administrador)
     response = accion(client, "reactivar", hijo)
 
-    frase = f"departamento_padre: no existe un departamento con Id {padre.pk}"
+    frase = f"departamentoPadreId: no existe un departamento con Id {padre.pk}"
     assert frases(response) == [f"{frase}: {hijo.nombre}."]
     assert Departamento.objects.get(pk=hijo.pk).eliminado
 

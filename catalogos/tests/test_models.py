@@ -1,4 +1,4 @@
-"""What the database itself refuses, whoever writes; and the pieces that rules are made of."""
+"""The writes that the database itself refuses, whoever writes; and the pieces that rules are made of."""
 
 import pytest
 from django.apps import apps
@@ -12,7 +12,7 @@ from catalogos.models import CATALOGOS, Departamento, Lugar, TipoPrioridadSolici
 from catalogos.tests.factories import FABRICAS, DepartamentoFactory
 from catalogos.views import VISTAS
 from expedientes.models import Expediente
-from monitor.db.functions import CaseBlind
+from monitor.db.functions import CaseBlind, case_blind
 from monitor.errores import Conflicto, DatosInvalidos
 from monitor.roles import CATALOGOS as CON_PERMISOS
 from monitor.usuarios.tests.factories import UsuarioFactory
@@ -25,7 +25,7 @@ def restriccion(modelo, nombre):
 
 
 def violada(error):
-    """Of PostgreSQL its constraint's name; SQLite names it in the message, or its index."""
+    """Return the name of the broken constraint. SQLite gives it, or its index, in the message."""
     causa = error.value.__cause__
     return causa.diag.constraint_name if hasattr(causa, "diag") else str(causa).replace("index '", "").rstrip("'")
 
@@ -73,6 +73,7 @@ def test_sin_caso_es_igual_en_las_dos_bases(texto, esperado):
     FABRICAS[Lugar]()
 
     assert Lugar.objects.values_list(CaseBlind(Value(texto)), flat=True)[0] == esperado
+    assert case_blind(texto) == esperado
 
 
 def test_una_fila_de_otro_programa_vale():
@@ -98,7 +99,7 @@ def test_actualizado_cambia_y_creado_no():
 
 
 def test_cada_cambio_dice_en_la_bitacora_quien_lo_hizo(caplog, django_capture_on_commit_callbacks):
-    """What a command does it says itself; a change that is undone says nothing."""
+    """A command says by itself what it does, and a change that is undone says nothing."""
     por = UsuarioFactory(username="maria")
     with caplog.at_level("INFO", logger="catalogos"), django_capture_on_commit_callbacks(execute=True):
         pk = Lugar.objects.crear({"nombre": "Sede"}, por=por).pk
@@ -140,3 +141,17 @@ def test_usar_un_padre_eliminado_se_rechaza_en_el_verbo():
     padre = DepartamentoFactory(eliminada=True)
     with pytest.raises(DatosInvalidos, match=f"no existe un departamento con Id {padre.pk}"):
         DepartamentoFactory(departamento_padre_id=padre.pk)
+
+
+@pytest.mark.parametrize("modelo", CATALOGOS)
+def test_cada_columna_se_nombra_como_en_la_red(modelo):
+    """What the shape of an answer calls it, but for its first letter."""
+    vista = next(vista for vista in VISTAS if vista.modelo is modelo)
+    malas = {campo.name: "\x07" for campo in modelo.editables() if campo.empty_strings_allowed}
+
+    with pytest.raises(DatosInvalidos) as error:
+        modelo(**malas).validar()
+
+    nombrados = {frase.partition(":")[0] for frases in error.value.campos.values() for frase in frases}
+    assert nombrados == {vista.modelo.en_la_red(modelo._meta.get_field(columna)) for columna in malas}
+    assert nombrados <= set(vista.entrada.fields)

@@ -1,5 +1,5 @@
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 
 from catalogos.importacion.carga import CARGABLES
 from catalogos.models import Aseguradora, Departamento, Lugar, TipoPrioridadSolicitud, TipoServicioSolicitud
@@ -9,35 +9,25 @@ from monitor.usuarios.tests.factories import UsuarioFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def sembrar(capsys):
-    """What the command says, a line each."""
-
-    def sembrar(*archivos, **opciones):
-        call_command("seed_catalogos", archivo=[*archivos] or None, **opciones)
-        return capsys.readouterr().out.splitlines()
-
-    return sembrar
+def test_sin_mas_carga_solo_los_catalogos_de_cualquiera(sembrar):
+    assert sembrar() == [
+        "aseguradora: 3 creadas, 0 actualizadas, 0 sin cambios",
+        "tipo_prioridad_solicitud: 4 creadas, 0 actualizadas, 0 sin cambios",
+        "tipo_servicio_solicitud: 6 creadas, 0 actualizadas, 0 sin cambios",
+    ]
+    assert (Departamento.objects.count(), Lugar.objects.count()) == (0, 0)
 
 
-@pytest.fixture
-def archivo(tmp_path):
-    def escribir(nombre, texto, encoding="utf-8"):
-        ruta = tmp_path / nombre
-        ruta.write_text(texto, encoding=encoding)
-        return ruta
+def test_con_ejemplos_y_archivos_propios_se_niega(sembrar, archivo):
+    with pytest.raises(CommandError) as error:
+        sembrar(archivo("aseguradora.csv", "nombre\nAXA\n"), con_ejemplos=True)
 
-    return escribir
+    assert str(error.value) == "Los ejemplos no van con archivos propios: quite --con-ejemplos o --archivo."
+    assert not Aseguradora.objects.exists()
 
 
-def rechazos(error):
-    titulo, *lineas = str(error.value).splitlines()
-    assert titulo == "No se cargó nada. Corrija y repita:"
-    return [linea.strip() for linea in lineas]
-
-
-def test_carga_las_filas_del_contrato(sembrar):
-    sembrar()
+def test_con_ejemplos_carga_las_filas_del_contrato(sembrar):
+    sembrar(con_ejemplos=True)
 
     assert list(Aseguradora.objects.order_by("id").values_list("id", "nombre")) == [
         (1, "AXA"),
@@ -60,7 +50,7 @@ def test_carga_las_filas_del_contrato(sembrar):
 
 
 def test_los_departamentos_incluidos_forman_un_arbol(sembrar):
-    sembrar()
+    sembrar(con_ejemplos=True)
 
     raices = Departamento.objects.filter(departamento_padre=None)
     assert [raiz.codigo for raiz in raices] == ["DG"]
@@ -69,9 +59,9 @@ def test_los_departamentos_incluidos_forman_un_arbol(sembrar):
 
 
 def test_otra_vez_no_cambia_nada(sembrar):
-    primera = sembrar()
+    primera = sembrar(con_ejemplos=True)
     antes = {modelo: list(modelo.objects.order_by("pk").values()) for modelo in CARGABLES.values()}
-    segunda = sembrar()
+    segunda = sembrar(con_ejemplos=True)
 
     assert primera[0] == "aseguradora: 3 creadas, 0 actualizadas, 0 sin cambios"
     assert segunda == [
@@ -81,7 +71,7 @@ def test_otra_vez_no_cambia_nada(sembrar):
 
 
 def test_el_siguiente_id_no_choca_con_los_del_archivo(sembrar):
-    sembrar()
+    sembrar(con_ejemplos=True)
 
     for nombre, modelo in CARGABLES.items():
         mayor = modelo.objects.order_by("-pk").first().pk
@@ -145,7 +135,7 @@ def test_solo_nuevas_respeta_lo_que_cambio_la_gente(sembrar, archivo):
     ]
 
 
-def test_los_errores_nombran_su_linea_y_no_se_carga_nada(sembrar, archivo):
+def test_los_errores_nombran_su_linea_y_no_se_carga_nada(rechazos, archivo):
     DepartamentoFactory(codigo="RAIZ", nombre="Raíz")
     malo = archivo(
         "departamento.csv",
@@ -156,61 +146,72 @@ def test_los_errores_nombran_su_linea_y_no_se_carga_nada(sembrar, archivo):
         ",C,,,\n"
         ",D,Mal,NADA,dos\n"
         ",RAIZ,Raíz,BIEN,\n"
-        "1000000,E\n",
+        "1000000,E,Mal,,,más\n",
     )
     bueno = archivo("tipo_prioridad_solicitud.csv", "nombre\nUrgente\n")
 
-    with pytest.raises(CommandError) as error:
-        sembrar(bueno, malo)
-    assert rechazos(error) == [
+    circulo = "departamento_padre: No se puede asignar este departamento padre porque crearía una referencia circular"
+    assert rechazos(bueno, malo) == [
+        f"departamento.csv, línea 2: {circulo} (líneas 2, 7)",
         "departamento.csv, línea 3: codigo: no se admiten espacios",
-        "departamento.csv, línea 4: codigo: es obligatorio en un archivo",
+        "departamento.csv, línea 4: codigo: Este campo no puede estar en blanco.",
         "departamento.csv, línea 5: nombre: Este campo no puede estar en blanco.",
         "departamento.csv, línea 6: departamento_padre: no existe «NADA»",
-        "departamento.csv, línea 6: nivel_jerarquico: “dos”: el valor debería ser un numero entero",
-        "departamento.csv, línea 7: No se puede asignar este departamento padre porque crearía una referencia circular",
-        "departamento.csv, línea 8: no tiene tantas celdas como la primera línea",
+        "departamento.csv, línea 6: nivel_jerarquico: «dos» no es un número entero",
+        f"departamento.csv, línea 7: {circulo} (líneas 2, 7)",
+        "departamento.csv, línea 8: su celda 6, «más», no está bajo el nombre de ninguna columna",
     ]
-    assert Departamento.objects.count() == 1
-    assert not TipoPrioridadSolicitud.objects.exists()
 
 
-def test_un_id_ajeno_se_rechaza(sembrar, archivo):
+def test_un_id_ajeno_se_rechaza(rechazos, archivo):
     propio, ajeno = LugarFactory(codigo="A", nombre="Sede"), LugarFactory(codigo="B", nombre="Bodega")
-    ruta = archivo("lugar.csv", f"id,codigo,nombre\n{ajeno.pk},A,Sede\n{ajeno.pk},C,Nuevo\n")
+    ruta = archivo("lugar.csv", f"id,codigo,nombre\n{ajeno.pk},A,Sede\n{propio.pk},C,Nuevo\n")
 
-    with pytest.raises(CommandError) as error:
-        sembrar(ruta)
-    assert rechazos(error) == [
+    assert rechazos(ruta) == [
         f"lugar.csv, línea 2: id: «Sede» ya existe con el {propio.pk}",
-        f"lugar.csv, línea 3: id: el {ajeno.pk} ya es de otra fila",
+        f"lugar.csv, línea 3: id: el {propio.pk} ya es de otra fila",
     ]
 
 
-@pytest.mark.parametrize(
-    ("nombre", "texto", "encoding", "frase"),
-    [
-        ("lugares.csv", "codigo,nombre\n", "utf-8", "lugares.csv: nombre el archivo como su catálogo: aseguradora.csv"),
-        ("lugar.csv", "codigo,nombre\nA,Ñu\n", "latin-1", "lugar.csv: no se pudo leer como CSV en UTF-8"),
-        (
-            "lugar.csv",
-            "codigo,nombre,color\n",
-            "utf-8",
-            "lugar.csv: su primera línea debe nombrar columnas de id, codigo",
-        ),
-        ("lugar.csv", "nombre\nSede\n", "utf-8", "lugar.csv: su primera línea debe nombrar columnas de id, codigo"),
-        ("lugar.csv", "", "utf-8", "lugar.csv: su primera línea debe nombrar columnas de id, codigo"),
-    ],
-)
-def test_un_archivo_que_no_sirve(nombre, texto, encoding, frase, sembrar, archivo):
-    with pytest.raises(CommandError) as error:
-        sembrar(archivo(nombre, texto, encoding))
+@pytest.mark.parametrize("pk", ["0", "-1", "2147483648", "99999999999999999"])
+def test_un_id_que_nadie_puede_tener_se_rechaza(pk, rechazos, archivo):
+    ruta = archivo("aseguradora.csv", f"id,nombre\n{pk},AXA\n")
 
-    assert [linea[: len(frase)] for linea in rechazos(error)] == [frase]
+    assert rechazos(ruta) == ["aseguradora.csv, línea 2: id: debe estar entre 1 y 2147483647"]
 
 
-def test_un_archivo_que_no_existe(sembrar, tmp_path):
-    with pytest.raises(CommandError) as error:
-        sembrar(tmp_path / "lugar.csv")
+def test_un_archivo_que_no_se_llama_como_su_catalogo(rechazos, archivo):
+    nombres = "aseguradora.csv, lugar.csv, departamento.csv, tipo_prioridad_solicitud.csv, tipo_servicio_solicitud.csv"
 
-    assert rechazos(error)[0].startswith("lugar.csv: no se pudo leer como CSV en UTF-8: ")
+    assert rechazos(archivo("lugares.csv", "codigo,nombre\nA,Sede\n")) == [
+        f"lugares.csv: nombre el archivo como su catálogo: {nombres}"
+    ]
+
+
+def test_dos_archivos_de_un_catalogo(rechazos, archivo):
+    primero = archivo("lugar.csv", "codigo,nombre\nA,Sede\n")
+    segundo = archivo("Lugar.txt", "codigo,nombre\nA,Otra\n")
+
+    assert rechazos(primero, segundo) == ["Lugar.txt: ya hay otro archivo de lugar: cárguelos uno por uno"]
+
+
+def test_un_archivo_que_no_existe(rechazos, tmp_path):
+    ruta = tmp_path / "lugar.csv"
+
+    assert rechazos(ruta) == [f"lugar.csv: no existe «{ruta}»: revise su nombre y su carpeta"]
+
+
+def test_una_carpeta_en_lugar_de_un_archivo(rechazos, tmp_path):
+    ruta = tmp_path / "lugar.csv"
+    ruta.mkdir()
+
+    assert rechazos(ruta) == [
+        f"lugar.csv: no se pudo abrir «{ruta}»: revise que sea un archivo y que su usuario pueda leerlo"
+    ]
+
+
+def test_error_de_una_columna_la_nombra_como_el_archivo(rechazos, archivo):
+    largo = archivo("lugar.csv", f"codigo,nombre,tipo_lugar\nA,Sede,{'x' * 51}\n")
+
+    frase = "Asegúrese de que este valor tenga como máximo 50 caracteres (tiene 51)."
+    assert rechazos(largo) == [f"lugar.csv, línea 2: tipo_lugar: {frase}"]

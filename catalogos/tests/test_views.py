@@ -152,6 +152,7 @@ def test_crear_rechaza_un_nombre_en_blanco_nulo_o_largo(caso, operador):
         ("codigo", "x" * 51, "codigo: admite 50 caracteres como máximo"),
         ("codigo", "ß" * 50, "codigo: Asegúrese de que este valor tenga como máximo 50 caracteres (tiene 100)."),
         ("tipoLugar", "x" * 51, "tipoLugar: admite 50 caracteres como máximo"),
+        ("tipoLugar", "ß" * 50, "tipoLugar: Asegúrese de que este valor tenga como máximo 50 caracteres (tiene 100)."),
         ("direccion", "x" * 501, "direccion: admite 500 caracteres como máximo"),
         ("referencia", "x" * 501, "referencia: admite 500 caracteres como máximo"),
         ("esPuntoFrecuente", 1, "esPuntoFrecuente: debe ser true o false"),

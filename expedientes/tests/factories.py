@@ -8,7 +8,7 @@ from monitor.usuarios.tests.factories import UsuarioFactory
 
 
 class ExpedienteFactory(factory.django.DjangoModelFactory):
-    """A file opened by its verb, so with the first row of its history. `por`: who opens it."""
+    """An expediente opened by its verb, so with the first row of its history. `por`: who opens it."""
 
     class Meta:
         model = Expediente

@@ -1,5 +1,5 @@
-"""The files' pages in the admin, as staff meet them: what is shown, what is written, and what is refused with which
-sentence."""
+"""The pages of expedientes in the admin, as staff meet them: what is shown, what is written, and what is refused
+with which sentence."""
 
 import json
 import re
@@ -56,7 +56,7 @@ def como_administrador(client):
 
 
 def valores(expediente):
-    """Of the columns that people write."""
+    """Return the values of the columns that people write."""
     expediente = Expediente.objects.get(pk=expediente.pk)
     return {nombre: getattr(expediente, nombre) for nombre in Expediente.EDITABLES}
 
@@ -326,7 +326,7 @@ def test_lista_escapa_lo_que_escriben_los_clientes(client, como_operador):
         assert texto not in pagina
 
 
-# --- A file's form ---
+# --- The form of an expediente ---
 
 
 @pytest.mark.parametrize("momento", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
@@ -420,14 +420,14 @@ def test_regla_rota_dice_lo_mismo_que_la_api(client, como_operador, cambios, fra
 
 def test_clave_tomada_mientras_se_escribia_es_un_error_del_formulario(client, como_operador, monkeypatch):
     """Whatever a form checks before, the key can be taken until the INSERT."""
-    cambios_de = VerbForm.cambios
+    cambios_de = VerbForm.changes
 
     def perder_la_carrera(forma):
         if not Expediente.objects.exists():
             ExpedienteFactory(no_siniestro="SIN-1", marca="La otra", por=como_operador)
         return cambios_de(forma)
 
-    monkeypatch.setattr(VerbForm, "cambios", perder_la_carrera)
+    monkeypatch.setattr(VerbForm, "changes", perder_la_carrera)
 
     response = enviar(client, AGREGAR, no_siniestro="SIN-1", marca="La mía")
 

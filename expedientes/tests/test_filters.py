@@ -24,7 +24,7 @@ def claves(tecnico):
 
 
 def insertar(**datos):
-    """As another program would: without a verb."""
+    """Insert a row as another program would, without a verb."""
     return Expediente.objects.create(**datos)
 
 
@@ -71,7 +71,7 @@ EN_ORDEN = [
 
 @pytest.fixture
 def en_orden(db):
-    """By code point: in UTF-16 the car would come before U+FFEE, in Spanish ñ before Z."""
+    """Keys sort by code point: in UTF-16 the car would come before U+FFEE, in Spanish ñ before Z."""
     for clave, fecha in reversed(EN_ORDEN):
         insertar(no_siniestro=clave, fecha_ingreso=fecha)
     return [clave for clave, _ in EN_ORDEN]

@@ -106,7 +106,7 @@ ROTURAS = {
 
 @pytest.fixture(params=ROTURAS)
 def fallida(request, remota):
-    """What a client gets of a list that fails midway: the response and its bytes."""
+    """Give what a client gets of a list that fails midway: the response and its bytes."""
     romper, componer = ROTURAS[request.param]
     cargar(20_000)
     with a_medias(remota) as recibida:

@@ -1,4 +1,4 @@
-"""What holds whoever writes: the archive, the database's constraints, the migrations."""
+"""The rules that hold whoever writes: the archive, the database's constraints, the migrations."""
 
 from datetime import UTC, datetime
 

@@ -14,7 +14,7 @@ EN_UNA = 1 if connection.vendor == "postgresql" else 2  # an INSERT with its his
 
 @pytest.fixture(params=[1, 3])
 def aseguradora(request, operador):
-    """Of as many files, each with two rows of history."""
+    """Make as many expedientes, each with two rows of history."""
     aseguradora = AseguradoraFactory()
     for n in range(request.param):
         ExpedienteFactory(no_siniestro=f"SIN-{n}", completo=True, aseguradora=aseguradora, por=operador.usuario)

@@ -25,7 +25,7 @@ from django.utils.text import capfirst
 
 from monitor.db.functions import Contains, Folded
 from monitor.db.writes import Author
-from monitor.errores import ErrorDeDominio
+from monitor.errores import ErrorDeDominio, sin_su_campo
 from monitor.validadores import CON_CONTROL, CONTROL
 
 NOMBRADOS = 10  # refused rows that a message names; the rest are counted
@@ -116,7 +116,7 @@ class VerbForm(forms.ModelForm):
         dichas = {frase for frases in self.errors.values() for frase in frases}
         for campo, frases in campos.items():
             nombre = campo if campo in self.fields else None
-            frases = [frase.removeprefix(f"{nombre}: ") for frase in frases]
+            frases = [sin_su_campo(frase) for frase in frases] if nombre else frases
             self.add_error(nombre, [frase for frase in frases if frase not in dichas])
 
 

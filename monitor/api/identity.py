@@ -63,6 +63,10 @@ class Caller:
         return (self._person or self.ask()).username
 
     @property
+    def nombre(self) -> str | None:
+        return (self._person or self.ask()).nombre
+
+    @property
     def rol(self) -> str:
         return (self._person or self.ask()).rol
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from itertools import repeat
 from operator import attrgetter, itemgetter
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
@@ -13,9 +14,6 @@ from monitor.api.dialects import Dialect
 from monitor.db.queries import CompiledQuery
 
 TYPES = {serializers.DateField: date, serializers.DateTimeField: datetime}
-
-# A function that gives the value of one key, from the row that an object begins with and all the rows of its join.
-Value = Callable[[tuple, list[tuple]], Any]
 
 
 class EmptyListField(serializers.ListField):
@@ -30,8 +28,8 @@ class Shape:
 
     A shape may hold the `{…}` of a related row (null when there is none) and at most one `[{…}, …]`, whose rows come by
     a join, so that several rows make one object. A related row begins with its primary key. What each key needs is
-    settled when the shape is made. An object is then one `zip` of its keys and its columns, over which the values that
-    aren't a plain column are written.
+    settled when the shape is made. A single object is made from its row, and a list of objects from whole columns,
+    because each way is the faster one for what it makes.
 
     The database's own text is read for the dates that `dialect` writes from it, so that no date object is made in
     between.
@@ -40,49 +38,31 @@ class Shape:
     def __init__(self, serializer: serializers.Serializer, dialect: Dialect):
         self.serializer, self.columns = serializer, []
         self._paths, self._from_text = [], dialect.from_text
-        self._build = self._object(serializer)
-        self._keys = list(serializer.fields)
+        self._object = self._read(serializer)
         self._attributes = attrgetter(*(path.replace("__", ".") for path in self._paths))
 
     @property
     def fingerprint(self) -> str:
         """Return a text that differs when the shape differs."""
-        return repr((self._keys, self._paths))
+        return repr((self._object.keys, self._paths))
 
-    def _object(self, serializer, path="") -> Value:
-        keys, first, over = list(serializer.fields), [], []
-        for key, field in serializer.fields.items():
-            first.append(len(self.columns))
-            value = self._value(field, path)
-            if value is not None:
-                over.append((key, value))
-        if len(self.columns) == first[-1]:
-            first[-1] -= 1  # a last key without a column of its own is written over, whatever stands there
-        columns = itemgetter(*first) if len(first) > 1 else lambda row: (row[first[0]],)
+    def _read(self, serializer, path="") -> "_Object":
+        return _Object([(key, *self._part(field, path)) for key, field in serializer.fields.items()])
 
-        def build(row, rows):
-            result = dict(zip(keys, columns(row), strict=True))
-            for key, value in over:
-                result[key] = value(row, rows)
-            return result
-
-        return build
-
-    def _value(self, field, path) -> Value | None:
-        """Return what gives a key its value, or None for a column that is shown as it is."""
+    def _part(self, field, path) -> "tuple[int, _Part | None]":
+        """Return the place of a key's first column, and the part that makes its value, or None for a plain column."""
+        first = len(self.columns)
         if isinstance(field, EmptyListField):
-            return lambda row, rows: []
-        path, first = path + field.source.replace(".", "__"), len(self.columns)
+            return 0, _Empty()
+        path += field.source.replace(".", "__")
         if isinstance(field, serializers.ListSerializer):
-            item = self._object(field.child, f"{path}__")
-            return lambda row, rows: [item(row, rows) for row in rows if row[first] is not None]
+            return first, _Joined(first, self._read(field.child, f"{path}__"))
         if isinstance(field, serializers.BaseSerializer):
-            related = self._object(field, f"{path}__")
-            return lambda row, rows: None if row[first] is None else related(row, rows)
+            return first, _Related(first, self._read(field, f"{path}__"))
         self._paths.append(path)
         text = self._from_text.get(next((TYPES[cls] for cls in TYPES if isinstance(field, cls)), None))
         self.columns.append(Cast(path, TextField()) if text else path)
-        return text and (lambda row, rows: None if row[first] is None else text(row[first]))
+        return first, text and _Text(first, text)
 
     @property
     def one_per_table(self) -> list[str]:
@@ -91,16 +71,100 @@ class Shape:
 
     def from_rows(self, rows: list[tuple]) -> dict:
         """Return one object from the rows of its join."""
-        return self._build(rows[0], rows)
+        return self._object.one(rows[0], rows)
 
     def many(self, rows: list[tuple]) -> list[dict]:
         """Return one object for each row. The shape has no list of related rows."""
-        return [self._build(row, ()) for row in rows]
+        return self._object.many(list(zip(*rows, strict=True))) if rows else []
 
     def from_instance(self, instance) -> dict:
         """Return the object of an instance, for a shape without objects in it. The related rows that its columns follow
         must have been read already."""
-        return dict(zip(self._keys, self._attributes(instance), strict=True))
+        return dict(zip(self._object.keys, self._attributes(instance), strict=True))
+
+
+class _Object:
+    """The keys of one object. Each has a first column, whose value it shows unless a part makes another."""
+
+    def __init__(self, keys: "list[tuple[str, int, _Part | None]]"):
+        self.keys = tuple(key for key, _, _ in keys)
+        self._first = [first for _, first, _ in keys]
+        self._pick = itemgetter(*self._first, self._first[0])  # the first again, so that a single key gives a tuple too
+        self._parts = [(place, key, part) for place, (key, _, part) in enumerate(keys) if part]
+
+    def one(self, row: tuple, rows: list[tuple]) -> dict:
+        result = dict(zip(self.keys, self._pick(row), strict=False))
+        for _, key, part in self._parts:
+            result[key] = part.one(row, rows)
+        return result
+
+    def many(self, columns: list[tuple]) -> list[dict]:
+        values = [columns[first] for first in self._first]
+        for place, _, part in self._parts:
+            values[place] = part.many(columns)
+        return list(map(dict, map(zip, repeat(self.keys), zip(*values, strict=True))))
+
+
+class _Part(Protocol):
+    """What makes the value of a key for one row, with all the rows of its join, and its values for whole columns."""
+
+    def one(self, row: tuple, rows: list[tuple]) -> Any: ...
+
+    def many(self, columns: list[tuple]) -> list: ...
+
+
+class _Empty:
+    def one(self, row, rows):
+        return []
+
+    def many(self, columns):
+        return [[] for _ in columns[0]]
+
+
+class _Text(NamedTuple):
+    """A value that is written from the database's text, which is in `place`."""
+
+    place: int
+    write: Callable[[str], str]
+
+    def one(self, row, rows):
+        text = row[self.place]
+        return None if text is None else self.write(text)
+
+    def many(self, columns):
+        return [None if text is None else self.write(text) for text in columns[self.place]]
+
+
+class _Related(NamedTuple):
+    """The object of a related row, whose key is in `place`."""
+
+    place: int
+    object: _Object
+
+    def one(self, row, rows):
+        return None if row[self.place] is None else self.object.one(row, rows)
+
+    def many(self, columns):
+        """Return the objects of the related rows. Many rows share a few of these: each is made once and shared, because
+        nobody changes it on its way to the answer."""
+        keys = columns[self.place]
+        first = {key: place for place, key in enumerate(keys)}
+        made = self.object.many([tuple(column[place] for place in first.values()) for column in columns])
+        by_key = dict(zip(first, made, strict=True)) | {None: None}
+        return [by_key[key] for key in keys]
+
+
+class _Joined(NamedTuple):
+    """The objects of the rows of a join, whose key is in `place`."""
+
+    place: int
+    object: _Object
+
+    def one(self, row, rows):
+        return [self.object.one(row, rows) for row in rows if row[self.place] is not None]
+
+    def many(self, columns):
+        raise TypeError("several rows make one object: use from_rows")
 
 
 class Reader:

@@ -4,6 +4,7 @@ order."""
 import re
 import unicodedata
 from datetime import date
+from string import ascii_lowercase, ascii_uppercase
 
 from django.db import models
 from django.db.backends.signals import connection_created
@@ -57,12 +58,18 @@ class Folded(models.Func):
 
     def as_postgresql(self, compiler, connection, **extra):
         texto, params = compiler.compile(self.source_expressions[0])
-        return _plegado_en_postgresql(texto), params
+        return _plegado_en_postgresql(texto), tuple(params)
 
 
 # These are the letters of Spanish and its neighbours. SQLite's lower() knows ASCII alone, so each of these letters is
 # one call around the others, and SQLite's parser has no room for more.
 _MAYUSCULAS = "ÁÉÍÓÚÜÑÇÀÈÒÏÂÊÔÃÕÄÖ"
+_MINUSCULAS = str.maketrans(_MAYUSCULAS + ascii_uppercase, _MAYUSCULAS.lower() + ascii_lowercase)
+
+
+def case_blind(texto: str) -> str:
+    """Return the text in lower case with its accents, as `CaseBlind` does in the database."""
+    return texto.translate(_MINUSCULAS)
 
 
 class CaseBlind(models.Func):
@@ -77,13 +84,13 @@ class CaseBlind(models.Func):
 
     def as_postgresql(self, compiler, connection, **extra):
         texto, params = compiler.compile(self.source_expressions[0])
-        return f"""lower(translate({texto}, '{_MAYUSCULAS}', '{_MAYUSCULAS.lower()}') COLLATE "C")""", params
+        return f"""lower(translate({texto}, '{_MAYUSCULAS}', '{_MAYUSCULAS.lower()}') COLLATE "C")""", tuple(params)
 
     def as_sqlite(self, compiler, connection, **extra):
         texto, params = compiler.compile(self.source_expressions[0])
         for letra in _MAYUSCULAS:
             texto = f"replace({texto}, '{letra}', '{letra.lower()}')"
-        return f"lower({texto})", params
+        return f"lower({texto})", tuple(params)
 
 
 class Lines(models.Func):
@@ -96,7 +103,7 @@ class Lines(models.Func):
     def as_sql(self, compiler, connection, **extra):
         texts = [f"coalesce({compiler.compile(e)[0]}, '')" for e in self.source_expressions]
         text = " || '\n' || ".join(texts)
-        return _plegado_en_postgresql(text) if connection.vendor == "postgresql" else text, []
+        return _plegado_en_postgresql(text) if connection.vendor == "postgresql" else text, ()
 
 
 class Contains(models.Func):
@@ -116,11 +123,11 @@ class Contains(models.Func):
         is rare or common."""
         columna, params = compiler.compile(self.source_expressions[0])
         literal = sql.quote(self.source_expressions[1].value).replace("%", "%%")
-        return f"{columna} LIKE {literal}", params
+        return f"{columna} LIKE {literal}", tuple(params)
 
     def as_sqlite(self, compiler, connection, **extra):
         (columna, de_columna), (patron, de_patron) = (compiler.compile(e) for e in self.source_expressions)
-        return f"plegar({columna}) LIKE {patron} ESCAPE '\\'", [*de_columna, *de_patron]
+        return f"plegar({columna}) LIKE {patron} ESCAPE '\\'", (*de_columna, *de_patron)
 
 
 # --- Version ---
@@ -134,7 +141,7 @@ class Version(models.Func):
     output_field = models.TextField()
 
     def as_postgresql(self, compiler, connection, **extra):
-        return f"{compiler.quote_name_unless_alias(self.source_expressions[0].alias)}.xmin::text", []
+        return f"{compiler.quote_name_unless_alias(self.source_expressions[0].alias)}.xmin::text", ()
 
 
 # --- Order ---

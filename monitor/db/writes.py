@@ -48,6 +48,8 @@ class Author(Protocol):
     """The author of a write: a user, or a caller of the API."""
 
     pk: int
+    username: str
+    nombre: str | None
     reference: int | Reference
 
 

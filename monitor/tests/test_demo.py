@@ -2,9 +2,11 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections import Counter
+from contextlib import nullcontext
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -13,7 +15,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from catalogos.models import Aseguradora
+from catalogos.models import Aseguradora, Departamento, Lugar, TipoPrioridadSolicitud, TipoServicioSolicitud
 from expedientes.models import Expediente
 from monitor import settings as ajustes
 from monitor.management.commands.demo import corriendo
@@ -24,7 +26,7 @@ from monitor.usuarios.models import Usuario
 @pytest.fixture
 def demo(settings, db):
     settings.DEMO = True
-    call_command("seed_catalogos", verbosity=0)
+    call_command("seed_catalogos", "--con-ejemplos", verbosity=0)
     call_command("seed_demo")
 
 
@@ -67,6 +69,50 @@ def test_seed_demo_solo_en_la_demo():
     assert not Usuario.objects.exists()
 
 
+@pytest.mark.django_db
+def test_seed_demo_sin_los_catalogos_de_muestra(settings):
+    settings.DEMO = True
+    call_command("seed_catalogos", verbosity=0)
+    with pytest.raises(CommandError) as error:
+        call_command("seed_demo")
+
+    assert str(error.value) == (
+        "Faltan los catálogos de muestra: corra antes «manage.py seed_catalogos --con-ejemplos»."
+    )
+    assert not Usuario.objects.exists()
+
+
+@pytest.fixture
+def preparar(db, settings, monkeypatch):
+    """Run the demo as far as serving it."""
+    monkeypatch.setattr("monitor.management.commands.demo.corriendo", lambda *_: nullcontext())
+    monkeypatch.setattr("monitor.management.commands.serve.Command.handle", lambda *_, **__: None)
+
+    def preparar(*, demo):
+        settings.DEMO = demo
+        call_command("demo")
+
+    return preparar
+
+
+def test_la_demo_tiene_las_filas_del_contrato(preparar):
+    preparar(demo=True)
+    Lugar.objects.actualizar(12, {"nombre": "Oficina del Norte"}, por=None)
+    preparar(demo=True)
+
+    assert [str(TipoPrioridadSolicitud.objects.get(pk=pk)) for pk in (1, 2)] == ["Urgente", "Normal"]
+    assert str(TipoServicioSolicitud.objects.get(pk=1)) == "Transporte de personal"
+    assert str(Departamento.objects.get(pk=2)) == "Logística"
+    assert [str(Lugar.objects.get(pk=pk)) for pk in (5, 12)] == ["Sede Central", "Oficina del Norte"]
+
+
+def test_sin_demo_no_se_carga_la_institucion_de_muestra(preparar):
+    preparar(demo=False)
+
+    assert (Departamento.objects.count(), Lugar.objects.count(), Usuario.objects.count()) == (0, 0, 0)
+    assert Aseguradora.objects.count() == 3
+
+
 def test_corriendo_detiene_tambien_al_que_apenas_arranca(monkeypatch):
     """The end may come while the process is being started, and nobody could wait for a process that wasn't told to
     stop."""
@@ -98,7 +144,7 @@ class Casa:
         self.carpeta = carpeta / "casa"
         ajenos = shutil.ignore_patterns(".*", "staticfiles", "*.sqlite3*", "__pycache__")
         shutil.copytree(settings.BASE_DIR, self.carpeta, ignore=ajenos)
-        (self.carpeta / ".venv").symlink_to(settings.BASE_DIR / ".venv")
+        (self.carpeta / ".venv").symlink_to(sys.prefix)
         self.puerto = puerto_libre()
 
     def correr(self):

@@ -6,11 +6,12 @@ import subprocess
 import sys
 from ipaddress import ip_network
 
+import django
 import pytest
 from django.conf import settings
 
 from monitor import settings as ajustes
-from monitor.entorno import escribir_demo, variables_de
+from monitor.entorno import ajustes_de_correo, correo, escribir_demo, variables_de
 
 SECRETO = "x" * 32
 PRODUCCION = {
@@ -90,6 +91,7 @@ def test_sin_nada_nombra_las_cuatro_obligatorias(arrancar):
         ("EMAIL_URL", "correo.example.org"),
         ("EMAIL_URL", "smtp://"),
         ("EMAIL_FROM", "Monitor"),
+        ("EMAIL_FROM", "Monitor <ñandú@example.org>"),
         ("LOG_LEVEL", "mucho"),
         ("HOST", "localhost"),
         ("PORT", "0"),
@@ -114,13 +116,55 @@ def test_un_valor_raro_detiene_el_arranque(arrancar, nombre, valor):
         ("CORS_ORIGINS", "http://localhost:3000", "CORS_ALLOWED_ORIGINS", ["http://localhost:3000"]),
         ("TRUSTED_PROXIES", "10.0.0.0/8,::1", "TRUSTED_PROXIES", [ip_network("10.0.0.0/8"), ip_network("::1")]),
         ("TIME_ZONE", "America/Tijuana", "TIME_ZONE", "America/Tijuana"),
-        ("EMAIL_URL", "smtp+tls://yo:cl%40ve@correo.example.org:587", "EMAIL_HOST_PASSWORD", "cl@ve"),
         ("JWT_SECRET", f"${SECRETO} # ", "JWT_SECRET", f"${SECRETO} # "),
         ("PORT", "9000", "PORT", 9000),
     ],
 )
 def test_un_valor_bueno_se_lee_con_su_tipo(arrancar, nombre, valor, ajuste, esperado):
     assert arrancar(**PRODUCCION | {nombre: valor})[ajuste] == esperado
+
+
+SMTP = {"username": None, "password": None, "use_tls": False, "use_ssl": False, "timeout": 10}
+
+
+@pytest.mark.parametrize(
+    ("url", "backend", "opciones"),
+    [
+        ("", "smtp", SMTP | {"host": "localhost", "port": 25}),
+        (
+            "smtp+tls://yo:cl%40ve@correo.example.org:587",
+            "smtp",
+            SMTP | {"host": "correo.example.org", "port": 587, "username": "yo", "password": "cl@ve", "use_tls": True},
+        ),
+        ("smtp+ssl://mx.example.org", "smtp", SMTP | {"host": "mx.example.org", "port": 465, "use_ssl": True}),
+        ("filemail:///correos", "filebased", {"file_path": settings.BASE_DIR / "correos"}),
+        ("consolemail://", "console", {}),
+    ],
+)
+def test_el_servidor_de_correo_es_el_de_la_url(arrancar, url, backend, opciones):
+    resultado = arrancar(**PRODUCCION | {"EMAIL_URL": url})
+
+    servidor = {"BACKEND": f"django.core.mail.backends.{backend}.EmailBackend", "OPTIONS": opciones}
+    assert resultado["CORREO"] == servidor
+    assert resultado.items() >= ajustes_de_correo(servidor).items()
+
+
+def test_los_ajustes_de_correo_son_los_de_cada_django(monkeypatch):
+    servidor = correo("smtp://yo:clave@correo.example.org")
+
+    monkeypatch.setattr(django, "VERSION", (6, 1, 0, "final", 0))
+    assert ajustes_de_correo(servidor) == {"MAILERS": {"default": servidor}}
+    monkeypatch.setattr(django, "VERSION", (6, 0, 9, "final", 0))
+    assert ajustes_de_correo(servidor) == {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": "correo.example.org",
+        "EMAIL_PORT": 25,
+        "EMAIL_HOST_USER": "yo",
+        "EMAIL_HOST_PASSWORD": "clave",
+        "EMAIL_USE_TLS": False,
+        "EMAIL_USE_SSL": False,
+        "EMAIL_TIMEOUT": 10,
+    }
 
 
 def test_sqlite_relativa_esta_en_la_carpeta_de_monitor(arrancar):

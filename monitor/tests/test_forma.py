@@ -24,9 +24,11 @@ CAPAS = {
         "monitor.usuarios.hashers monitor.usuarios.models monitor.usuarios.acceso catalogos.base catalogos.models"
         " expedientes.archivo expedientes.models solicitudes.codigo solicitudes.referencias solicitudes.models"
         " solicitudes.models.* solicitudes.correo.cola solicitudes.correo.mensajes"
+        " solicitudes.correo.direcciones solicitudes.correo.avisos"
     ),
     "formas, filtros y trabajos": (
-        "*.serializers *.filters catalogos.importacion.* expedientes.copias solicitudes.correo.cartero monitor.checks"
+        "*.serializers *.filters catalogos.importacion.* expedientes.copias solicitudes.correo.cartero"
+        " solicitudes.correo.servidor solicitudes.correo.entrega monitor.checks"
     ),
     "puertas": (
         "*.views monitor.usuarios.admin catalogos.admin expedientes.admin solicitudes.admin solicitudes.correo.admin"

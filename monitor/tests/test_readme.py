@@ -22,7 +22,7 @@ def bloque(titulo, nivel="##"):
 @pytest.fixture
 def demo(servidor, settings):
     settings.DEMO = True
-    call_command("seed_catalogos", verbosity=0)
+    call_command("seed_catalogos", "--con-ejemplos", verbosity=0)
     call_command("seed_demo", verbosity=0)
     return servidor
 

@@ -13,6 +13,7 @@ ESTADOS = {
     STATUS.failed: "Fallido",
     STATUS.queued: "En cola",
     STATUS.requeued: "En cola, tras un intento fallido",
+    cola.OMITIDO: "Omitido: ya no hacía falta",
 }
 
 # post_office's own page lets people edit what is queued; what nobody has a permission for, nobody sees.
@@ -54,6 +55,16 @@ class CorreoAdmin(VerbAdmin):
     def has_resend_permission(self, request):
         return request.user.has_perm("post_office.resend_email")
 
+    def get_queryset(self, request):
+        return cola.con_para(super().get_queryset(request))
+
+    def get_object(self, request, object_id, from_field=None):
+        """Return the mail with its address whole in `to`, by which post_office names it."""
+        correo = super().get_object(request, object_id, from_field)
+        if correo:
+            correo.to = [correo.para]
+        return correo
+
     def get_changelist(self, request, **kwargs):
         return KeysetChangeList
 
@@ -65,7 +76,7 @@ class CorreoAdmin(VerbAdmin):
 
     @admin.display(description="para")
     def para(self, correo):
-        return ", ".join(correo.to)
+        return correo.para
 
     @admin.display(description="estado")
     def estado(self, correo):
@@ -83,14 +94,14 @@ class CorreoAdmin(VerbAdmin):
     def siguiente(self, correo):
         return correo.scheduled_time or "—"
 
-    @admin.display(description="fallos")
+    @admin.display(description="lo que pasó")
     def fallos(self, correo):
         fallos = correo.logs.order_by("-id").values_list("date", "message")
         return "\n".join(f"{date:%Y-%m-%d %H:%M} UTC: {message}" for date, message in fallos) or "—"
 
     @admin.display(description="como se ve")
     def html(self, correo):
-        """In a frame that runs nothing and reaches nowhere."""
+        """Show the mail in a frame that runs nothing and reaches nowhere."""
         return format_html(
             '<iframe sandbox srcdoc="{}" title="Correo" width="700" height="600"></iframe>', correo.html_message
         )

@@ -1,17 +1,18 @@
 """The worker that empties the queue of mail."""
 
 import logging
-import smtplib
 import threading
 from collections.abc import Callable
 from contextlib import closing
 
-from django.core.mail import get_connection
+from django.core import mail
 from django.db import Error as ErrorDeBase
 from django.db import connection
 
 from monitor.db.errors import is_unreachable
 from solicitudes.correo import cola
+from solicitudes.correo.entrega import NoSeEntrega, preparar
+from solicitudes.correo.servidor import Rechazo, entregar, rechazo_de
 
 log = logging.getLogger(__name__)
 
@@ -21,13 +22,14 @@ DESCANSO_MAXIMO = 60  # seconds between tries while the mail server or the datab
 
 
 class Cartero:
-    """Several may work at once. While the mail server doesn't answer, no mail's attempts are used up."""
+    """Several may work at once. While the mail server doesn't answer, or wants nothing of ours, no mail's attempts are
+    used up."""
 
     def __init__(self):
         self._fin = threading.Event()
 
     def terminar(self, *_) -> None:
-        """Also a signal handler: the mail that is being delivered is delivered first."""
+        """Stop after the mail that is being delivered. It also serves as a signal handler."""
         self._fin.set()
 
     def trabajar(self, mientras: Callable[[], bool] = lambda: True) -> None:
@@ -37,7 +39,8 @@ class Cartero:
             self._fin.wait(descanso)
 
     def repartir(self) -> bool:
-        """Delivers all whose time has come. False when the mail server or the database didn't answer."""
+        """Delivers all whose time has come. False when the mail server or the database didn't answer, or didn't want
+        anything of ours."""
         try:
             while not self._fin.is_set() and (lote := cola.pendientes(LOTE)):
                 self._repartir(lote)
@@ -48,13 +51,14 @@ class Cartero:
             log.warning("La base de datos no responde: %s", error)
             return False
         except OSError as error:
-            log.warning("El servidor de correo no responde: %s", error)
+            log.warning("El servidor de correo no responde, o no acepta nada de Monitor: %s", error)
             return False
         return True
 
     def _repartir(self, lote):
-        """Until the first failure: after one, the connection may be of no use. Raises OSError without a server."""
-        with closing(get_connection()) as servidor:
+        """Deliver a batch until the first failure, after which the connection may be of no use. Raise OSError without a
+        server, or with one that refuses us."""
+        with closing(_servidor()) as servidor:
             servidor.open()
             for pk in lote:
                 correo = None if self._fin.is_set() else cola.tomar(pk)
@@ -62,18 +66,26 @@ class Cartero:
                     return
 
 
+def _servidor():
+    """The mail server of the settings, not yet connected. Django 6.1 warns of the way that was there before its own."""
+    return mail.mailers.default if hasattr(mail, "mailers") else mail.get_connection()
+
+
 def _entregar(correo, servidor) -> bool:
+    """Deliver the mail, or note why not; return whether the connection is still of use. Raises the server's error when
+    it refuses whatever comes from us."""
     try:
-        servidor.send_messages([correo.email_message()])
-    except (OSError, ValueError) as error:  # ValueError: no message can be made of it, and never will
-        definitivo = isinstance(error, ValueError) or _rechaza_para_siempre(error)
-        cola.anotar_fallo(correo, error, definitivo=definitivo)
-        log.warning("No se entregó %s a %s: %s", correo.message_id, ", ".join(correo.to), error)
+        entregar(preparar(correo), servidor)
+    except NoSeEntrega as razon:
+        cola.anotar_omision(correo, str(razon))
+        return True
+    except (OSError, ValueError) as error:
+        rechazo = rechazo_de(error)
+        if rechazo == Rechazo.NUESTRO:
+            cola.devolver(correo)
+            raise
+        cola.anotar_fallo(correo, error, definitivo=rechazo == Rechazo.DEFINITIVO)
+        log.warning("No se entregó %s a %s: %s", correo.message_id, correo.para, error)
         return False
     cola.anotar_entregado(correo)
     return True
-
-
-def _rechaza_para_siempre(error) -> bool:
-    """The server says (5xx) that it will never take mail for this person."""
-    return isinstance(error, smtplib.SMTPRecipientsRefused) and all(c >= 500 for c, _ in error.recipients.values())

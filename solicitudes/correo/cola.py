@@ -11,26 +11,46 @@ from email.utils import formatdate, make_msgid, parseaddr
 from typing import NamedTuple
 
 from django.conf import settings
+from django.core.mail import EmailMessage
 from django.db import models
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from post_office.models import PRIORITY, STATUS, Email, Log
+
+from solicitudes.correo.avisos import Aviso
+from solicitudes.correo.direcciones import escrita
+
+# A status of ours beside post_office's, for a mail that wasn't sent and needn't be.
+OMITIDO = 10
 
 # A mail that its server doesn't take waits 1, 2, 4 … 128 minutes and then 4 hours each time: two days in all.
 INTENTOS = 20
 ESPERA_MINIMA = timedelta(minutes=1)
 ESPERA_MAXIMA = timedelta(hours=4)
 
-# Longer than any delivery takes (5 answers of EMAIL_TIMEOUT seconds each). A worker that dies while it delivers leaves
+# Longer than any delivery takes (5 answers of 10 seconds each). A worker that dies while it delivers leaves
 # the mail to the others after this.
 PLAZO = timedelta(minutes=2)
 
 
+class Sobre(NamedTuple):
+    """The envelope of a mail: what it tells, of which solicitud, to whom, and who the other party is. The worker asks
+    about them again when it delivers the mail; the solicitud and the people are ids."""
+
+    aviso: Aviso
+    solicitud: int
+    persona: int
+    otra: int
+
+
 class Mensaje(NamedTuple):
+    """A mail before it is queued. `para` is one address, whatever is in it; the queue keeps it as it is."""
+
     para: str
     asunto: str
     texto: str
     html: str
+    sobre: Sobre | None = None
 
 
 def fila_de(mensaje: Mensaje) -> dict:
@@ -49,14 +69,15 @@ def fila_de(mensaje: Mensaje) -> dict:
         "created": ahora,
         "last_updated": ahora,
         "message_id": make_msgid(domain=parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]),
+        "context": mensaje.sobre and mensaje.sobre._asdict(),
         "headers": {"Date": formatdate(ahora.timestamp()), "Auto-Submitted": "auto-generated"},
         "backend_alias": "",
     }
 
 
 def pendientes(cuantos: int) -> list[int]:
-    """Ids of the mails whose time has come, oldest first."""
-    return list(_pendientes().order_by("pk").values_list("pk", flat=True)[:cuantos])
+    """Ids of the mails whose time has come, oldest first, after all of them those that came back (`devolver`)."""
+    return list(_pendientes().order_by("last_updated", "pk").values_list("pk", flat=True)[:cuantos])
 
 
 def tomar(pk: int) -> Email | None:
@@ -71,7 +92,39 @@ def tomar(pk: int) -> Email | None:
             last_updated=ahora,
         )
     )
-    return Email.objects.get(pk=pk) if tomado else None
+    return con_para(Email.objects).get(pk=pk) if tomado else None
+
+
+def con_para(correos: models.QuerySet) -> models.QuerySet:
+    """Annotate each mail with its address as `para`, because `to` reads a comma within an address as its end."""
+    return correos.annotate(para=Cast("to", models.TextField()))
+
+
+def mensaje_de(correo: Email) -> EmailMessage:
+    """Return the message as it will go out. Raises ValueError when its address can't be written."""
+    mensaje = correo.email_message()
+    mensaje.to = [escrita(correo.para)]
+    return mensaje
+
+
+def sobre_de(correo: Email) -> Sobre | None:
+    """Return the envelope, or None for a mail that was queued before there were any."""
+    return correo.context and Sobre(**correo.context)
+
+
+def cambiar_para(correo: Email, direccion: str) -> None:
+    """Write down where the mail goes, when that isn't where it was to go when it was queued."""
+    if correo.para != direccion:
+        Email.objects.filter(pk=correo.pk).update(to=direccion)
+        correo.para = direccion
+
+
+def devolver(correo: Email) -> None:
+    """Put the mail back as if nobody had taken it. It goes behind the others, so that a refusal which concerns it alone
+    doesn't hold them all up."""
+    Email.objects.filter(pk=correo.pk, scheduled_time=correo.scheduled_time).update(
+        scheduled_time=None, number_of_retries=(correo.number_of_retries - 1) or None, last_updated=timezone.now()
+    )
 
 
 def anotar_entregado(correo: Email) -> None:
@@ -79,7 +132,8 @@ def anotar_entregado(correo: Email) -> None:
 
 
 def anotar_fallo(correo: Email, error: Exception, *, definitivo: bool) -> None:
-    """To be tried again later, or given up. Nothing when another worker has taken the mail meanwhile."""
+    """Note a failure: the mail is tried again later, or given up. Do nothing when another worker has taken it
+    meanwhile."""
     definitivo = definitivo or correo.number_of_retries >= INTENTOS
     ahora = timezone.now()
     Email.objects.filter(pk=correo.pk, scheduled_time=correo.scheduled_time).update(
@@ -88,6 +142,12 @@ def anotar_fallo(correo: Email, error: Exception, *, definitivo: bool) -> None:
         last_updated=ahora,
     )
     Log.objects.create(email=correo, status=STATUS.failed, exception_type=type(error).__name__, message=str(error))
+
+
+def anotar_omision(correo: Email, razon: str) -> None:
+    """Write down that the mail isn't delivered and why; it isn't tried again."""
+    Email.objects.filter(pk=correo.pk).update(status=OMITIDO, scheduled_time=None, last_updated=timezone.now())
+    Log.objects.create(email=correo, status=STATUS.failed, message=razon)
 
 
 def espera_tras(intentos: int) -> timedelta:

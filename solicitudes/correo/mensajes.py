@@ -1,42 +1,133 @@
-"""The e-mails of a request: one function for each change, called by its verb, which queues what it gives."""
+"""The e-mails of a solicitud: one function for each change, called by its verb, which queues what it gives."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from django.conf import settings
 from django.template.loader import get_template
 from django.utils.dateformat import format as escribir_fecha
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
-from solicitudes.correo.cola import Mensaje
-from solicitudes.permisos import Accion
+from solicitudes.correo.avisos import Aviso
+from solicitudes.correo.cola import Mensaje, Sobre
+from solicitudes.permisos import APROBADOR, SOLICITANTE, Accion
 
 RUTA = "/admin/solicitudes/solicitud/{id}/change/"
+OTRA = {SOLICITANTE: APROBADOR, APROBADOR: SOLICITANTE}
+
+TITULOS: dict[Aviso, str] = {
+    Aviso.REGISTRADA: "Solicitud registrada",
+    Aviso.PENDIENTE: "Solicitud pendiente de su aprobación",
+    Aviso.CAMBIADA: "Solicitud cambiada",
+    Aviso.YA_NO_SOLICITA: "Solicitud que ya no está a su nombre",
+    Aviso.YA_NO_APRUEBA: "Solicitud que ya no necesita su decisión",
+    Aviso.APROBADA: "Solicitud aprobada",
+    Aviso.RECHAZADA: "Solicitud rechazada",
+    Aviso.CANCELADA: "Solicitud cancelada",
+    Aviso.ELIMINADA: "Solicitud eliminada",
+}
 
 
-def creada(solicitud) -> list[Mensaje]:
-    espera = f"Su solicitud de transporte quedó registrada y espera la aprobación de {solicitud.referidas.aprobador}."
-    pide = f"{solicitud.referidas.solicitante} solicita transporte y espera su aprobación."
+class Dato(NamedTuple):
+    """A value that people wrote, with its name. Its line breaks are kept, but not runs of blanks, with which it could
+    move to a line that looks like the mail's own."""
+
+    nombre: str
+    valor: str
+
+    @property
+    def html(self) -> SafeString:
+        return mark_safe("<br>".join(map(escape, _lineas(self.valor))))  # noqa: S308  each line is escaped
+
+    @property
+    def citado(self) -> str:
+        """Return the value for a text, with every line after the first set off: none can pass for the mail's own."""
+        return "\n> ".join(_lineas(self.valor))
+
+
+class Cambio(NamedTuple):
+    nombre: str
+    antes: Dato
+    ahora: Dato
+
+
+class Carta(NamedTuple):
+    """A letter before it is written: what the person with this part in the solicitud `de` is told."""
+
+    aviso: Aviso
+    parte: str
+    texto: str
+    de: object
+    cambios: Sequence[Cambio] = ()
+
+
+def creada(solicitud, por) -> list[Mensaje]:
+    solicitante, aprobador = solicitud.referidas.solicitante, solicitud.referidas.aprobador
+    if por.pk == solicitud.solicitante_id:
+        espera = f"Su solicitud de transporte quedó registrada y espera la aprobación de {aprobador}."
+        pide = f"{solicitante} solicita transporte y espera su aprobación."
+    else:
+        registro, espera_a = f"{nombre_de(por)} registró a", "una solicitud de transporte, que espera"
+        espera = f"{registro} su nombre {espera_a} la aprobación de {aprobador}."
+        pide = f"{registro} nombre de {solicitante} {espera_a} su aprobación."
     return _mensajes(
         solicitud,
-        (solicitud.referidas.solicitante, "Solicitud registrada", espera),
-        (solicitud.referidas.aprobador, "Solicitud pendiente de su aprobación", pide),
+        Carta(Aviso.REGISTRADA, SOLICITANTE, espera, solicitud),
+        Carta(Aviso.PENDIENTE, APROBADOR, pide, solicitud),
     )
 
 
-def aprobada(solicitud, motivo: str | None) -> list[Mensaje]:
-    texto = "Su solicitud de transporte fue aprobada."
-    return _mensajes(solicitud, (solicitud.referidas.solicitante, "Solicitud aprobada", texto), motivo=motivo)
+def cambiada(antes, ahora, por) -> list[Mensaje]:
+    """Return the mails to those whom a change of a solicitud that waits for approval concerns."""
+    cartas = []
+    if antes.solicitante_id != ahora.solicitante_id:
+        cartas += _de_otro_solicitante(antes, ahora, nombre_de(por))
+    if antes.aprobador_id != ahora.aprobador_id:
+        cartas += _de_otro_aprobador(antes, ahora, nombre_de(por))
+    elif cambios := _cambios(antes, ahora):
+        texto = f"{nombre_de(por)} cambió una solicitud de transporte que espera su aprobación."
+        cartas.append(Carta(Aviso.CAMBIADA, APROBADOR, texto, ahora, cambios))
+    return _mensajes(ahora, *cartas)
 
 
-def rechazada(solicitud, motivo: str) -> list[Mensaje]:
-    texto = "Su solicitud de transporte fue rechazada."
-    return _mensajes(solicitud, (solicitud.referidas.solicitante, "Solicitud rechazada", texto), motivo=motivo)
+def _de_otro_solicitante(antes, ahora, quien) -> list[Carta]:
+    suya = f"{quien} puso a su nombre una solicitud de transporte, que espera la aprobación de"
+    ajena = f"{quien} puso a nombre de {ahora.referidas.solicitante} una solicitud de transporte que era de usted."
+    return [
+        Carta(Aviso.REGISTRADA, SOLICITANTE, f"{suya} {ahora.referidas.aprobador}.", ahora),
+        Carta(Aviso.YA_NO_SOLICITA, SOLICITANTE, ajena, antes),
+    ]
 
 
-def cancelada(solicitud, motivo: str) -> list[Mensaje]:
-    texto = "La solicitud de transporte fue cancelada."
-    personas = (solicitud.referidas.solicitante, solicitud.referidas.aprobador)
-    avisos = [(persona, "Solicitud cancelada", texto) for persona in personas]
-    return _mensajes(solicitud, *avisos, motivo=motivo)
+def _de_otro_aprobador(antes, ahora, quien) -> list[Carta]:
+    cual = f"la solicitud de transporte de {ahora.referidas.solicitante}"
+    pide = f"{quien} dejó en sus manos {cual}, que espera su aprobación."
+    ajena = f"{quien} dejó en manos de {ahora.referidas.aprobador} {cual}: ya no necesita la decisión de usted."
+    return [
+        Carta(Aviso.PENDIENTE, APROBADOR, pide, ahora),
+        Carta(Aviso.YA_NO_APRUEBA, APROBADOR, ajena, antes),
+    ]
+
+
+def aprobada(solicitud, motivo: str | None, por) -> list[Mensaje]:
+    texto = f"{nombre_de(por)} aprobó su solicitud de transporte."
+    return _mensajes(solicitud, Carta(Aviso.APROBADA, SOLICITANTE, texto, solicitud), motivo=motivo)
+
+
+def rechazada(solicitud, motivo: str, por) -> list[Mensaje]:
+    texto = f"{nombre_de(por)} rechazó su solicitud de transporte."
+    return _mensajes(solicitud, Carta(Aviso.RECHAZADA, SOLICITANTE, texto, solicitud), motivo=motivo)
+
+
+def cancelada(solicitud, motivo: str, por) -> list[Mensaje]:
+    texto = f"{nombre_de(por)} canceló la solicitud de transporte."
+    return _a_los_dos(solicitud, Aviso.CANCELADA, texto, motivo)
+
+
+def eliminada(solicitud, por) -> list[Mensaje]:
+    texto = f"{nombre_de(por)} eliminó la solicitud de transporte, que ya no se puede ver en Monitor."
+    return _a_los_dos(solicitud, Aviso.ELIMINADA, texto)
 
 
 DECISIONES: dict[Accion, Callable] = {
@@ -46,47 +137,112 @@ DECISIONES: dict[Accion, Callable] = {
 }
 
 
-def _mensajes(solicitud, *avisos: tuple, motivo=None) -> list[Mensaje]:
-    """Each of `avisos` is (person, title, text). A person without an address is skipped."""
-    lugares = [_lugar(parada) for parada in solicitud.lugares_en_orden]
-    detalle = {"datos": _datos(solicitud), "lugares": lugares}
+def nombre_de(por) -> str:
+    return por.nombre or por.username
+
+
+def _a_los_dos(solicitud, aviso, texto, motivo=None) -> list[Mensaje]:
+    cartas = [Carta(aviso, parte, texto, solicitud) for parte in (SOLICITANTE, APROBADOR)]
+    return _mensajes(solicitud, *cartas, motivo=motivo)
+
+
+def _mensajes(solicitud, *cartas: Carta, motivo=None) -> list[Mensaje]:
+    """Write the letters. A person without an address is skipped."""
+    cartas = [carta for carta in cartas if _persona(carta).email]
+    if not cartas:
+        return []
+    detalle = {"datos": _datos(solicitud), "lugares": _lugares(solicitud)}
     comun = {
-        "motivo": motivo,
         # Written once for all the messages of a change.
         "detalle_txt": _escribir("detalle.txt", detalle),
         "detalle_html": _escribir("detalle.html", detalle),
         "enlace": settings.PUBLIC_URL + RUTA.format(id=solicitud.pk),
     }
-    return [_mensaje(solicitud, comun, *aviso) for aviso in avisos if aviso[0].email]
+    motivos = [Dato("Motivo", motivo)] if motivo else []
+    return [_mensaje(solicitud, comun, motivos, carta) for carta in cartas]
 
 
-def _mensaje(solicitud, comun, persona, titulo, texto) -> Mensaje:
-    contexto = comun | {"persona": str(persona), "titulo": titulo, "texto": texto}
+def _mensaje(solicitud, comun, motivos, carta) -> Mensaje:
+    persona, titulo = _persona(carta), TITULOS[carta.aviso]
+    contexto = comun | {
+        "persona": _linea(persona.nombre),
+        "titulo": titulo,
+        "texto": _linea(carta.texto),
+        "cambios": carta.cambios,
+        "citas": motivos + (_porque(solicitud) if carta.aviso == Aviso.PENDIENTE else []),
+        "enlace": "" if carta.aviso == Aviso.ELIMINADA else comun["enlace"],
+    }
     return Mensaje(
         para=persona.email,
-        asunto=f"{titulo}: {solicitud.codigo}, {solicitud.asunto}",
+        asunto=_linea(f"{titulo}: {solicitud.codigo}, {solicitud.asunto}"),
         texto=_escribir("solicitud.txt", contexto),
         html=_escribir("solicitud.html", contexto),
+        sobre=_sobre(solicitud, carta),
     )
+
+
+def _persona(carta):
+    return getattr(carta.de.referidas, carta.parte)
+
+
+def _sobre(solicitud, carta) -> Sobre:
+    """Return the envelope. The other party is that of now; for a person who left one part and took the other, it is
+    whoever has the part that they left."""
+    persona, de_ahora = (getattr(de, f"{carta.parte}_id") for de in (carta.de, solicitud))
+    otra = getattr(solicitud, f"{OTRA[carta.parte]}_id")
+    return Sobre(carta.aviso, solicitud.pk, persona, de_ahora if otra == persona else otra)
 
 
 def _escribir(plantilla, contexto) -> str:
     return get_template(f"solicitudes/correos/{plantilla}").render(contexto)
 
 
-def _datos(solicitud) -> list[tuple[str, str]]:
-    fecha = escribir_fecha(solicitud.fecha_servicio, r"j \d\e F \d\e Y").lower()
+# --- What a solicitud says ---
+
+
+def _datos(solicitud) -> list[Dato]:
     nombres = f" ({solicitud.nombres_pasajeros})" if solicitud.nombres_pasajeros else ""
     return [
-        ("Código", solicitud.codigo),
-        ("Asunto", solicitud.asunto),
-        ("Servicio", f"{fecha}, {_hora(solicitud.hora_servicio)}"),
-        ("Tipo de servicio", solicitud.referidas.servicio.nombre),
-        ("Prioridad", solicitud.referidas.prioridad.nombre),
-        ("Solicita", f"{solicitud.referidas.solicitante} ({solicitud.referidas.departamento.nombre})"),
-        ("Aprueba", str(solicitud.referidas.aprobador)),
-        ("Pasajeros", f"{solicitud.cantidad_pasajeros}{nombres}"),
+        Dato("Código", solicitud.codigo),
+        Dato("Asunto", solicitud.asunto),
+        Dato("Servicio", _momento(solicitud)),
+        Dato("Tipo de servicio", solicitud.referidas.servicio.nombre),
+        Dato("Prioridad", solicitud.referidas.prioridad.nombre),
+        Dato("Solicita", f"{solicitud.referidas.solicitante} ({solicitud.referidas.departamento.nombre})"),
+        Dato("Aprueba", str(solicitud.referidas.aprobador)),
+        Dato("Pasajeros", f"{solicitud.cantidad_pasajeros}{nombres}"),
     ]
+
+
+def _porque(solicitud) -> list[Dato]:
+    """Return why the solicitud is made, which whoever decides has to know."""
+    datos = (
+        Dato("Descripción", solicitud.descripcion),
+        Dato("Justificación", solicitud.justificacion),
+        Dato("Observaciones", solicitud.observaciones),
+    )
+    return [dato for dato in datos if dato.valor]
+
+
+def _cambios(antes, ahora) -> list[Cambio]:
+    """Return what whoever decides has to hear again, from what to what."""
+    pares = zip(_que_importa(antes), _que_importa(ahora), strict=True)
+    return [Cambio(viejo.nombre, viejo, nuevo) for viejo, nuevo in pares if viejo.citado != nuevo.citado]
+
+
+def _que_importa(solicitud) -> list[Dato]:
+    lugares = "\n".join(f"{i}. {lugar.valor}" for i, lugar in enumerate(_lugares(solicitud), 1))
+    return [
+        Dato("Servicio", _momento(solicitud)),
+        Dato("Tipo de servicio", solicitud.referidas.servicio.nombre),
+        Dato("Prioridad", solicitud.referidas.prioridad.nombre),
+        Dato("Pasajeros", str(solicitud.cantidad_pasajeros)),
+        Dato("Lugares", lugares),
+    ]
+
+
+def _lugares(solicitud) -> list[Dato]:
+    return [Dato("Lugar", _lugar(parada)) for parada in solicitud.lugares_en_orden]
 
 
 def _lugar(parada) -> str:
@@ -97,10 +253,30 @@ def _lugar(parada) -> str:
         f", {parada.sitio.direccion}" if parada.sitio.direccion else "",
         f": {parada.descripcion}" if parada.descripcion else "",
         f"; llegada {_hora(parada.hora_llegada)}" if parada.hora_llegada else "",
-        f"; retorno {_hora(parada.hora_retorno)}" if parada.requiere_retorno else "",
+        _retorno(parada) if parada.requiere_retorno else "",
     ]
     return "".join(partes)
 
 
+def _retorno(parada) -> str:
+    otro_dia = parada.hora_llegada and parada.hora_retorno < parada.hora_llegada
+    return f"; retorno {_hora(parada.hora_retorno)}{' (día siguiente)' if otro_dia else ''}"
+
+
+def _momento(solicitud) -> str:
+    fecha = escribir_fecha(solicitud.fecha_servicio, r"j \d\e F \d\e Y").lower()
+    return f"{fecha}, {_hora(solicitud.hora_servicio)}"
+
+
 def _hora(hora) -> str:
     return f"{hora:%H:%M} h"
+
+
+def _linea(texto: str) -> str:
+    return " ".join(texto.split())
+
+
+def _lineas(texto: str) -> list[str]:
+    """Return the lines of a text. Whatever some reader shows as a line break is one here, and blanks in a row are one
+    blank."""
+    return [_linea(linea) for linea in texto.strip().splitlines()]

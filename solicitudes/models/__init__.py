@@ -1,4 +1,4 @@
-"""What Django finds as `solicitudes.models`, whole."""
+"""The models of this app, where Django looks for them."""
 
 from solicitudes.models.estado import EstadoSolicitud
 from solicitudes.models.partes import HistoricoEstado, LugarSolicitud

@@ -1,4 +1,4 @@
-"""What hangs from a request: its places and its history. The verbs of `models.py` write them."""
+"""The rows that hang from a solicitud: its places and its history. The verbs of `solicitud.py` write them."""
 
 from functools import cached_property
 
@@ -23,7 +23,7 @@ class LugarSolicitudQuerySet(models.QuerySet):
 
 
 class LugarSolicitud(models.Model):
-    """A stop of a request."""
+    """A stop of a solicitud."""
 
     solicitud = models.ForeignKey(
         "solicitudes.Solicitud", models.PROTECT, db_column="id_solicitud", related_name="lugares"
@@ -76,6 +76,11 @@ class LugarSolicitud(models.Model):
                 condition=models.Q(requiere_retorno=False) | models.Q(hora_retorno__isnull=False),
                 violation_error_message=reglas.RETORNO_SIN_HORA,
             ),
+            models.CheckConstraint(
+                name="lugar_solicitud_hora_solo_con_retorno",
+                condition=models.Q(requiere_retorno=True) | models.Q(hora_retorno__isnull=True),
+                violation_error_message=reglas.HORA_SIN_RETORNO,
+            ),
         ]
 
     def __str__(self):
@@ -87,7 +92,8 @@ class LugarSolicitud(models.Model):
 
 
 class HistoricoEstado(models.Model):
-    """One row for each state a request has been in, its creation included. Written by the verbs, never changed."""
+    """One row for each state that a solicitud has been in, its creation included. Written by the verbs, never
+    changed."""
 
     solicitud = models.ForeignKey(
         "solicitudes.Solicitud",

@@ -35,7 +35,7 @@ SIN_CAMBIOS = "No se proporcionaron campos para actualizar"
 ASUNTO_MINIMO, ASUNTO_MAXIMO = 5, 250
 ASUNTO_CORTO = f"requiere {ASUNTO_MINIMO} caracteres como mínimo"
 TEXTO_MAXIMO = 4000
-LUGARES_MAXIMO = 500  # places in a request: a body of 1 MiB could bring 40,000
+LUGARES_MAXIMO = 500  # places in a solicitud: a body of 1 MiB could bring 40,000
 
 DESTINOS = {Accion.APROBAR: Estado.APROBADA, Accion.RECHAZAR: Estado.RECHAZADA, Accion.CANCELAR: Estado.CANCELADA}
 
@@ -45,7 +45,7 @@ def no_encontrada(pk) -> NoEncontrado:
 
 
 def nombre_de(persona: str) -> Coalesce:
-    """What a person is called, in SQL; `Usuario.__str__` is the same in Python."""
+    """Return what a person is called, in SQL; `Usuario.__str__` is the same in Python."""
     return Coalesce(NullIf(f"{persona}__nombre", models.Value("")), f"{persona}__username")
 
 
@@ -67,24 +67,26 @@ class SolicitudQuerySet(models.QuerySet):
         return self.annotate(nombre_solicitante=nombre_de("solicitante"), nombre_aprobador=nombre_de("aprobador"))
 
     def buscar(self, texto: str):
-        """Every word of `texto`, blind to case and accents, in the code, the subject or a name."""
+        """Return the solicitudes that have every word of `texto`, blind to case and accents, in the code, the
+        subject or a name."""
         columnas = ("codigo", "asunto", "nombres_pasajeros", nombre_de("solicitante"), nombre_de("aprobador"))
         return self.filter(*(_alguna(columnas, palabra) for palabra in texto.split()))
 
     def pendientes_de(self, usuario: Usuario):
-        """What waits for this person's decision."""
+        """Return the solicitudes that wait for this person's decision."""
         return self.vigentes().filter(estado=Estado.PENDIENTE_APROBACION, aprobador=usuario.pk)
 
 
 class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
-    """The verbs: whoever writes a request, from whichever door, writes it here.
+    """The verbs: whoever writes a solicitud, from whichever door, writes it here.
 
     Each is one transaction: lock, decide, write the touched columns, the history and the mail in the queue.
     """
 
     @transaction.atomic
     def crear(self, datos: dict, *, por: Author) -> "Solicitud":
-        """`datos` by attname, with its `lugares`; each of the right type. The request with all it refers to."""
+        """Return the new solicitud, with all that it refers to. `datos` come by attname, with its `lugares`, each of
+        the right type."""
         filas = referencias.tomar(referencias.menciones_de(datos))
         exigir(Accion.CREAR, por, solicitante_id=datos["solicitante_id"], aprobador_id=datos["aprobador_id"])
         reglas.exigir_reglas(datos)
@@ -97,15 +99,15 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
             por=por,
         )
         solicitud.unir(filas, self._poner_lugares(solicitud.pk, datos["lugares"], por))
-        self._anotar(solicitud.pk, Estado.PENDIENTE_APROBACION, CREADA, por, ahora, correos.creada(solicitud))
+        self._anotar(solicitud.pk, Estado.PENDIENTE_APROBACION, CREADA, por, ahora, correos.creada(solicitud, por))
         return solicitud
 
     @transaction.atomic
     def actualizar(self, pk: int, datos: dict, *, por: Author) -> None:
-        """Only what is in `datos`; `lugares`, when there, replaces the whole list."""
+        """Write only what is in `datos`; `lugares`, when there, replaces the whole list."""
         if not datos:
             raise DatosInvalidos(SIN_CAMBIOS)
-        referencias.tomar(referencias.menciones_de(datos))
+        filas = referencias.tomar(referencias.menciones_de(datos))
         solicitud = self._bloquear(pk, Accion.ACTUALIZAR, por)
         partes = {parte: datos.get(parte, getattr(solicitud, parte)) for parte in ("solicitante_id", "aprobador_id")}
         if partes["solicitante_id"] == partes["aprobador_id"]:
@@ -113,11 +115,22 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         exigir(Accion.CREAR, por, **partes)
         reglas.exigir_reglas(datos)
         solicitud.exigir_pendiente(Accion.ACTUALIZAR)
+        ahora = self._cambiar(solicitud, datos, filas, por)
+        self._encolar(correos.cambiada(solicitud, ahora, por), por)
+
+    def _cambiar(self, solicitud, datos, filas, por) -> "Solicitud":
+        """Write what changes and return the solicitud as it is from now on. The one given stays as it was, with its
+        places."""
         propios = {columna: valor for columna, valor in datos.items() if columna != "lugares"}
-        update(Solicitud, pk, propios | {"actualizado_en": timezone.now()}, por=por)
+        if datos.get("solicitante_id", solicitud.solicitante_id) != solicitud.solicitante_id:
+            propios["solicitantes_anteriores"] = solicitud.con_el_de_ahora()
+        ahora = update(Solicitud, solicitud.pk, propios | {"actualizado_en": timezone.now()}, por=por)
+        ahora.referidas = solicitud.referidas.con(datos, filas)
+        ahora.lugares_en_orden = solicitud.lugares_en_orden
         if "lugares" in datos:
-            LugarSolicitud.objects.filter(solicitud=pk).delete()
-            self._poner_lugares(pk, datos["lugares"], por)
+            LugarSolicitud.objects.filter(solicitud=solicitud.pk).delete()
+            ahora.poner_lugares(filas, self._poner_lugares(solicitud.pk, datos["lugares"], por))
+        return ahora
 
     def aprobar(self, pk: int, *, por: Author, motivo: str | None = None) -> None:
         self._decidir(pk, Accion.APROBAR, por, motivo)
@@ -130,10 +143,11 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
 
     @transaction.atomic
     def eliminar(self, pk: int, *, por: Author) -> "Solicitud":
-        """Marks the request: its code is never used again."""
+        """Mark the solicitud as deleted: its code is never used again."""
         solicitud = self._bloquear(pk, Accion.ELIMINAR, por)
         solicitud.exigir_pendiente(Accion.ELIMINAR)
         update(Solicitud, pk, {"eliminado": True, "actualizado_en": timezone.now()}, por=por)
+        self._encolar(correos.eliminada(solicitud, por), por)
         return solicitud
 
     @transaction.atomic
@@ -143,20 +157,27 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         if hasta not in TRANSICIONES[Estado(solicitud.estado_id)]:
             raise solicitud.conflicto(accion)
         update(Solicitud, pk, {"estado_id": hasta, "actualizado_en": ahora}, por=por)
-        self._anotar(pk, hasta, motivo, por, ahora, correos.DECISIONES[accion](solicitud, motivo))
+        self._anotar(pk, hasta, motivo, por, ahora, correos.DECISIONES[accion](solicitud, motivo, por))
 
     def _bloquear(self, pk, accion, por) -> "Solicitud":
-        """The request, that nobody else changes meanwhile, if `por` may see it and do this with it."""
-        visibles = self.visibles_para(por).select_for_update(of=("self",), no_key=True)
-        relaciones = ("solicitante", "aprobador", "departamento", "prioridad", "servicio")
-        solicitud = visibles.select_related(*relaciones).filter(pk=pk).first()
-        if solicitud is None:
+        """Return the solicitud, which nobody else changes meanwhile, if `por` may see it and do this with it.
+
+        It is locked first and read afterwards: PostgreSQL gives whoever waited for the lock the row of now beside what
+        the row of before referred to, which is no row at all when the two no longer go together.
+        """
+        if not self.visibles_para(por).select_for_update(no_key=True).filter(pk=pk).values_list("pk"):
             raise no_encontrada(pk)
-        exigir(accion, por, solicitante_id=solicitud.solicitante_id, aprobador_id=solicitud.aprobador_id)
+        solicitud = self.select_related("solicitante", "aprobador", "departamento", "prioridad", "servicio").get(pk=pk)
+        exigir(accion, por, **solicitud.partes())
         return solicitud
 
     def _poner_lugares(self, pk, lugares, por):
         return insert_many(LugarSolicitud, [{"solicitud_id": pk} | lugar for lugar in lugares], por=por)
+
+    def _encolar(self, mensajes, por):
+        """Queue the mails of a change that the history has no row for."""
+        if mensajes:
+            insert_many(Email, [cola.fila_de(mensaje) for mensaje in mensajes], por=por)
 
     def _anotar(self, pk, estado, motivo, por, ahora, mensajes):
         """The row of the history, and the mail that tells of it, which goes to the queue."""
@@ -176,13 +197,22 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
 
 
 class Referidas(NamedTuple):
-    """What a solicitud refers to, as its mail and the answer to its creation name it."""
+    """The names of what a solicitud refers to, for its mail and for the answer to its creation."""
 
     solicitante: Persona
     departamento: Nombrada
     aprobador: Persona
     prioridad: Nombrada
     servicio: Nombrada
+
+    @classmethod
+    def de(cls, datos: dict, filas: dict) -> dict:
+        """Return those that `datos` mentions by attname, out of what was read already (`referencias.tomar`)."""
+        campos = [(columna, modelo) for columna, (modelo, _) in referencias.CAMPOS.values() if columna in datos]
+        return {columna.removesuffix("_id"): filas[modelo][datos[columna]] for columna, modelo in campos}
+
+    def con(self, datos: dict, filas: dict) -> "Referidas":
+        return self._replace(**self.de(datos, filas))
 
 
 def _alguna(columnas, palabra) -> models.Q:
@@ -203,7 +233,7 @@ def _texto_largo(nombre):
 
 
 class Solicitud(models.Model):
-    """A transport request, with its places in order. `estado` is written by the verbs alone."""
+    """A solicitud of transport, with its places in order. Only the verbs write `estado`."""
 
     periodo = models.CharField("año y mes de creación", max_length=7, editable=False)
     codigo = models.GeneratedField(
@@ -220,6 +250,10 @@ class Solicitud(models.Model):
         verbose_name="solicitante",
         db_column="id_usuario_solicitante",
         related_name="solicitudes",
+    )
+    # Ids, and a column rather than a table, because whoever waits for the row to decide must see them as they are then.
+    solicitantes_anteriores = models.JSONField(
+        "solicitantes anteriores", db_default=[], default=list, editable=False, db_column="ids_solicitantes_anteriores"
     )
     departamento = _referencia(Departamento, "departamento", "id_departamento_solicitante")
     aprobador = models.ForeignKey(
@@ -299,16 +333,24 @@ class Solicitud(models.Model):
         )
 
     def unir(self, filas: dict, lugares: list["LugarSolicitud"]) -> None:
-        """With what it refers to, already read (`referencias.tomar`): nothing is asked of the database again."""
-        self.referidas = Referidas(
-            **{
-                columna.removesuffix("_id"): filas[modelo][getattr(self, columna)]
-                for columna, (modelo, _) in referencias.CAMPOS.values()
-            }
-        )
+        """Keep what it refers to, already read by `referencias.tomar`, so that nothing is asked of the database
+        again."""
+        self.referidas = Referidas(**Referidas.de(vars(self), filas))
+        self.poner_lugares(filas, lugares)
+
+    def poner_lugares(self, filas: dict, lugares: list["LugarSolicitud"]) -> None:
         for lugar in lugares:
             lugar.sitio = filas[Lugar][lugar.lugar_id]
         self.lugares_en_orden = sorted(lugares, key=lambda lugar: lugar.orden)
+
+    def partes(self) -> dict:
+        """Return whose the solicitud is and was, as `permisos` asks for it."""
+        nombres = ("solicitante_id", "aprobador_id", "solicitantes_anteriores")
+        return {nombre: getattr(self, nombre) for nombre in nombres}
+
+    def con_el_de_ahora(self) -> list[int]:
+        """Return its former requesters once the present one is one of them."""
+        return sorted({*self.solicitantes_anteriores, self.solicitante_id})
 
     def exigir_pendiente(self, accion: Accion) -> None:
         if self.estado_id != Estado.PENDIENTE_APROBACION:

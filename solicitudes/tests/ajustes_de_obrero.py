@@ -2,7 +2,7 @@
 
 import os
 
+from monitor.entorno import ajustes_de_correo, correo
 from monitor.tests.settings import *  # noqa: F403
 
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST, EMAIL_PORT, EMAIL_TIMEOUT = "127.0.0.1", int(os.environ["BUZON"]), 10
+globals().update(ajustes_de_correo(correo(f"smtp://127.0.0.1:{os.environ['BUZON']}")))

@@ -14,15 +14,22 @@ from monitor.tests.postgresql import puerto_libre
 
 
 class Buzon:
-    """`rechazos`: address → answer to its RCPT. `demora`: seconds before taking a message. `muertes`: how many messages
-    it breaks the connection on, after reading them and before saying so."""
+    """`rechazos`: address, or verb (MAIL, DATA) → the answer to it. `demora`: seconds before taking a message.
+    `muertes`: how many messages it breaks the connection on, after reading them and before saying so."""
 
     def __init__(self, puerto=None):
         self.puerto = puerto or puerto_libre()
         self.rechazos, self.demora, self.muertes = {}, 0, 0
         self.recibidos: list[EmailMessage] = []
+        self.destinos: list[list[str]] = []
         self.intentos = 0
         self.llego = threading.Event()
+
+    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802
+        if "MAIL" in self.rechazos:
+            return self.rechazos["MAIL"]
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802  aiosmtpd's name
         if address in self.rechazos:
@@ -33,12 +40,15 @@ class Buzon:
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
         self.intentos += 1
         self.llego.set()
+        if "DATA" in self.rechazos:
+            return self.rechazos["DATA"]
         if self.demora:
             await asyncio.sleep(self.demora)
         if self.muertes:
             self.muertes -= 1
             server.transport.abort()
             return "421 se cae"
+        self.destinos.append(envelope.rcpt_tos)
         self.recibidos.append(message_from_bytes(envelope.content, policy=default))
         return "250 OK"
 

@@ -18,14 +18,14 @@ def manana():
 
 
 def parada(orden, lugar=None, **datos):
-    """As the verb takes it."""
+    """Return a place as the verb takes it."""
     vacia = {"es_origen": False, "descripcion": None, "hora_llegada": None}
     vacia |= {"requiere_retorno": False, "hora_retorno": None}
     return {"lugar_id": (lugar or LugarFactory()).pk, "orden": orden} | vacia | datos
 
 
 class SolicitudFactory(factory.django.DjangoModelFactory):
-    """A request made by its verb, with an origin and a destination, that waits for approval. `por`: the requester.
+    """A solicitud made by its verb, with an origin and a destination, that waits for approval. `por`: the requester.
 
     The mails and the first row of the history are there too.
     """

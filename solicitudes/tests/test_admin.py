@@ -6,6 +6,8 @@ from django.test import Client
 from post_office.models import STATUS, Email
 
 from monitor.usuarios.tests.factories import UsuarioFactory
+from solicitudes.correo.cartero import Cartero
+from solicitudes.correo.cola import OMITIDO
 from solicitudes.models import HistoricoEstado, Solicitud
 from solicitudes.tests.factories import SolicitudFactory, manana
 
@@ -40,7 +42,7 @@ def admin(jefa):
 
 @pytest.fixture
 def formulario(mundo):
-    """What the page of a new request sends."""
+    """Return what the page of a new solicitud sends."""
     parada = {"descripcion": "", "hora_llegada": "", "hora_retorno": ""}
     paradas = [
         parada | {"lugar": mundo["sede"].pk, "orden": 0, "es_origen": "on"},
@@ -88,12 +90,16 @@ def test_crear_pasa_por_el_verbo(admin, jefa, formulario):
         ({"lugares-1-orden": 2}, "lugares[1].orden: el orden de los lugares debe ser consecutivo desde 0"),
         ({"lugares-1-orden": -1}, "lugares[1].orden: el orden de los lugares debe ser consecutivo desde 0"),
         (
-            {"lugares-1-es_origen": "on", "lugares-1-requiere_retorno": ""},
+            {"lugares-1-es_origen": "on", "lugares-1-requiere_retorno": "", "lugares-1-hora_retorno": ""},
             "lugares[1].esOrigen: sólo puede haber un origen",
         ),
         (
             {"lugares-1-hora_retorno": ""},
             "lugares[1].horaEstimadaRetorno: es obligatoria cuando se requiere retorno",
+        ),
+        (
+            {"lugares-1-requiere_retorno": ""},
+            "lugares[1].horaEstimadaRetorno: sólo se indica cuando se requiere retorno",
         ),
         (
             {"lugares-0-requiere_retorno": "on", "lugares-0-hora_retorno": "9:00"},
@@ -146,7 +152,7 @@ def test_crear_el_tecnico_solo_a_su_nombre(formulario):
 
 
 def editar(cliente, solicitud):
-    """What the page of a request sends when nothing was touched: what it showed, and that again as it was."""
+    """Return what the page of a solicitud sends when nothing was touched: what it showed, and that again as it was."""
     contexto = cliente.get(f"{LISTA}{solicitud.pk}/change/").context
     formset = contexto["inline_admin_formsets"][0].formset
     datos = {}
@@ -247,11 +253,22 @@ def test_decidir_varias_dice_cuales_no_y_sigue_con_las_demas(admin, jefa):
     response = decidir(admin, "aprobar", [buena, decidida, propia], motivo="")
 
     assert sorted(mensajes(response)) == [
+        f"No puede decidir una solicitud que usted pidió: {propia.codigo}.",
         f"No se puede aprobar la solicitud porque está en estado «Cancelada»: {decidida.codigo}.",
         "Se aprobaron: 1 solicitud.",
-        "Sólo el aprobador, o un administrador que no sea el solicitante, puede aprobar la solicitud:"
-        f" {propia.codigo}.",
     ]
+
+
+def test_quien_la_pidio_no_la_decide_aunque_la_pase_a_otra_persona(admin, jefa):
+    propia = SolicitudFactory(solicitante=jefa)
+    datos = editar(admin, propia) | {"solicitante": UsuarioFactory().pk}
+    assert admin.post(f"{LISTA}{propia.pk}/change/", datos).status_code == 302
+
+    ofrecidas = admin.get(f"{LISTA}{propia.pk}/change/").context["decisiones"]
+    response = decidir(admin, "aprobar", [propia], motivo="")
+
+    assert [str(accion) for accion in ofrecidas] == ["cancelar"]
+    assert mensajes(response) == [f"No puede decidir una solicitud que usted pidió: {propia.codigo}."]
 
 
 def test_decisiones_que_ofrece_la_pagina(db):
@@ -360,6 +377,14 @@ def test_cola_se_mira_y_no_se_toca(admin, solicitud):
     assert admin.post(f"{COLA}{correo.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
+def test_cola_muestra_entera_una_direccion_con_coma(admin):
+    SolicitudFactory(solicitante__email='"perez,juan"@example.org', aprobador__email=None)
+
+    assert '<td class="field-para">&quot;perez,juan&quot;@example.org</td>' in admin.get(COLA).text
+    pagina = admin.get(f"{COLA}{Email.objects.get().pk}/change/").text
+    assert ("perez,juan" in pagina, "perez, juan" in pagina) == (True, False)
+
+
 def test_cola_reenvia_solo_los_fallidos(admin, solicitud):
     fallido, sano = Email.objects.order_by("pk")
     Email.objects.filter(pk=fallido.pk).update(status=STATUS.failed, number_of_retries=20)
@@ -371,6 +396,27 @@ def test_cola_reenvia_solo_los_fallidos(admin, solicitud):
         (STATUS.queued, 0),
         (STATUS.queued, None),
     ]
+
+
+def test_cola_dice_que_se_omitio_y_por_que(admin, jefa, solicitud):
+    Solicitud.objects.rechazar(solicitud.pk, por=jefa, motivo="x")
+    Cartero().repartir()
+    omitido = Email.objects.get(subject__startswith="Solicitud pendiente")
+
+    vistos = admin.get(f"{COLA}?estado={OMITIDO}").context["cl"].result_list
+    assert sorted(correo.subject.partition(":")[0] for correo in vistos) == [
+        "Solicitud pendiente de su aprobación",
+        "Solicitud registrada",
+    ]
+    pagina = admin.get(f"{COLA}{omitido.pk}/change/").text
+    assert "Omitido: ya no hacía falta" in pagina
+    assert "No se envía: un cambio posterior de la solicitud lo dejó sin objeto." in pagina
+    assert cuantos_reenviados(admin, omitido) == 0
+
+
+def cuantos_reenviados(admin, correo):
+    [frase] = mensajes(admin.post(COLA, {"action": "reenviar", "_selected_action": [correo.pk]}))
+    return int(frase.removeprefix("Vuelven a la cola: ").partition(".")[0])
 
 
 @pytest.mark.parametrize("modelo", ["emailtemplate", "attachment", "log"])

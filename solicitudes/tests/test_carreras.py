@@ -10,6 +10,7 @@ from post_office.models import Email
 from catalogos.models import Lugar
 from monitor.api.tests.cliente import Remota
 from monitor.tests.conexiones import en_otra_conexion
+from monitor.usuarios.tests.factories import UsuarioFactory
 from solicitudes import referencias
 from solicitudes.models import HistoricoEstado, LugarSolicitud, Solicitud
 from solicitudes.tests.factories import SolicitudFactory
@@ -56,7 +57,7 @@ def test_veinte_decisiones_a_la_vez_tienen_un_ganador(servidor):
 
 
 def test_lugar_no_se_elimina_mientras_alguien_empieza_a_usarlo(servidor, mundo, cuerpo):
-    """Whatever comes first: a place that is deleted is in no request, or it stays."""
+    """Whatever comes first: a place that is deleted is in no solicitud, or it stays."""
     jefe = Remota(servidor, mundo["solicitante"])
     for _ in range(10):
         lugar = Lugar.objects.crear({"nombre": "Lugar disputado"}, por=None)
@@ -72,6 +73,20 @@ def test_lugar_no_se_elimina_mientras_alguien_empieza_a_usarlo(servidor, mundo, 
         assert Lugar.objects.get(pk=lugar.pk).eliminado == (borrado.status == 200)
         LugarSolicitud.objects.all().delete()
         Lugar.objects.filter(pk=lugar.pk).update(nombre=f"Ya disputado {lugar.pk}")
+
+
+def test_quien_la_pasa_a_otra_persona_no_la_decide_a_la_vez(servidor, mundo):
+    jefa, jefe = UsuarioFactory(administrador=True), mundo["solicitante"]
+    for _ in range(10):
+        ruta = f"/solicitud/{SolicitudFactory(solicitante=jefa).pk}"
+        cesion, decision = a_la_vez(
+            [
+                lambda ruta=ruta: Remota(servidor, jefe).pedir("PUT", ruta, {"idUsuarioSolicitante": jefe.pk}),
+                lambda ruta=ruta: Remota(servidor, jefa).pedir("POST", f"{ruta}/aprobar"),
+            ]
+        )
+
+        assert (cesion.status, decision.status) == (200, 403)
 
 
 def test_lo_que_una_solicitud_refiere_no_se_elimina_mientras_se_crea(transactional_db, mundo):

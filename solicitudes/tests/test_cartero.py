@@ -2,6 +2,7 @@
 
 import os
 import signal
+import smtplib
 import subprocess
 import sys
 from contextlib import contextmanager, suppress
@@ -14,8 +15,13 @@ from django.db import connection
 from django.utils import timezone
 from post_office.models import STATUS, Email, Log
 
+from monitor.api.tests.cliente import Api
+from monitor.entorno import ajustes_de_correo, correo
+from monitor.usuarios.models import Usuario
+from monitor.usuarios.tests.factories import UsuarioFactory
 from solicitudes.correo import cola
 from solicitudes.correo.cartero import Cartero
+from solicitudes.correo.servidor import Rechazo, rechazo_de
 from solicitudes.models import Solicitud
 from solicitudes.tests.buzon import Buzon, esperar_a
 from solicitudes.tests.factories import SolicitudFactory
@@ -24,8 +30,10 @@ from solicitudes.tests.factories import SolicitudFactory
 @pytest.fixture
 def buzon(settings):
     buzon = Buzon()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", buzon.puerto, 1
+    servidor = correo(f"smtp://127.0.0.1:{buzon.puerto}")
+    servidor["OPTIONS"]["timeout"] = 1
+    for nombre, valor in ajustes_de_correo(servidor).items():
+        setattr(settings, nombre, valor)
     return buzon
 
 
@@ -92,7 +100,7 @@ def test_servidor_caido_no_gasta_intentos_y_al_volver_llega_todo(buzon, repartir
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("codigo", ["500", "550"])
+@pytest.mark.parametrize("codigo", ["550", "553"])
 def test_rechazo_definitivo_de_una_persona_no_detiene_a_las_demas(buzon, repartir, codigo):
     buzon.rechazos["beto@example.org"] = f"{codigo} No existe"
     encolar("ana", "beto", "carla")
@@ -104,6 +112,86 @@ def test_rechazo_definitivo_de_una_persona_no_detiene_a_las_demas(buzon, reparti
     assert estados() == {"ana": STATUS.sent, "beto": STATUS.failed, "carla": STATUS.sent}
     fallo = Log.objects.get()
     assert (fallo.exception_type, codigo in fallo.message) == ("SMTPRecipientsRefused", True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("respuesta", ["550 No", "551 No", "553 No", "550 5.1.1 No", "554 5.1.2 No", "501 5.1.3 No"])
+def test_rechazo_de_la_persona_hace_fallar_su_correo(buzon, repartir, respuesta):
+    buzon.rechazos["ana@example.org"] = respuesta
+    encolar("ana", "beto")
+
+    with buzon.abierto():
+        assert repartir()
+
+    assert estados() == {"ana": STATUS.failed, "beto": STATUS.sent}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("respuesta", ["554 No", "550 5.2.1 No", "552 5.2.2 Lleno", "451 4.7.1 Luego"])
+def test_rechazo_que_no_es_de_la_persona_ni_nuestro_se_reintenta(buzon, repartir, respuesta):
+    buzon.rechazos["ana@example.org"] = respuesta
+    encolar("ana", "beto")
+
+    with buzon.abierto():
+        assert repartir()
+
+    assert estados() == {"ana": STATUS.requeued, "beto": STATUS.sent}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("a", ["MAIL", "ana@example.org", "DATA"])
+@pytest.mark.parametrize("respuesta", ["503 No", "530 5.7.0 No", "535 No", "554 5.7.1 No", "550 5.7.1 No"])
+def test_rechazo_nuestro_pausa_la_cola_sin_gastar_intentos(buzon, repartir, a, respuesta):
+    buzon.rechazos[a] = respuesta
+    encolar("ana", "beto")
+
+    with buzon.abierto():
+        assert not repartir()
+        assert buzon.recibidos == []
+        sin_tocar = list(Email.objects.values_list("status", "number_of_retries", "scheduled_time"))
+        assert (sin_tocar, Log.objects.count()) == ([(STATUS.queued, None, None)] * 2, 0)
+        buzon.rechazos.clear()
+        assert repartir()
+
+    assert buzon.para() == ["ana@example.org", "beto@example.org"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("respuesta", ["550 5.1.8 No", "550 No", "501 No"])
+def test_rechazo_del_remitente_pausa_la_cola(buzon, repartir, respuesta):
+    buzon.rechazos["MAIL"] = respuesta
+    encolar("ana")
+
+    with buzon.abierto():
+        assert not repartir()
+
+    assert estados() == {"ana": STATUS.queued}
+
+
+@pytest.mark.django_db
+def test_correo_que_no_cabe_no_pausa_la_cola(buzon, repartir):
+    buzon.rechazos["MAIL"] = "552 5.3.4 Muy grande"
+    encolar("ana")
+
+    with buzon.abierto():
+        assert repartir()
+
+    assert estados() == {"ana": STATUS.requeued}
+
+
+def test_rechazo_del_saludo_es_nuestro():
+    assert rechazo_de(smtplib.SMTPHeloError(550, b"No")) == Rechazo.NUESTRO
+
+
+@pytest.mark.django_db
+def test_correo_que_pausa_la_cola_queda_detras_de_los_demas(buzon, repartir):
+    buzon.rechazos["ana@example.org"] = "550 5.7.1 No"
+    encolar("ana", "beto", "carla")
+
+    with buzon.abierto():
+        assert [repartir(), repartir()] == [False, False]
+
+    assert estados() == {"ana": STATUS.queued, "beto": STATUS.sent, "carla": STATUS.sent}
 
 
 @pytest.mark.django_db
@@ -178,7 +266,7 @@ def test_servidor_que_muere_a_media_entrega_recibe_otra_vez_el_mismo_mensaje(buz
 
 @pytest.mark.django_db
 def test_servidor_lento_agota_el_plazo_y_se_reintenta(buzon, repartir):
-    buzon.demora = 3  # more than EMAIL_TIMEOUT
+    buzon.demora = 3  # more than the timeout
     encolar("ana")
     with buzon.abierto():
         repartir()
@@ -232,6 +320,191 @@ def test_un_fallo_tardio_no_toca_lo_que_otro_ya_entrego(db):
     cola.anotar_fallo(tardio, OSError("tarde"), definitivo=False)
 
     assert estados() == {"ana": STATUS.sent}
+
+
+# --- What changed since it was queued ---
+
+
+@pytest.fixture
+def partes(db):
+    """Of a solicitud that waits for approval: its requester, its approver, and an administrator."""
+    nombres = {"juan": {}, "maria": {}, "jefa": {"administrador": True}}
+    return {n: UsuarioFactory(nombre=n, email=f"{n}@example.org", **datos) for n, datos in nombres.items()}
+
+
+@pytest.fixture
+def pendiente(partes):
+    return SolicitudFactory(solicitante=partes["juan"], aprobador=partes["maria"])
+
+
+def entregados(buzon):
+    return sorted((mensaje["To"], mensaje["Subject"].partition(":")[0].strip()) for mensaje in buzon.recibidos)
+
+
+REGISTRADA, PENDIENTE = "Solicitud registrada", "Solicitud pendiente de su aprobación"
+JUAN, MARIA, ANA = "juan@example.org", "maria@example.org", "ana@example.org"
+
+
+@pytest.mark.parametrize(
+    ("hechos", "llegan"),
+    [
+        ([], [(JUAN, REGISTRADA), (MARIA, PENDIENTE)]),
+        (["aprobar"], [(JUAN, "Solicitud aprobada")]),
+        (["rechazar"], [(JUAN, "Solicitud rechazada")]),
+        (["cancelar"], [(JUAN, "Solicitud cancelada"), (MARIA, "Solicitud cancelada")]),
+        (["aprobar", "cancelar"], [(JUAN, "Solicitud cancelada"), (MARIA, "Solicitud cancelada")]),
+        (["eliminar"], [(JUAN, "Solicitud eliminada"), (MARIA, "Solicitud eliminada")]),
+        (
+            [{"idUsuarioAprobador": "ana"}],
+            [(ANA, PENDIENTE), (JUAN, REGISTRADA), (MARIA, "Solicitud que ya no necesita su decisión")],
+        ),
+        (
+            [{"idUsuarioSolicitante": "ana"}],
+            [(ANA, REGISTRADA), (JUAN, "Solicitud que ya no está a su nombre"), (MARIA, PENDIENTE)],
+        ),
+        (
+            [{"idUsuarioAprobador": "ana"}, {"idUsuarioAprobador": "maria"}],
+            [
+                (ANA, "Solicitud que ya no necesita su decisión"),
+                (JUAN, REGISTRADA),
+                (MARIA, PENDIENTE),
+                (MARIA, PENDIENTE),
+            ],
+        ),
+        (
+            [{"cantidadPasajeros": 9}],
+            [(JUAN, REGISTRADA), (MARIA, "Solicitud cambiada"), (MARIA, PENDIENTE)],
+        ),
+        ([{"cantidadPasajeros": 9}, "aprobar"], [(JUAN, "Solicitud aprobada")]),
+    ],
+)
+def test_lo_que_un_cambio_posterior_dejo_sin_objeto_no_se_entrega(buzon, repartir, partes, pendiente, hechos, llegan):
+    partes["ana"] = UsuarioFactory(email=ANA)
+    jefa, ruta = Api(partes["jefa"]), f"/solicitud/{pendiente.pk}"
+    for hecho in hechos:
+        if hecho == "eliminar":
+            recibida = jefa.delete(ruta)
+        elif isinstance(hecho, str):
+            recibida = jefa.post(f"{ruta}/{hecho}", {"motivo": "Porque sí"})
+        else:
+            cambio = {campo: getattr(partes.get(valor), "pk", valor) for campo, valor in hecho.items()}
+            recibida = jefa.put(ruta, cambio)
+        assert recibida.status_code == 200
+
+    with buzon.abierto():
+        assert repartir()
+
+    assert entregados(buzon) == llegan
+    assert set(Email.objects.values_list("status", flat=True)) <= {STATUS.sent, cola.OMITIDO}
+    omitidos = Email.objects.filter(status=cola.OMITIDO).count()
+    dicho = "No se envía: un cambio posterior de la solicitud lo dejó sin objeto."
+    assert list(Log.objects.values_list("message", flat=True)) == [dicho] * omitidos
+
+
+@pytest.mark.parametrize("cambio", [{"is_active": False}, {"email": None}, {"email": ""}])
+def test_a_quien_ya_no_esta_o_no_tiene_direccion_no_se_le_entrega(buzon, repartir, partes, pendiente, cambio):
+    Usuario.objects.filter(pk=partes["maria"].pk).update(**cambio)
+
+    with buzon.abierto():
+        assert repartir()
+
+    [mensaje] = buzon.recibidos
+    assert (mensaje["To"], mensaje["Reply-To"]) == (JUAN, None)
+    assert Log.objects.get().message == "No se envía: la persona está desactivada o no tiene dirección."
+
+
+def test_se_entrega_donde_la_persona_tiene_hoy_su_correo(buzon, repartir, partes, pendiente):
+    Usuario.objects.filter(pk=partes["maria"].pk).update(email="gonzalez@example.org")
+
+    with buzon.abierto():
+        assert repartir()
+
+    assert buzon.para() == ["gonzalez@example.org", JUAN]
+    assert sorted(correo.to[0] for correo in Email.objects.all()) == ["gonzalez@example.org", JUAN]
+
+
+def test_se_responde_a_la_otra_parte(buzon, repartir, partes, pendiente):
+    with buzon.abierto():
+        assert repartir()
+
+    assert {m["To"]: m["Reply-To"] for m in buzon.recibidos} == {JUAN: MARIA, MARIA: JUAN}
+
+
+def test_se_responde_a_una_direccion_con_coma(buzon, repartir, partes, pendiente):
+    Usuario.objects.filter(pk=partes["juan"].pk).update(email='"perez,juan"@example.org')
+
+    with buzon.abierto():
+        assert repartir()
+
+    [respuesta] = [m["Reply-To"] for m in buzon.recibidos if m["To"] == MARIA]
+    assert [direccion.username for direccion in respuesta.addresses] == ["perez,juan"]
+
+
+def test_direccion_de_la_otra_parte_que_no_se_puede_escribir_no_detiene_el_correo(buzon, repartir, partes, pendiente):
+    Usuario.objects.filter(pk=partes["juan"].pk).update(email='"a\x01b"@example.org')
+
+    with buzon.abierto():
+        assert repartir()
+
+    assert [(m["To"], m["Reply-To"]) for m in buzon.recibidos] == [(MARIA, None)]
+
+
+def test_un_correo_de_antes_sin_sobre_se_entrega(buzon, repartir, db):
+    encolar("ana")
+    with buzon.abierto():
+        assert repartir()
+
+    assert buzon.para() == [ANA]
+
+
+# --- Addresses ---
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("direccion", "local"),
+    [
+        ('"perez,juan"@example.org', "perez,juan"),
+        ("=?utf-8?q?juan=2Cana=40otro.org?=@example.org", "=?utf-8?q?juan=2Cana=40otro.org?="),
+        ('"=?utf-8?q?juan?="@example.org', "=?utf-8?q?juan?="),
+        ('"ana@otro.org"@example.org', "ana@otro.org"),
+        (r'"ana\" <ana@otro.org>, x"@example.org'.replace(" ", "\\ "), 'ana" <ana@otro.org>, x'),
+        ('"a..b"@example.org', "a..b"),
+        ("juan@example.org", "juan"),
+    ],
+)
+def test_direccion_sale_como_una_sola(buzon, repartir, direccion, local):
+    SolicitudFactory(solicitante__email=direccion, aprobador__email=None)
+
+    with buzon.abierto():
+        repartir()
+
+    [[destino]], [mensaje] = buzon.destinos, buzon.recibidos
+    [para] = mensaje["To"].addresses
+    assert (para.username, para.domain) == (local, "example.org")
+    assert destino == para.addr_spec
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("direccion", ['"a\x01b"@example.org', "\u017fan@example.org", '""@example.org'])
+def test_direccion_que_no_se_puede_escribir_falla_y_lo_dice(buzon, repartir, direccion):
+    SolicitudFactory(solicitante__email=direccion, aprobador__email="ana@example.org")
+
+    with buzon.abierto():
+        assert repartir()
+
+    assert buzon.para() == ["ana@example.org"]
+    assert Log.objects.get().message == f"no se puede escribir la dirección {direccion!r}"
+
+
+@pytest.mark.django_db
+def test_dominio_con_acentos_sale_en_ascii(buzon, repartir):
+    SolicitudFactory(solicitante__email="ana@exámple.org", aprobador__email=None)
+
+    with buzon.abierto():
+        repartir()
+
+    assert buzon.destinos == [["ana@xn--exmple-qta.org"]]
 
 
 # --- Real processes ---

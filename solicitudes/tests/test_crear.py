@@ -280,6 +280,13 @@ def test_crear_dice_a_la_vez_todas_las_reglas_de_fecha_y_lugares(cuerpo, mundo, 
     )
 
 
+def test_crear_con_hora_de_retorno_sin_retorno_es_422(cuerpo, juan):
+    cuerpo["lugares"][1]["requiereRetorno"] = False
+
+    frase = "lugares[1].horaEstimadaRetorno: sólo se indica cuando se requiere retorno"
+    assert respuesta(juan.post("/solicitud", cuerpo)) == incumplida(frase)
+
+
 def test_crear_sin_lugares_es_422_y_sin_el_arreglo_400(cuerpo, juan):
     cuerpo["lugares"] = []
     assert respuesta(juan.post("/solicitud", cuerpo)) == incumplida("lugares: debe haber al menos un lugar")

@@ -122,6 +122,35 @@ def test_sin_permiso_dice_quien_puede(solicitud, operador, accion, frase):
     assert recibida.json() == {"success": False, "message": frase, "detail": None}
 
 
+PROPIA = {"success": False, "message": "No puede decidir una solicitud que usted pidió", "detail": None}
+
+
+@pytest.mark.parametrize("accion", ["aprobar", "rechazar"])
+def test_quien_la_pide_no_la_decide(administrador, accion):
+    solicitud = SolicitudFactory(solicitante=administrador.usuario)
+
+    recibida = administrador.post(f"/solicitud/{solicitud.pk}/{accion}", MOTIVO)
+
+    assert (recibida.status_code, recibida.json()) == (403, PROPIA)
+
+
+@pytest.mark.parametrize("accion", ["aprobar", "rechazar"])
+@pytest.mark.parametrize("rol", [Rol.ADMINISTRADOR, Rol.OPERADOR])
+def test_quien_la_pidio_no_la_decide_tras_pasar_por_otras_manos(db, rol, accion):
+    """From one to another, back, and to a third; and with its former requester as its approver."""
+    ana, otra = UsuarioFactory(rol=rol), UsuarioFactory(administrador=True)
+    solicitud = SolicitudFactory(solicitante=ana)
+    ruta = f"/solicitud/{solicitud.pk}"
+    for pide, aprueba in ((otra, ana), (ana, UsuarioFactory()), (otra, ana)):
+        partes = {"idUsuarioSolicitante": pide.pk, "idUsuarioAprobador": aprueba.pk}
+        assert Api(otra).put(ruta, partes).status_code == 200
+
+    for persona in (ana, otra):
+        recibida = Api(persona).post(f"{ruta}/{accion}", MOTIVO)
+        assert (recibida.status_code, recibida.json()) == (403, PROPIA)
+    assert Api(UsuarioFactory(administrador=True)).post(f"{ruta}/{accion}", MOTIVO).status_code == 200
+
+
 @pytest.mark.parametrize("accion", ["actualizar", "eliminar", "aprobar", "rechazar"])
 def test_conflicto_dice_en_que_estado_esta(solicitud, administrador, accion):
     administrador.post(f"/solicitud/{solicitud.pk}/cancelar", MOTIVO)

@@ -17,6 +17,7 @@ from solicitudes.models import LugarSolicitud, Solicitud
         ("lugar_solicitud_orden_desde_0", LugarSolicitud, {"orden": -1}),
         ("lugar_solicitud_origen_sin_retorno", LugarSolicitud, {"es_origen": True, "requiere_retorno": True}),
         ("lugar_solicitud_retorno_con_hora", LugarSolicitud, {"requiere_retorno": True}),
+        ("lugar_solicitud_hora_solo_con_retorno", LugarSolicitud, {"hora_retorno": "12:00"}),
     ],
 )
 def test_restriccion(solicitud, restriccion, modelo, valores):

@@ -1,4 +1,4 @@
-"""What each route of a request answers, but for its creation."""
+"""The answers of every route of a solicitud but its creation."""
 
 import json
 from datetime import timedelta
@@ -210,8 +210,12 @@ def test_actualizar_reemplaza_la_lista_de_lugares(creada, juan, mundo):
     assert LugarSolicitud.objects.count() == 1
 
 
-def test_actualizar_no_deja_rastro_en_el_historico_ni_correo(creada, juan):
-    juan.put(f"/solicitud/{creada['Id']}", {"cantidadPasajeros": 9})
+def test_actualizar_lo_que_no_cambia_el_servicio_no_deja_rastro_en_el_historico_ni_correo(creada, juan):
+    textos = dict.fromkeys(
+        ["asunto", "descripcion", "justificacion", "nombresPasajeros", "observaciones"], "Otro texto"
+    )
+    iguales = {"cantidadPasajeros": 5, "horaServicioRequerido": "08:00"}
+    assert juan.put(f"/solicitud/{creada['Id']}", textos | iguales).status_code == 200
 
     assert (HistoricoEstado.objects.count(), Email.objects.count()) == (1, 2)
 
@@ -474,12 +478,24 @@ def test_sentencias_del_historico(contar, administrador, solicitud, cambios):
 
 
 def test_sentencias_de_decidir(contar, administrador, solicitud):
-    """user; request, locked; change; places, for the mail; history with its mail; request, for the answer."""
-    sentencias = 6 if connection.vendor == "postgresql" else 7
+    """user; request, locked and read; change; places, for the mail; history with its mail; request, for the answer."""
+    sentencias = 7 if connection.vendor == "postgresql" else 8
 
     assert contar(administrador, "POST", f"/solicitud/{solicitud.pk}/aprobar") == sentencias
 
 
 def test_sentencias_de_actualizar(contar, administrador, solicitud):
-    """user; references; request, locked; change; request, for the answer."""
-    assert contar(administrador, "PUT", f"/solicitud/{solicitud.pk}", {"cantidadPasajeros": 1}) == 5
+    """user; references; request, locked and read; change; places, for the mail; request, for the answer."""
+    assert contar(administrador, "PUT", f"/solicitud/{solicitud.pk}", {"asunto": "Otro asunto"}) == 7
+
+
+def test_sentencias_de_actualizar_lo_que_se_avisa(contar, administrador, solicitud):
+    """Those, and its mails."""
+    partes = {"idUsuarioSolicitante": UsuarioFactory().pk, "idUsuarioAprobador": UsuarioFactory().pk}
+
+    assert contar(administrador, "PUT", f"/solicitud/{solicitud.pk}", partes) == 8
+
+
+def test_sentencias_de_eliminar(contar, administrador, solicitud):
+    """user; request, locked and read; change; places, for the mails; mails."""
+    assert contar(administrador, "DELETE", f"/solicitud/{solicitud.pk}") == 6

@@ -1,4 +1,5 @@
-"""How tests call the API: as a program does, with a token and JSON, in this process or over the wire."""
+"""The clients with which tests call the API as a program does, with a token and JSON, in this process or over the
+wire."""
 
 import http.client
 import json

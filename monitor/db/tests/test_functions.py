@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from expedientes.models import Expediente
-from monitor.db.functions import FOLDS, fold
+from monitor.db.functions import FOLDS, CaseBlind, Contains, Folded, Lines, Version, fold
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,28 @@ def test_plegar(texto, plegado):
 
 def test_plegar_es_idempotente():
     assert [letra for letra in FOLDS if fold(fold(letra)) != fold(letra)] == []
+
+
+@pytest.mark.parametrize(
+    "expresion",
+    [
+        # On SQLite Django itself writes the call, and gives the tuple.
+        pytest.param(Folded("marca"), marks=pytest.mark.postgresql),
+        CaseBlind("marca"),
+        Lines("marca", "tipo"),
+        Contains("busqueda", "avila"),
+        pytest.param(Version("pk"), marks=pytest.mark.postgresql),
+    ],
+    ids=lambda expresion: type(expresion).__name__,
+)
+def test_los_parametros_de_una_expresion_son_una_tupla(expresion):
+    """Django 6 joins them to other parameters, and a list can't be added to a tuple."""
+    consulta = Expediente.objects.all().query
+    resuelta = expresion.resolve_expression(consulta)
+
+    _, params = consulta.get_compiler(connection=connection).compile(resuelta)
+
+    assert type(params) is tuple
 
 
 # These texts have no control characters, which neither the API nor the admin lets in; PostgreSQL takes no NUL.

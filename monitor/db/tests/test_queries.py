@@ -1,5 +1,4 @@
-"""`execute` keeps what Django does around a statement: it connects, it respects transactions, and who listens hears the
-statement."""
+"""A statement whose SQL is known goes to Django's cursor, so whoever watches that cursor sees it."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction

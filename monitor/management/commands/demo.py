@@ -27,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, **options):
         call_command("migrate", verbosity=0)
         # Only what is missing is added: staff may have changed the rest since the last time.
-        call_command("seed_catalogos", solo_nuevas=True)
+        call_command("seed_catalogos", solo_nuevas=True, con_ejemplos=settings.DEMO)
         if settings.DEMO and not Usuario.objects.exists():
             call_command("seed_demo")
         self.stdout.write(
@@ -41,7 +41,7 @@ class Command(BaseCommand):
 def carpeta_de_correo() -> str:
     """Return the end of the sentence about mail: the folder where the demo writes it, a file for each connection of the
     worker. The text is empty when mail is not written to a folder."""
-    carpeta = getattr(settings, "EMAIL_FILE_PATH", None)
+    carpeta = settings.CORREO["OPTIONS"].get("file_path")
     return f" y en {carpeta}" if carpeta else ""
 
 

@@ -28,6 +28,10 @@ class Command(BaseCommand):
             raise CommandError("Las personas de demostración tienen claves públicas: sólo se crean con DEMO=on.")
         if Usuario.objects.exists():
             raise CommandError("La base de datos ya tiene usuarios: la demostración empieza con una vacía.")
+        if not Departamento.objects.exists() or not Lugar.objects.exists():
+            raise CommandError(
+                "Faltan los catálogos de muestra: corra antes «manage.py seed_catalogos --con-ejemplos»."
+            )
         personas = crear_personas()
         expedientes = abrir_expedientes(personas)
         solicitudes = crear_solicitudes(personas)
