@@ -1,4 +1,4 @@
-"""Fixtures that need a real server or a browser. Those of the domains are in each app's tests."""
+"""Fixtures that need a real server or a browser. The fixtures of each domain are in the tests of its app."""
 
 import os
 import shutil
@@ -35,7 +35,8 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def servidor_de_la_sesion(django_db_setup, django_db_blocker, tmp_path_factory):
-    """One server for all the tests that ask for it: starting it takes longer than most of them."""
+    """Start one server for all the tests that ask for it and give its URL: starting it takes longer than most of those
+    tests."""
     with django_db_blocker.unblock():
         base = str(connection.settings_dict["NAME"])
     puerto, bitacora = puerto_libre(), tmp_path_factory.mktemp("servidor") / "bitacora"
@@ -52,11 +53,11 @@ def servidor_de_la_sesion(django_db_setup, django_db_blocker, tmp_path_factory):
         yield esperar(f"http://127.0.0.1:{puerto}", proceso, bitacora)
     finally:
         proceso.terminate()
-        proceso.wait(timeout=40)  # a little more than it gives its workers
+        proceso.wait(timeout=40)  # a little longer than the server gives its workers
 
 
 def esperar(url, proceso, bitacora, segundos=30):
-    """Gives the URL back once it answers."""
+    """Return the URL once the server answers; the test fails after `segundos`, or when the process ends."""
     fin = time.monotonic() + segundos
     while time.monotonic() < fin and proceso.poll() is None:
         try:
@@ -75,9 +76,10 @@ def tipos_de_la_sesion(servidor_de_la_sesion, django_db_blocker):
 
 @pytest.fixture
 def servidor(transactional_db, servidor_de_la_sesion, tipos_de_la_sesion):
-    """The URL of a real server, two processes over the test database, which is emptied after each test.
+    """The URL of a real server: two processes over the test database, which is emptied after each test.
 
-    That gives content types other ids; here they have those that the server remembers, for the admin's log.
+    Emptying it gives the content types other ids. Here they get back the ids that the server remembers, for the admin's
+    log.
     """
     ContentType.objects.all().delete()
     ContentType.objects.bulk_create(tipos_de_la_sesion)
@@ -89,20 +91,20 @@ def navegador():
     ejecutable = shutil.which("chromium")
     if ejecutable is None:
         pytest.skip("No hay Chromium en esta máquina (en Debian: apt-get install chromium)")
-    # Only here: importing it takes a while, and few tests open a page.
+    # It is imported only here because importing it takes a while, and few tests open a page.
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=ejecutable, args=CHROMIUM)
         yield chromium
         chromium.close()
-        # Under Playwright's event loop Django keeps connections apart; after it nobody could close them.
+        # Django keeps other connections under Playwright's event loop; once the loop ends, nobody could close them.
         connections.close_all()
 
 
 @pytest.fixture
 def pagina(navegador, servidor):
-    """A page of a new session. An error of its scripts fails the test."""
+    """A page of a new session. An error in its scripts fails the test."""
     with navegador.new_context(base_url=servidor, locale="es-MX") as contexto:
         pagina = contexto.new_page()
         errores = []

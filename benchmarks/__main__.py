@@ -1,16 +1,16 @@
-"""python -m benchmarks: what the production server does with N files, in turn with what it is compared with.
+"""Measure what the production server does with N expedientes, in turn with the servers that it is compared with.
 
-Environment, with what stands when it isn't said:
+Run it with `python -m benchmarks`. It reads these variables; the value after `=` is the default:
 
-EXPEDIENTES=100000       how many files
-CHICA=10000              those of a smaller base, for what should cost the same at any size; 0 for none
-TURNOS=5, SEGUNDOS=3     of each scenario, and of each turn
-ESPERA=2                 seconds of each before its first turn, while compilers and caches warm up
-PETICIONES=100000        requests after which memory is looked at; 0 for none
-SOLO                     a part of a scenario's name: that one alone
+EXPEDIENTES=100000       how many expedientes the database holds
+CHICA=10000              how many a smaller database holds, for what should cost the same at any size; 0 for none
+TURNOS=5, SEGUNDOS=3     the turns of each scenario, and the seconds of each turn
+ESPERA=2                 the seconds that each runs before its first turn, while compilers and caches warm up
+PETICIONES=100000        the HTTP requests after which memory is measured; 0 for none
+SOLO                     a part of a scenario's name: only the scenarios that have it run
 CONTRA                   the URL of another server on the same tables, or
 CONTRA_COMANDO           a command that starts it, given DATABASE_URL, JWT_SECRET, PORT and WORKERS
-INFORME, BENCH_CARPETA   the file to write, and where the bases are kept
+INFORME, BENCH_CARPETA   the file where the report is written, and the folder where the databases are kept
 """
 
 import json
@@ -92,7 +92,7 @@ def medir(escenario: Escenario, servidor: Servidor, ajeno: Servidor | None, chic
         turno(nombre, ESPERA)
     turnos = {nombre: [] for nombre in corredores}
     for i in range(TURNOS):
-        # There and back, so that nobody always comes after the same one.
+        # Every other round goes backwards, so that none always comes after the same one.
         for nombre in reversed(corredores) if i % 2 else corredores:
             turnos[nombre].append(turno(nombre, SEGUNDOS))
     fila = resumir(escenario, turnos.pop(PROPIO), turnos)
@@ -102,7 +102,7 @@ def medir(escenario: Escenario, servidor: Servidor, ajeno: Servidor | None, chic
 
 
 def contrincantes(escenario, una: Muestra, servidor, ajeno, chico) -> dict[str, Callable[[int], dict]]:
-    """Return, by the name of its column, a function that runs a turn of each rival for some seconds."""
+    """Return a function for each rival, by the name of its column: it runs a turn of the given seconds."""
     rivales = {}
     if ajeno and escenario.contra_otro:
         rivales["otro"] = lambda segundos: wrk.medir(ajeno, escenario, segundos)
@@ -116,7 +116,7 @@ def contrincantes(escenario, una: Muestra, servidor, ajeno, chico) -> dict[str, 
 
 
 def resumir(escenario: Escenario, propios: list[dict], ajenos: dict[str, list[dict]]) -> dict:
-    """Medians; a ratio is the median of those of each turn."""
+    """Return the medians of the turns; a ratio is the median of the ratios of each turn."""
 
     def mediana(turnos, campo):
         return statistics.median(turno[campo] for turno in turnos)

@@ -1,4 +1,5 @@
-"""The PostgreSQL of the benchmark: a cluster of its own, kept between runs; a database for each number of files."""
+"""The PostgreSQL of the benchmark: a cluster of its own, kept between runs, with a database for each number of
+expedientes."""
 
 import os
 import shutil
@@ -16,7 +17,8 @@ _DE_ESTA_PERSONA = Path("/var/tmp/monitor-bench") if os.geteuid() == 0 else Path
 CARPETA = Path(os.environ.get("BENCH_CARPETA") or _DE_ESTA_PERSONA)
 REGISTRO = CARPETA / "registro" / "sentencias.json"
 
-# Durable as in production; memory for two cores shared with the load. Statements are logged while they are looked at.
+# Commits are as durable as in production. The memory suits two cores that are shared with the load. Statements are
+# logged only while `sentencias` reads them.
 OPCIONES = {
     "listen_addresses": "127.0.0.1",
     "shared_buffers": "1GB",
@@ -34,13 +36,15 @@ OPCIONES = {
     "log_rotation_size": "0",
 }
 
-# Our order is in a generated column, with its index; a server that orders by the contract's own columns gets one too.
+# Our order is in a generated column with an index; a server that orders by the contract's own columns gets an index
+# too.
 INDICE_DEL_OTRO = "expediente_del_otro ON expediente (fecha_ingreso DESC NULLS FIRST, no_siniestro)"
 
 
 @contextmanager
 def cluster():
-    """Gives `url(name)`, the address of a database of the cluster; stopped, not removed, at the end."""
+    """Start the cluster and give `url(name)`, which returns the address of one of its databases. At the end the cluster
+    is stopped but not removed."""
     programas, usuario, puerto = binarios(), sin_privilegios(), puerto_libre()
     if programas is None:
         sys.exit("No hay PostgreSQL en esta máquina (en Debian: apt-get install postgresql)")
@@ -68,7 +72,8 @@ def cluster():
 
 
 def preparar(url, entorno: dict, expedientes: int, *, con_otro: bool) -> str:
-    """The address of a migrated database that holds `expedientes` files: last run's, when it has the same size."""
+    """Return the address of a migrated database that holds that many expedientes. The database of the last run serves
+    when it has the same size."""
     nombre = f"monitor_{expedientes}"
     with psycopg.connect(url("postgres"), autocommit=True) as conexion:
         existe = conexion.execute("SELECT 1 FROM pg_database WHERE datname = %s", [nombre]).fetchone()

@@ -1,10 +1,10 @@
-"""The rows of the benchmark's database: expedientes as a shop has them, always the same, and solicitudes."""
+"""The content of the benchmark's database: expedientes as a shop has them, the same in every run, and solicitudes."""
 
 import random
 from datetime import UTC, date, datetime, timedelta
 
 SOLICITUDES = 10_000
-HASTA = "2025-06-01"  # no change of state that is loaded is later; those of the runs are
+HASTA = "2025-06-01"  # every change of state that is loaded is earlier, and every one of a run is later
 
 MARCAS = {
     "Nissan": ["Versa", "Tsuru", "Sentra", "March"],
@@ -26,7 +26,8 @@ COLUMNAS = (
 
 
 def cargar(conexion, expedientes: int) -> None:
-    """Load the rows, on a connection that commits each statement by itself."""
+    """Load that many expedientes, with their history, and the solicitudes. The connection must commit each statement by
+    itself."""
     conexion.execute("TRUNCATE expediente, historial_estado, solicitud CASCADE")
     cargar_solicitudes(conexion)
     azar, cambios = random.Random(1), []
@@ -35,7 +36,7 @@ def cargar(conexion, expedientes: int) -> None:
             fila = expediente(azar, n)
             copia.write_row([fila[columna] for columna in COLUMNAS])
             cambios.append(ESTADOS.index(fila["estado"]))
-    # The history's foreign keys are looked up row by row: with a plan for a table that isn't empty any more.
+    # PostgreSQL looks up the history's foreign keys row by row. Without this it would plan for a table that is empty.
     conexion.execute("ANALYZE expediente")
     columnas = "no_siniestro, estado_anterior, estado_nuevo, fecha_cambio, cambiado_por"
     inicio = datetime(2024, 1, 1, tzinfo=UTC)
@@ -68,7 +69,7 @@ def limpiar(conexion) -> None:
 
 
 def personas(conexion) -> None:
-    """1 asks for transport, 2 approves; 1 opens the files too."""
+    """Create two people: 1 asks for transport and opens the expedientes, and 2 approves."""
     conexion.execute(
         "INSERT INTO usuario (id, username, nombre, password, rol, email) VALUES"
         " (1, 'bench', 'Ana Ruiz', '!', 'Administrador', 'ana@example.org'),"

@@ -1,4 +1,4 @@
-"""The scenarios: each is one kind of call to the server, over expedientes taken at random."""
+"""The scenarios of the benchmark: each is one kind of HTTP request, about expedientes taken at random."""
 
 import json
 from dataclasses import dataclass, field
@@ -39,16 +39,16 @@ SOLICITUD = {
         {"idLugar": 12, "orden": 1, "horaEstimadaLlegada": "10:30", "descripcion": "Primer destino"},
     ],
 }
-# wrk.lua goes through these files, over and over; more of them than requests at once, so that none finds its own state.
+# wrk.lua goes through these expedientes again and again. They are more than the requests at once, so that no request
+# finds the state that it sets.
 EN_INGRESO = "UPDATE expediente SET estado = 'Ingreso' WHERE no_siniestro < 'B-0002000'"
-EL_OTRO_CABE = 200_000  # files of which the hand-written server can hold several lists in memory
+EL_OTRO_CABE = 200_000  # expedientes; the hand-written server can hold several lists of them in memory
 
 
 @dataclass(frozen=True)
 class Escenario:
-    """`contra_otro`: the hand-written server has it too; `contra`: another scenario of ours, by name; `por_cursor`: it
-    should cost the same with few files.
-    """
+    """A kind of HTTP request. `contra_otro`: the hand-written server answers it too. `contra`: the name of another
+    scenario of ours to compare with. `por_cursor`: it should cost the same with few expedientes."""
 
     nombre: str
     ruta: str
@@ -59,8 +59,8 @@ class Escenario:
     contra: str = ""
     por_cursor: bool = False
     headers: dict = field(default_factory=dict)
-    antes: str = ""  # SQL; see Servidor.alistar
-    por_bytes: bool = False  # answers so large that whole ones are few: parts count
+    antes: str = ""  # SQL that runs before each turn; see Servidor.alistar
+    por_bytes: bool = False  # whole answers are so large that few come in a turn: their bytes are counted
 
     @property
     def texto(self) -> str:
@@ -68,8 +68,8 @@ class Escenario:
 
 
 def escenarios(*, expedientes: int, posicion: tuple, cursor: str, etag: str, clave: str, sesion: str):
-    """`posicion`: the middle of the list; `cursor` says the same to the API. `etag`: of the file `clave`. `sesion`: the
-    cookie of who is in the admin."""
+    """Return all the scenarios. `posicion` is the middle of the list, and `cursor` says the same to the API. `etag` is
+    of the expediente `clave`. `sesion` is the session cookie of somebody in the admin."""
     api, admin = "/api/expedientes", "/admin/expedientes/expediente/"
     honda = quote(f"despues:{json.dumps(posicion, separators=(',', ':'))}")
     dos_campos, estado = {"color": "azul", "tecnico": "Raúl"}, {"estado": "{siguiente}"}

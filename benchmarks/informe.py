@@ -1,4 +1,4 @@
-"""The table of a run, printed, and written between two marks of docs/rendimiento.md."""
+"""The table of a run: it is printed, and written between two marks of docs/rendimiento.md."""
 
 import os
 import platform
@@ -33,7 +33,8 @@ def condiciones(expedientes, turnos, segundos) -> str:
 
 
 def tabla(filas, chica):
-    """Return, for each rival, how many times as fast as it ours is, and what it does a second."""
+    """Yield the lines of the table. A rival's column says how many times as fast as the rival our server is, and how
+    much the rival does in a second."""
     rivales = list(dict.fromkeys(nombre for fila in filas for nombre in fila["contra"]))
     titulos = {"otro": "× el otro", "chica": f"× con {chica:,}", "pgbench": "× pgbench"}
     columnas = ["escenario", "por segundo", "p50 ms", "p95 ms", "p99 ms", "sentencias", "MB", "fallidas"]
@@ -42,7 +43,7 @@ def tabla(filas, chica):
     yield "|---" + "|---:" * (len(columnas) - 1) + "|"
     for fila in filas:
         celdas = [fila["escenario"], cifra(fila["por_segundo"])]
-        # None where no answer was whole before the end of a turn.
+        # It is None when no answer was whole before the end of a turn.
         celdas += [f"{fila[p] / 1000:,.1f}" if fila[p] else "—" for p in ("p50", "p95", "p99")]
         celdas += [str(fila["sentencias"]), str(fila["memoria"]), str(fila["malas"])]
         celdas += [celda(fila["contra"].get(rival)) for rival in rivales]

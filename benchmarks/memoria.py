@@ -1,4 +1,4 @@
-"""The memory that the workers take while they send the whole list, and after many calls."""
+"""The memory that the workers take: while they send the whole list, and after many HTTP requests."""
 
 import http.client
 import time
@@ -12,7 +12,8 @@ MEZCLA = ("leer uno", "página de 50", "lista de 1,000", "crear", "actualizar do
 
 
 def lista_completa(servidor: Servidor) -> str:
-    """First byte, and growth of the largest worker while the list goes out."""
+    """Return a sentence with the seconds to the first byte of the whole list, and how much the largest worker grows
+    meanwhile."""
     escenario = servidor.escenario("lista completa")
     servidor.pedir(servidor.escenario("lista de 1,000"))
     conexion = http.client.HTTPConnection(urlsplit(servidor.url).netloc, timeout=600)
@@ -33,8 +34,8 @@ def lista_completa(servidor: Servidor) -> str:
 
 
 def muchas_peticiones(servidor: Servidor, cuantas: int) -> str:
-    """Measure a server that has just started: after a little of everything, after `cuantas` calls, and after as many
-    again."""
+    """Return a sentence with the memory of a server that has just started, after `cuantas` HTTP requests of every kind,
+    and after as many again. The first measure comes after a few requests of each kind."""
     hechas, medidas = _pedir(servidor, 1), [servidor.memoria()]
     for vuelta in (1, 2):
         while hechas < vuelta * cuantas:

@@ -1,4 +1,4 @@
-"""The names that the benchmark uses of the project itself: `manage.py shell` runs it."""
+"""The parts of the project that the benchmark asks for; `manage.py shell` runs this module."""
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -12,7 +12,7 @@ __all__ = ["ExpedienteViewSet", "Usuario", "abrir_sesion", "tokens"]
 
 
 def abrir_sesion(usuario) -> str:
-    """The key of a session as the login form would have left it."""
+    """Return the key of a session such as the login form would leave it."""
     sesion = SessionStore()
     sesion[SESSION_KEY] = str(usuario.pk)
     sesion[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]

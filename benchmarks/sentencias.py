@@ -1,4 +1,5 @@
-"""The statements of one request, as PostgreSQL logged them, and the same ones driven by pgbench, with no server."""
+"""The statements of one HTTP request as PostgreSQL logged them, and the same statements run by pgbench without our
+server."""
 
 import json
 import re
@@ -16,26 +17,26 @@ from monitor.tests.postgresql import binarios
 
 CONTROL = re.compile(r"(begin|commit|rollback|savepoint|release|set )", re.IGNORECASE)
 PARAMETRO = re.compile(r"\$(\d+) = (NULL|'(?:[^']|'')*')")
-# What wrk.lua would fill in, and the expression with which pgbench does.
+# Each pair is a text that wrk.lua would fill in, and the expression that gives it in pgbench.
 CLAVE = ("B-0000001", "('B-' || lpad((:archivo)::text, 7, '0'))")
 EN_TURNO = ("B-0000000", "('B-' || lpad((:archivo % 2000)::text, 7, '0'))")
 
 
 class Sentencia(NamedTuple):
     sql: str
-    params: dict[str, str]  # by their number: the literal, quoted
+    params: dict[str, str]  # by parameter number: the quoted literal
 
 
 class Muestra(NamedTuple):
-    """The statements of one call."""
+    """The statements that one HTTP request made."""
 
     sentencias: list[Sentencia]
-    unico: str  # what took the place of {unico}
-    id: str  # of what was created, if the answer says
+    unico: str  # the text that took the place of {unico}
+    id: str  # the id of what was created, if the answer says it
 
     @property
     def cuantas(self) -> int:
-        """Transaction control apart."""
+        """How many statements there are, without those of transaction control."""
         return sum(not CONTROL.match(sentencia.sql) for sentencia in self.sentencias)
 
 
@@ -45,7 +46,7 @@ def muestra(servidor: Servidor, escenario: Escenario) -> Muestra:
     with registrando(servidor):
         inicio = REGISTRO.stat().st_size
         respuesta = servidor.pedir(escenario, clave=CLAVE[0], en_turno=EN_TURNO[0], siguiente="Salida", unico=unico)
-        time.sleep(0.2)  # until the collector has written it
+        time.sleep(0.2)  # until the log collector has written the statements
     with REGISTRO.open() as archivo:
         archivo.seek(inicio)
         lineas = [json.loads(linea) for linea in archivo]
@@ -66,7 +67,7 @@ def registrando(servidor):
 def _registrar(conexion, cuales):
     conexion.execute(f"ALTER SYSTEM SET log_statement = '{cuales}'")
     conexion.execute("SELECT pg_reload_conf()")
-    time.sleep(0.3)  # until every process has read it
+    time.sleep(0.3)  # until every process has read the new configuration
 
 
 def _leer(linea):
@@ -81,7 +82,8 @@ def _id(cuerpo: bytes) -> str:
 
 
 def pgbench(servidor: Servidor, escenario: Escenario, una: Muestra, segundos: float) -> dict:
-    """Measure as `wrk.medir` does, with prepared statements, over as many connections as wrk has."""
+    """Run the statements for `segundos` and return their rate, as `wrk.medir` does. They are prepared, and go over as
+    many connections as wrk has."""
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as guion:
         guion.write(escribir_guion(una, servidor.expedientes))
         guion.flush()
@@ -97,7 +99,7 @@ def escribir_guion(una: Muestra, expedientes: int) -> str:
     sin_id = bool(una.id)
     for sql, params in una.sentencias:
         texto = re.sub(r"\$(\d+)", lambda m, p=params: _valor(p.get(m[1], "NULL"), una), sql)
-        # The first row that is created gives its id to the rest.
+        # The first row that is created gives its id to the statements after it.
         fin = r" \gset" if sin_id and '"id"' in sql.partition("RETURNING")[2] else ";"
         sin_id = sin_id and fin == ";"
         lineas.append(texto + fin)
@@ -110,7 +112,7 @@ def _valor(literal: str, una: Muestra) -> str:
     for texto, expresion in (CLAVE, EN_TURNO):
         if literal == f"'{texto}'":
             return expresion
-    # pgbench takes a colon and a letter for a variable of its own, within a literal too.
+    # pgbench takes a colon and a letter for one of its variables, also within a literal.
     escrito = "E" + literal.replace("\\", "\\\\").replace(":", r"\x3a") if literal != "NULL" else literal
     return (
         f"replace({escrito}, '{una.unico}', (:client_id)::text || '-' || :unico)" if una.unico in literal else escrito

@@ -61,7 +61,7 @@ class Servidor:
         return psycopg.connect(self.entorno["DATABASE_URL"], application_name="benchmarks", **opciones)
 
     def alistar(self, escenario: Escenario):
-        """Leaves the base as the scenario asks to find it."""
+        """Leave the database as the scenario asks to find it."""
         if escenario.antes:
             with self.conectar() as conexion:
                 conexion.execute(escenario.antes)
@@ -70,14 +70,15 @@ class Servidor:
         return {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"} | escenario.headers
 
     def pedir(self, escenario: Escenario, **valores: str):
-        """One request; `valores` are for what wrk.lua fills in. Gives the response, with its `cuerpo`."""
+        """Send one HTTP request and return the response, with its body in `cuerpo`. `valores` are what wrk.lua would
+        fill in."""
         ruta, cuerpo = escenario.ruta, escenario.texto
         for nombre, valor in valores.items():
             ruta, cuerpo = (texto.replace(f"{{{nombre}}}", valor) for texto in (ruta, cuerpo))
         peticion = Request(self.url + ruta, cuerpo.encode() or None, self.headers(escenario), method=escenario.metodo)
         try:
             respuesta = urlopen(peticion)
-        except HTTPError as error:  # as urllib takes a 304
+        except HTTPError as error:  # urllib raises it for a 304 too
             if error.code != 304:
                 raise
             respuesta = error
@@ -90,11 +91,11 @@ class Servidor:
         return [int(hijo) for hijo in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
     def memoria(self) -> float:
-        """Resident MB of the largest worker."""
+        """Return the resident memory of the largest worker, in MB."""
         return memoria(self.trabajadores())
 
     def _evaluar(self, expresion: str) -> str:
-        """Evaluate an expression in the project's own terms."""
+        """Evaluate a Python expression in the project's shell and return what it prints."""
         codigo = f"from benchmarks.proyecto import *; print({expresion})"
         return manage("shell", "--no-imports", "-c", codigo, entorno=self.entorno).stdout.strip()
 
@@ -109,7 +110,7 @@ def monitor(entorno: dict, direccion: str, expedientes: int):
 
 @contextmanager
 def otro(monitor: Servidor):
-    """The one that CONTRA or CONTRA_COMANDO name, on Monitor's tables and with its tokens, or None."""
+    """Give the server that CONTRA or CONTRA_COMANDO names, on Monitor's tables and with its tokens, or None."""
     if os.environ.get("CONTRA"):
         yield Servidor(os.environ["CONTRA"], monitor.proceso, monitor.entorno, monitor.expedientes)
     elif os.environ.get("CONTRA_COMANDO"):
@@ -124,7 +125,7 @@ def otro(monitor: Servidor):
 @contextmanager
 def corriendo(orden, entorno, puerto):
     url = f"http://127.0.0.1:{puerto}"
-    # What it says of its own start and end isn't of this table.
+    # What the server prints when it starts and stops doesn't belong in the table.
     proceso = subprocess.Popen(orden, env=os.environ | entorno, start_new_session=True, stdout=subprocess.DEVNULL)
     try:
         esperar(f"{url}/api/health", proceso)
@@ -139,7 +140,7 @@ def esperar(url, proceso):
         try:
             urlopen(url).close()
             return
-        except HTTPError:  # it answers
+        except HTTPError:  # the server answers
             return
         except URLError:
             if proceso.poll() is not None:

@@ -1,6 +1,7 @@
--- One scenario of requests for wrk: wrk -s wrk.lua URL -- METHOD PATH BODY FILES TURN
--- In PATH and BODY, {clave} is the key of a file taken at random, {unico} never comes twice in a turn; {en_turno} goes
--- through the first 2,000 files, over and over, and {siguiente} is a state that the file of the turn isn't in.
+-- The HTTP requests of one scenario, for wrk: wrk -s wrk.lua URL -- METHOD PATH BODY EXPEDIENTES TURN
+-- In PATH and BODY, {clave} is the key of an expediente taken at random, and {unico} is a text that never comes twice
+-- in a turn. {en_turno} is the key of each of the first 2,000 expedientes, again and again, and {siguiente} is a state
+-- that this expediente isn't in.
 local metodo, ruta, cuerpo, expedientes, turno
 local cuenta, vuelta, en_ronda = 0, 0, 2000
 local estados = { "Restauracion", "Pendiente_de_salida", "Salida", "Ingreso" }
@@ -24,7 +25,7 @@ end
 function request()
   local peticion = wrk.format(metodo, poner(ruta), nil, cuerpo ~= "" and poner(cuerpo) or nil)
   vuelta = vuelta + 1
-  if not (ruta .. cuerpo):find("{%a") then  -- always the same: the cores are for the servers
+  if not (ruta .. cuerpo):find("{%a") then  -- it never changes: the cores are for the servers
     request = function() return peticion end
   end
   return peticion

@@ -1,4 +1,4 @@
-"""wrk (Debian's), driven by wrk.lua: one turn of a scenario against a server."""
+"""One turn of a scenario against a server, driven by Debian's wrk with wrk.lua."""
 
 import json
 import secrets
@@ -12,7 +12,8 @@ GUION = Path(__file__).with_name("wrk.lua")
 
 
 def medir(servidor: Servidor, escenario: Escenario, segundos: float) -> dict:
-    """`por_segundo`, latencies in microseconds, and how many answers were errors (`malas`) or never came (`caidas`)."""
+    """Run the scenario and return `por_segundo`, the latencies in microseconds, and how many answers were errors
+    (`malas`) or never came (`caidas`)."""
     orden = ["wrk", "-t1", f"-c{escenario.conexiones}", f"-d{segundos}s", "--timeout", "60s", "-s", GUION]
     for nombre, valor in servidor.headers(escenario).items():
         orden += ["-H", f"{nombre}: {valor}"]

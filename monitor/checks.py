@@ -6,7 +6,8 @@ from django.db import connections
 
 @register(Tags.database)
 def sin_personas_de_demostracion(databases=None, **kwargs):
-    """Their passwords are public. Runs with `check --database default`, and so with `serve`."""
+    """Return an error when the database has people of the demo, whose passwords are public, although DEMO is off. It
+    runs with `check --database default`, and so with `serve`."""
     if settings.DEMO:
         return []
     return [error for alias in databases or [] for error in _personas(alias)]
@@ -14,7 +15,7 @@ def sin_personas_de_demostracion(databases=None, **kwargs):
 
 def _personas(alias):
     usuario = apps.get_model("usuarios", "Usuario")
-    # Before the first migration there is nobody yet.
+    # Before the first migration there are no people yet.
     if usuario._meta.db_table not in connections[alias].introspection.table_names():
         return []
     nombres = list(usuario.objects.using(alias).filter(es_demo=True).values_list("username", flat=True))

@@ -1,4 +1,4 @@
-"""Typed readers of the configuration. The environment wins over `.env`; an empty variable counts as absent.
+"""Typed readers of the configuration. The environment wins over `.env`, and an empty variable counts as absent.
 
 `python -m monitor.entorno` writes the demo's `.env`.
 """
@@ -24,7 +24,7 @@ NOMBRE_DE_HOST = re.compile(r"\*|\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+
 ORIGEN = re.compile(r"https?://[^\s/?#@]+")
 MOTOR = re.compile("(postgres|postgresql|sqlite)://")
 OBLIGATORIA = object()
-SEGUNDOS_DE_CORREO = 10  # that a mail server may take for each answer
+SEGUNDOS_DE_CORREO = 10  # how long a mail server may take for each answer
 
 DEMO = """\
 # Escrito por «make run» para la demostración en esta máquina. Todas las variables: .env.example
@@ -39,7 +39,7 @@ EMAIL_URL=filemail:///correos
 
 
 class Entorno:
-    """Reads variables and gathers what is wrong with them, to say it all at once."""
+    """Reads variables and gathers the errors in them, to report them all at once."""
 
     def __init__(self, variables):
         self.variables = variables
@@ -47,7 +47,8 @@ class Entorno:
         self.errores = []
 
     def leer(self, nombre, tipo, defecto=OBLIGATORIA):
-        """The value of `nombre` made by `tipo`, or None, noted, when it is missing or makes no sense."""
+        """Return the value of `nombre` as `tipo` makes it. When the variable is missing or not valid, note the error
+        and return None."""
         self.leidas.add(nombre)
         valor = self.variables.get(nombre, "")
         if not valor and defecto is not OBLIGATORIA:
@@ -66,10 +67,10 @@ class Entorno:
 
 
 def variables_de(archivo):
-    """Those of the file and, over them, those of the environment.
+    """Return the variables of the file and, over them, those of the environment.
 
-    Of django-environ only the reader of files and URLs: its casts look up a value that begins with `$`
-    (a secret may) in another variable, and take any unknown word for False.
+    Only the reader of files and URLs is taken from django-environ. Its casts look up a value that begins with `$` (a
+    secret may) in another variable, and take any unknown word for False.
     """
 
     class Archivo(environ.Env):
@@ -169,7 +170,7 @@ def direccion_de_correo(valor):
 
 
 def correo(valor):
-    """An entry of MAILERS, from a URL."""
+    """Return an entry of MAILERS from a URL. Raise ValueError when it isn't one of ours."""
     try:
         config = environ.Env.email_url_config(valor.strip())
     except (ImproperlyConfigured, ValueError):
@@ -180,7 +181,7 @@ def correo(valor):
         raise ValueError(
             "escriba smtp+tls://usuario:clave@servidor:587, smtp://servidor:25, filemail:///carpeta o consolemail://"
         )
-    # Of the options, those of its kind: Django 6.1 takes no others.
+    # Only the options of its kind are given, because Django 6.1 takes no others.
     opciones = {}
     if es_smtp:
         con_ssl = bool(config.get("EMAIL_USE_SSL"))
@@ -199,7 +200,7 @@ def correo(valor):
 
 
 def ajustes_de_correo(servidor):
-    """Django's settings for an entry of MAILERS. Django 6.1 refuses to hear of the EMAIL_* that came before it."""
+    """Return Django's settings for an entry of MAILERS. Before Django 6.1 they were the EMAIL_*, which 6.1 refuses."""
     if django.VERSION >= (6, 1):
         return {"MAILERS": {"default": servidor}}
     nombres = {"username": "EMAIL_HOST_USER", "password": "EMAIL_HOST_PASSWORD"}
@@ -208,7 +209,8 @@ def ajustes_de_correo(servidor):
 
 
 def base_de_datos(valor):
-    """An entry of DATABASES, from a URL, without the options of the house."""
+    """Return an entry of DATABASES from a URL, without the OPTIONS that settings.py adds. Raise ValueError when it
+    names no database."""
     try:
         config = environ.Env.db_url_config(valor) if MOTOR.match(valor) else {}
     except ValueError:
@@ -221,7 +223,7 @@ def base_de_datos(valor):
 
 
 def escribir_demo(archivo):
-    """Writes a file that only its owner reads. Raises FileExistsError rather than touch another."""
+    """Write a file that only its owner can read. Raise FileExistsError rather than touch a file that exists."""
     archivo.touch(mode=0o600, exist_ok=False)
     claves = {"secret_key": secrets.token_urlsafe(48), "jwt_secret": secrets.token_urlsafe(48)}
     archivo.write_text(DEMO.format(**claves), encoding="utf-8")

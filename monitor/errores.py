@@ -24,7 +24,8 @@ class ErrorDeDominio(Exception):
 
 
 class DatosInvalidos(ErrorDeDominio):
-    """What was sent is wrong in itself. `campos` maps each broken field to its sentences, in the order to be shown."""
+    """What was sent is wrong in itself. `campos` maps each broken field to its sentences, in the order in which they
+    are shown."""
 
     codigo = "datos_invalidos"
 
@@ -36,7 +37,7 @@ class DatosInvalidos(ErrorDeDominio):
 class NoAutenticado(ErrorDeDominio):
     codigo = "no_autenticado"
 
-    CREDENCIALES = "Credenciales inválidas"  # of whichever door
+    CREDENCIALES = "Credenciales inválidas"  # both the API and the admin say it
 
 
 class SinPermiso(ErrorDeDominio):
@@ -48,7 +49,7 @@ class NoEncontrado(ErrorDeDominio):
 
 
 class ReglaIncumplida(ErrorDeDominio):
-    """Well-formed, but against rules: `reglas` holds one sentence for each."""
+    """What was sent is well-formed but breaks rules. `reglas` has one sentence for each."""
 
     codigo = "regla_incumplida"
 
@@ -58,13 +59,13 @@ class ReglaIncumplida(ErrorDeDominio):
 
 
 class Conflicto(ErrorDeDominio):
-    """Against the present state of the data."""
+    """What was asked contradicts the present state of the data."""
 
     codigo = "conflicto"
 
 
 class DemasiadosIntentos(ErrorDeDominio):
-    """`espera`: seconds until the next attempt makes sense."""
+    """Too many logins failed. `espera` is how many seconds to wait before the next attempt."""
 
     codigo = "demasiados_intentos"
 

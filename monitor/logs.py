@@ -1,4 +1,4 @@
-"""The log: which request a line was written for."""
+"""The log: for which HTTP request a line was written."""
 
 import logging
 from contextvars import ContextVar

@@ -1,4 +1,4 @@
-"""The middleware that every request passes, the API's and the admin's."""
+"""The middleware that every HTTP request passes, the API's and the admin's."""
 
 import logging
 import re
@@ -21,8 +21,11 @@ log = logging.getLogger(__name__)
 
 
 class RequestLogMiddleware:
-    """Names each request and writes its line in the log. The name is in every line that is written for the request,
-    and in the answer's X-Request-ID; a client's own X-Request-ID stands in the line when it is plain and short."""
+    """Gives each HTTP request a name and writes its line in the log.
+
+    The name is in every line that is written for the request, and in the answer's X-Request-ID. The line also has the
+    client's own X-Request-ID when that is short and plain.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -43,7 +46,8 @@ SANE = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 
 
 def _route(request) -> str:
-    """The route's pattern, which names no expediente; of what no route takes, nothing that a client wrote."""
+    """Return the pattern of the route, which names no expediente, or `-` for the landing page and for a path that no
+    route takes: nothing that a client wrote goes to the log."""
     match = request.resolver_match
     return f"/{match.route}" if match and match.route else "-"
 
@@ -53,16 +57,18 @@ def _ms(start: float) -> float:
 
 
 def _who(request) -> tuple:
-    """The user's id, if the request settled who calls, and the client's own name for the request."""
+    """Return the user's id, if the HTTP request settled who calls, and the client's own name for the request; `-` for
+    either that is missing."""
     user = getattr(request, "caller", None) or getattr(request, "_cached_user", None)
     name = request.META.get("HTTP_X_REQUEST_ID", "")
     return getattr(user, "known_id", None) or "-", name if SANE.fullmatch(name) else "-"
 
 
 class ProxyMiddleware:
-    """Believes X-Forwarded-* only when the connection comes from TRUSTED_PROXIES, and drops it otherwise.
+    """Believes X-Forwarded-* only when the connection comes from TRUSTED_PROXIES, and drops those headers otherwise.
 
-    The client is the last address of X-Forwarded-For that isn't one of our proxies: what stands before it is its word.
+    The client is the last address of X-Forwarded-For that isn't one of our proxies: the addresses before it are only
+    its word.
     """
 
     HEADERS = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT")
@@ -79,7 +85,7 @@ class ProxyMiddleware:
         try:
             request.get_host()
         except DisallowedHost:
-            # Before anything answers, and in one line: Django would write a traceback for each.
+            # This comes before anything answers, and logs one line: Django would write a traceback for each.
             log.warning("Host desconocido: %.100r", request.META.get("HTTP_HOST", ""))
             return bad_request(request)
         return self.get_response(request)
@@ -96,7 +102,8 @@ def _is_proxy(address: str) -> bool:
 
 
 def _ip(text: str):
-    """A server that listens on IPv6 sees IPv4 as `::ffff:10.0.0.1`; a zone after `%` is of this machine alone."""
+    """Return the address. A server that listens on IPv6 sees IPv4 as `::ffff:10.0.0.1`, and a zone after `%` means
+    something on this machine alone. Raise ValueError when it isn't an address."""
     ip = ip_address(text.strip().partition("%")[0])
     return getattr(ip, "ipv4_mapped", None) or ip
 
@@ -114,7 +121,7 @@ def _client(meta) -> str:
 
 
 class CorsMiddleware(corsheaders.middleware.CorsMiddleware):
-    """The middleware of CORS, which is left out where CORS_ORIGINS names nobody."""
+    """Adds the headers of CORS. It is left out when CORS_ORIGINS names nobody."""
 
     def __init__(self, get_response):
         if not settings.CORS_ALLOWED_ORIGINS:
@@ -126,7 +133,8 @@ ADMIN = "/admin/"
 
 
 class NoTrailingSlashMiddleware:
-    """The API's paths answer the same with and without a trailing slash; the admin keeps Django's ways."""
+    """Takes the trailing slash off the paths of the API, which answer the same with it and without it. The admin keeps
+    Django's ways."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -139,8 +147,8 @@ class NoTrailingSlashMiddleware:
 
 
 class OnlyInAdmin:
-    """A mixin for Django's middleware that acts in the admin alone: elsewhere nobody has a session, and there is
-    nothing for it to do."""
+    """A mixin that makes one of Django's middlewares act in the admin alone: elsewhere nobody has a session, and there
+    is nothing for it to do."""
 
     def __call__(self, request):
         return super().__call__(request) if request.path_info.startswith(ADMIN) else self.get_response(request)

@@ -1,4 +1,4 @@
-"""The open routes, for the API's description."""
+"""The description of the open routes, for the API's description."""
 
 from monitor.api.openapi.description import Operation, describe, describe_tag
 from monitor.api.openapi.views import FORMAT, DocumentacionViewSet

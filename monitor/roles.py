@@ -1,4 +1,4 @@
-"""Roles and what each may do: the one table that the API and the admin ask.
+"""The roles and what each may do: the one table that the API and the admin ask.
 
 Permissions are named as Django names them (`app.accion_modelo`), so that the admin finds them by itself.
 """
@@ -18,7 +18,7 @@ TODOS = frozenset(Rol)
 OPERADORES = frozenset({Rol.ADMINISTRADOR, Rol.OPERADOR})
 ADMINISTRADORES = frozenset({Rol.ADMINISTRADOR})
 
-# By the model of each catalogue that people write.
+# The models of the catalogues that people write.
 CATALOGOS = ("aseguradora", "lugar", "departamento", "tipoprioridadsolicitud", "tiposerviciosolicitud")
 
 PERMISOS: dict[str, frozenset[Rol]] = {
@@ -37,7 +37,7 @@ PERMISOS: dict[str, frozenset[Rol]] = {
     "expedientes.delete_expediente": ADMINISTRADORES,
     "expedientes.view_historialestado": TODOS,
     "expedientes.view_expedientearchivado": ADMINISTRADORES,
-    # solicitudes/permisos.py says of which solicitudes: that depends on one's part in each.
+    # In which solicitudes, solicitudes/permisos.py says: that depends on the person's part in each.
     **{f"solicitudes.{accion}_solicitud": TODOS for accion in ("view", "add", "change", "delete")},
     "solicitudes.view_estadosolicitud": TODOS,
     "solicitudes.view_lugarsolicitud": TODOS,
@@ -53,7 +53,7 @@ _SIN_PERMISO = {
 
 
 def tiene_permiso(rol: str, permiso: str) -> bool:
-    """An unknown permission is nobody's."""
+    """Return whether the role has the permission. Nobody has a permission that the table doesn't name."""
     return rol in PERMISOS.get(permiso, ())
 
 

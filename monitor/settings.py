@@ -1,4 +1,4 @@
-"""`.env.example` describes each variable; the rest is the same everywhere."""
+"""The settings. `.env.example` describes each variable; the rest is the same everywhere."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ from monitor.entorno import (
     zona_horaria,
 )
 
-# --- What the environment says ---
+# --- The environment ---
 
 entorno = Entorno(variables_de(BASE_DIR / ".env"))
 
@@ -65,7 +65,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "corsheaders",
-    # Before ours, which put their own page of the mail queue in the admin.
+    # It comes before our apps, which put their own page of the mail queue in the admin.
     "post_office",
     "monitor.usuarios",
     "catalogos",
@@ -113,15 +113,15 @@ USE_TZ = True
 # --- Database ---
 
 OPCIONES_DE_BASE = {
-    # WAL: readers never wait for the writer. FULL: what was committed survives a power cut. IMMEDIATE: a transaction
-    # takes its turn when it begins, so none fails halfway.
+    # With WAL, readers never wait for the writer. With FULL, what was committed survives a power cut. With IMMEDIATE, a
+    # transaction takes its turn when it begins, so that none fails halfway.
     "django.db.backends.sqlite3": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
     },
-    # Parameters travel apart from the statement, which is prepared from its second use on. Dates are read as the text
-    # that the database writes, in ISO 8601 whatever its own style is.
+    # Parameters travel apart from the statement, which is prepared from its second use on. The API reads dates as the
+    # text that the database writes: ISO 8601, whatever the database's own style is.
     "django.db.backends.postgresql": {
         "options": "-c datestyle=ISO",
         "server_side_binding": True,
@@ -177,7 +177,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [],
 }
 
-# --- Other sites (CORS): the API alone ---
+# --- Other sites (CORS) may use the API alone ---
 
 CORS_URLS_REGEX = r"^/(?!admin|static)"
 CORS_ALLOW_HEADERS = [*default_headers, "if-match", "if-none-match", "idempotency-key"]
@@ -197,14 +197,14 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-# Preloading HSTS can hardly be undone: that is for the owner of the domain.
+# Preloading HSTS can hardly be undone, so it is left to the owner of the domain.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
-# The API reads its bodies with a limit of its own; this one is for the admin's forms.
+# The API has a limit of its own for bodies; this one is for the admin's forms.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
@@ -220,7 +220,8 @@ STORAGES = {
 # --- Mail ---
 
 globals().update(ajustes_de_correo(CORREO))
-# Links in e-mails. Never of the request's Host: whoever sends it would choose where the link leads.
+# The address of the links in e-mails. It never comes from the Host of an HTTP request: its sender would choose where
+# the links lead.
 if PUBLIC_URL is None:
     nombre = next((nombre for nombre in ALLOWED_HOSTS if not nombre.startswith(("*", "."))), "localhost")
     PUBLIC_URL = f"https://{nombre}" if HTTPS else f"http://{nombre}:{PORT}"
@@ -238,7 +239,7 @@ LOGGING = {
         "stderr": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "linea"},
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    # Without the handlers that Django brings, which mail ADMINS that we don't have.
+    # Django's own handlers are taken off: they mail ADMINS, which we don't have.
     "loggers": {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         # RequestLogMiddleware writes a line for each request, also for a 4xx.

@@ -2,12 +2,12 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-import monitor.api.converters  # noqa: F401  registers the path converters
+import monitor.api.converters  # noqa: F401  it registers the path converters
 from monitor.api.openapi.views import DocumentacionViewSet
 from monitor.api.viewsets import bad_request, not_found, server_error
 from monitor.views import InicioViewSet
 
-# No path of the API ends in a slash here: NoTrailingSlashMiddleware has taken it off. The busiest come first.
+# No path of the API ends in a slash here, because NoTrailingSlashMiddleware has taken it off. The busiest come first.
 urlpatterns = [
     path("api/", include("expedientes.urls")),
     path("", include("solicitudes.urls")),

@@ -1,4 +1,4 @@
-"""Rules of a single value that models put on their fields, so that the API and the admin say the same sentence."""
+"""The rules of a single value. Models put them on their fields, so that the API and the admin say the same sentence."""
 
 import re
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import BaseValidator
 from django.utils.deconstruct import deconstructible
 
-# Cc: C0, DEL and C1; newline, carriage return and tab are what people type in a long text.
+# The first is the category Cc: C0, DEL and C1. In a long text people do type newline, carriage return and tab.
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 CONTROL_EN_TEXTO_LARGO = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -29,7 +29,7 @@ def sin_blancos(valor: str) -> None:
         raise ValidationError("no se admiten espacios", code="blancos")
 
 
-# Beyond these some time zone can't show a moment: neither the database's nor the browser's of whoever reads it.
+# Beyond these, some time zone can't show a moment, be it the database's or the one of the reader's browser.
 PRIMER_MOMENTO = datetime(1, 1, 2, tzinfo=UTC)
 ULTIMO_MOMENTO = datetime(9999, 12, 30, 23, 59, 59, tzinfo=UTC)
 
@@ -41,7 +41,7 @@ def que_se_puede_mostrar(momento: datetime) -> None:
 
 @deconstructible
 class Entre(BaseValidator):
-    """`Entre((minimo, maximo))`, both included."""
+    """A rule for numbers: `Entre((minimo, maximo))`, both included."""
 
     code = "rango"
 

@@ -11,7 +11,7 @@ class InicioViewSet(OpenViewSet):
     acciones = {"inicio": Action("", "mostrar el inicio"), "health": Action("", "comprobar el servicio")}
 
     def inicio(self, request):
-        """A page for people, JSON for programs."""
+        """Return a page for people and JSON for programs, as the Accept header says."""
         es_persona = "text/html" in request.META.get("HTTP_ACCEPT", "")
         datos = {"nombre": "Monitor API", "estado": "OK"}
         response = render(request, "monitor/inicio.html") if es_persona else self.respond(datos)
@@ -30,6 +30,6 @@ def _responde() -> bool:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError:
-        connection.close()  # the next request asks for a new one
+        connection.close()  # the next HTTP request opens a new connection
         return False
     return True

@@ -8,10 +8,10 @@ _django = get_wsgi_application()
 
 
 def application(environ, start_response):
-    """Django's, but what isn't streamed is given as a list: granian sends that at once, and goes back to Python for
-    each piece of anything else."""
+    """Answer as Django does, but give an answer that isn't streamed as a list: granian sends a list at once, and goes
+    back to Python for each piece of anything else."""
     response = _django(environ, start_response)
     if response.streaming:
         return response
-    response.close()  # the server would, of anything but a list
+    response.close()  # granian closes any answer but a list
     return [response.content]

@@ -1,4 +1,4 @@
-"""`python -m benchmarks`, short: every scenario runs, and the table has what was measured."""
+"""A short run of `python -m benchmarks`: every scenario runs, and the table has what was measured."""
 
 import os
 import shutil
@@ -47,7 +47,7 @@ def test_una_corrida_corta_mide_cada_escenario(tmp_path):
 
     try:
         corrida = correr()
-        # The same base, as the first run left it.
+        # The second run finds the database as the first left it.
         otra = correr(SOLO="cambiar el estado", INFORME=str(tmp_path / "otro.md"))
     finally:
         shutil.rmtree(propio["BENCH_CARPETA"], ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Lists for large tables: pages by key, which cost the same at any depth, and nothing is counted."""
+"""Lists for large tables: they page by key, which costs the same at any depth, and they count nothing."""
 
 import json
 
@@ -12,8 +12,10 @@ ANTES, DESPUES = "antes", "despues"
 
 
 class KeysetChangeList(ChangeList):
-    """The page is `p=despues:[…]` or `p=antes:[…]`: where it begins or ends, by the columns of the ModelAdmin's
-    `ordering`: all ascending or all descending, not null, the last unique. An index on them serves any page.
+    """A list whose page is `p=despues:[…]` or `p=antes:[…]`: the position where the page begins or ends.
+
+    A position holds the values of the columns of the ModelAdmin's `ordering`. The columns are all ascending or all
+    descending, none is null, and the last is unique. An index on them serves any page.
     """
 
     def get_ordering(self, request, queryset):
@@ -24,7 +26,7 @@ class KeysetChangeList(ChangeList):
         sentido, limite = self._leer(request.GET.get(PAGE_VAR))
         filas, hay_mas = self._tramo(sentido, limite)
         if sentido == ANTES and not hay_mas:
-            # Less than a page is left before: it is the first.
+            # Less than a whole page comes before, so this is the first page.
             sentido, limite = DESPUES, None
             filas, hay_mas = self._tramo(sentido, limite)
         self._enlazar(filas, con_anterior=limite is not None, con_siguiente=hay_mas or sentido == ANTES)

@@ -34,7 +34,7 @@ class LoginForm(AdminAuthenticationForm):
         **AdminAuthenticationForm.error_messages,
         "invalid_login": f"{NoAutenticado.CREDENCIALES}. Revise su usuario y su contraseña; las mayúsculas cuentan.",
     }
-    # Django's field would rewrite letters (NFKC): a name is looked for as it is written.
+    # Django's field would rewrite letters (NFKC); here the name is looked for as the person wrote it.
     username = forms.CharField(
         label="Usuario",
         widget=forms.TextInput({"autofocus": True, "autocapitalize": "none", "autocomplete": "username"}),
@@ -76,7 +76,7 @@ class MonitorAdminSite(admin.AdminSite):
         )(request)
 
     def admin_view(self, view, cacheable=False):
-        """Errors are pages of the admin, in Spanish."""
+        """Wrap the view so that its errors are pages of the admin, in Spanish."""
 
         def con_pagina_de_error(request, *args, **kwargs):
             try:

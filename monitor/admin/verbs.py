@@ -1,5 +1,5 @@
-"""The base of every ModelAdmin: each write goes through a verb of the model, and the admin says in the form or in a
-message what a verb refuses, with nothing half-done."""
+"""The base of every ModelAdmin. Each write goes through a verb of the model. When a verb refuses, the admin says so in
+the form or in a message, and nothing is left half-done."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -29,7 +29,8 @@ from monitor.errores import ErrorDeDominio, sin_su_campo
 from monitor.validadores import CON_CONTROL, CONTROL
 
 NOMBRADOS = 10  # refused rows that a message names; the rest are counted
-# What the filters of our lists ask for. Others, typed by hand, could make the database fail or work for minutes.
+# The lookups that the filters of our lists use. Others, typed by hand, could make the database fail or work for
+# minutes.
 BUSQUEDAS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")
 
 
@@ -47,7 +48,7 @@ class UntouchedTextField(forms.CharField):
 
 
 class InUtcAtTheEnds:
-    """Shows a moment of the first or the last day there is in UTC: the local time zone has no date for it."""
+    """Shows a moment of the first or the last possible day in UTC, because the local time zone has no date for it."""
 
     def decompress(self, value):
         try:
@@ -71,8 +72,8 @@ class MomentField(forms.SplitDateTimeField):
 class VerbForm(forms.ModelForm):
     """A form that checks and writes only what the person changed, as the API does.
 
-    The page carries what it showed, to compare with what comes back: comparing with the row as it is by then would
-    undo what somebody else changed in between.
+    The page carries the values that it showed, and they are compared with what comes back. A comparison with the row as
+    it is by then would undo what somebody else changed in between.
     """
 
     domain_error: ErrorDeDominio | None = None
@@ -98,7 +99,8 @@ class VerbForm(forms.ModelForm):
         return super().clean()
 
     def _post_clean(self):
-        """Django's, without asking the database: what other rows have to do with it is settled by the verb."""
+        """Build the instance and check its fields as Django does, but without asking the database: the verb checks what
+        depends on other rows."""
         self.instance = construct_instance(self, self.instance, self._meta.fields, self._meta.exclude)
         try:
             self.instance.clean_fields(exclude=self._get_validation_exclusions() | self._intactos())
@@ -109,7 +111,7 @@ class VerbForm(forms.ModelForm):
         return set() if self.instance._state.adding else set(self.fields) - set(self.changed_data)
 
     def _decir(self, error):
-        """Show the error once: beside its field, without the name that the place says already, or above the form."""
+        """Show the error once: beside its field, without the field's name, or above the form."""
         campos = getattr(error, "campos", None) or {"": getattr(error, "reglas", [error.mensaje])}
         dichas = {frase for frases in self.errors.values() for frase in frases}
         for campo, frases in campos.items():
@@ -119,7 +121,8 @@ class VerbForm(forms.ModelForm):
 
 
 class VerbAdmin(admin.ModelAdmin):
-    """`crear`, `actualizar` and `eliminar` ask the model's verbs; a model that names them otherwise says so here."""
+    """The base of our ModelAdmins. `crear`, `actualizar` and `eliminar` call the model's verbs; a ModelAdmin whose
+    model names them otherwise overrides these methods."""
 
     form = VerbForm
     actions = ("delete_selected",)
@@ -130,7 +133,7 @@ class VerbAdmin(admin.ModelAdmin):
     }
     list_per_page = 50
     show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER  # each of them counts the table
+    show_facets = admin.ShowFacets.NEVER  # each facet counts the table
     eliminado, eliminados = "Se eliminó", "Se eliminaron"
 
     def crear(self, datos: dict, *, por: Author) -> models.Model:
@@ -151,7 +154,7 @@ class VerbAdmin(admin.ModelAdmin):
             kwargs["error_messages"] = {"required": db_field.error_messages["required"]}
         campo = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(db_field, models.ForeignKey):
-            # This form is no place to change or delete a row that others use.
+            # This form is no place to change or delete a row that other rows use.
             for enlace in ("can_change_related", "can_delete_related", "can_view_related"):
                 setattr(campo.widget, enlace, False)
         return campo
@@ -177,7 +180,8 @@ class VerbAdmin(admin.ModelAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """Show the form again, as it was filled in and saying why, when the verb refused. The write was rolled back."""
+        """Show the form again when the verb refused, as it was filled in and with the reason. The write was rolled
+        back."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except ErrorDeDominio as error:
@@ -187,7 +191,7 @@ class VerbAdmin(admin.ModelAdmin):
     # --- Deleting ---
 
     def get_deleted_objects(self, objs, request):
-        """Return only the names: the verb says what hangs from a row and whether the row may go."""
+        """Return only the names: the verb decides whether a row may go, and what goes with it."""
         nombres = [str(obj) for obj in objs]
         return nombres, {self.opts.verbose_name_plural: len(nombres)}, set(), []
 
@@ -202,7 +206,7 @@ class VerbAdmin(admin.ModelAdmin):
             return self._a_la_lista(request)
 
     def response_delete(self, request, obj_display, obj_id):
-        """Django's sentence lacks a space in Spanish."""
+        """Show the message here, because Django's sentence lacks a space in Spanish."""
         self.message_user(request, f"{self.eliminado}: {obj_display}.", messages.SUCCESS)
         return self._a_la_lista(request)
 
@@ -213,7 +217,7 @@ class VerbAdmin(admin.ModelAdmin):
 
     @admin.action(permissions=["delete"], description="Eliminar")
     def delete_selected(self, request, queryset):
-        """Django's page asks for confirmation."""
+        """Delete the selected rows one by one, after Django's page has asked for confirmation."""
         if "post" not in request.POST:
             return delete_selected(self, request, queryset)
         return self.one_by_one(
@@ -233,7 +237,8 @@ class VerbAdmin(admin.ModelAdmin):
         return super().changelist_view(request, titulo | (extra_context or {}))
 
     def get_search_results(self, request, queryset, search_term):
-        """Search every word in any of `search_fields`, blind to case and accents, alike on both databases."""
+        """Filter the rows that have every word in any of `search_fields`, blind to case and accents and alike on both
+        databases."""
         for palabra in search_term.split():
             donde = [Q(Contains(Folded(campo), palabra)) for campo in self.search_fields]
             queryset = queryset.filter(reduce(or_, donde))
@@ -246,9 +251,10 @@ class VerbAdmin(admin.ModelAdmin):
         return True
 
     def one_by_one(self, request, verbo: Callable, anotar: Callable, hecho: str) -> None:
-        """`verbo(pk)` for each selected row, in a transaction of its own, and `anotar(obj)` when it is done.
+        """Call `verbo(pk)` for each selected row, in a transaction of its own, and then `anotar(obj)`.
 
-        Refused rows are named with the reason, and the others go on. `hecho` begins the sentence that counts them.
+        A message names the refused rows with the reason, and the others go on. `hecho` begins the sentence that counts
+        the rows that were done.
         """
         claves = self._claves(request)
         filas = self.get_queryset(request).in_bulk(claves)
@@ -265,7 +271,7 @@ class VerbAdmin(admin.ModelAdmin):
             self.message_user(request, f"{frase}: {_enumerar(nombres)}.", messages.ERROR)
 
     def _claves(self, request) -> list:
-        """Return the keys of the selected rows, each once."""
+        """Return the keys of the selected rows, each once. Raise BadRequest when one isn't a key."""
         claves = request.POST.getlist(ACTION_CHECKBOX_NAME)
         try:
             return list(dict.fromkeys(self.opts.pk.clean(clave, None) for clave in claves))

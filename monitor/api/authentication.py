@@ -9,7 +9,8 @@ FALTA = "Token requerido"
 
 
 class TokenAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <token>`. The user's role and state are read at each request: revoking works at once."""
+    """Reads `Authorization: Bearer <token>`. Each HTTP request reads the user's role and state again, so that revoking
+    a token works at once."""
 
     def authenticate(self, request):
         token = read_token(request)
@@ -17,7 +18,8 @@ class TokenAuthentication(BaseAuthentication):
 
 
 def read_token(request) -> tokens.Token:
-    """Raises NoAutenticado without a header, or when its token isn't good; asks nothing of the database."""
+    """Return the token of the header, without asking the database. Raise NoAutenticado when there is no header, or its
+    token isn't good."""
     header = request.META.get("HTTP_AUTHORIZATION", "")
     token = header.removeprefix(SCHEME).strip()
     if not header.startswith(SCHEME) or not token:

@@ -1,4 +1,4 @@
-"""A request's body: its size, its type, its JSON."""
+"""The body of an HTTP request: its size, its type and its JSON."""
 
 import json
 
@@ -18,7 +18,7 @@ LIMITE_PASADO = "El cuerpo pasa de 1 MiB"
 OTRO_TIPO = "Envíe el cuerpo como application/json en UTF-8"
 INCOMPLETO = "El cuerpo no llegó completo; envíelo de nuevo"
 
-# What is left of a body that nobody reads would be taken for the next request of its connection.
+# The rest of a body that nobody reads would be taken for the next request of its connection.
 CLOSE = {"Connection": "close"}
 
 
@@ -28,7 +28,11 @@ class TooLarge(HttpError):
 
 
 def read_object(request: HttpRequest, *, optional: bool = False) -> dict:
-    """Return the JSON object in the body; with `optional`, an empty body is an empty object."""
+    """Return the JSON object in the body; with `optional`, an empty body is an empty object.
+
+    Raise DatosInvalidos when the body isn't a JSON object or repeats a key, and HttpError for its size, its type or a
+    body that didn't arrive whole.
+    """
     body = _read(request)
     if not body:
         if optional:
@@ -46,8 +50,8 @@ def read_object(request: HttpRequest, *, optional: bool = False) -> dict:
 
 
 def _read(request) -> bytes:
-    """Return the whole body, or refuse it. Django sees none without a Content-Length, so one that comes in chunks is
-    read from the server's own stream."""
+    """Return the whole body. Raise HttpError when it is too large or didn't arrive whole. Django sees no body without a
+    Content-Length, so one that comes in chunks is read from the server's own stream."""
     if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
         body = request.META["wsgi.input"].read(MAX_BYTES + 1)
         if len(body) > MAX_BYTES:
@@ -80,7 +84,8 @@ def _require_json(request) -> None:
 
 
 def _refuse_repeated_keys(body: bytes) -> None:
-    """orjson keeps the last of two equal keys without a word; the standard library's reader shows every pair."""
+    """Raise DatosInvalidos when an object repeats a key. orjson keeps the last of two equal keys without a word; the
+    standard library's reader shows every pair."""
     repeated = {}
 
     def look(pairs):
@@ -90,7 +95,7 @@ def _refuse_repeated_keys(body: bytes) -> None:
 
     try:
         json.loads(body, object_pairs_hook=look)
-    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, objects a thousand deep
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, and objects a thousand deep
         raise DatosInvalidos(NO_ES_JSON) from error
     if repeated:
         raise DatosInvalidos(campos=repeated)

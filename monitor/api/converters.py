@@ -7,17 +7,17 @@ from django.urls.converters import StringConverter
 
 from monitor.errores import DatosInvalidos, NoEncontrado
 
-LARGO_DE_UN_ID = 18  # digits of any id there can be
+LARGO_DE_UN_ID = 18  # the digits of the longest id that is looked for
 
 
 class KeyConverter(StringConverter):
-    """Anything, slashes and line breaks too: a No. Siniestro as the server decoded it."""
+    """A No. Siniestro as the server decoded it: any text, with slashes and line breaks too."""
 
     regex = "(?s:.+)"
 
 
 class SegmentConverter(StringConverter):
-    """Anything but a slash; the view says what is wrong with it."""
+    """Any text without a slash; the view says what is wrong with it."""
 
     regex = r"[^/]+"
 
@@ -27,7 +27,8 @@ register_converter(SegmentConverter, "segment")
 
 
 def read_id(texto: str, no_encontrado: str) -> int:
-    """`no_encontrado`: the sentence for a number that no row can have."""
+    """Return the id that a piece of a path holds. Raise DatosInvalidos when it isn't a number, and NoEncontrado with
+    the sentence `no_encontrado` when it is longer than any id."""
     if not re.fullmatch(r"\d+", texto, re.ASCII):
         raise DatosInvalidos("ID inválido")
     if len(texto) > LARGO_DE_UN_ID:

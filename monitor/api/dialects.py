@@ -1,4 +1,5 @@
-"""The two wire dialects: how each writes a date, an instant, an error. The one place where they differ."""
+"""The two dialects of the API. This is the one place where they differ: how each writes a date, an instant and an
+error."""
 
 from datetime import UTC, date, datetime, time
 
@@ -8,13 +9,14 @@ from django.utils import timezone
 
 from monitor.errores import DatosInvalidos, ErrorDeDominio, ReglaIncumplida
 
-CACHE = "private, no-cache"  # of data: kept by nobody without asking again
+CACHE = "private, no-cache"  # for answers with data: a cache asks again before it uses them
 
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME
 
 
 class Dialect:
-    # How some types are written from the text that a database has of them, in UTC; `Shape` reads them so.
+    # By type, the function that writes a value from the text that the database has of it, in UTC; `Shape` reads those
+    # types as text.
     from_text: dict = {}
 
     def __init__(self):
@@ -36,7 +38,8 @@ class Dialect:
 
 
 class DirectDialect(Dialect):
-    """/api: the data as they are; dates at noon UTC, so that no client in America or Europe sees another day."""
+    """The dialect of /api: the data as they are. Dates are at noon UTC, so that no client in America or Europe sees
+    another day."""
 
     def __init__(self):
         super().__init__()
@@ -54,7 +57,8 @@ class DirectDialect(Dialect):
 
     @staticmethod
     def _moment_from_text(text: str) -> str:
-        """`2024-03-20 10:30:00.5+00`, as PostgreSQL writes it; SQLite, without the offset."""
+        """Write the instant from the text of a database in UTC: PostgreSQL writes `2024-03-20 10:30:00.5+00`, and
+        SQLite the same without the offset."""
         text = text.removesuffix("+00")
         return f"{text[:10]}T{text[11:19]}.{text[20:23]:0<3}Z"
 
@@ -66,7 +70,7 @@ class DirectDialect(Dialect):
 
 
 class EnvelopeDialect(Dialect):
-    """The dialect of solicitudes and catalogues: an envelope around the data; local times without offset."""
+    """The dialect of solicitudes and catalogues: an envelope around the data, and local times without offset."""
 
     def date(self, value: date) -> str:
         return value.isoformat()
@@ -82,7 +86,7 @@ class EnvelopeDialect(Dialect):
 
     def _detail(self, error):
         if isinstance(error, DatosInvalidos):
-            return [frase for frases in error.campos.values() for frase in frases] or [error.mensaje]
+            return [sentence for sentences in error.campos.values() for sentence in sentences] or [error.mensaje]
         if isinstance(error, ReglaIncumplida):
             return error.reglas
         return None

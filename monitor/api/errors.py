@@ -15,7 +15,7 @@ from monitor.db.errors import is_unreachable
 
 log = logging.getLogger(__name__)
 
-# What Django itself refuses to read, as thousands of query parameters.
+# The sentence for what Django itself refuses to read, such as thousands of query parameters.
 DEMASIADO = "La petición no se puede leer; envíe menos parámetros"
 
 STATUS = {
@@ -43,8 +43,8 @@ class MethodNotAllowed(HttpError):
 
 
 def error_response(error: Exception, dialect: Dialect, operacion: str | None = None, *, request=None) -> HttpResponse:
-    """`operacion` completes «Error interno al …». An error that nobody expected is told to who listens to Django's
-    `got_request_exception`, with `request`."""
+    """Return the answer to an error. `operacion` completes «Error interno al …». Whoever listens to Django's
+    `got_request_exception` hears of an error that nobody expected, with `request`."""
     if isinstance(error, SuspiciousOperation):
         error = errores.DatosInvalidos(DEMASIADO)
     elif isinstance(error, APIException):
@@ -71,8 +71,8 @@ def _unexpected(error: Exception, operacion: str | None, request) -> HttpError:
 
 
 def internal(status: int, operacion: str | None) -> HttpError:
-    mensaje = f"Error interno al {operacion}" if operacion else "Error interno del servidor"
-    return HttpError(status, mensaje, {"Retry-After": "5"} if status == 503 else None)
+    message = f"Error interno al {operacion}" if operacion else "Error interno del servidor"
+    return HttpError(status, message, {"Retry-After": "5"} if status == 503 else None)
 
 
 def _status(error: errores.ErrorDeDominio) -> int:

@@ -1,4 +1,5 @@
-"""Conditional reads: an ETag that changes whenever the answer would, known without making it (docs/adr/0007)."""
+"""Conditional reads. The ETag changes whenever the answer would, and is known without making the answer
+(docs/adr/0007)."""
 
 from collections.abc import Callable
 from hashlib import blake2b
@@ -19,8 +20,8 @@ from monitor.errores import ErrorDeDominio
 
 
 class ConditionalReader(Reader):
-    """One object, read together with who calls. Its ETag is the digest of the shape and of the versions of all the rows
-    that it comes from; SQLite's rows have no version, and the digest is of their values."""
+    """A reader of one object, together with who calls. The ETag is a digest of the shape and of the versions of all the
+    rows that the object comes from. SQLite's rows have no version, so there it is a digest of their values."""
 
     def __init__(self, shape: Shape, make: Callable[[], QuerySet]):
         versions = [Version(path) for path in shape.one_per_table] if connection.vendor == "postgresql" else []
@@ -35,7 +36,8 @@ class ConditionalReader(Reader):
         self._seal = blake2b(shape.fingerprint.encode(), digest_size=16)
 
     def not_modified(self, known: str, **values) -> HttpResponse | None:
-        """304 without a body, by a small statement, when the object's ETag is one of `known` (an If-None-Match)."""
+        """Return a 304 without a body when the object's ETag is one of `known` (an If-None-Match), and None otherwise.
+        On PostgreSQL the statement reads only the versions of the rows."""
         versions = self._versions.rows(**values)
         if not versions:
             return None
@@ -45,7 +47,7 @@ class ConditionalReader(Reader):
         return HttpResponseNotModified(headers={"Cache-Control": CACHE, "ETag": etag})
 
     def respond(self, view, **values) -> HttpResponse | None:
-        """200 with the object and its ETag; None when there is no object."""
+        """Return a 200 with the object and its ETag, or None when there is no object."""
         rows = self._query.rows(caller=view.caller, **values)
         if not rows:
             return None
@@ -59,13 +61,13 @@ class ConditionalReader(Reader):
 
 
 def _matches(etag: str, known: str) -> bool:
-    """Weakly, as RFC 9110 asks of If-None-Match."""
+    """Return whether the ETag is one of an If-None-Match. They are compared weakly, as RFC 9110 asks."""
     return any(one == "*" or one.removeprefix("W/") == etag for one in parse_etags(known))
 
 
 class ConditionalMiddleware:
-    """Answers 304 before the layers that would make the answer again: a view whose `Action` is `conditional` isn't
-    called. Whatever else there is to say to a request is the view's to say."""
+    """Answers 304 before the layers that would make the answer again, for views whose `Action` is `conditional`. In any
+    other case the view answers, with an error too."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -81,7 +83,7 @@ class ConditionalMiddleware:
             return None
         try:
             caller = request.caller = Caller(read_token(request), action.permiso)
-            request.resolver_match = route  # for the log
+            request.resolver_match = route  # the log reads it
             return action.conditional.not_modified(known, caller=caller, **route.kwargs)
         except (ErrorDeDominio, DatabaseError):
             return None

@@ -1,6 +1,6 @@
-"""Strict fields: a value has the type the contract says, or is refused; nothing is coerced, cut or dropped.
+"""Strict fields: a value has the type that the contract says, or is refused; nothing is coerced, cut or dropped.
 
-A sentence names its field (`{campo}`), but for those that the contract gives word by word.
+A sentence names its field (`{campo}`), except for the sentences that the contract gives word by word.
 """
 
 import re
@@ -18,7 +18,7 @@ from monitor.validadores import sin_control, sin_control_en_texto_largo
 
 ENTERO_MAXIMO = 2_147_483_647
 
-# Unicode's white space; Python's counts four control characters too, which are to be refused.
+# These are Unicode's white space. Python's isspace() also counts four control characters, which must be refused.
 BLANCOS = "".join(c for c in map(chr, range(0x3001)) if c.isspace() and not "\x1c" <= c <= "\x1f")
 
 _DIA = r"\d{4}-\d{2}-\d{2}"
@@ -31,7 +31,7 @@ _HORA = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?", re.ASCII)
 class Strict:
     """The base of all strict fields: their messages name the field, and so do the sentences of their validators."""
 
-    # First among the bases, so that these are heard and not DRF's own.
+    # Its subclasses name this class first among their bases, so that these messages win over DRF's own.
     default_error_messages = {
         "required": "{campo}: es obligatorio",
         "null": "{campo}: no puede ser nulo",
@@ -40,7 +40,7 @@ class Strict:
     def bind(self, field_name, parent):
         super().bind(field_name, parent)
         self.error_messages = {
-            codigo: mensaje.replace("{campo}", field_name) for codigo, mensaje in self.error_messages.items()
+            code: message.replace("{campo}", field_name) for code, message in self.error_messages.items()
         }
 
     def run_validators(self, value):
@@ -52,7 +52,7 @@ class Strict:
 
 
 class StrictTextField(Strict, serializers.CharField):
-    """`multiline`: newlines and tabs are fine. `trim`: Unicode white space at the ends is cut before any check."""
+    """A text. `multiline` admits newlines and tabs. `trim` cuts Unicode white space at the ends before any check."""
 
     multiline = False
     default_error_messages = {
@@ -64,7 +64,7 @@ class StrictTextField(Strict, serializers.CharField):
 
     def __init__(self, *, trim=False, validators=(), max_length=None, min_length=None, **kwargs):
         super().__init__(trim_whitespace=False, **kwargs)
-        # After DRF's, which brings validators of its own for lengths and NUL.
+        # These are set after DRF's __init__, which brings validators of its own for lengths and NUL.
         self.trim, self.max_length, self.min_length = trim, max_length, min_length
         control = sin_control_en_texto_largo if self.multiline else sin_control
         self.validators = [control, *(v for v in validators if v is not control)]
@@ -89,7 +89,8 @@ class StrictLongTextField(StrictTextField):
 
 
 class StrictEmailField(StrictTextField):
-    """`""` stays; anything else is an e-mail address. DRF takes that validator off what a model's field brings."""
+    """An e-mail address, or the empty text. The validator is added here because DRF takes it off the validators of a
+    model's field."""
 
     def __init__(self, *, validators=(), **kwargs):
         super().__init__(validators=[*(v for v in validators if v is not validate_email), validate_email], **kwargs)
@@ -111,7 +112,7 @@ class StrictIntegerField(Strict, serializers.IntegerField):
         self.maximum = ENTERO_MAXIMO if max_value is None else max_value
 
     def to_internal_value(self, data):
-        if type(data) is not int:  # bool is a kind of int
+        if type(data) is not int:  # bool is a subclass of int
             self.fail("invalid")
         if not self.minimum <= data <= self.maximum:
             self.fail("rango", minimo=self.minimum, maximo=self.maximum)
@@ -139,7 +140,7 @@ class StrictBooleanField(Strict, serializers.BooleanField):
 
 
 class StrictChoiceField(Strict, serializers.ChoiceField):
-    """One of a few texts; a value of another type is none of them."""
+    """One of a few texts; a value of another type is refused too."""
 
     default_error_messages = {"invalid_choice": "{campo}: debe ser uno de: {opciones}"}
 
@@ -150,7 +151,8 @@ class StrictChoiceField(Strict, serializers.ChoiceField):
 
 
 class StrictDateField(Strict, serializers.DateField):
-    """A calendar day: `2024-01-15`, or the day as written of an ISO date-time, whatever its offset."""
+    """A calendar day: `2024-01-15`, or the day of an ISO date-time as it is written, whatever its offset. The empty
+    text is null."""
 
     default_error_messages = {"invalid": "{campo}: no es una fecha válida; use AAAA-MM-DD"}
 
@@ -169,7 +171,7 @@ class StrictDateField(Strict, serializers.DateField):
 
 
 class StrictDayField(StrictDateField):
-    """A calendar day, and nothing after it: the second dialect's dates."""
+    """A calendar day and nothing after it, as the envelope dialect writes dates."""
 
     def to_internal_value(self, value) -> date:
         if not isinstance(value, str) or len(value) != len("AAAA-MM-DD"):
@@ -178,7 +180,7 @@ class StrictDayField(StrictDateField):
 
 
 class StrictTimeField(Strict, serializers.TimeField):
-    """A time of day, `08:00` or `08:00:00`."""
+    """A time of day, `08:00` or `08:00:00`. The empty text is null."""
 
     default_error_messages = {"invalid": "{campo}: no es una hora válida; use HH:MM o HH:MM:SS"}
 
@@ -192,7 +194,8 @@ class StrictTimeField(Strict, serializers.TimeField):
 
 
 class StrictDateTimeField(Strict, serializers.DateTimeField):
-    """A moment; without an offset it is in the server's TIME_ZONE, a bare day is its midnight there."""
+    """A moment in ISO 8601, returned in UTC. Without an offset it is in the server's TIME_ZONE, and a day alone is its
+    midnight there. The empty text is null."""
 
     default_error_messages = {"invalid": "{campo}: no es una fecha y hora ISO 8601 válida"}
 
@@ -212,10 +215,11 @@ class StrictDateTimeField(Strict, serializers.DateTimeField):
 
 
 class StrictReferenceField(StrictIntegerField):
-    """The id of a row of `queryset`; `thing` names it in the sentence («una aseguradora»).
+    """The id of a row of `queryset`; `thing` names the row in the sentence («una aseguradora»).
 
-    `hold`: until the transaction ends that reads it, nobody can delete the row. `on_write`: the verb settles it
-    with its write (`escrituras.VIGENTE`), so it is looked up only to say it together with other faults.
+    With `hold`, nobody can delete the row until the transaction that reads it ends. With `on_write`, the verb checks
+    the reference with its write (`db.writes.Vigente`), so the row is looked up here only to report it together with
+    other errors.
     """
 
     default_error_messages = {"no_existe": "{campo}: no existe {thing} con Id {id}"}

@@ -16,9 +16,10 @@ from monitor.roles import PERMISOS, TODOS, exigir_permiso
 class Caller:
     """The bearer of a token with a good signature: `request.user`, and the `por` of a verb.
 
-    What a token says isn't believed. Reading anything of the person asks the database first, and raises NoAutenticado
-    for a token that was revoked or a user who was disabled, SinPermiso for a role without `permiso`: nothing can be
-    written in the name of somebody who may not. `reference` lets the write itself ask (`db.writes.Reference`).
+    What the token says isn't believed. Reading `pk`, `username` or `rol` asks the database first. It raises
+    NoAutenticado for a token that was revoked or a user who was disabled, and SinPermiso for a role without `permiso`:
+    nothing can be written in the name of somebody who may not. With `reference` the write itself asks
+    (`db.writes.Reference`).
     """
 
     is_authenticated = True
@@ -33,11 +34,12 @@ class Caller:
             self.ask()
 
     def settle(self) -> None:
-        """A statement found that the token and the role hold."""
+        """Take note that a statement found that the token and the role hold."""
         self._settled = True
 
     def ask(self):
-        """Ask the database, also about a caller who was confirmed before."""
+        """Ask the database, also about a caller who was confirmed before, and return the person. Raise NoAutenticado or
+        SinPermiso."""
         person = get_user_model().objects.con_token(self.token.id, self.token.version)
         if person is None:
             raise NoAutenticado(INVALIDO)
@@ -89,7 +91,7 @@ class CallerReference(Reference):
 
     @property
     def sql(self) -> str:
-        # The roles are our own words, and few statements.
+        # The roles are our own words. As text in the SQL they make few different statements.
         roles = ", ".join(f"'{rol}'" for rol in sorted(PERMISOS.get(self.caller.permiso, ()))) or "NULL"
         return f"version_token = %s AND is_active AND rol IN ({roles})"
 
@@ -102,8 +104,8 @@ class CallerReference(Reference):
 
 
 class CallerQuery(CompiledQuery):
-    """A query over a queryset that `only_for_caller` gave, without rows for a caller who isn't active. When there
-    are no rows, or not every role may read them, the caller is asked for apart."""
+    """A query over a queryset that `only_for_caller` gave, which has no rows for a caller whose token doesn't hold.
+    When there are no rows, or not every role may read them, the database is asked about the caller apart."""
 
     def rows(self, *variant, caller: Caller, **values) -> list[tuple]:
         if PERMISOS.get(caller.permiso) != TODOS:

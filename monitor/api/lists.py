@@ -1,4 +1,4 @@
-"""Lists by cursor: a page costs the same at any depth; the whole list goes out in batches, with bounded memory."""
+"""Lists by cursor: a page costs the same at any depth, and the whole list goes out in batches, with bounded memory."""
 
 import base64
 import logging
@@ -26,10 +26,11 @@ CURSOR_INVALIDO = "cursor: no es válido; use el del encabezado Link"
 
 
 class CursorList:
-    """The rows of `queryset` as `shape` shows them, by the columns of `order`: ascending, not null, the last unique.
+    """The rows of `queryset` as `shape` shows them, in the order of the columns of `order`: ascending, none null, the
+    last unique.
 
-    Its queries read who calls together with the rows. `seal` tells this list, with its filters, from any other: a
-    cursor goes on with the list that gave it alone.
+    Its queries read who calls together with the rows. `seal` tells this list and its filters from any other: a cursor
+    serves only for the list that gave it.
     """
 
     def __init__(self, shape: Shape, queryset: QuerySet, order: tuple[str, ...], seal: str):
@@ -71,12 +72,13 @@ class CursorList:
 
 
 def seal_of(name: str, filters: Mapping[str, Any]) -> str:
-    """Tell a list by its name and the values of its filters."""
+    """Return the text that tells a list by its name and the values of its filters."""
     return blake2b(repr((name, sorted(filters.items()))).encode(), digest_size=6).hexdigest()
 
 
 def page_response(view, list_: CursorList, per_page: int, cursor: str | None) -> HttpResponse:
-    """One page; `Link: …; rel="next"` while there are more, with the request's own filters."""
+    """Return one page. While there are more, it has `Link: …; rel="next"` with the filters of the HTTP request. Raise
+    DatosInvalidos for a cursor of another list."""
     since = list_.read_cursor(cursor) if cursor else None
     rows = list_.rows(per_page + 1, since, view.caller)
     response = view.respond(list_.objects(rows[:per_page]))
@@ -88,10 +90,11 @@ def page_response(view, list_: CursorList, per_page: int, cursor: str | None) ->
 
 
 def stream_response(view, list_: CursorList) -> HttpResponse:
-    """The whole list. Each batch is a statement of its own: no transaction waits for a slow client.
+    """Return the whole list as a stream. Each batch is a statement of its own, so that no transaction waits for a slow
+    client.
 
-    The first is read before answering, so that an error can still be an answer. After a later one the array isn't
-    closed, which is how a client tells half a list from a whole one.
+    The first batch is read before answering, so that an error in it can still be an answer. After an error in a later
+    one the array isn't closed, which is how a client tells half a list from a whole one.
     """
     batches = _batches(list_, view.caller)
     first = next(batches, [])

@@ -1,4 +1,4 @@
-"""Lists by page number, with their total: the second dialect's."""
+"""Lists by page number with their total, as the envelope dialect has them."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ MAX_PER_PAGE = 100
 
 
 def page_params() -> dict:
-    """The parameters of a page, for `QueryParams`."""
+    """Return the parameters of a page, for `QueryParams`."""
     return {
         "pagina": IntegerParam(min_value=1),
         "por_pagina": IntegerParam(min_value=1, max_value=MAX_PER_PAGE),
@@ -21,8 +21,8 @@ def page_params() -> dict:
 
 
 class PageList:
-    """The rows of an ordered queryset by page number, in two statements; beyond the last page there are none, with the
-    true total.
+    """The rows of an ordered queryset by page number, in two statements. Beyond the last page there are no rows, and
+    the total is still true.
 
     `make(*variant)` gives the queryset that is counted (see `CompiledQuery`); `show` adds what only the shape needs.
     """
@@ -33,7 +33,8 @@ class PageList:
         self._rows = CompiledQuery(lambda *variant: show(make(*variant)).values_list(*shape.columns))
 
     def page(self, given: dict, *variant, **values) -> dict:
-        """`given`: what `params` read of the request; `values`: of the queryset's own `Param`."""
+        """Return the object of a page: its total, its number, its size and its rows. `given` is what `params` read of
+        the HTTP request, and `values` are for the `Param` of the queryset."""
         list_ = self._filtered(given) if self._params.filters_in(given) else self
         page, per_page = given.get("pagina", 1), given.get("por_pagina", PER_PAGE)
         return {

@@ -1,4 +1,4 @@
-"""Query parameters: strict, as bodies are. A mistyped filter must not return everything."""
+"""The query parameters. They are as strict as bodies: a mistyped filter must not return everything."""
 
 import re
 
@@ -38,7 +38,8 @@ class QueryParams:
     """The query parameters that an action takes: the filters of a FilterSet, and others by name (a page's size, a
     cursor).
 
-    Built once: the FilterSet declares and applies the filters, its form (built per request) is not used.
+    The object is built once. It takes the filters that the FilterSet declares and applies them itself; the FilterSet's
+    form, which would be built for each HTTP request, isn't used.
     """
 
     def __init__(self, filters: type[django_filters.FilterSet] | None = None, **others: serializers.Field):
@@ -49,15 +50,15 @@ class QueryParams:
             field.required = False
 
     def read(self, query: QueryDict) -> dict:
-        """The values that were given, by name. Raises DatosInvalidos naming every bad parameter."""
+        """Return the values that were given, by name. Raise DatosInvalidos naming every bad parameter."""
         errors = {
             name: [f"{name}: está repetido" if len(values) > 1 else f"{name}: está vacío"]
             for name, values in query.lists()
             if len(values) > 1 or not values[0].strip()
         }
-        buenos = {name: value for name, value in query.items() if name not in errors}
+        good = {name: value for name, value in query.items() if name not in errors}
         try:
-            values = self.serializer.read(buenos)
+            values = self.serializer.read(good)
         except DatosInvalidos as error:
             errors |= error.campos
         if errors:
@@ -71,7 +72,7 @@ class QueryParams:
         return queryset
 
     def filters_in(self, values: dict) -> dict:
-        """Return the values that are of filters."""
+        """Return those of the values that belong to filters."""
         return {name: value for name, value in values.items() if name in self._filters}
 
 

@@ -2,10 +2,10 @@ from rest_framework.permissions import BasePermission
 
 
 class ActionPermission(BasePermission):
-    """The permission that the view's table names for the action, for the roles that `roles.PERMISOS` gives it to.
+    """Asks for the permission that the view's table names for the action; `roles.PERMISOS` says which roles have it.
 
-    An action that names none is denied (tested for every route). `identity_in_statement` leaves it to the action's own
-    statement, and to the view, from which nothing leaves before.
+    An action that names no permission is denied, and a test checks every route. With `identity_in_statement` the
+    action's own statement asks, and the view confirms the caller before anything leaves it.
     """
 
     def has_permission(self, request, view):

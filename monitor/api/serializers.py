@@ -1,4 +1,4 @@
-"""Serializers that read strictly. They keep no state of a request: each is built once and serves all."""
+"""Serializers that read strictly. They keep no state of an HTTP request: each is built once and serves all."""
 
 from difflib import get_close_matches
 from functools import cached_property
@@ -10,28 +10,30 @@ from rest_framework.validators import UniqueValidator
 from monitor.api import fields
 from monitor.errores import DatosInvalidos
 
-# Looking for the nearest name costs time: not for a body that is all wrong.
+# Looking for the nearest name costs time, and isn't worth it for a body that is all wrong.
 MAX_HINTS = 20
 MAX_NAME = 100
 SIN_CAMBIOS = "No se proporcionaron campos para actualizar"
 
 
 class StrictSerializer(serializers.Serializer):
-    """`Meta.ignored`: keys that come back in responses and belong to the server, as its read-only fields do."""
+    """A serializer that reads strictly. `Meta.ignored` are keys that come back from responses and belong to the server,
+    as its read-only fields do; a body may have them, and they are ignored."""
 
     alone: tuple[str, ...] = ()
 
     def read(self, data: dict, *, partial: bool = False) -> dict:
-        """The values by source, of the fields that were sent; without `partial`, required ones must be.
+        """Return the values of the fields that were sent, by source. Without `partial`, the required fields must have
+        been sent.
 
-        Raises DatosInvalidos with every broken field, in the order of the fields, unknown ones last.
+        Raise DatosInvalidos with every broken field, in the order of the fields, and the unknown ones last.
         """
         values, errors = self.check(data, partial=partial)
         self.require(values, errors)
         return values
 
     def check(self, data: dict, *, partial: bool = False) -> tuple[dict, dict[str, list[str]]]:
-        """The good values by source, and the sentences of the broken fields."""
+        """Return the good values by source, and the sentences of the broken fields by name."""
         values, errors = {}, {}
         for name, field in self._input.items():
             try:
@@ -46,7 +48,8 @@ class StrictSerializer(serializers.Serializer):
         return values, errors | self._unknown(data)
 
     def require(self, values: dict, errors: dict[str, list[str]]) -> None:
-        """A sentence that the contract gives word by word comes without `campos` when it is the only one."""
+        """Raise DatosInvalidos when there are errors. It comes without `campos` for a sentence of `alone`, which the
+        contract gives word by word, when it is the only one."""
         if errors:
             errors = self._with_references(values, errors)
         if len(errors) == 1 and (sentence := next(iter(errors.values()))[0]) in self.alone:
@@ -55,7 +58,7 @@ class StrictSerializer(serializers.Serializer):
             raise DatosInvalidos(campos=errors)
 
     def _with_references(self, values, errors):
-        """Return the errors with those of the references that would have waited for the write."""
+        """Return the errors together with those of the references that would have waited for the write."""
         for name, field in self._input.items():
             if getattr(field, "on_write", False) and values.get(field.source) is not None:
                 try:
@@ -78,7 +81,8 @@ class StrictSerializer(serializers.Serializer):
 
 
 class ObjectListField(fields.Strict, serializers.ListField):
-    """An array of objects that a strict serializer reads; a sentence begins with its place: `lugares[1].orden: …`."""
+    """An array of objects that a strict serializer reads. A sentence begins with the place of its field:
+    `lugares[1].orden: …`."""
 
     default_error_messages = {
         "not_a_list": "{campo}: debe ser un arreglo",
@@ -101,7 +105,9 @@ class ObjectListField(fields.Strict, serializers.ListField):
                 values.append(self._read(i, item))
             except DatosInvalidos as error:
                 errors += [
-                    f"{self.field_name}[{i}].{sentence}" for frases in error.campos.values() for sentence in frases
+                    f"{self.field_name}[{i}].{sentence}"
+                    for sentences in error.campos.values()
+                    for sentence in sentences
                 ]
             except serializers.ValidationError as error:
                 errors += error.detail
@@ -116,7 +122,8 @@ class ObjectListField(fields.Strict, serializers.ListField):
 
 
 class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
-    """Fields from the model's, with its lengths and validators; what needs a query is the verb's."""
+    """A serializer whose fields come from the model's, with their lengths and validators. The verb checks what needs a
+    query."""
 
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
         models.CharField: fields.StrictTextField,
@@ -131,7 +138,7 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
 
     def build_standard_field(self, field_name, model_field):
         cls, options = super().build_standard_field(field_name, model_field)
-        # A unique value is settled by the INSERT: asking first only tells what was true.
+        # The INSERT settles whether a value is unique: a query before it only tells what was true then.
         options["validators"] = [v for v in options.get("validators", ()) if not isinstance(v, UniqueValidator)]
         if issubclass(cls, fields.StrictTextField) and model_field.null:
             options["allow_blank"] = True
@@ -145,7 +152,8 @@ def unknown(name: str, known) -> str:
 
 
 def read_changes(serializer: StrictSerializer, data: dict) -> dict:
-    """Return what a PUT of the second dialect changes. A null for a text or for a required field is like not sent."""
+    """Return what a PUT of the envelope dialect changes. A null for a text or for a required field counts as not sent.
+    Raise DatosInvalidos when nothing is left to change."""
     sent = {name: value for name, value in data.items() if value is not None or not _ignores_null(serializer, name)}
     changes = serializer.read(sent, partial=True)
     if not changes:

@@ -24,13 +24,15 @@ class EmptyListField(serializers.ListField):
 
 
 class Shape:
-    """The keys of a serializer, in their order, and the columns they come from: ORM paths, or expressions of them.
+    """The keys of a serializer, in their order, and the columns that they come from: ORM paths, or expressions of them.
 
-    It may hold `{…}` of a related row (null without one) and at most one `[{…}, …]`, whose rows come by a join: several
-    rows make one object. A related row begins with its primary key. What each key needs is settled when the shape is
-    made. One object is made of its row, and a list of whole columns: each the faster for what it makes.
+    A shape may hold the `{…}` of a related row (null when there is none) and at most one `[{…}, …]`, whose rows come by
+    a join, so that several rows make one object. A related row begins with its primary key. What each key needs is
+    settled when the shape is made. A single object is made from its row, and a list of objects from whole columns,
+    because each way is the faster one for what it makes.
 
-    Of dates that `dialect` writes from the database's own text, that text is read: no date is made of it meanwhile.
+    The database's own text is read for the dates that `dialect` writes from it, so that no date object is made in
+    between.
     """
 
     def __init__(self, serializer: serializers.Serializer, dialect: Dialect):
@@ -41,14 +43,14 @@ class Shape:
 
     @property
     def fingerprint(self) -> str:
-        """Another for another shape."""
+        """Return a text that differs when the shape differs."""
         return repr((self._object.keys, self._paths))
 
     def _read(self, serializer, path="") -> "_Object":
         return _Object([(key, *self._part(field, path)) for key, field in serializer.fields.items()])
 
     def _part(self, field, path) -> "tuple[int, _Part | None]":
-        """Return the place of a key's first column, and what makes its value of it; None for a column as it is."""
+        """Return the place of a key's first column, and the part that makes its value, or None for a plain column."""
         first = len(self.columns)
         if isinstance(field, EmptyListField):
             return 0, _Empty()
@@ -64,7 +66,7 @@ class Shape:
 
     @property
     def one_per_table(self) -> list[str]:
-        """Return a column of each table that the object comes from."""
+        """Return the path of one column for each table that the object comes from."""
         return list({path.rpartition("__")[0]: path for path in self._paths}.values())
 
     def from_rows(self, rows: list[tuple]) -> dict:
@@ -72,22 +74,22 @@ class Shape:
         return self._object.one(rows[0], rows)
 
     def many(self, rows: list[tuple]) -> list[dict]:
-        """Return an object for each row, of a shape without a list of related rows."""
+        """Return one object for each row. The shape has no list of related rows."""
         return self._object.many(list(zip(*rows, strict=True))) if rows else []
 
     def from_instance(self, instance) -> dict:
-        """Return the object of an instance, for a shape without objects in it. The rows that its columns follow must
-        have been read already."""
+        """Return the object of an instance, for a shape without objects in it. The related rows that its columns follow
+        must have been read already."""
         return dict(zip(self._object.keys, self._attributes(instance), strict=True))
 
 
 class _Object:
-    """The keys of one object. Each has a first column; a part, where it has one, makes its value."""
+    """The keys of one object. Each has a first column, whose value it shows unless a part makes another."""
 
     def __init__(self, keys: "list[tuple[str, int, _Part | None]]"):
         self.keys = tuple(key for key, _, _ in keys)
         self._first = [first for _, first, _ in keys]
-        self._pick = itemgetter(*self._first, self._first[0])  # one more, so that even one key gives a tuple
+        self._pick = itemgetter(*self._first, self._first[0])  # the first again, so that a single key gives a tuple too
         self._parts = [(place, key, part) for place, (key, _, part) in enumerate(keys) if part]
 
     def one(self, row: tuple, rows: list[tuple]) -> dict:
@@ -104,7 +106,7 @@ class _Object:
 
 
 class _Part(Protocol):
-    """The value of a key for one row, of all those of its join, and its values for whole columns."""
+    """What makes the value of a key for one row, with all the rows of its join, and its values for whole columns."""
 
     def one(self, row: tuple, rows: list[tuple]) -> Any: ...
 
@@ -120,7 +122,7 @@ class _Empty:
 
 
 class _Text(NamedTuple):
-    """A column that is written from the database's text."""
+    """A value that is written from the database's text, which is in `place`."""
 
     place: int
     write: Callable[[str], str]
@@ -134,7 +136,7 @@ class _Text(NamedTuple):
 
 
 class _Related(NamedTuple):
-    """A related row, whose key is in `place`."""
+    """The object of a related row, whose key is in `place`."""
 
     place: int
     object: _Object
@@ -143,7 +145,8 @@ class _Related(NamedTuple):
         return None if row[self.place] is None else self.object.one(row, rows)
 
     def many(self, columns):
-        """Many rows share a few related ones: each is made once, and nobody changes it on its way to the answer."""
+        """Return the objects of the related rows. Many rows share a few of these: each is made once and shared, because
+        nobody changes it on its way to the answer."""
         keys = columns[self.place]
         first = {key: place for place, key in enumerate(keys)}
         made = self.object.many([tuple(column[place] for place in first.values()) for column in columns])
@@ -152,7 +155,7 @@ class _Related(NamedTuple):
 
 
 class _Joined(NamedTuple):
-    """The rows of a join, whose key is in `place`."""
+    """The objects of the rows of a join, whose key is in `place`."""
 
     place: int
     object: _Object
@@ -165,8 +168,8 @@ class _Joined(NamedTuple):
 
 
 class Reader:
-    """A shape and the query that reads it: `make(*variant)` gives the queryset (see `CompiledQuery`). `extra`: columns
-    after those of the shape."""
+    """A shape and the query that reads it. `make(*variant)` gives the queryset (see `CompiledQuery`), and `extra` are
+    columns after those of the shape."""
 
     def __init__(
         self,
@@ -183,5 +186,5 @@ class Reader:
         return self.shape.from_rows(rows) if rows else None
 
     def many(self, *variant, **values) -> list[dict]:
-        """One object a row."""
+        """Return one object for each row."""
         return self.shape.many(self._query.rows(*variant, **values))

@@ -1,7 +1,8 @@
-"""Bearer tokens: the only module that knows the library behind them (its contract is tests/test_tokens.py).
+"""Bearer tokens. No other module knows the library behind them (monitor/api/tests/test_tokens.py is its contract).
 
-A token is a JWT signed with HS256 and JWT_SECRET: `id` (int), `username`, `rol`, `iat`, `exp`, and `v`, the version
-of the user's tokens when it was issued: a logout or a new password moves the version on, and earlier tokens stop.
+A token is a JWT signed with HS256 and JWT_SECRET: `id` (int), `username`, `rol`, `iat`, `exp`, and `v`, the version of
+the user's tokens when it was issued. A logout, a new password or disabling the user raises the version, and earlier
+tokens stop working.
 """
 
 import time
@@ -16,7 +17,8 @@ from monitor.errores import NoAutenticado
 
 ALGORITHM = "HS256"
 INVALIDO = "Token inválido o expirado"
-# Further claims are allowed, and `iat` only tells when: clocks are set back. simplejwt's own reading refuses them.
+# Further claims are allowed, and `iat` never refuses a token, because clocks are set back. simplejwt's own reading
+# would refuse them.
 WITHOUT_EFFECT = {f"verify_{claim}": False for claim in ("iat", "aud", "iss", "sub", "jti")}
 
 
@@ -41,7 +43,8 @@ def issue(usuario) -> str:
 
 
 def verify(token: str) -> Token:
-    """Signature, algorithm, expiry and claims; who the user is now is the database's to say. Raises NoAutenticado."""
+    """Return what a token says. Raise NoAutenticado when its signature, its algorithm, its expiry or its claims aren't
+    good. The database says who the user is now."""
     leido = _leer(token, settings.JWT_SECRET)
     if leido.exp <= time.time():
         raise NoAutenticado(INVALIDO)
@@ -50,7 +53,8 @@ def verify(token: str) -> Token:
 
 @lru_cache(maxsize=1024)
 def _leer(token: str, secreto: str) -> Token:
-    """Return what a token says. Its signature never changes, so a good token is checked once; bad ones aren't kept."""
+    """Return what a token says. Whether its signature is good never changes, so a good token is checked once; bad ones
+    aren't kept."""
     try:
         datos = jwt.decode(token, secreto, algorithms=[ALGORITHM], options=WITHOUT_EFFECT)
     except jwt.InvalidTokenError as error:

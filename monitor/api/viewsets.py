@@ -1,4 +1,4 @@
-"""The bases of every view of the API: who may, in what order things are checked, and how it answers."""
+"""The bases of every view of the API: who may call it, in what order things are checked, and how it answers."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -21,7 +21,7 @@ from monitor.errores import DatosInvalidos, NoEncontrado
 
 PETICION_INVALIDA = "La petición no es válida; revise el nombre del servidor al que la envía"
 
-# What Django REST framework gives its views and these don't use, with what is used instead.
+# The attributes that DRF gives its views and these don't use, with what is used instead.
 WITHOUT_EFFECT = {
     "serializer_class": "el serializer que la acción nombra",
     "queryset": "la lectura (`Reader`) o el verbo que la acción nombra",
@@ -36,11 +36,13 @@ WITHOUT_EFFECT = {
 
 
 class Action(NamedTuple):
-    """A row of `acciones`. `permiso`: a name of `roles.PERMISOS`. `operacion` completes «Error interno al …».
+    """A row of `acciones`. `permiso` is a name of `roles.PERMISOS`, or empty for an open route. `operacion` completes
+    «Error interno al …».
 
-    `params`: what it takes in the URL's query; anything else is refused, and what was given is the view's `query`.
-    `identity_in_statement`: its statement settles who calls together with what is asked, in a `CallerQuery` or as the
-    `por` of a verb. `conditional`: what it reads, of the URL's keywords and the caller (see `ConditionalMiddleware`).
+    `params` are the query parameters that it takes; any other is refused, and the view's `query` has the values that
+    were given. With `identity_in_statement`, the action's statement settles who calls together with what is asked, in a
+    `CallerQuery` or as the `por` of a verb. `conditional` reads the action's object, given the keywords of the URL and
+    the caller (see `ConditionalMiddleware`).
     """
 
     permiso: str
@@ -51,11 +53,12 @@ class Action(NamedTuple):
 
 
 class ApiViewSet(viewsets.ViewSet):
-    """A viewset whose `acciones` say, for each action, who may and what it does.
+    """A viewset whose `acciones` say, for each action, who may call it and what it does.
 
-    Checks go in the contract's order: method, token, role; then the action asks for the body, its fields, and the verb
-    of the model for the rest. Errors travel up as exceptions to `handle_exception`. Authentication, permission and
-    throttle classes act as in any view of REST framework; what wouldn't act is refused when the class is made.
+    The order of the checks is the contract's: method, token, role. Then the action asks for the body and its fields,
+    and the verb of the model checks the rest. Errors rise as exceptions to `handle_exception`. Authentication,
+    permission and throttle classes work as in any view of DRF; an attribute that wouldn't work is refused when the
+    class is made.
     """
 
     acciones: dict[str, Action] = {}
@@ -70,8 +73,8 @@ class ApiViewSet(viewsets.ViewSet):
 
     def dispatch(self, request, *args, **kwargs):
         response = super().dispatch(request, *args, **kwargs)
-        # `as_view` ties each action to the view: a circle that would keep the answer, a whole page of a list, until
-        # the collector passes.
+        # `as_view` ties each action to the view: a reference cycle that would keep the answer, a whole page of a list,
+        # until the garbage collector runs.
         del self.response
         return response
 
@@ -99,7 +102,7 @@ class ApiViewSet(viewsets.ViewSet):
         try:
             if isinstance(self.caller, Caller):
                 self.caller.confirm()
-        except Exception as error:  # noqa: BLE001  as `dispatch` does
+        except Exception as error:  # noqa: BLE001  it catches all, as `dispatch` does
             return self.handle_exception(error)
         return response
 
@@ -115,7 +118,7 @@ class ApiViewSet(viewsets.ViewSet):
 
 
 class OpenViewSet(ApiViewSet):
-    """Anyone may; there is no token to check."""
+    """A viewset that anyone may call; there is no token to check."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)

@@ -1,4 +1,5 @@
-"""SQL functions that give the same on PostgreSQL and on SQLite: folding of case and accents, search, order."""
+"""SQL functions that give the same result on PostgreSQL and on SQLite: folding of case and accents, search, and
+order."""
 
 import re
 import unicodedata
@@ -14,14 +15,14 @@ from psycopg import sql
 
 
 def _plegados() -> dict[str, str]:
-    """Map each letter of Latin-1 and Latin Extended-A to its lower case without accents, and combining marks to
-    nothing."""
-    plegados = {chr(n): "" for n in range(0x300, 0x30D)} | {"\u0327": "", "\u0328": ""}
+    """Map the letters of Latin-1 and Latin Extended-A to their lower case without accents, where that is one letter,
+    and the combining marks to nothing."""
+    folds = {chr(n): "" for n in range(0x300, 0x30D)} | {"\u0327": "", "\u0328": ""}
     for n in range(0xC0, 0x180):
         base = "".join(c for c in unicodedata.normalize("NFKD", chr(n)) if not unicodedata.combining(c)).lower()
         if len(base) == 1 and base != chr(n):
-            plegados[chr(n)] = base
-    return plegados
+            folds[chr(n)] = base
+    return folds
 
 
 FOLDS = _plegados()
@@ -29,25 +30,27 @@ _TABLA = str.maketrans(FOLDS | {chr(n): chr(n + 32) for n in range(ord("A"), ord
 
 
 def fold(texto: str) -> str:
-    """«Nissan ÁVILA» → «nissan avila»."""
+    """Return the text in lower case and without accents: «Nissan ÁVILA» becomes «nissan avila». Letters beyond Latin
+    Extended-A stay as they are."""
     return texto.translate(_TABLA)
 
 
 def _plegado_en_postgresql(texto: str) -> str:
-    # translate() drops the characters of its first list that have no pair in the second.
-    de = sorted(FOLDS, key=lambda c: FOLDS[c] == "")
-    return f"""lower(translate({texto}, '{"".join(de)}', '{"".join(FOLDS[c] for c in de)}') COLLATE "C")"""
+    # translate() drops the characters of its first list that have no pair in the second, so those go last.
+    letters = sorted(FOLDS, key=lambda c: FOLDS[c] == "")
+    return f"""lower(translate({texto}, '{"".join(letters)}', '{"".join(FOLDS[c] for c in letters)}') COLLATE "C")"""
 
 
 @receiver(connection_created)
 def _dar_plegar_a_sqlite(connection, **kwargs):
-    """SQLite can't write this folding in SQL: its parser has no room for so many letters."""
+    """Give each SQLite connection the function `plegar`. This folding can't be written in SQL there: SQLite's parser
+    has no room for so many letters."""
     if connection.vendor == "sqlite":
         connection.connection.create_function("plegar", 1, lambda t: t and fold(t), deterministic=True)
 
 
 class Folded(models.Func):
-    """A text folded by the database, to order by."""
+    """A text that the database folds, to order by it or to search in it."""
 
     arity = 1
     function = "plegar"
@@ -58,21 +61,22 @@ class Folded(models.Func):
         return _plegado_en_postgresql(texto), tuple(params)
 
 
-# Spanish and its neighbours. SQLite's parser has no room for more: its lower() knows ASCII alone, and each letter here
-# is one call around the others.
+# These are the letters of Spanish and its neighbours. SQLite's lower() knows ASCII alone, so each of these letters is
+# one call around the others, and SQLite's parser has no room for more.
 _MAYUSCULAS = "ÁÉÍÓÚÜÑÇÀÈÒÏÂÊÔÃÕÄÖ"
 _MINUSCULAS = str.maketrans(_MAYUSCULAS + ascii_uppercase, _MAYUSCULAS.lower() + ascii_lowercase)
 
 
 def case_blind(texto: str) -> str:
-    """Return what `CaseBlind` gives."""
+    """Return the text in lower case with its accents, as `CaseBlind` does in the database."""
     return texto.translate(_MINUSCULAS)
 
 
 class CaseBlind(models.Func):
-    """A text in lower case, accents kept: for unique constraints blind to case, of the same letters on both databases.
+    """A text in lower case that keeps its accents, for unique constraints that are blind to case. Both databases lower
+    the same letters.
 
-    Made of the databases' own functions, so that any program may write to a table with an index on it.
+    It is made of the databases' own functions, so that any program may write to a table that has an index on it.
     """
 
     arity = 1
@@ -90,19 +94,21 @@ class CaseBlind(models.Func):
 
 
 class Lines(models.Func):
-    """The text of some columns, a line each so that no search matches across two: folded on PostgreSQL, as it is on
-    SQLite, where `Contains` folds it (a generated column that called our function would bar other programs)."""
+    """The text of several columns, a line each, so that no search matches across two columns. On PostgreSQL the text is
+    folded here. On SQLite `Contains` folds it when it searches, because a generated column that called our function
+    would keep other programs from writing to the table."""
 
     output_field = models.TextField()
 
     def as_sql(self, compiler, connection, **extra):
-        textos = [f"coalesce({compiler.compile(e)[0]}, '')" for e in self.source_expressions]
-        texto = " || '\n' || ".join(textos)
-        return _plegado_en_postgresql(texto) if connection.vendor == "postgresql" else texto, ()
+        texts = [f"coalesce({compiler.compile(e)[0]}, '')" for e in self.source_expressions]
+        text = " || '\n' || ".join(texts)
+        return _plegado_en_postgresql(text) if connection.vendor == "postgresql" else text, ()
 
 
 class Contains(models.Func):
-    """`filter(Contains("busqueda", "avila"))`: blind to case and accents, alike on both databases."""
+    """Whether a column contains a text, blind to case and accents and alike on both databases:
+    `filter(Contains("busqueda", "avila"))`."""
 
     output_field = models.BooleanField()
     template = "%(expressions)s"
@@ -113,7 +119,8 @@ class Contains(models.Func):
         super().__init__(columna, models.Value(f"%{patron}%", output_field=models.TextField()), **extra)
 
     def as_postgresql(self, compiler, connection, **extra):
-        """The pattern in the SQL itself: a prepared plan for any pattern knows not whether it is rare or common."""
+        """Write the pattern into the SQL itself: a plan that is prepared for any pattern doesn't know whether this one
+        is rare or common."""
         columna, params = compiler.compile(self.source_expressions[0])
         literal = sql.quote(self.source_expressions[1].value).replace("%", "%%")
         return f"{columna} LIKE {literal}", tuple(params)
@@ -127,8 +134,8 @@ class Contains(models.Func):
 
 
 class Version(models.Func):
-    """The transaction that wrote a row last (PostgreSQL's alone): it changes whenever the row is written, by whomever.
-    `columna` is one of the row's own, not of what it refers to."""
+    """The transaction that last wrote a row (only on PostgreSQL): it changes whenever anybody writes the row. The
+    expression that it takes is a column of the row's own table, not of a table that the row refers to."""
 
     arity = 1
     output_field = models.TextField()
@@ -143,7 +150,8 @@ LAST_DAY = date.max
 
 
 class DaysToLast(models.Func):
-    """Days from a date to 9999-12-31, and -1 without one: ascending, it is «newest first, nulls before»."""
+    """The days from a date to 9999-12-31, and -1 without a date. In ascending order the rows without a date come first,
+    and then the newest."""
 
     output_field = models.IntegerField()
 

@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class OnPostgreSQL(migrations.RunSQL):
-    """SQL that only PostgreSQL is given."""
+    """SQL that runs on PostgreSQL alone; on SQLite the operation does nothing."""
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         if schema_editor.connection.vendor == "postgresql":
@@ -16,11 +16,8 @@ class OnPostgreSQL(migrations.RunSQL):
 
 
 def trigram_index(tabla: str, columna: str = "busqueda") -> OnPostgreSQL:
-    """Create the index that serves `Contains` for any fragment of three letters or more. A database's owner may create
-    the extension.
-
-    Without fastupdate: a pending list makes some searches and some writes slow, now and then.
-    """
+    """Return the operation that creates the index for `Contains`, which serves any fragment of three letters or more.
+    The owner of a database may create the extension."""
     nombre = f"{tabla}_{columna}_trigramas"
     return OnPostgreSQL(
         f"CREATE EXTENSION IF NOT EXISTS pg_trgm;CREATE INDEX {nombre} ON {tabla} USING gin ({columna} gin_trgm_ops)",

@@ -1,8 +1,8 @@
 """SQL that Django compiles once and the process runs many times.
 
-Compiling a query over the 45 columns of an expediente costs more than running it (docs/adr/0002). Here a queryset
-is compiled at its first use, with `Param` where a value will come, and its SQL is kept: the ORM still writes it, for
-both databases. `writes` does the same for INSERT and UPDATE.
+Compiling a query over the more than 40 columns of an expediente costs more than running it (docs/adr/0002). Here a
+queryset is compiled at its first use, with `Param` where a value will come, and its SQL is kept: the ORM still writes
+it, for both databases. `writes` does the same for INSERT and UPDATE.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from django.db import connection, models
 
 
 def execute(sql: str, params: Sequence) -> list[tuple]:
-    """All the rows of a statement. Raises Django's errors."""
+    """Run a statement and return all its rows. Raise Django's database errors."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()
@@ -29,13 +29,13 @@ class Param(models.Expression):
         return "%s", (self,)
 
     def prepare(self, value):
-        if type(value) is int:  # as it is, on both databases
+        if type(value) is int:  # both databases take an int as it is
             return value
         return self.output_field.get_db_prep_value(value, connection)
 
 
 class After(models.Expression):
-    """`(a, b) > (x, y)` as one row comparison, which both databases answer from an index on (a, b)."""
+    """The comparison `(a, b) > (x, y)` of whole rows, which both databases answer from an index on (a, b)."""
 
     conditional = True
 
@@ -70,7 +70,7 @@ class After(models.Expression):
 
 
 def is_position(columns: list[models.Field], values) -> bool:
-    """Tell whether values from outside can stand beside these columns in `After`, on both databases."""
+    """Return whether values that came from outside can stand beside these columns in `After`, on both databases."""
     if not isinstance(values, list) or len(values) != len(columns):
         return False
     return all(
@@ -82,12 +82,12 @@ def is_position(columns: list[models.Field], values) -> bool:
 
 
 class CompiledQuery:
-    """A `values_list` queryset, compiled once.
+    """A `values_list` queryset that is compiled once.
 
-    `make(*variant)` builds it; a variant (a limit, with or without a cursor) is compiled at its first use.
-    Variants must be few: their values come from code, or from a number that the contract bounds.
-    `hold`: whoever would lock the rows to delete them waits until the reader's transaction ends. Django has no word
-    for the lock that a foreign key takes; SQLite has one writer at a time and needs none.
+    `make(*variant)` builds it. Each variant (a limit, with or without a cursor) is compiled at its first use. The
+    variants must be few: their values come from code, or from a number that the contract bounds. With `hold`, whoever
+    would lock the rows to delete them waits until the reader's transaction ends: Django has no word for this lock, the
+    one that a foreign key takes, and SQLite has one writer at a time and needs none.
     """
 
     def __init__(self, make: Callable[..., models.QuerySet], *, hold: bool = False):
@@ -103,10 +103,12 @@ class CompiledQuery:
         return sql, params, compiler, converters
 
     def rows(self, *variant, span: tuple[int, int] | None = None, **values) -> list[tuple]:
-        """All rows at once: bound them by a limit, or by `span`, how many are passed over and how many are given."""
+        """Run the query and return all its rows. The caller bounds them with a limit, or with `span`: how many rows are
+        skipped, and how many are returned."""
         sql, params, compiler, converters = self._compile(*variant)
         if span:
-            # In the SQL itself: with a limit that it doesn't know, PostgreSQL plans the statement again each time.
+            # The numbers go into the SQL itself: PostgreSQL plans a statement again each time when it doesn't know the
+            # limit.
             sql = f"{sql} LIMIT {span[1]:d} OFFSET {span[0]:d}"
         rows = execute(sql, _with_values(params, values))
         if converters:
@@ -121,8 +123,8 @@ class CompiledQuery:
 class CompiledUnion:
     """Several `values_list` querysets of like columns, compiled once as one statement (see `CompiledQuery`).
 
-    `lock` holds the rows on PostgreSQL, which takes it in each part and not in the whole; SQLite's transactions take
-    turns. The columns must need no converters: ids and texts.
+    `lock` locks the rows on PostgreSQL, which takes the clause in each part and not in the whole; the transactions of
+    SQLite take turns. The columns must need no converters: ids and texts.
     """
 
     def __init__(self, make: Callable[..., list[models.QuerySet]], *, lock: str = ""):

@@ -1,8 +1,8 @@
-"""INSERT and UPDATE of just the columns that are given, in as few statements as the database allows.
+"""INSERT and UPDATE of only the columns that are given, in as few statements as the database allows.
 
-`Model.save` writes every column, asks again for what the database filled in and compiles its SQL each time. Values come
-by attname; what is written comes back as an instance. Each write says by whom (`por`): a user, or a caller of the API
-whom the statement itself finds active and allowed, or writes nothing.
+`Model.save` writes every column, asks again for what the database filled in, and compiles its SQL each time. Here the
+values come by attname, and what was written is returned as an instance. Each write has an author (`por`): a user, or a
+caller of the API. The statement itself checks that the caller is active and allowed, and otherwise writes nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,20 +20,20 @@ from monitor.db.queries import execute
 from monitor.errores import DatosInvalidos
 
 NO_ID = -1  # an id that no row has
-STATEMENTS = 256  # whose SQL is kept, each of other columns
+STATEMENTS = 256  # statements whose SQL is kept, one for each set of columns
 YA_NO_EXISTE = "Algo de lo que eligió acaba de eliminarse; elija de nuevo"
 
 
 class Reference:
-    """A value of a foreign key that holds only while its row meets a condition (`sql`, with `params`). The statement
-    that writes it asks, and keeps the row as it is until the transaction ends."""
+    """The value of a foreign key that holds only while its row meets a condition (`sql`, with `params`). The statement
+    that writes the value also checks the condition, and keeps the row as it is until the transaction ends."""
 
     pk: int
     sql: str
     params: Sequence = ()
 
     def settle(self) -> None:
-        """The statement found that the condition holds."""
+        """Take note that the statement found that the condition holds."""
 
 
 @dataclass(frozen=True)
@@ -54,20 +54,21 @@ class Author(Protocol):
 
 
 def single_statement():
-    """Wrap a write that is one statement, and so a transaction already. Within another transaction it gets a savepoint,
-    so that its error doesn't spoil the other."""
+    """Return the context for a write that is one statement, and so a transaction already. Within another transaction it
+    gets a savepoint, so that its error doesn't spoil the other."""
     return transaction.atomic() if connection.in_atomic_block else nullcontext()
 
 
 def insert(model, values: Mapping[str, Any], *, por: Author, con: Sequence[tuple] = ()):
-    """One row. `con`: (model, values) of others that go in with it or not at all, on PostgreSQL in the same statement.
+    """Insert one row and return it as an instance. `con` lists the (model, values) of other rows that are written with
+    it or not at all; on PostgreSQL they go in the same statement.
 
-    A value may be a `Reference`: DatosInvalidos is raised when its row doesn't meet the condition. What several of the
-    rows refer to is asked for once.
+    A value may be a `Reference`: DatosInvalidos is raised when its row doesn't meet the condition. When several of the
+    rows refer to the same thing, the condition is checked once.
     """
     references = _references(model, values)
     if por.reference not in references.values():
-        por.pk  # noqa: B018  the statement won't ask: who isn't known yet is asked for here
+        por.pk  # noqa: B018  the statement doesn't check the author, so this line does
     others = [(other, _with_known(references, other, row)) for other, row in con]
     sql, params = _insert(model, [values])
     if connection.vendor == "postgresql":
@@ -83,13 +84,15 @@ def insert(model, values: Mapping[str, Any], *, por: Author, con: Sequence[tuple
 
 
 def insert_many(model, rows: list[dict[str, Any]], *, por: Author) -> list:
-    """One INSERT of all, which have the same keys in the same order, and no `Reference`; bound them."""
+    """Insert all the rows with one INSERT and return them as instances. The rows have the same keys in the same order
+    and no `Reference`, and the caller bounds how many there are."""
     por.pk  # noqa: B018  as in `insert`
     return _write(model, *_insert(model, rows))
 
 
 def update(model, pk, values: Mapping[str, Any], *, por: Author):
-    """One UPDATE of one row, or None when there is none, or `por` may not. `Reference`: see `insert`."""
+    """Update one row with one UPDATE and return it as an instance. Return None when there is no such row, or when `por`
+    may not write. See `insert` about `Reference`."""
     columns, references = _columns(model), _references(model, values)
     params = [*_params(columns, values), columns[model._meta.pk.attname].prepare(pk)]
     author = por.reference if isinstance(por.reference, Reference) else None
@@ -106,13 +109,14 @@ def _references(model, values) -> dict[str, Reference]:
 
 
 def _with_known(references, model, row) -> dict:
-    """A row in which what the statement asks for already is written as it is."""
+    """Return the row with plain ids in place of the references that the statement already checks."""
     asked = [name for name, reference in _references(model, row).items() if reference in references.values()]
     return row | {name: row[name].pk for name in asked}
 
 
 def _form(values) -> tuple[tuple[str, str | None], ...]:
-    """Return what the SQL of a row depends on: its attnames, each with the condition of what it refers to."""
+    """Return what the SQL of a row depends on: its attnames, each with the condition of the row that it refers to, or
+    None."""
     return tuple((name, value.sql if isinstance(value, Reference) else None) for name, value in values.items())
 
 
@@ -159,14 +163,14 @@ def _write(model, sql, params, references: Mapping[str, Reference] = MappingProx
             raise DatosInvalidos(YA_NO_EXISTE) from error
         raise
     if any(getattr(instance, name) == NO_ID for instance in instances for name in references):
-        raise DatosInvalidos(YA_NO_EXISTE)  # the foreign key would say so only at the end of the transaction
+        raise DatosInvalidos(YA_NO_EXISTE)  # the foreign key would raise only at the end of the transaction
     for reference in references.values() if instances else ():
         reference.settle()
     return instances
 
 
 class _Column:
-    """The way in which a field is written."""
+    """How a field is written: its quoted name, its value and its place in the SQL."""
 
     def __init__(self, field):
         self._field, self.name = field, connection.ops.quote_name(field.column)
@@ -175,8 +179,8 @@ class _Column:
         return None if value is None else self._field.get_db_prep_save(value, connection)
 
     def placeholder(self, condition: str | None) -> str:
-        """Return the SQL of the value. For a reference to a row that doesn't meet the condition it gives an id that the
-        foreign key refuses."""
+        """Return the SQL of the value. For a reference whose row doesn't meet the condition, the SQL gives an id that
+        the foreign key refuses."""
         if condition is None:
             return "%s"
         hold = " FOR KEY SHARE" if connection.features.has_select_for_update else ""
@@ -199,11 +203,12 @@ def _table(model) -> str:
 
 
 class _Returning:
-    """The columns that a write gives back, and how a row of them becomes an instance."""
+    """The columns that a write returns, and how a row of them becomes an instance."""
 
     def __init__(self, model):
         self.model = model
-        # Generated columns are for the database to order and search by; but a unique one is a name that people see.
+        # Generated columns are there for the database to order and search by. A unique one is an exception: it is a
+        # name that people see.
         fields = [field for field in model._meta.concrete_fields if field.unique or not field.generated]
         self.sql = ", ".join(connection.ops.quote_name(field.column) for field in fields)
         self.names = [field.attname for field in fields]

@@ -8,7 +8,8 @@ from django.db import connection
 
 
 def en_otra_conexion(verbo):
-    """What it returns, or an error when it had to wait."""
+    """Run `verbo` in another connection and return what it returns. It raises when it has to wait a second for a
+    lock."""
 
     def correr():
         try:
@@ -23,7 +24,7 @@ def en_otra_conexion(verbo):
 
 
 def esperar_a_que_alguien_espere(segundos=10):
-    """Until somebody waits for what this connection holds."""
+    """Return once another connection waits for a lock of this one; the test fails when none does."""
     fin = time.monotonic() + segundos
     with connection.cursor() as cursor:
         while time.monotonic() < fin:

@@ -1,4 +1,5 @@
-"""A form as a browser sends it: every field with the value that the page gave it, but for what a person changes."""
+"""A form sent as a browser sends it: every field has the value that the page gave it, except for what a person
+changes."""
 
 from html.parser import HTMLParser
 
@@ -47,24 +48,26 @@ class _Formulario(HTMLParser):
 
 
 def _como_navegador(texto):
-    """The newline after the tag is dropped; every other goes as CRLF."""
+    """Return the text of a textarea as a browser sends it: without the newline after the tag, and with CRLF for the
+    others."""
     return texto.removeprefix("\n").replace("\r\n", "\n").replace("\n", "\r\n")
 
 
 def campos_de(response) -> dict[str, str]:
-    """Of the page's forms that are sent by POST."""
+    """Return the fields of the page's forms that are sent by POST."""
     formulario = _Formulario()
     formulario.feed(response.content.decode())
     return formulario.campos
 
 
 def enviar(client, url, **cambios):
-    """Opens the page, changes some fields and sends it; what comes after the redirect, if there is one."""
+    """Open the page, change some fields and send it. Return the response, after the redirect if there is one."""
     return client.post(url, campos_de(client.get(url)) | cambios, follow=True)
 
 
 def frases(response) -> list[str]:
-    """What the page says on top: messages, then errors of its form, those of a field with its name."""
+    """Return what the page says above the form: the messages, and then the errors of its form. A field's error has the
+    field's name."""
     dichas = [str(mensaje) for mensaje in response.context["messages"]]
     if "adminform" in response.context:
         for campo, errores in response.context["adminform"].form.errors.items():

@@ -1,6 +1,7 @@
-"""The mutants of `mutantes.py`: by file, a text that stands in it once, what takes its place, and who should notice.
+"""The mutants of `mutantes.py`: for each file, a text that is in it once, the text that takes its place, and the tests
+that should notice.
 
-Each breaks a state, a rule, a permission, an identity or a limit. None means the same as the original.
+Each mutant breaks a state, a rule, a permission, an identity or a limit. None means the same as the original.
 """
 
 from typing import NamedTuple
@@ -273,7 +274,7 @@ MUTANTES: list[Mutante] = [
         cambios=[
             ('sql = "NOT eliminado"', 'sql = "true"'),
             (
-                "        por.pk  # noqa: B018  the statement won't ask: who isn't known yet is asked for here\n",
+                "        por.pk  # noqa: B018  the statement doesn't check the author, so this line does\n",
                 "        pass\n",
             ),
             ("    por.pk  # noqa: B018  as in `insert`\n", ""),

@@ -9,7 +9,7 @@ CADA = 0.005  # seconds between two samples
 
 
 def memoria(pids: list[int]) -> float:
-    """Resident MB of the largest; one that ended meanwhile takes none."""
+    """Return the resident memory of the largest process, in MB. A process that has ended takes none."""
     return max(map(_paginas, pids)) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
@@ -22,7 +22,7 @@ def _paginas(pid: int) -> int:
 
 @contextmanager
 def midiendo(pids: list[int]):
-    """Gives the list of samples: the first, of before."""
+    """Give the list of samples, in MB, that is filled until the end; the first is from before."""
     muestras, fin = [memoria(pids)], threading.Event()
 
     def medir():

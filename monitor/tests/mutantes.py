@@ -1,9 +1,10 @@
-"""Mutation testing: whether the tests notice when a rule of ours is broken.
+"""Mutation testing: find out whether the tests notice when one of our rules is broken.
 
     python -m monitor.tests.mutantes [FILE …]
 
-Each mutant of `lista_de_mutantes.py`, or those of the files that are named, is made in a copy of the tree, where its
-tests are run: killed if one fails, alive if none does. Before that all of them must pass in a copy with no mutant.
+Each mutant of `lista_de_mutantes.py`, or only those of the named files, is made in a copy of the tree, and its tests
+run there. It is killed if one of them fails, and alive if none does. Before that, all the tests must pass in a copy
+without a mutant.
 """
 
 import os
@@ -23,11 +24,12 @@ RAIZ = Path(__file__).parents[2]
 AJENOS = shutil.ignore_patterns(".git", ".venv", ".env", "__pycache__", ".*_cache", ".hypothesis", "*.sqlite3*")
 MINIMO = 95  # percent
 PACIENCIA = 600  # seconds: a mutant that makes the tests wait for ever is killed too
-PASARON, FALLARON = 0, 1  # pytest's
+PASARON, FALLARON = 0, 1  # pytest's exit codes
 
 
 def errores_de(mutantes) -> list[str]:
-    """What is wrong with the list: with time code moves on, and a mutant that isn't made any more proves nothing."""
+    """Return the errors in the list. Code changes with time, and a mutant that can't be made any more proves
+    nothing."""
     return [f"{mutante}: {error}" for mutante in mutantes for error in _errores(mutante)]
 
 
@@ -45,7 +47,7 @@ def _errores(mutante: Mutante) -> Iterator[str]:
 
 @contextmanager
 def copia(de: Path = RAIZ) -> Iterator[Path]:
-    """The tree, in a folder that is gone at the end."""
+    """Give a copy of the tree, in a folder that is removed at the end."""
     with tempfile.TemporaryDirectory(prefix="monitor-mutante-") as carpeta:
         casa = Path(carpeta) / "casa"
         shutil.copytree(de, casa, ignore=AJENOS)
@@ -55,7 +57,7 @@ def copia(de: Path = RAIZ) -> Iterator[Path]:
 
 
 def muere(mutante: Mutante, original: Path) -> bool:
-    """Whether one of its tests, at least, fails."""
+    """Return whether at least one of the mutant's tests fails."""
     with copia(original) as casa:
         archivo = casa / mutante.archivo
         archivo.write_text(archivo.read_text(encoding="utf-8").replace(mutante.texto, mutante.cambio), encoding="utf-8")
@@ -66,11 +68,12 @@ def muere(mutante: Mutante, original: Path) -> bool:
 
 
 def correr(casa: Path, pruebas, *, postgresql: bool) -> tuple[int, str]:
-    """What pytest ends with and prints, on a database of its own."""
+    """Return pytest's exit code and output. The run has a database of its own."""
     orden = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", *pruebas]
     if postgresql:
         orden = [sys.executable, "-m", "monitor.tests.postgresql", "--exigir", *orden]
-    # In a session of its own, so that what the tests started ends with them when they don't end by themselves.
+    # The tests get a session of their own, so that what they started can be ended with them when it doesn't end by
+    # itself.
     with subprocess.Popen(
         orden,
         cwd=casa,
@@ -89,7 +92,7 @@ def correr(casa: Path, pruebas, *, postgresql: bool) -> tuple[int, str]:
 
 
 def exigir_pruebas_sanas(mutantes, original: Path) -> None:
-    """Else every mutant would seem to be killed."""
+    """Exit when the tests fail without a mutant: otherwise every mutant would seem to be killed."""
     for postgresql in (False, True):
         pruebas = sorted({p for mutante in mutantes if mutante.postgresql is postgresql for p in mutante.pruebas})
         if not pruebas:

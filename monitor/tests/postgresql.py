@@ -1,9 +1,9 @@
-"""Runs a command with DATABASE_URL pointing at a throw-away PostgreSQL, made of this machine's binaries.
+"""Run a command with DATABASE_URL pointing at a throw-away PostgreSQL, made of this machine's binaries.
 
     python -m monitor.tests.postgresql [--exigir] COMMAND …
 
-A DATABASE_URL that already names a PostgreSQL is used as it is. Without PostgreSQL it says so and ends well, or
-badly with --exigir.
+A DATABASE_URL that already names a PostgreSQL is used as it is. Without PostgreSQL on this machine, a message says so
+and the exit code is 0, or 1 with --exigir.
 """
 
 import argparse
@@ -31,14 +31,14 @@ OPCIONES = {
 
 
 def binarios():
-    """The folder of initdb and pg_ctl, of the newest version there is, or None."""
+    """Return the folder of the newest initdb and pg_ctl, or None when there are none."""
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda carpeta: float(carpeta.parent.name))
     carpetas = [Path(carpeta) for carpeta in os.environ["PATH"].split(os.pathsep)]
     return next((c for c in [*reversed(debian), *carpetas] if (c / "initdb").exists()), None)
 
 
 def sin_privilegios():
-    """PostgreSQL refuses root: the user to run it as, or None for the present one."""
+    """Return the user to run PostgreSQL as, since it refuses root, or None to run it as the present user."""
     if os.geteuid():
         return None
     nombres = {usuario.pw_name for usuario in pwd.getpwall()}
@@ -53,7 +53,7 @@ def puerto_libre():
 
 @contextmanager
 def cluster(carpeta_de_binarios):
-    """Gives the URL of a database that is gone, cluster and all, at the end."""
+    """Start a cluster and give the URL of its database; both are removed at the end."""
     usuario, puerto = sin_privilegios(), puerto_libre()
     with tempfile.TemporaryDirectory(prefix="monitor-postgresql-", ignore_cleanup_errors=True) as carpeta:
         if usuario:

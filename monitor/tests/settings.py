@@ -1,4 +1,5 @@
-"""The real settings plus a few lines. No `.env`, nor the environment of whoever runs the tests, has a say in them."""
+"""The real settings plus a few lines. Neither `.env` nor the environment of whoever runs the tests changes them, except
+for a DATABASE_URL of PostgreSQL."""
 
 import atexit
 import os
@@ -31,12 +32,13 @@ os.environ.update(
 from monitor.settings import *  # noqa: E402, F403
 from monitor.settings import DATABASES, STORAGES  # noqa: E402
 
-# A server started by a test serves that test's database; SQLite's is a file, for it can't share memory.
+# A server that a test starts serves the test's database. With SQLite that is a file, because two processes can't share
+# one in memory.
 DATABASES["default"]["NAME"] = os.environ.get("BASE_DE_PRUEBAS", DATABASES["default"]["NAME"])
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": SQLITE}
 
-# Static files straight from where they are: nothing to collect before the tests.
+# Static files are served from where they are, so that nothing has to be collected before the tests.
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True

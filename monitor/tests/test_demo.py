@@ -114,7 +114,8 @@ def test_sin_demo_no_se_carga_la_institucion_de_muestra(preparar):
 
 
 def test_corriendo_detiene_tambien_al_que_apenas_arranca(monkeypatch):
-    """Its end may come while the process is being started; nobody could wait for one that wasn't told to stop."""
+    """The end may come while the process is being started, and nobody could wait for a process that wasn't told to
+    stop."""
     terminado = threading.Event()
 
     class Lento:
@@ -147,7 +148,7 @@ class Casa:
         self.puerto = puerto_libre()
 
     def correr(self):
-        """What `make run` prints, interrupted once it answers."""
+        """Return what `make run` prints when it is interrupted once it answers."""
         propias = {*ajustes.entorno.leidas, "DJANGO_SETTINGS_MODULE", "MAKEFLAGS", "MAKELEVEL"}
         entorno = {nombre: valor for nombre, valor in os.environ.items() if nombre not in propias}
         proceso = subprocess.Popen(
@@ -161,7 +162,7 @@ class Casa:
         )
         self.esperar(proceso)
         if proceso.poll() is None:
-            # As Ctrl-C does: to all the processes of the terminal.
+            # Ctrl-C sends the signal to all the processes of the terminal.
             os.killpg(proceso.pid, signal.SIGINT)
         return proceso.communicate(timeout=30)[0]
 

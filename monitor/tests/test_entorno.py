@@ -24,7 +24,7 @@ PRODUCCION = {
 
 @pytest.fixture
 def arrancar(monkeypatch):
-    """The settings as the given variables make them, and no others."""
+    """A function that returns the settings that the given variables make, with no others."""
 
     def arrancar(**variables):
         for nombre in ajustes.entorno.leidas:
@@ -35,7 +35,7 @@ def arrancar(monkeypatch):
 
 
 def frases(error):
-    """The variables that the sentence names, and what it says of each."""
+    """Return the variables that the error names, each with what the error says of it."""
     _, *lineas = str(error.value).splitlines()
     return dict(linea.strip().split(" ", 1) for linea in lineas)
 

@@ -1,4 +1,4 @@
-"""The shape of the house: who may import whom, and what no part may lack."""
+"""The layers of the code: which module may import which, and what no app may lack."""
 
 import ast
 import os
@@ -11,7 +11,8 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 
-# From the ground up. A module imports from its own layer and from those below it; each is in one of them.
+# The layers go from the ground up. A module imports from its own layer and from those below it, and each module is in
+# exactly one.
 CAPAS = {
     "palabras": (
         "monitor.entorno monitor.errores monitor.formatos.* monitor.logs monitor.roles monitor.validadores"
@@ -42,12 +43,12 @@ CONOCE = {
     "expedientes": {"monitor", "catalogos", "expedientes"},
     "solicitudes": {"monitor", "catalogos", "solicitudes"},
 }
-# Here the project is put together, so here it knows its domains.
+# These modules put the project together, so they know its domains.
 ENSAMBLAN = {"monitor.urls", "monitor.management.commands.documentar", "monitor.management.commands.seed_demo"}
 
 
 def modulos():
-    """Module name → file, of all that isn't a test, a migration or empty."""
+    """Map module names to files, without tests, migrations and empty modules."""
     archivos = [archivo for paquete in CONOCE for archivo in (settings.BASE_DIR / paquete).rglob("*.py")]
     nombres = {archivo: archivo.relative_to(settings.BASE_DIR).with_suffix("").parts for archivo in archivos}
     return {
@@ -61,7 +62,7 @@ MODULOS = modulos()
 
 
 def importados(modulo):
-    """Every module that it imports, of ours or others', also inside functions."""
+    """Yield every module that a module imports, ours or others', also inside functions."""
     for nodo in ast.walk(ast.parse(MODULOS[modulo].read_text(encoding="utf-8"))):
         if isinstance(nodo, ast.Import):
             yield from (alias.name for alias in nodo.names)
@@ -71,7 +72,8 @@ def importados(modulo):
 
 
 def capas_de(modulo):
-    """The numbers of the layers that claim it: one, unless somebody forgot or took too much."""
+    """Return the numbers of the layers that claim a module. It is exactly one, unless a layer forgot the module or
+    claims too much."""
     return [
         numero
         for numero, patrones in enumerate(CAPAS.values())
@@ -100,7 +102,8 @@ def test_cada_capa_importa_de_las_de_abajo():
 
 
 def cuarto(modulo):
-    """`monitor.api`, `monitor.db`, … and each domain; of a module of the corridor, itself."""
+    """Return the part of the code that a module belongs to: `monitor.api`, `monitor.db`, … or a domain. A module that
+    stands directly in `monitor` is its own part."""
     partes = modulo.split(".")
     return ".".join(partes[:2]) if partes[0] == "monitor" else partes[0]
 

@@ -12,7 +12,7 @@ AJENO = "https://tablero.example.org"
 
 @pytest.fixture
 def client():
-    """With middleware of its own, made with the test's settings."""
+    """A client with middleware of its own, made with the test's settings."""
     return Client()
 
 
@@ -29,7 +29,7 @@ def test_cors_origins_permite_a_los_que_nombra_y_a_nadie_mas(client, settings):
 
     assert permitido(client, AJENO) == AJENO
     assert permitido(client, "https://otro.example.org") is None
-    assert "origin" in client.get("/").headers["Vary"].lower()  # what a cache keeps is for one origin alone
+    assert "origin" in client.get("/").headers["Vary"].lower()  # a cache may serve the answer to that origin alone
 
 
 def test_cada_respuesta_tiene_su_propio_identificador(client):

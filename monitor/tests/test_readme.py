@@ -1,4 +1,4 @@
-"""The commands of README.md are typed here, as they are written."""
+"""These tests type what README.md says to type, as it is written."""
 
 import json
 import os
@@ -14,7 +14,7 @@ README = (settings.BASE_DIR / "README.md").read_text(encoding="utf-8")
 
 
 def bloque(titulo, nivel="##"):
-    """The shell block under a heading."""
+    """Return the shell block under a heading."""
     seccion = README.split(f"\n{nivel} {titulo}\n")[1].split(f"\n{nivel} ")[0]
     return re.search(r"```sh\n(.*?)```", seccion, re.DOTALL)[1]
 

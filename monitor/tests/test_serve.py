@@ -22,7 +22,7 @@ def persona_de_demostracion():
 
 @pytest.fixture
 def serve(monkeypatch):
-    """Runs the command up to where it would start to serve, and gives the server of then."""
+    """A function that runs the command up to where it would start to serve, and returns the server that it made."""
     servidores = []
     monkeypatch.setattr("monitor.management.commands.serve.connections.close_all", lambda: None)
     monkeypatch.setattr(

@@ -1,4 +1,4 @@
-"""The real server of conftest.py: granian, two processes, the test database."""
+"""The real server of conftest.py: granian with two processes and the test database."""
 
 import json
 import socket
@@ -24,7 +24,7 @@ def test_servidor_llega_a_la_base(servidor):
 
 
 def test_servidor_no_habla_http2(servidor):
-    """The preface of HTTP/2 is no request of HTTP/1.1."""
+    """The preface of HTTP/2 isn't a request of HTTP/1.1."""
     maquina, puerto = urlsplit(servidor).netloc.split(":")
     with socket.create_connection((maquina, int(puerto)), timeout=10) as conexion:
         conexion.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0")

@@ -1,4 +1,5 @@
-"""docs/viaje.md says which files a request passes. What it names exists, and what a request enters, it names."""
+"""docs/viaje.md says which files an HTTP request passes. What it names exists, and it names every file that a request
+enters."""
 
 import ast
 import re
@@ -17,7 +18,7 @@ from monitor.usuarios.tests.factories import UsuarioFactory
 from solicitudes.tests.factories import SolicitudFactory
 
 PAGINA = (settings.BASE_DIR / "docs" / "viaje.md").read_text(encoding="utf-8")
-# A row of a journey: | `archivo.py` | `Clase.metodo`, `funcion` | what it does |
+# A row of a journey looks like this: | `archivo.py` | `Clase.metodo`, `funcion` | what it does |
 PASO = re.compile(r"^\| `([\w/]+\.py)` \| ((?:`[\w.]+`(?:, )?)+) \|", re.MULTILINE)
 SECCIONES = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGINA, re.MULTILINE | re.DOTALL))
 COMUN = SECCIONES["Lo que es igual en todos"]
@@ -25,7 +26,7 @@ VIAJES = {titulo: COMUN + texto for titulo, texto in SECCIONES.items() if titulo
 
 
 def nombres_en(archivo: str) -> set[str]:
-    """Functions, classes and `Class.method` that a file defines, and the names that it assigns."""
+    """Return the functions, classes and `Class.method` that a file on disk defines, and the names that it assigns."""
     arbol = ast.parse((settings.BASE_DIR / archivo).read_text(encoding="utf-8"))
     nombres = set()
     for nodo in arbol.body:
@@ -44,7 +45,7 @@ def definidos(nodo) -> set[str]:
 
 @contextmanager
 def siguiendo():
-    """Gives a set that holds, at the end, the files of ours in which some function ran meanwhile."""
+    """Give a set that holds, at the end, our files in which some function ran."""
     archivos = set()
 
     def mirar(marco, suceso, _):
@@ -65,7 +66,7 @@ def siguiendo():
 
 @pytest.fixture
 def cliente(db, client):
-    """Django's client with a person in the admin, and the same person as a program."""
+    """Django's client with a person in the admin, and with the same person as a program."""
     persona = UsuarioFactory(administrador=True)
     client.force_login(persona)
     client.api = Api(persona)
@@ -114,7 +115,7 @@ def test_lo_que_dice_de_cada_archivo_esta_en_el():
 
 @pytest.mark.parametrize("titulo", CASOS)
 def test_un_viaje_no_pasa_por_donde_la_pagina_no_dice(cliente, titulo):
-    """The second of two equal requests: the first fills what is made once."""
+    """The second of two equal requests is watched, because the first fills what is made only once."""
     for clave in ("S-1", "S-2"):
         ExpedienteFactory(no_siniestro=clave, color="rojo")
     cliente.cuerpo = cuerpo_de_solicitud(SolicitudFactory())

@@ -1,4 +1,4 @@
-"""Logging in: the one way in, for the API and the admin, behind the same limits."""
+"""The login: the one way in, for the API and the admin, behind the same limits."""
 
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
@@ -10,7 +10,8 @@ DEMASIADOS = "Demasiados intentos fallidos. Espere {minutos} min e intente de nu
 
 
 def entrar(username: str, password: str, *, direccion: str) -> Usuario:
-    """Raises DemasiadosIntentos before any hashing, NoAutenticado when the credentials are wrong."""
+    """Return the user. Raise DemasiadosIntentos before any hashing, and NoAutenticado when the credentials are
+    wrong."""
     espera = IntentoDeAcceso.objects.anotar(username, direccion)
     if espera:
         raise DemasiadosIntentos(DEMASIADOS.format(minutos=-(-espera // 60)), espera=espera)
@@ -25,7 +26,7 @@ def entrar(username: str, password: str, *, direccion: str) -> Usuario:
 
 
 class Backend(BaseBackend):
-    """Django's door: the admin's login form and the sessions it opens."""
+    """Django's way in, through `entrar`: the admin's login form and the sessions that it opens."""
 
     def authenticate(self, request, username=None, password=None):
         if request is None or not username or not password:

@@ -28,7 +28,7 @@ class UsuarioForm(VerbForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.initial.pop("password", None)  # its hash: nobody types that
+        self.initial.pop("password", None)  # its hash is nothing that a person types
         nuevo = self.instance._state.adding
         for nombre in ("password", "repetida"):
             self.fields[nombre].required = nuevo
@@ -42,7 +42,7 @@ class UsuarioForm(VerbForm):
         return repetida
 
     def _get_validation_exclusions(self):
-        """The column's limits are for hashes."""
+        """Return the fields that aren't checked. The limits of the column of the password are for hashes."""
         return super()._get_validation_exclusions() | {"password"}
 
 
@@ -69,11 +69,11 @@ class UsuarioAdmin(VerbAdmin):
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         campo = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "username":
-            campo.strip = False  # blanks are refused, here as in the API
+            campo.strip = False  # blanks are refused, as in the API
         return campo
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
         if obj.pk == request.user.pk and "password" in form.changed_data:
-            # The other sessions end; this one goes on.
+            # The person's other sessions end, and this one goes on.
             update_session_auth_hash(request, Usuario.objects.get(pk=obj.pk))

@@ -2,7 +2,8 @@ from django.contrib.auth import hashers
 
 
 class Argon2Hasher(hashers.Argon2PasswordHasher):
-    """Argon2id at OWASP's lower setting: several logins at once must not cost a worker its memory."""
+    """Argon2id with one of the lowest settings that OWASP recommends, because several logins at once must not cost a
+    worker its memory."""
 
     time_cost = 2
     memory_cost = 19 * 1024  # KiB

@@ -49,13 +49,14 @@ def exigir_sin_espacios(username: str) -> None:
 
 class UsuarioQuerySet(models.QuerySet):
     def de_token(self, pk, version):
-        """The active user of a token that hasn't been revoked: numbers, or expressions of them."""
+        """Return the active user of a token that hasn't been revoked. The arguments are numbers, or expressions of
+        them."""
         return self.filter(id=pk, version_token=version, is_active=True)
 
 
 class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
     def con_token(self, pk: int, version: int) -> Identidad | None:
-        """Whose a token is, by one small statement."""
+        """Return the active user of a token that hasn't been revoked, or None, with one small statement."""
         filas = _identidad.rows(id=pk, version=version)
         return Identidad(*filas[0]) if filas else None
 
@@ -63,7 +64,8 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
         return self.get(username=username)
 
     def registrar(self, *, username, password, rol, nombre=None, email=None, **otros) -> "Usuario":
-        """Raises DatosInvalidos with the first broken rule."""
+        """Create a user. Raise DatosInvalidos at the first check that fails: blanks, role, the other fields together,
+        password, a username in use."""
         usuario = Usuario(username=username, rol=rol, nombre=nombre or None, email=email or None, **otros)
         usuario.validar()
         usuario.poner_password(password)
@@ -79,9 +81,10 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
 
     @transaction.atomic
     def actualizar(self, pk: int, cambios: dict) -> "Usuario":
-        """`cambios`: any of nombre, username, password, rol, email, is_active.
+        """Change a user and return it. `cambios` has any of nombre, username, password, rol, email and is_active.
 
-        A new password revokes every token; being disabled too, so that none comes back to life with the user.
+        A new password revokes every token. So does disabling the user, so that no token works again when the user is
+        enabled. Raise NoEncontrado, DatosInvalidos, or Conflicto for the last active Administrador.
         """
         self._bloquear_administradores()
         usuario = self._bloquear(pk)
@@ -117,7 +120,8 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
         self.filter(pk=pk).update(version_token=models.F("version_token") + 1)
 
     def _bloquear(self, pk):
-        # A weaker lock than FOR UPDATE, so that rows that refer to users (FOR KEY SHARE, in any order) don't wait.
+        # This lock is weaker than FOR UPDATE, so that writing rows that refer to users (FOR KEY SHARE, in any order)
+        # doesn't wait for it.
         usuario = self.select_for_update(no_key=True).filter(pk=pk).first()
         if usuario is None:
             raise NoEncontrado(NO_ENCONTRADO)
@@ -195,7 +199,7 @@ class Usuario(AbstractBaseUser):
 
     @property
     def is_staff(self):
-        """Everyone may open the admin; what they find there is in PERMISOS."""
+        """Return True: everyone may open the admin, and PERMISOS decides what they find there."""
         return True
 
     @property
@@ -209,7 +213,7 @@ class Usuario(AbstractBaseUser):
         return any(self.has_perm(perm) for perm in PERMISOS if perm.startswith(f"{app_label}."))
 
     def validar(self):
-        """The rules that a form would check, for every door. Raises DatosInvalidos."""
+        """Check the rules that a form would check, for the API, the admin and commands alike. Raise DatosInvalidos."""
         exigir_sin_espacios(self.username)
         if self.rol not in Rol.values:
             raise DatosInvalidos(ROL_INVALIDO)
@@ -227,16 +231,18 @@ class Usuario(AbstractBaseUser):
         self.set_password(password)
 
     def set_password(self, raw_password):
-        """Set a password, from whichever door, Django's commands too; earlier tokens stop working."""
+        """Set a password. The API, the admin and Django's commands all come here, so that earlier tokens stop
+        working."""
         super().set_password(raw_password)
         self.version_token += 1
 
     def check_password(self, raw_password):
-        """A hash with the parameters of today in place of an older one isn't a new password: it revokes nothing."""
+        """Return whether the password is right. A hash with old parameters is renewed; that isn't a new password, and
+        revokes nothing."""
         return check_password(raw_password, self.password, self._renovar_hash)
 
     def _renovar_hash(self, raw_password):
-        # Only over the hash that was checked: someone may have changed the password since.
+        # Only the hash that was checked is replaced: someone may have changed the password since.
         nuevo = make_password(raw_password)
         Usuario.objects.filter(pk=self.pk, password=self.password).update(password=nuevo)
 
@@ -256,10 +262,10 @@ class IntentoDeAccesoManager(models.Manager):
     POR_DIRECCION = 50
 
     def anotar(self, username: str, direccion: str) -> int:
-        """Notes an attempt and gives the seconds to wait: 0 when it may go on.
+        """Note an attempt and return the seconds to wait, or 0 when the attempt may go on.
 
-        It is written before it is counted, so that of many at once no more than the limit go on, in all processes.
-        A refused attempt isn't kept: it must not put off the end of the wait.
+        The attempt is written before the attempts are counted, so that of many at once, in all processes, no more than
+        the limit go on. A refused attempt isn't kept, because it must not put off the end of the wait.
         """
         ahora = timezone.now()
         self.filter(en__lte=ahora - self.VENTANA).delete()
@@ -274,7 +280,7 @@ class IntentoDeAccesoManager(models.Manager):
         return espera
 
     def olvidar(self, username: str, direccion: str) -> None:
-        """Forget the failures of this user from this address, after a success."""
+        """Forget the attempts of this username from this address, after a success."""
         self.filter(username=username[:150], direccion=direccion).delete()
 
     def _espera(self, intentos, limite, ahora):
@@ -286,7 +292,7 @@ class IntentoDeAccesoManager(models.Manager):
 
 
 class IntentoDeAcceso(models.Model):
-    """A login that failed, or is being checked; kept for IntentoDeAccesoManager.VENTANA."""
+    """A login that failed or is being checked, kept for IntentoDeAccesoManager.VENTANA."""
 
     id = models.BigAutoField(primary_key=True)
     username = models.CharField(max_length=150)

@@ -1,4 +1,4 @@
-"""Identity, for the API's description."""
+"""Login, logout and users, for the API's description."""
 
 from monitor.api.openapi.description import Operation, describe, describe_fields, describe_tag
 from monitor.errores import Conflicto, DatosInvalidos, DemasiadosIntentos, NoAutenticado, NoEncontrado

@@ -19,8 +19,8 @@ class UsuarioSerializer(StrictModelSerializer):
 
 
 class RegistroSerializer(StrictSerializer):
-    """The fields that a person may send about a user. The verb settles whether they will do: a role, a free name, a
-    strong password."""
+    """The fields that a person may send about a user. The verb checks the role, whether the username is free and
+    whether the password is strong."""
 
     username = StrictTextField(max_length=150, required=False, allow_null=True, allow_blank=True)
     password = StrictTextField(max_length=1000, required=False, allow_null=True, allow_blank=True)
@@ -37,7 +37,7 @@ class CambioDeUsuarioSerializer(RegistroSerializer):
 
 
 class SinCamposSerializer(StrictSerializer):
-    """A body that says nothing: absent or `{}`."""
+    """A body without fields: absent or `{}`."""
 
 
 SIN_CAMPOS = SinCamposSerializer()

@@ -1,4 +1,5 @@
-"""The site: its door, its pages of errors, its index, and what every page carries; and insurers, the plainest pages."""
+"""The admin site: its login, its error pages, its index and what every page carries; and the pages of the insurers, the
+plainest."""
 
 import re
 
@@ -28,7 +29,7 @@ def errores(response):
     return [str(frase) for frase in response.context["form"].non_field_errors()]
 
 
-# --- The door ---
+# --- Login ---
 
 
 @pytest.mark.parametrize("trait", TRAITS)

@@ -1,4 +1,4 @@
-"""The behaviour of every ModelAdmin of ours, seen in the plainest one: insurers."""
+"""What every ModelAdmin of ours does, tested with the plainest one: the insurers."""
 
 import pytest
 
@@ -15,7 +15,7 @@ LISTA = "/admin/catalogos/aseguradora/"
 
 
 def test_accion_que_no_se_pudo_anotar_deshace_su_fila_y_no_las_demas(client, monkeypatch):
-    """Nothing is done without its line in the log."""
+    """A row isn't deleted without its line in the log."""
     client.force_login(UsuarioFactory(administrador=True))
     claves = [AseguradoraFactory(nombre=nombre).pk for nombre in ("AXA", "HDI", "Qualitas")]
     de_verdad = VerbAdmin.log_deletions

@@ -15,8 +15,8 @@ from monitor.errores import ErrorDeDominio
 class Operation:
     """The description of what an action takes and answers.
 
-    Examples are Python values, written as the dialect writes them. `invalid` and `invalid_query` are bodies and
-    a query whose errors are shown. `required`: fields that the action asks for, though its serializer doesn't.
+    Examples are Python values, and the dialect writes them. `invalid` are bodies, and `invalid_query` a query, whose
+    errors the description shows. `required` are the fields that the action asks for although its serializer doesn't.
     """
 
     summary: str
@@ -55,7 +55,8 @@ FIELDS: dict[type, Mapping[str, str]] = {}
 
 
 def describe(view: type, tag: str, *, path: Mapping[str, dict] | None = None, **operations: Operation):
-    """`path`: schema (and description) of each piece of the path that varies."""
+    """Describe a view and its actions under a tag. `path` has the schema, with its description, of each piece of the
+    path that varies."""
     VIEWS[view] = Description(tag, path or {}, operations)
 
 

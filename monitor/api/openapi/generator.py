@@ -1,7 +1,7 @@
 """The API's description (OpenAPI), made of the views' tables of actions and of what each app says in its `openapi.py`.
 
-Who may, what a body or a URL can get wrong and what the server can fail at follow from the action; the examples of
-errors are written by the code that answers them. An action that nobody described is an error of the generator.
+From the action follow who may use it, what can be wrong in a body or a URL, and where the server can fail. The code
+that answers the errors writes their examples. An action that nobody described is an error of the generator.
 """
 
 import orjson
@@ -118,7 +118,7 @@ class OperationSchema(AutoSchema):
             return "**Quién:** cualquiera, sin token."
         return f"**Quién:** {', '.join(rol.label for rol in Rol if rol in roles)}."
 
-    # --- What it takes ---
+    # --- Parameters and bodies ---
 
     def _get_parameters(self):
         return [
@@ -157,7 +157,7 @@ class OperationSchema(AutoSchema):
             content["examples"] = {"ejemplo": {"value": operation.request}}
         return {"required": not operation.optional_body, "content": {"application/json": content}}
 
-    # --- What it answers ---
+    # --- Responses ---
 
     def _get_response_bodies(self, direction="response"):
         responses = {} if self.operation.only_errors else {str(self.operation.status): self._success()}
@@ -187,7 +187,7 @@ class OperationSchema(AutoSchema):
         return self.resolve_serializer(response, "response").ref
 
     def _nested(self, value):
-        """A schema may hold serializers, at any depth."""
+        """Return a value of a schema, in which serializers may stand at any depth."""
         if isinstance(value, dict | serializers.BaseSerializer):
             return self._schema_of(value)
         return value
@@ -245,7 +245,8 @@ class OperationSchema(AutoSchema):
         return name + ("Parcial" if serializer.partial else "") + ("Entrante" if direction == "request" else "")
 
     def _map_basic_serializer(self, serializer, direction):
-        """A response has every key; a body has no other than those it may have."""
+        """Return the schema of an object: a response has every key, and a body has no keys that the serializer doesn't
+        know."""
         if direction == "response":
             properties = {n: self._map_serializer_field(c, direction) for n, c in serializer.fields.items()}
             return {"type": "object", "properties": properties, "required": list(properties)}

@@ -7,7 +7,7 @@ from monitor.api.dialects import DIRECT, ENVELOPE
 from monitor.api.shapes import EmptyListField
 from monitor.validadores import Entre
 
-# ECMA 262 and Python read these alike.
+# ECMA 262 and Python read these patterns alike.
 SIN_CONTROL = r"^[^\u0000-\u001f\u007f-\u009f]*$"
 SIN_CONTROL_LARGO = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$"
 CON_ALGO = r"\S"
@@ -15,7 +15,7 @@ VACIA = {"maxLength": 0}
 
 
 class DirectSchemas:
-    """/api: the data as they are."""
+    """The dialect of /api: the data as they are."""
 
     error_name = "Error"
     date = {
@@ -83,7 +83,7 @@ class EnvelopeSchemas:
 SCHEMAS = {DIRECT: DirectSchemas(), ENVELOPE: EnvelopeSchemas()}
 
 
-# --- Fields: as a response shows them, as a body and as a URL take them ---
+# --- The fields in a response, in a body and in a URL ---
 
 
 def in_response(field: serializers.Field, dialect) -> dict | None:
@@ -143,7 +143,7 @@ def _text(field):
 
 
 def _moment(field):
-    """An empty text is null."""
+    """Return the schema of a date, a time or a moment in a body, where an empty text is null."""
     match field:
         case fields.StrictDayField():
             return {"type": "string", "format": "date"}

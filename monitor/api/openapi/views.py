@@ -1,4 +1,4 @@
-"""The routes that show the API's description: the document, and a page that reads it."""
+"""The routes that show the API's description: the document, and a page that shows it to people."""
 
 from functools import cache
 
@@ -15,7 +15,7 @@ from monitor.api.viewsets import Action, OpenViewSet
 WRITERS = {"yaml": OpenApiYamlRenderer().render, "json": orjson.dumps}
 FORMAT = QueryParams(format=StrictChoiceField(choices=list(WRITERS)))
 
-# Swagger UI sets styles by script and draws icons from data: addresses; all else must come from this host.
+# Swagger UI sets styles by script and draws icons from `data:` addresses; everything else must come from this host.
 ONLY_FROM_HERE = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -37,7 +37,8 @@ class DocumentacionViewSet(OpenViewSet):
 
 @cache
 def written(format_: str) -> bytes:
-    """It takes most of a second, and changes only with the code: once a process."""
+    """Return the document in a format. Each process writes it once: that takes most of a second, and the document
+    changes only with the code."""
     return WRITERS[format_](document())
 
 

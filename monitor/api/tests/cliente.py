@@ -18,13 +18,14 @@ def cuerpo_de(datos) -> bytes:
 
 @cache
 def cliente():
-    """Return one client for all tests: the first call of each client loads the middleware, which takes longer than a
-    call."""
+    """Return the one client of all tests: a client's first call loads the middleware, which takes longer than a
+    request."""
     return Client(enforce_csrf_checks=True, raise_request_exception=False)
 
 
 class Api:
-    """`Api(usuario).post("/api/…", {…})`; without a user, without a token. Django's CSRF check is on."""
+    """Calls the API in this process: `Api(usuario).post("/api/…", {…})`. Without a user it sends no token. Django's
+    CSRF check is on."""
 
     def __init__(self, usuario=None, **entorno):
         self.usuario, self.entorno = usuario, entorno
@@ -34,7 +35,8 @@ class Api:
         return tokens.issue(self.usuario)
 
     def pedir(self, metodo, ruta, datos=None, tipo="application/json", **cabeceras):
-        """`datos`: anything that JSON can say, or the bytes of a body."""
+        """Send an HTTP request and return the response. `datos` is anything that JSON can write, or the bytes of a
+        body."""
         if self.usuario:
             cabeceras = {"Authorization": f"Bearer {self.token}"} | cabeceras
         cuerpo = b"" if datos is None else cuerpo_de(datos)
@@ -49,7 +51,7 @@ class Api:
 
 
 def respuesta(response):
-    """Status and body, to compare both at once."""
+    """Return the status and the body, to compare both at once."""
     return response.status_code, json.loads(response.getvalue())
 
 
@@ -64,7 +66,8 @@ class Respuesta:
 
 
 class Remota:
-    """The same over the wire, a connection per call: `Remota(servidor, usuario).pedir("GET", "/api/…")`."""
+    """Calls the API over the wire, with a connection for each call: `Remota(servidor, usuario).pedir("GET",
+    "/api/…")`."""
 
     def __init__(self, servidor, usuario=None):
         self.direccion = urlsplit(servidor).netloc

@@ -1,4 +1,4 @@
-"""The API's description as tests read it: whether what was answered is what it says."""
+"""The API's description as tests read it, to check that an answer is as described."""
 
 import json
 
@@ -9,7 +9,7 @@ from monitor.api.openapi.views import document
 
 
 def leer_yaml(texto):
-    """libyaml's loader, safe too: the pure one takes seconds for this document."""
+    """Read YAML with libyaml's loader, which is safe too: the pure one takes seconds for this document."""
     return yaml.load(texto, yaml.CSafeLoader)
 
 
@@ -17,7 +17,7 @@ LECTORES = {"application/json": json.loads, "application/yaml": leer_yaml, "text
 
 
 def operaciones():
-    """`(METHOD, path as documented, operation)` of all."""
+    """Yield `(METHOD, path as documented, operation)` for every operation."""
     for ruta, metodos in document()["paths"].items():
         for metodo, operacion in metodos.items():
             yield metodo.upper(), ruta, operacion
@@ -28,7 +28,7 @@ def operacion_de(metodo, ruta):
 
 
 def resolver(esquema):
-    """The schema that a `$ref` names."""
+    """Return the schema that a `$ref` names."""
     while "$ref" in esquema:
         partes = esquema["$ref"].removeprefix("#/").split("/")
         esquema = document()
@@ -38,14 +38,14 @@ def resolver(esquema):
 
 
 def fallas(esquema, valor):
-    """What of `valor` is not as the schema says: types, missing keys, formats."""
+    """Return what in `valor` breaks the schema: types, missing keys, formats."""
     completo = esquema | {"components": document()["components"]}
     validador = Draft202012Validator(completo, format_checker=Draft202012Validator.FORMAT_CHECKER)
     return [f"{e.json_path}: {e.message}" for e in validador.iter_errors(valor)]
 
 
 def desorden(esquema, valor, camino="$"):
-    """What of `valor` has its keys in another order than the schema."""
+    """Return the objects in `valor` whose keys are in another order than the schema's."""
     esquema = resolver(esquema)
     if "oneOf" in esquema:
         return [] if valor is None else desorden(esquema["oneOf"][0], valor, camino)
@@ -60,7 +60,7 @@ def desorden(esquema, valor, camino="$"):
 
 
 def fallas_de_respuesta(metodo, ruta, response):
-    """`ruta` as documented."""
+    """Return what in the response breaks the description of its operation; `ruta` is the path as documented."""
     documentada = operacion_de(metodo, ruta)["responses"].get(str(response.status_code))
     if documentada is None:
         return [f"{response.status_code} no está en la descripción"]

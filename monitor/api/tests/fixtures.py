@@ -1,4 +1,4 @@
-"""The callers of the API. Each app's conftest.py takes these."""
+"""The people who call the API. Each app's conftest.py imports these fixtures."""
 
 import pytest
 

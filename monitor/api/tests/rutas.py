@@ -1,7 +1,8 @@
-"""Every route of the API, who may use it, and what someone who may gets for an empty request about nothing.
+"""Every route of the API, who may use it, and the status of an empty request about something that doesn't exist, from
+somebody who may.
 
-A route that isn't here fails test_routes.py. `999999` stands for whatever a path asks for: no sequence of PostgreSQL,
-which are never put back, gets that far in a run of all the tests.
+A route that isn't here fails test_routes.py. `999999` stands for whatever a path asks for. PostgreSQL's sequences are
+never set back, and none gets that far in a run of all the tests.
 """
 
 from monitor.roles import ADMINISTRADORES, OPERADORES, TODOS

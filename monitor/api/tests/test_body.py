@@ -1,4 +1,5 @@
-"""Bodies: what is read, what is refused, how much. The real server where the bytes on the wire matter."""
+"""Bodies: which are read, which are refused, and how large they may be. The real server answers where the bytes on the
+wire matter."""
 
 import json
 import socket
@@ -108,7 +109,7 @@ def test_json_que_no_es_un_objeto_es_400(operador, cuerpo):
 
 
 def justo(bytes_):
-    """A body of exactly as many bytes."""
+    """Return a body of exactly that many bytes."""
     marco = len(json.dumps({"no_siniestro": "SIN-1", "observaciones": ""}))
     return json.dumps({"no_siniestro": "SIN-1", "observaciones": "x" * (bytes_ - marco)}).encode()
 
@@ -120,7 +121,7 @@ def test_cuerpo_de_un_mebibyte_justo_se_admite_y_uno_mas_es_413(operador):
 
 @pytest.fixture
 def crudo(servidor):
-    """Sends the parts of a request as they are, and gives the answer's status and body."""
+    """Return a function that sends the head of an HTTP request as it is given, and returns the open connection."""
     token = tokens.issue(UsuarioFactory())
     maquina, puerto = urlsplit(servidor).netloc.split(":")
 
@@ -146,7 +147,7 @@ def recibir(conexion):
 
 
 def enviar_a_trozos(conexion, trozos):
-    with suppress(BrokenPipeError, ConnectionResetError):  # it has answered already
+    with suppress(BrokenPipeError, ConnectionResetError):  # the server has answered already
         for trozo in trozos:
             conexion.sendall(b"%x\r\n%b\r\n" % (len(trozo), trozo))
         conexion.sendall(b"0\r\n\r\n")
@@ -169,7 +170,7 @@ def test_cuerpo_a_trozos_que_pasa_de_un_mebibyte_es_413(crudo):
 
 def test_cuerpo_que_se_anuncia_enorme_es_413_sin_esperarlo(crudo):
     conexion = crudo([f"Content-Length: {10**12}"])
-    with suppress(BrokenPipeError, ConnectionResetError):  # it has answered already
+    with suppress(BrokenPipeError, ConnectionResetError):  # the server has answered already
         conexion.sendall(b" " * (MEBIBYTE + 100_000))
 
     assert recibir(conexion) == GRANDE
@@ -182,13 +183,13 @@ def test_cuerpo_que_se_anuncia_grande_es_413_antes_de_que_llegue(crudo):
 
 @pytest.mark.parametrize("llegado", [b"", b'{"motivo"', b'{"motivo": "Sin unidad"}'])
 def test_lo_que_no_llego_entero_no_se_hace(crudo, solicitud_pendiente, llegado):
-    """The client goes away before its body is whole."""
+    """The client closes its side before its body is whole."""
     ruta = f"/solicitud/{solicitud_pendiente.pk}/aprobar"
     conexion = crudo(["Content-Length: 60"], ruta=ruta, usuario=solicitud_pendiente.aprobador)
     conexion.sendall(llegado)
     conexion.shutdown(socket.SHUT_WR)
 
-    # What it says to somebody who listens no more is nobody's business.
+    # Whatever the server answers, the client no longer cares.
     conexion.recv(1000)
     conexion.close()
     assert list(solicitud_pendiente.historico.values_list("estado_id", flat=True)) == [Estado.PENDIENTE_APROBACION]
@@ -202,7 +203,7 @@ def test_cuerpo_vacio_a_trozos_es_400(crudo):
 
 
 def test_cliente_que_tarda_en_mandar_su_cuerpo_no_detiene_a_otros(crudo, servidor):
-    """On SQLite a transaction open meanwhile would hold the only lock there is for writing."""
+    """On SQLite, a transaction that is open while the body arrives would hold the only lock for writing."""
     lenta = crudo([f"Content-Length: {len(BUENO)}"])
     lenta.sendall(BUENO[:10])
     time.sleep(0.2)

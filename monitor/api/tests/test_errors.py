@@ -1,4 +1,4 @@
-"""The answers that a client gets, and what the log keeps, when the mistake isn't the client's."""
+"""What the client gets, and what the log keeps, when the mistake isn't the client's."""
 
 import io
 import logging
@@ -112,7 +112,8 @@ def test_candado_de_sqlite_que_no_se_libera_es_503(transactional_db, operador):
 
 @pytest.fixture
 def apagar():
-    """Shuts everybody out of the test database, as a server that stops does, until the end of the test."""
+    """A function that keeps everybody out of the test database until the end of the test, as a server that stops
+    does."""
     base = connection.settings_dict
     datos = {"host": base["HOST"], "port": base["PORT"], "user": base["USER"], "password": base["PASSWORD"] or None}
     with psycopg.connect(dbname="postgres", autocommit=True, **datos) as administracion:

@@ -1,4 +1,4 @@
-"""Nobody who may not, or no longer may, changes anything: for every unsafe action, all tables are the same before and
+"""Somebody who may not, or no longer may, changes nothing: for every unsafe action, all tables are the same before and
 after."""
 
 import pytest
@@ -16,7 +16,7 @@ from solicitudes.tests.factories import SolicitudFactory
 
 MOTIVO = {"motivo": "Hay unidad disponible"}
 
-# A body that changes something, of each unsafe route of `RUTAS`. Every table has a row whose key is 999999.
+# For each unsafe route of `RUTAS`, a body that changes something. Every table has a row whose key is 999999.
 CUERPOS = {
     "POST /api/auth/logout": {},
     "POST /api/auth/register": {"username": "nueva.persona", "password": "mesa-redonda-58", "rol": "Tecnico"},
@@ -40,7 +40,7 @@ for catalogo in CATALOGOS:
         f"PUT /{catalogo}/999999": {"nombre": "Otro nombre"},
         f"DELETE /{catalogo}/999999": None,
     }
-# These say only that the key is missing from the path.
+# These routes only answer that the key is missing from the path.
 SIN_EFECTO = {"PUT /api/expedientes", "PATCH /api/expedientes", "DELETE /api/expedientes"}
 
 YA_NO_PUEDEN = {"con el token revocado": {"version_token": 99}, "desactivado": {"is_active": False}}
@@ -58,7 +58,7 @@ def mundo(db):
 
 
 def volcado() -> dict[str, list[str]]:
-    """Return every row of every table as text."""
+    """Return every row of every table, as text."""
     with connection.cursor() as cursor:
         filas = {}
         for tabla in connection.introspection.table_names(cursor):
@@ -68,7 +68,8 @@ def volcado() -> dict[str, list[str]]:
 
 
 def pedir(ruta, mundo, usuario, cambio):
-    """The status, for a token that was issued before `cambio` came to its user."""
+    """Return the status, and all the rows before and after. The token was issued before `cambio` was made to its
+    user."""
     api, cuerpo = Api(usuario), CUERPOS[ruta]
     assert api.token
     Usuario.objects.filter(pk=usuario.pk).update(**{"is_active": True} | cambio)
@@ -109,7 +110,7 @@ def test_quien_puede_cambia_algo(mundo, ruta):
 
 @pytest.mark.parametrize(("ruta", "cambio", "rol"), CASOS)
 def test_quien_no_puede_no_cambia_nada(mundo, ruta, cambio, rol):
-    UsuarioFactory(administrador=True)  # another, so that none is the last
+    UsuarioFactory(administrador=True)  # another Administrador, so that the user isn't the last
     status, antes, despues = pedir(ruta, mundo, UsuarioFactory(rol=rol), cambio)
 
     assert (status, despues) == (401 if cambio else 403, antes)

@@ -1,4 +1,4 @@
-"""Dates and instants of a body: what is read of them, whatever the offset."""
+"""Dates and instants in a body: how each is read, whatever its offset."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -52,7 +52,7 @@ def test_fecha_es_el_dia_como_esta_escrito(texto, dia):
         ("2024-03-20T04:30:00", "2024-03-20T10:30:00.000Z"),
         ("2024-03-20", "2024-03-20T06:00:00.000Z"),
         ("2024-12-31T23:59:59.999-06:00", "2025-01-01T05:59:59.999Z"),
-        ("2010-06-15T12:00:00", "2010-06-15T17:00:00.000Z"),  # there was summer time then
+        ("2010-06-15T12:00:00", "2010-06-15T17:00:00.000Z"),  # that year Mexico had summer time
         ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000Z"),
         ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59.000Z"),
     ],
@@ -78,7 +78,7 @@ def test_cualquier_iso_con_huso_se_lee_o_se_rechaza_y_nada_mas(momento):
 
 
 def frases(clase, valor):
-    """Return the sentence of the error, or None when the value can be read."""
+    """Return the sentences of a value that is refused, or None for one that can be read."""
     try:
         leer(clase, valor)
     except serializers.ValidationError as error:

@@ -1,4 +1,4 @@
-"""Reading who asks together with the data must let in nobody whom the other way wouldn't."""
+"""The statement that reads the data together with who asks must let in nobody whom two statements would keep out."""
 
 import pytest
 from django.db import connection, transaction
@@ -51,9 +51,9 @@ def test_sin_token_no_se_lee_nada(api, ruta):
 @pytest.mark.parametrize(
     ("ruta", "cuantas"),
     [
-        ("/api/expedientes/S-1", 1),  # the file, its insurer, its history and who asks
-        ("/api/expedientes?por_pagina=1", 1),  # the page and who asks
-        ("/api/expedientes/no-existe", 2),  # nothing; who asks
+        ("/api/expedientes/S-1", 1),  # the expediente, its insurer, its history and who asks
+        ("/api/expedientes?por_pagina=1", 1),  # the page, and who asks
+        ("/api/expedientes/no-existe", 2),  # first nothing, then who asks
         ("/api/expedientes/nube", 2),
     ],
 )
@@ -121,7 +121,7 @@ def test_a_nombre_de_quien_ya_no_puede_no_se_escribe_nada(revocada):
 
 
 def test_una_lectura_restringida_pregunta_aunque_haya_filas(db):
-    """Whoever may not read gets none of the rows that are there."""
+    """A caller who may not read gets none of the rows, although there are some."""
     tecnico = UsuarioFactory(tecnico=True)
     caller = Caller(tokens.Token(tecnico.pk, tecnico.version_token, exp=0), "usuarios.view_usuario")
     consulta = CallerQuery(lambda: only_for_caller(Usuario.objects.order_by("id")).values_list("id"))

@@ -1,4 +1,4 @@
-"""A call leaves behind no answer that only the collector could free."""
+"""A request leaves behind no answer that only the garbage collector could free."""
 
 import gc
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ def pedir(db):
         return estados, cuerpo
 
     for senal in (request_started, request_finished):
-        senal.disconnect(close_old_connections)  # the test's is in a transaction
+        senal.disconnect(close_old_connections)  # the test's connection is in a transaction
     yield pedir
     for senal in (request_started, request_finished):
         senal.connect(close_old_connections)
@@ -35,7 +35,7 @@ def pedir(db):
 
 @contextmanager
 def sin_recolector():
-    """Gives a list: at the end, the types of what was left in circles meanwhile."""
+    """Give a list that holds, at the end, the types of the objects that were left in reference cycles."""
     gc.collect()
     gc.disable()
     tipos = []
@@ -60,7 +60,7 @@ def sin_recolector():
     ],
 )
 def test_una_peticion_no_deja_su_respuesta_en_un_circulo(pedir, ruta, estado):
-    pedir(ruta)  # the first of each compiles its statements
+    pedir(ruta)  # the first request to each route compiles its statements
 
     with sin_recolector() as circulos:
         estados, cuerpo = pedir(ruta)

@@ -1,4 +1,4 @@
-"""The API's description: complete, true, and shown without a request to anybody else."""
+"""The API's description is complete and true, and its page is shown without a request to any other host."""
 
 import re
 
@@ -21,7 +21,7 @@ RUTA = "/api/expedientes/SIN%2F2024%2F9"
 
 
 def documentada(ruta):
-    """As the document writes a path of RUTAS."""
+    """Return a path of RUTAS as the document writes it."""
     return ruta.replace("999999", "{no_siniestro}" if "expedientes" in ruta else "{id}")
 
 
@@ -144,11 +144,11 @@ def test_lo_que_responde_a_cada_quien_esta_descrito(administrador, tecnico, anon
 
 @pytest.fixture
 def maria(db):
-    """She, and what the examples refer to."""
+    """Return a client of the API for the person of the examples, with the rows that the examples refer to."""
     AseguradoraFactory(id=1, nombre="AXA")
     usuario = UsuarioFactory(id=3, administrador=True, username="maria.gonzalez", nombre="María González")
     Departamento.objects.create(id=1, codigo="DG", nombre="Dirección General")
-    # Their ids were ours to say: PostgreSQL's next must come after them.
+    # The test chose these ids, so PostgreSQL's next ids must come after them.
     with connection.cursor() as cursor:
         for sentencia in connection.ops.sequence_reset_sql(no_style(), [Aseguradora, Departamento, Usuario]):
             cursor.execute(sentencia)
@@ -156,7 +156,7 @@ def maria(db):
 
 
 def ejemplo_de(metodo, ruta):
-    """The request and the answer of the document: `(body, status, body)`."""
+    """Return the example of a request and of its answer, as the document has them: `(body, status, body)`."""
     operacion = operacion_de(metodo, ruta)
     peticion = operacion.get("requestBody", {}).get("content", {}).get("application/json", {}).get("examples", {})
     status = min(operacion["responses"])
@@ -290,7 +290,8 @@ def test_docs_solo_admite_lo_de_esta_casa(ruta):
 
 @pytest.fixture
 def con_nombre(pagina, servidor):
-    """The server under a name: from localhost, Swagger UI doesn't ask the validator that it asks elsewhere."""
+    """A page that sees the server under a name: on localhost, Swagger UI doesn't ask the validator that it asks
+    elsewhere."""
     pagina.route(f"{NOMBRE}/**", lambda r: r.fulfill(response=r.fetch(url=r.request.url.replace(NOMBRE, servidor))))
     return pagina
 
@@ -299,7 +300,7 @@ def test_docs_se_dibuja_sin_pedir_nada_a_nadie(con_nombre):
     pedidas, quejas = [], []
     con_nombre.on("request", lambda peticion: pedidas.append(peticion.url))
     con_nombre.on("response", lambda r: r.ok or quejas.append(f"{r.status} {r.url}"))
-    # Chromium complains of that header of Django's wherever there is no TLS, and ignores it.
+    # Chromium warns that it ignores this header of Django's wherever there is no TLS.
     con_nombre.on("console", lambda m: "Cross-Origin-Opener-Policy" in m.text or quejas.append(m.text))
 
     con_nombre.goto(f"{NOMBRE}/api/docs/")

@@ -1,4 +1,5 @@
-"""Requests made at random of the API's own description, right and wrong: nothing may break, and all is as described."""
+"""Requests made at random from the API's own description, right and wrong: none may break anything, and each answer is
+as described."""
 
 from http import HTTPStatus
 
@@ -37,7 +38,8 @@ DJANGO = ClientHandler()
 
 
 def aplicacion(environ, start_response):
-    """As WSGI servers call it, but in the test's transaction: Django's own would close its connection."""
+    """Answer as WSGI servers are answered, but in the test's transaction: Django's own handler would close its
+    connection."""
     response = DJANGO(environ | {"REMOTE_ADDR": "127.0.0.1"})
     start_response(f"{response.status_code} {HTTPStatus(response.status_code).phrase}", list(response.headers.items()))
     return [response.getvalue()]
@@ -48,7 +50,8 @@ ESQUEMA.app = aplicacion
 
 
 def casos():
-    """What takes nothing can't be asked wrongly."""
+    """Yield the operations with the kinds of requests to make. An operation that takes nothing can't be asked
+    wrongly."""
     for metodo, ruta, operacion in operaciones():
         yield metodo, ruta, GenerationMode.POSITIVE
         if operacion.get("parameters") or "requestBody" in operacion:
@@ -57,10 +60,12 @@ def casos():
 
 @pytest.fixture
 def quien(db):
-    """An Administrador, and an expediente for the paths that ask for one. Rows are left from one call to the next."""
+    """An Administrador, together with an expediente for the paths that ask for one. The rows stay from one request to
+    the next."""
     aseguradora = AseguradoraFactory(id=1)
     usuario = UsuarioFactory(id=1, administrador=True)
-    ExpedienteFactory(no_siniestro=CLAVE, aseguradora=aseguradora, por=usuario)  # another could get her id
+    # Another author, made by the factory, could get the same id.
+    ExpedienteFactory(no_siniestro=CLAVE, aseguradora=aseguradora, por=usuario)
     return usuario
 
 
@@ -80,7 +85,7 @@ def test_lo_que_se_pida_al_azar_responde_como_se_describe(quien, metodo, ruta, m
     def pedir(caso, existe):
         if existe and "no_siniestro" in caso.path_parameters:
             caso.path_parameters["no_siniestro"] = CLAVE
-        # Read again: another request may have revoked her tokens.
+        # The user is read again because another request may have revoked the tokens.
         token = tokens.issue(Usuario.objects.get(pk=quien.pk))
         caso.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=COMPROBACIONES)
 

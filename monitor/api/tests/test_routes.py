@@ -1,4 +1,4 @@
-"""The rules that hold on every route: who may, which methods, both slashes, HEAD, what an unknown path answers."""
+"""The rules of every route: who may use it, its methods, both slashes, HEAD, and what an unknown path answers."""
 
 import re
 
@@ -17,7 +17,7 @@ RESTRINGIDO = {
     OPERADORES: "Acceso restringido a administradores y operadores",
     ADMINISTRADORES: "Acceso restringido a administradores",
 }
-CAMINOS = sorted({ruta.split()[1] for ruta in RUTAS} - {"/api/schema", "/api/docs"})  # these: test_openapi.py
+CAMINOS = sorted({ruta.split()[1] for ruta in RUTAS} - {"/api/schema", "/api/docs"})  # test_openapi.py tests these
 PROTEGIDAS = [ruta for ruta, (roles, _) in RUTAS.items() if roles is not ABIERTA]
 
 
@@ -31,7 +31,7 @@ def patrones(resolvedor, antes="/"):
 
 
 def rutas_declaradas():
-    """`(route as in RUTAS, view class, action)`, of the URL configuration."""
+    """Yield `(route as in RUTAS, view class, action)` for each route of the URL configuration."""
     for camino, vista in patrones(get_resolver()):
         clase = getattr(vista, "cls", None)
         if clase is None:
@@ -43,7 +43,7 @@ def rutas_declaradas():
 
 
 def frase(cuerpo):
-    """Return the sentence of an error in either dialect."""
+    """Return the sentence of an error, in either dialect."""
     return cuerpo["error"] if "error" in cuerpo else cuerpo["message"]
 
 
@@ -130,7 +130,7 @@ def test_ruta_responde_igual_con_barra_final(administrador, ruta):
     ]
     sin_barra, con_barra = variantes
 
-    if "logout" in ruta:  # the first of the two revokes the token that the second shows
+    if "logout" in ruta:  # the first of the two revokes the token that the second sends
         assert (sin_barra.json(), con_barra.json()) == ({"ok": True}, {"error": "Token inválido o expirado"})
     else:
         assert (con_barra.status_code, con_barra.getvalue()) == (sin_barra.status_code, sin_barra.getvalue())
@@ -148,7 +148,7 @@ def test_if_none_match_no_cambia_lo_que_se_responde_de_lo_que_no_hay(request, qu
 
 @pytest.mark.parametrize("ruta", [ruta for ruta in RUTAS if ruta.startswith("GET")])
 def test_head_da_el_status_y_los_encabezados_de_get_sin_cuerpo(servidor, ruta):
-    """On the real server: Django's test client takes the bodies of HEAD off by itself."""
+    """The real server answers, because Django's test client takes off the body of a HEAD by itself."""
     remota = Remota(servidor, UsuarioFactory(administrador=True))
     camino = ruta.split()[1]
 
@@ -179,7 +179,7 @@ def test_otro_camino_desconocido_responde_en_el_segundo(anonimo, metodo, camino)
 GRANDE = b" " * (1024 * 1024 + 1)
 JSON, TEXTO = "application/json", "text/plain"
 ORDEN = [
-    # who, method, path, body, content type, status
+    # These are the role, the method, the path, the body, the content type and the status.
     ("anonimo", "DELETE", "/api/expedientes/pendientes", GRANDE, TEXTO, 405),
     ("anonimo", "POST", "/api/expedientes", GRANDE, TEXTO, 401),
     ("tecnico", "POST", "/api/expedientes", GRANDE, TEXTO, 403),

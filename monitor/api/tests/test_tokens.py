@@ -1,4 +1,4 @@
-"""The contract with the library behind tokens.py: another one has to pass these."""
+"""The contract of the library behind tokens.py: another library has to pass these tests."""
 
 import base64
 import json
@@ -40,7 +40,7 @@ def datos(usuario):
 
 @pytest.fixture
 def firmar(settings):
-    """As any program that knows JWT_SECRET would, without our module."""
+    """Return a function that signs a token as any program that knows JWT_SECRET would, without our module."""
     return lambda datos, clave=settings.JWT_SECRET, algoritmo="HS256": jwt.encode(datos, clave, algoritmo)
 
 
@@ -76,7 +76,7 @@ def test_token_con_mas_claims_sirve(firmar, datos):
 
 @pytest.mark.parametrize("iat", [4_000_000_000, 0, -1, "ayer"])
 def test_iat_dice_cuando_y_nunca_rechaza(firmar, datos, iat):
-    """A clock that is set back leaves tokens from the future."""
+    """After a clock is set back there are tokens from the future."""
     assert usar(firmar(datos | {"iat": iat})).status_code == 200
 
 
@@ -131,7 +131,7 @@ def test_token_con_otro_algoritmo_y_la_misma_clave_es_401(firmar, datos, setting
     assert respuesta(usar(firmar(datos, clave, algoritmo))) == INVALIDO
 
 
-# With RS256 the signature is the HMAC under the secret: the old confusion of a public key with a secret.
+# With RS256 the signature is still the HMAC under the secret: a known attack takes a public key for a secret.
 @pytest.mark.parametrize("algoritmo", ["none", "None", "NONE", "RS256", "ES256", "hs256", "", None, 5, ["HS256"]])
 def test_token_cuyo_encabezado_dice_otro_algoritmo_es_401(firmar, datos, algoritmo):
     _, cuerpo, firma = firmar(datos).split(".")
@@ -214,7 +214,7 @@ def test_cambio_de_rol_no_revoca_y_vale_el_rol_nuevo(usuario):
 
 
 def test_logout_revoca_todos_los_tokens_de_antes_y_no_los_de_despues(usuario):
-    """All within one second: `iat` couldn't tell them apart."""
+    """All happens within one second, in which `iat` couldn't tell the tokens apart."""
     uno, otro = Api(usuario), Api(usuario)
     ajeno = Api(UsuarioFactory())
 
@@ -240,7 +240,7 @@ def test_contrasena_nueva_revoca_los_tokens_de_antes(usuario):
 
 
 def test_login_que_renueva_un_hash_viejo_da_un_token_que_sirve_y_no_revoca(usuario):
-    """Parameters of the hash get dearer with the years; that isn't a new password."""
+    """The parameters of the hash get more expensive over the years; renewing a hash for that isn't a new password."""
     viejo = "argon2" + PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(CLAVE)
     Usuario.objects.filter(pk=usuario.pk).update(password=viejo)
     antes = Api(usuario)

@@ -1,4 +1,4 @@
-"""What REST framework and Django promise of a view holds for ours, or is refused when the class is made."""
+"""What DRF and Django promise of a view is true of ours, or is refused when the class is made."""
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -35,7 +35,7 @@ class Refuse(BaseAuthentication):
 
 
 def pedir(vista, usuario=None):
-    """The answer of a view that nobody routed."""
+    """Return the answer of a view that has no route."""
     headers = {"Authorization": f"Bearer {Api(usuario).token}"} if usuario else {}
     return vista.as_view({"get": "leer"})(RequestFactory().get("/api/prueba", headers=headers))
 

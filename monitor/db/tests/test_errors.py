@@ -1,4 +1,4 @@
-"""The meaning of each error code. The errors themselves are those of the databases' own libraries."""
+"""The meaning of each code of an error. The errors themselves are those of the databases' own libraries."""
 
 import sqlite3
 
@@ -10,7 +10,7 @@ from monitor.db.errors import is_broken_reference, is_duplicate, is_unreachable
 
 
 def causado(error, causa):
-    """As Django hands over what the library raised."""
+    """Return the error as Django raises it, caused by the library's error."""
     error.__cause__ = causa
     return error
 
@@ -26,14 +26,14 @@ def de_sqlite(clase, nombre):
 
 
 SIN_SERVIDOR = {
-    "08000": True,  # the connection failed, in any of its ways
+    "08000": True,  # the connection failed, in any of the ways of this class
     "08001": True,
     "08003": True,
     "08004": True,
     "08006": True,
     "57P01": True,  # an administrator stopped the server
-    "57P02": True,  # it crashed
-    "57P03": True,  # it is starting
+    "57P02": True,  # the server crashed
+    "57P03": True,  # the server is starting
     "53300": True,  # no connection is left
     "53200": False,  # out of memory
     "57014": False,  # cancelled by statement_timeout

@@ -1,4 +1,4 @@
-"""Columns that both databases keep alike."""
+"""Columns and functions that both databases evaluate alike."""
 
 import pytest
 from django.db import connection
@@ -35,7 +35,7 @@ def test_plegar_es_idempotente():
 @pytest.mark.parametrize(
     "expresion",
     [
-        # On SQLite it is Django's own function, whose tuple is Django's affair.
+        # On SQLite Django itself writes the call, and gives the tuple.
         pytest.param(Folded("marca"), marks=pytest.mark.postgresql),
         CaseBlind("marca"),
         Lines("marca", "tipo"),
@@ -45,7 +45,7 @@ def test_plegar_es_idempotente():
     ids=lambda expresion: type(expresion).__name__,
 )
 def test_los_parametros_de_una_expresion_son_una_tupla(expresion):
-    """Django 6 joins them to others, and a tuple takes no list."""
+    """Django 6 joins them to other parameters, and a list can't be added to a tuple."""
     consulta = Expediente.objects.all().query
     resuelta = expresion.resolve_expression(consulta)
 
@@ -54,7 +54,7 @@ def test_los_parametros_de_una_expresion_son_una_tupla(expresion):
     assert type(params) is tuple
 
 
-# Without control characters: no door lets them in, and PostgreSQL takes no NUL.
+# These texts have no control characters, which neither the API nor the admin lets in; PostgreSQL takes no NUL.
 TEXTOS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60)
 
 

@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         call_command("migrate", verbosity=0)
-        # Only what is missing: staff may have changed the rest since the last time.
+        # Only what is missing is added: staff may have changed the rest since the last time.
         call_command("seed_catalogos", solo_nuevas=True, con_ejemplos=settings.DEMO)
         if settings.DEMO and not Usuario.objects.exists():
             call_command("seed_demo")
@@ -39,15 +39,15 @@ class Command(BaseCommand):
 
 
 def carpeta_de_correo() -> str:
-    """Return the folder where the demo's mail is written, a file for each connection of the worker; None when it is
-    really sent."""
+    """Return the end of the sentence about mail: the folder where the demo writes it, a file for each connection of the
+    worker. The text is empty when mail is not written to a folder."""
     carpeta = settings.CORREO["OPTIONS"].get("file_path")
     return f" y en {carpeta}" if carpeta else ""
 
 
 @contextmanager
 def corriendo(*comando: str):
-    """Keeps a command of ours running beside the server: started again when it fails, told to stop at the end."""
+    """Keep one of our commands running beside the server: start it again when it fails, and stop it at the end."""
     orden = [sys.executable, settings.BASE_DIR / "manage.py", *comando]
     fin, proceso, turno = threading.Event(), None, threading.Lock()
 
@@ -56,7 +56,7 @@ def corriendo(*comando: str):
         with turno:
             if fin.is_set():
                 return False
-            # In a session of its own, Ctrl-C doesn't reach it: it stops when we say so.
+            # In a session of its own the command isn't reached by Ctrl-C: it stops when this process tells it.
             proceso = subprocess.Popen(orden, start_new_session=True)  # noqa: S603
             return True
 
@@ -69,7 +69,8 @@ def corriendo(*comando: str):
     try:
         yield
     finally:
-        with turno:  # one that started after the signal would never hear it, and we would wait for it
+        # A command that started after the signal would never hear it, and this process would wait for it for ever.
+        with turno:
             fin.set()
             if proceso:
                 proceso.terminate()

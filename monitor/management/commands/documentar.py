@@ -8,7 +8,7 @@ from solicitudes.estados import TRANSICIONES as DE_SOLICITUDES
 
 ARCHIVO = settings.BASE_DIR / "docs" / "estados.md"
 ACCIONES = {"view": "ver", "add": "crear", "change": "cambiar", "delete": "eliminar", "resend": "reenviar"}
-AJENOS = {"email": "correos de la cola"}  # of models that aren't ours, whose names are in English
+AJENOS = {"email": "correos de la cola"}  # the models of other packages, whose names are in English
 
 PAGINA = """# Estados y permisos
 
@@ -57,7 +57,8 @@ def pagina() -> str:
 
 
 def diagrama(transiciones) -> str:
-    """Mermaid. A state is written by its name and shown by its label; the first of the enum is where one begins."""
+    """Return a Mermaid diagram. Each state is written by its name and shown by its label; the first of the enum is the
+    initial one."""
     lineas = ["```mermaid", "stateDiagram-v2", f"    [*] --> {next(iter(transiciones)).name}"]
     lineas += [f"    {estado.name}: {estado.label}" for estado in transiciones]
     for desde, siguientes in transiciones.items():

@@ -14,7 +14,7 @@ from solicitudes.models import Solicitud
 
 DATOS = settings.BASE_DIR / "monitor" / "datos"
 
-# In the data file: days before today, and days after the intake.
+# In the data file, the first is in days before today, and the others in days after the intake.
 INGRESO = "fecha_ingreso"
 DESPUES = ("fecha_valuacion", "fecha_autorizacion", "fecha_pzas_completas", "unidad_terminada", "fecha_entrega")
 
@@ -40,14 +40,14 @@ class Command(BaseCommand):
 
 
 def leer(archivo):
-    """The rows of a data file; an empty cell is None."""
+    """Return the rows of a data file on disk; an empty cell is None."""
     with (DATOS / archivo).open(encoding="utf-8", newline="") as texto:
         return [{columna: valor or None for columna, valor in fila.items()} for fila in csv.DictReader(texto)]
 
 
 def crear_personas():
     personas = [Usuario.objects.registrar(**fila, es_demo=True) for fila in leer("demo_personas.csv")]
-    # Their ids came from the file: the next user's must come after them.
+    # The ids of these people came from the file, so the next user's id must come after them.
     with connection.cursor() as cursor:
         for sentencia in connection.ops.sequence_reset_sql(no_style(), [Usuario]):
             cursor.execute(sentencia)

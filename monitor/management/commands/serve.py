@@ -52,7 +52,7 @@ def exigir_estaticos():
 
 
 def exigir_puerto(host, port):
-    """granian would share it with another server, or panic."""
+    """Raise CommandError when the port is taken: granian would share it with another server, or panic."""
     try:
         socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
     except OSError as error:
@@ -60,17 +60,18 @@ def exigir_puerto(host, port):
 
 
 def aplicacion():
-    """Runs in each worker, which stops when the parent says so with SIGTERM, and only then.
+    """Return the application of a worker, which runs this function first. Only SIGTERM from the parent stops the
+    worker.
 
-    The parent's handlers came with the fork. And Ctrl-C reaches every process of a terminal: a worker of granian that
-    gets both signals at once can hang.
+    The fork brought the parent's signal handlers. Ctrl-C reaches every process of a terminal, and a worker of granian
+    that gets both signals at once can hang.
     """
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    from monitor.wsgi import application  # not before: each worker loads its own
+    from monitor.wsgi import application  # not at the top: each worker loads its own
 
-    # What is loaded by now stays: the collector needn't walk over it again and again. Nor look for circles in the rows
-    # of every page: a batch of a list is some 2,000 objects, which go as they came.
+    # What is loaded by now stays, and the garbage collector needn't walk over it again and again. It needn't look for
+    # cycles in the rows of every page either: a batch of a list is some 2,000 objects, which are freed without it.
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 10, 10)
@@ -85,13 +86,13 @@ def servidor(host, port, workers):
         workers=workers,
         interface=Interfaces.WSGI,
         websockets=False,
-        # HTTP/2 without TLS is spoken by no browser, and its streams would hold threads without end.
+        # No browser speaks HTTP/2 without TLS, and its streams would hold threads without end.
         http=HTTPModes.http1,
-        # Each thread keeps its connection to the database, and prepared statements with it. More threads than these
-        # serve no faster, but a client who reads a long list slowly holds one.
+        # Each thread keeps its connection to the database, with its prepared statements. More threads than these serve
+        # no faster, but a client who reads a long list slowly holds one.
         blocking_threads=4,
         blocking_threads_idle_timeout=600,
-        # It counts connections, idle ones too, not requests: a small number would shut the door on browsers.
+        # This counts connections, idle ones too, and not requests: a small number would turn browsers away.
         backpressure=512,
         http1_settings=HTTP1Settings(header_read_timeout=10_000),
         respawn_failed_workers=True,

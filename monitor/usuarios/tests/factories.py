@@ -11,7 +11,7 @@ CLAVE = "mesa-redonda-58"
 
 @cache
 def hash_de(password):
-    """Argon2 is slow on purpose: each password is hashed once for all tests."""
+    """Return the hash of a password. Argon2 is slow on purpose, so each password is hashed once for all tests."""
     return make_password(password)
 
 

@@ -1,4 +1,4 @@
-"""Logging in and its limits: POST /api/auth/login."""
+"""The login and its limits: POST /api/auth/login."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -28,7 +28,7 @@ def juan(db):
 
 @pytest.fixture
 def hashes(monkeypatch):
-    """Every Argon2 computation, a check or a new hash."""
+    """The list of every Argon2 computation, whether it checks a hash or makes one."""
     hechos = []
     for nombre in ("encode", "verify"):
         original = getattr(hashers.Argon2Hasher, nombre)
@@ -43,7 +43,7 @@ def hashes(monkeypatch):
 
 @pytest.fixture
 def adelantar(monkeypatch):
-    """Puts the clock of the limits this far ahead of the real one, wherever it was before."""
+    """A function that sets the clock of the limits this far ahead of the real one, wherever it was before."""
     de_verdad = timezone.now
 
     def adelantar(**lapso):
@@ -57,7 +57,7 @@ def entrar(datos, desde="203.0.113.7", **cabeceras):
 
 
 def fallar(veces, username="juan", desde="203.0.113.7"):
-    """As many failed attempts, noted as login notes them."""
+    """Note that many failed attempts, as the login notes them."""
     ahora = timezone.now()
     IntentoDeAcceso.objects.bulk_create(
         IntentoDeAcceso(username=username, direccion=desde, en=ahora) for _ in range(veces)

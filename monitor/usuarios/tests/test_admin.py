@@ -1,4 +1,4 @@
-"""The people's pages in the admin: who sees them, and every rule of the verbs as a sentence there."""
+"""The admin's pages of people: who sees them, and every rule of the verbs as a sentence there."""
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -73,7 +73,7 @@ def test_lista_hace_cuatro_consultas(client, administrador, cuantos, django_asse
     UsuarioFactory.create_batch(cuantos - 1)
     client.get(LISTA)
 
-    # The session, the user, how many there are (for the pages), the page.
+    # The four queries are the session, the user, the count for the pages, and the page.
     with django_assert_num_queries(4):
         client.get(LISTA)
 
@@ -109,7 +109,7 @@ def test_agregar_inactivo(client, administrador):
         "password": NUEVA,
         "repetida": NUEVA,
     }
-    del datos["is_active"]  # an unmarked box isn't sent
+    del datos["is_active"]  # a browser doesn't send an unmarked box
 
     client.post(AGREGAR, datos)
 

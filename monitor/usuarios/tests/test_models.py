@@ -1,4 +1,4 @@
-"""What the verbs hold whoever calls them, and however many at once."""
+"""What the verbs guarantee whoever calls them, and however many at once."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -33,7 +33,7 @@ def test_dos_administradores_que_se_quitan_uno_al_otro_toman_turnos(verbo, trans
 
 
 def test_renovar_un_hash_viejo_no_deshace_una_contrasena_nueva(db):
-    """Which somebody set between the reading of the user and the check."""
+    """Somebody sets the new password after the user is read and before the password is checked."""
     viejo = "argon2" + PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(CLAVE)
     usuario = UsuarioFactory(password=viejo)
     Usuario.objects.actualizar(usuario.pk, {"password": "otra-mesa-61"})

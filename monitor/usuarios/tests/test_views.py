@@ -1,4 +1,4 @@
-"""Users through the API: the rows of the contract's §2 but login and logout (test_acceso.py, test_tokens.py)."""
+"""Users through the API: the rows of §2 of the contract except login and logout (test_acceso.py, test_tokens.py)."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -165,7 +165,8 @@ def test_id_que_no_existe_es_404(administrador, metodo, datos, pk):
         ({"username": "otra"}, {"username": "otra"}),
         ({"rol": "Tecnico"}, {"rol": "Tecnico"}),
         ({"email": "otra@example.com"}, {"email": "otra@example.com"}),
-        ({"is_active": False}, {"is_active": False, "version_token": 1}),  # no token of before comes back with the user
+        # No earlier token works again when the user is enabled.
+        ({"is_active": False}, {"is_active": False, "version_token": 1}),
         ({"nombre": "Otra", "rol": "Administrador"}, {"nombre": "Otra", "rol": "Administrador"}),
         ({}, {}),
         (dict.fromkeys(["nombre", "username", "password", "rol", "email", "is_active"]), {}),
@@ -266,6 +267,6 @@ def test_dos_administradores_que_se_degradan_a_la_vez_no_dejan_al_sistema_sin_ni
                 )
             )
 
-        # The second may come when it is no administrator any more.
+        # The second request may come when its user is no longer an Administrador.
         assert status in ([200, 403], [200, 409])
         assert Usuario.objects.filter(rol="Administrador").count() == 1
