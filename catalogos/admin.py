@@ -4,7 +4,7 @@ from catalogos.base import Catalogo
 from catalogos.models import CATALOGOS, Departamento, Lugar
 from monitor.admin.verbs import VerbAdmin
 
-# Of the lists; a catalogue that isn't here shows its name.
+# These are the columns of the lists. The list of a catalogue that isn't here shows the name alone.
 COLUMNAS = {
     Lugar: ("nombre", "codigo", "tipo_lugar", "direccion", "es_punto_frecuente"),
     Departamento: ("nombre", "codigo", "departamento_padre", "nivel_jerarquico", "nombre_jefe"),
@@ -14,7 +14,7 @@ DEL_SERVIDOR = ("creado_en", "actualizado_en")
 
 
 class VigenciaFilter(admin.SimpleListFilter):
-    """Show the deleted rows to whoever asks for them."""
+    """A filter that shows the rows that aren't deleted, until the person asks for the deleted ones or for all."""
 
     title = "vigencia"
     parameter_name = "vigencia"
@@ -63,7 +63,8 @@ class CatalogoAdmin(VerbAdmin):
 
 
 def registrar(modelo: type[Catalogo], **atributos) -> None:
-    """`atributos`: of the ModelAdmin, over those that every catalogue has."""
+    """Register a ModelAdmin for the catalogue. `atributos` are class attributes of it, and win over those that every
+    catalogue has."""
     comunes = {
         "list_display": ("nombre",),
         "list_select_related": [campo.name for campo in modelo.editables() if campo.is_relation],

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class RecortadoField(models.CharField):
-    """A line of text without white space at its ends."""
+    """A line of text that cleaning leaves without white space at its ends."""
 
     def __init__(self, *args, validators=(), **kwargs):
         super().__init__(*args, validators=list(dict.fromkeys([sin_control, *validators])), **kwargs)
@@ -70,19 +70,23 @@ class CatalogoQuerySet(models.QuerySet):
 
 
 class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
-    """The verbs. `datos` by attname; `por` is None for a command. They raise DatosInvalidos by column."""
+    """The verbs of catalogues. `datos` has the values by attname. `por` is who writes; it is None for a command, whose
+    changes aren't logged. A verb raises DatosInvalidos for values that break a rule, with the sentences by column when
+    they are about a column."""
 
     def get_by_natural_key(self, clave: str) -> "Catalogo":
         return self.vigentes().con_clave(clave).get()
 
     def exigir_vigente(self, pk: int | None, campo: str) -> None:
-        """`campo`: where the id was given. Raises DatosInvalidos; None is nobody's id."""
+        """Raise DatosInvalidos when `pk` isn't the id of a row that isn't deleted. None is nobody's id and raises
+        nothing. `campo` names the field that the id came in."""
         if pk is not None and not self.vigentes().filter(pk=pk).exists():
             raise DatosInvalidos(campos={campo: [f"{campo}: {frase(NO_EXISTE, self.model, clave='Id', valor=pk)}"]})
 
     @transaction.atomic
     def crear(self, datos: dict, *, por: Usuario | None) -> "Catalogo":
-        """A row whose key a deleted one has brings that one back, with the new values alone."""
+        """Create a row and return it. When a deleted row has the same key, bring that one back instead, with the new
+        values alone. Raise Conflicto when a row that isn't deleted has the key."""
         nueva = self.model(**datos)
         nueva.validar()
         fila = self._bloquear_clave(nueva)
@@ -97,7 +101,8 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
 
     @transaction.atomic
     def reactivar(self, pk: int, *, por: Usuario | None) -> "Catalogo":
-        """Brings a deleted row back as it was."""
+        """Bring a deleted row back as it was, and return it. Raise NoEncontrado when there is no such row, and
+        Conflicto when it isn't deleted."""
         fila = self.select_for_update(no_key=True).filter(pk=pk).first()
         if fila is None:
             raise NoEncontrado(frase(NO_ENCONTRADA, self.model, id=pk))
@@ -109,7 +114,8 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
 
     @transaction.atomic
     def actualizar(self, pk: int, datos: dict, *, por: Usuario | None) -> "Catalogo":
-        """Write only what is in `datos`. Raise NoEncontrado for a deleted row."""
+        """Change only what is in `datos`, and return the row. Raise NoEncontrado for a deleted row, and Conflicto when
+        another row has the new key."""
         fila = self._bloquear(pk, no_key=True)
         for atributo, valor in datos.items():
             setattr(fila, atributo, valor)
@@ -119,10 +125,10 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
 
     @transaction.atomic
     def eliminar(self, pk: int, *, por: Usuario | None) -> "Catalogo":
-        """Marks the row; raises Conflicto while any row that isn't deleted refers to it.
+        """Mark the row as deleted, and return it. Raise Conflicto while any row that isn't deleted refers to it.
 
-        Whoever begins to refer to it must hold its row (see `StrictReferenceField`): then one of the two waits here
-        and sees what the other did.
+        Whoever begins to refer to the row must lock it (see `StrictReferenceField`). Then one of the two transactions
+        waits for the other, and sees what it did.
         """
         fila = self._bloquear(pk)
         usos = fila.usos()
@@ -132,8 +138,8 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
         return self._guardar(fila, "eliminó", por)
 
     def _bloquear(self, pk, *, no_key=False):
-        """Return the row, locked. With `no_key`, a transaction that refers to the row needn't wait, nor be waited
-        for."""
+        """Return the row, locked. Raise NoEncontrado when there is none, or it is deleted. With `no_key`, this lock and
+        a transaction that refers to the row don't wait for each other."""
         fila = self.vigentes().select_for_update(no_key=no_key).filter(pk=pk).first()
         if fila is None:
             raise NoEncontrado(frase(NO_ENCONTRADA, self.model, id=pk))
@@ -144,7 +150,8 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
         return clave and self.con_clave(clave).select_for_update(no_key=True).first()
 
     def _validar_en_la_base(self, fila):
-        """Rules that need other rows."""
+        """Check the rules that need other rows, and raise DatosInvalidos. A catalogue that has such rules overrides
+        this."""
 
     def _guardar(self, fila, verbo, por):
         try:
@@ -162,10 +169,10 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
 
 
 class Catalogo(models.Model):
-    """Reference data. A row that was in use stays when it is deleted: it is only marked.
+    """A catalogue of reference data. A deleted row is only marked, so that whatever used it keeps it.
 
-    `clave` names the column that people know a row by, `en_busqueda` those that a search looks in;
-    `nombres_en_la_red` has what the API calls a column otherwise than by its own name.
+    `clave` names the column that people know a row by, and `en_busqueda` those that a search looks in.
+    `nombres_en_la_red` has the columns whose name in the API isn't their own in camelCase.
     """
 
     clave = "nombre"
@@ -195,19 +202,21 @@ class Catalogo(models.Model):
             setattr(self, campo.attname, getattr(nueva, campo.attname))
 
     def validar(self) -> None:
-        """The rules of each column, for every door. Raises DatosInvalidos."""
+        """Clean and check the value of each column, whoever writes, and make an empty text null where the column admits
+        null. Raise DatosInvalidos, with the sentences by column."""
         for campo in self.editables():
             if campo.null and getattr(self, campo.attname) == "":
                 setattr(self, campo.attname, None)
         try:
-            # References are the database's to check, under a lock.
+            # References are left out, because they are checked in the database, under a lock.
             self.clean_fields(exclude=[campo.name for campo in self.editables() if campo.is_relation])
         except ValidationError as error:
             raise self.invalido(error.message_dict) from error
 
     @classmethod
     def invalido(cls, mensajes: dict[str, list[str]]) -> DatosInvalidos:
-        """Return the error of `mensajes`, which are by column. Each sentence begins with the name on the wire."""
+        """Return the error of `mensajes`, which go by column. Each sentence begins with the name that the API gives the
+        column."""
         nombres = {columna: cls.en_la_red(cls._meta.get_field(columna)) for columna in mensajes}
         return DatosInvalidos(campos={c: [f"{nombre}: {m}" for m in mensajes[c]] for c, nombre in nombres.items()})
 
@@ -222,9 +231,11 @@ class Catalogo(models.Model):
         return frase(YA_EXISTE, type(self), clave=clave.verbose_name, valor=getattr(self, self.clave))
 
     def usos(self) -> str:
-        """Name what refers to this row and isn't deleted («solicitudes activas asociadas»); empty when nothing does.
+        """Return the name of something that refers to this row and isn't deleted («solicitudes activas asociadas»), or
+        the empty text when nothing does.
 
-        Found by the models' relations: a model whose rows can be deleted says which are not by a manager's `vigentes`.
+        The relations of the models say what may refer to it. A model whose rows can be deleted has a manager with
+        `vigentes`, which gives those that aren't.
         """
         return next((frase(USOS, r.related_model) for r in self._referencias() if self._en_uso_por(r)), "")
 

@@ -15,7 +15,7 @@ LARGO = 250
 
 
 class Igual(StrictFilter):
-    """The whole text of a column, blind to case."""
+    """A filter by the whole text of a column, blind to case."""
 
     def __init__(self, columna: str):
         super().__init__(StrictTextField(max_length=LARGO, trim=True), field_name=columna)
@@ -25,7 +25,7 @@ class Igual(StrictFilter):
 
 
 class Parte(StrictFilter):
-    """Part of the text of a column, blind to case and accents."""
+    """A filter by part of the text of a column, blind to case and accents."""
 
     def __init__(self, columna: str):
         super().__init__(StrictTextField(max_length=LARGO), field_name=columna)

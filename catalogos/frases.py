@@ -1,4 +1,4 @@
-"""Sentences about the rows of a model, that agree with its name: «Lugar creado», «Aseguradora creada»."""
+"""Sentences about the rows of a model, which agree in gender with its name: «Lugar creado», «Aseguradora creada»."""
 
 from django.db import models
 
@@ -16,7 +16,7 @@ YA_EXISTE = "Ya existe {un} {uno} con el {clave} '{valor}'"
 EN_USO = "No se puede eliminar {este} {uno} porque tiene {usos}"
 USOS = "{varios} activ{o}s asociad{o}s"
 
-# By the noun's ending: solicitud, aseguradora, misión.
+# A noun with one of these endings is feminine: aseguradora, solicitud, misión.
 FEMENINOS = ("a", "d", "ión")
 
 

@@ -67,7 +67,8 @@ class Lugar(Catalogo):
 
 
 class DepartamentoManager(CatalogoManager):
-    """Whoever hangs a department from another takes the whole tree first: two at once could close a circle."""
+    """The verbs of departments. One that hangs a department from another locks the whole tree first, because two at
+    once could close a circle."""
 
     @transaction.atomic
     def crear(self, datos, *, por):
@@ -87,8 +88,8 @@ class DepartamentoManager(CatalogoManager):
         return super().actualizar(pk, datos, por=por)
 
     def _bloquear_arbol(self):
-        """Lock every department, always in one order. Rows that refer to departments (FOR KEY SHARE) don't have to
-        wait."""
+        """Lock every department, always in the same order. Transactions that refer to departments (FOR KEY SHARE) don't
+        have to wait."""
         list(self.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
 
     def _validar_en_la_base(self, fila):
@@ -183,7 +184,7 @@ class TipoServicioSolicitud(Catalogo):
         constraints = [clave_unica("nombre", "tipo_servicio_solicitud", "Ya existe un tipo de servicio con ese nombre")]
 
 
-# A catalogue comes after those it refers to.
+# Each catalogue comes after those that it refers to.
 CATALOGOS: tuple[type[Catalogo], ...] = (
     Aseguradora,
     Lugar,

@@ -1,4 +1,4 @@
-"""The catalogues' routes, for the API's description: made for each as its views are."""
+"""The description of the catalogues' routes for OpenAPI, which is made for each catalogue from its view."""
 
 from datetime import UTC, datetime
 
@@ -34,7 +34,7 @@ COMUNES = {
     "FechaHoraCreacion": datetime(2026, 3, 10, 20, 30, tzinfo=UTC),
     "FechaHoraActualizacion": datetime(2026, 3, 10, 20, 30, tzinfo=UTC),
 }
-# Of each catalogue, what one sends and the columns of the row that it makes.
+# These are the body that a caller sends for some catalogues, and the columns of the row that it makes.
 ENVIADOS = {
     Lugar: {"codigo": "sc-001", "nombre": "Sede Central", "direccion": "Av. Principal 123", "latitud": 13.6929},
     Departamento: {"codigo": "log", "nombre": "Logística", "nivelJerarquico": 2, "departamentoPadreId": 1},
@@ -61,7 +61,8 @@ PROPIOS = {Departamento: (DatosInvalidos(CICLO),)}
 
 
 def describir_catalogo(vista: type, propias: dict | None = None) -> None:
-    """`propias`: some columns of the row that is shown."""
+    """Describe the routes of a catalogue. `propias` has the columns that aren't null in the example row, apart from
+    those that every catalogue has."""
     fila = fila_de(vista, propias or FILAS.get(vista.modelo, {"Id": 1, "Nombre": nombre_de(vista)}))
     operaciones = _lecturas(vista, fila) | (_escrituras(vista, fila) if issubclass(vista, CatalogoViewSet) else {})
     describe(vista, CATALOGOS, path=RUTA, **operaciones)
@@ -80,7 +81,7 @@ def nombre_de(vista: type) -> str:
 
 
 def pagina_de(fila) -> dict:
-    """The schema of a page, given that of its rows."""
+    """Return the schema of a page, given the schema or the serializer of its rows."""
     entero = {"type": "integer"}
     registros = {"type": "array", "items": fila}
     propiedades = {"total": entero, "pagina": entero, "porPagina": entero, "registros": registros}

@@ -1,4 +1,5 @@
-"""The shapes of catalogues on the wire, made of their models: camelCase in a request, PascalCase in a response."""
+"""The shapes of catalogues on the wire, made from their models: camelCase in an HTTP request, PascalCase in a
+response."""
 
 from django.db import models
 from rest_framework import serializers
@@ -11,13 +12,13 @@ from monitor.api.fields import StrictFloatField, StrictReferenceField
 from monitor.api.serializers import StrictModelSerializer
 from monitor.api.shapes import Shape
 
-# What a response adds after the columns.
+# A response has these keys after the columns.
 ANADIDOS = {Departamento: {"NombreDepartamentoPadre": "departamento_padre.nombre"}}
 DEL_SERVIDOR = {"Eliminado": "eliminado", "FechaHoraCreacion": "creado_en", "FechaHoraActualizacion": "actualizado_en"}
 
 
 class CatalogoEstricto(StrictModelSerializer):
-    """Null for a column with a default (a flag, a level) is that default."""
+    """A serializer that reads null as the default in a column that has one (a flag, a level)."""
 
     serializer_field_mapping = StrictModelSerializer.serializer_field_mapping | {models.FloatField: StrictFloatField}
 
@@ -57,7 +58,8 @@ def shape(modelo: type[Catalogo]) -> Shape:
 
 
 def _serializer(modelo, sufijo, fuentes, declarados, ignored=()):
-    """`fuentes`: the column of each key. The keys that are declared have theirs already."""
+    """Return a serializer with the keys of `fuentes` and `declarados`, in that order. `fuentes` has the column of each
+    key; the fields in `declarados` have theirs already."""
     opciones = {c: {"source": f} for c, f in fuentes.items() if c not in declarados and c != f}
     meta = {
         "model": modelo,

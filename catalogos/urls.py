@@ -4,7 +4,7 @@ from catalogos.views import VISTAS
 
 
 def rutas(vista):
-    """A method whose action the view doesn't have is a 405."""
+    """Give the paths of a view, with the methods whose action the view has. Any other method is a 405."""
     for ruta, metodos in (
         ("", {"get": "list", "post": "create"}),
         ("/todos/lista", {"get": "todos"}),

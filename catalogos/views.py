@@ -1,4 +1,4 @@
-"""The routes of every catalogue, from one class."""
+"""The views of every catalogue, which are made from the same classes."""
 
 from django.db import transaction
 from django_filters import FilterSet
@@ -29,7 +29,8 @@ from monitor.errores import NoEncontrado
 
 
 class LecturaViewSet(EnvelopeViewSet):
-    """A subclass names its model; what depends on it is built then, once."""
+    """The routes that read a catalogue. A subclass names its model, and what depends on the model is built once, when
+    the subclass is made."""
 
     modelo: type[Catalogo]
     filtros: type[FilterSet] = FilterSet
@@ -91,7 +92,7 @@ class CatalogoViewSet(LecturaViewSet):
         if modelo:
             cls.entrada = entrada(modelo)
 
-    # What a body refers to is locked as it is read, until it is written.
+    # Reading the body locks the rows that it refers to, and they must stay locked until it is written.
     @transaction.atomic
     def create(self, request):
         fila = self.modelo.objects.crear(self.entrada.read(self.body()), por=request.user)
@@ -114,7 +115,7 @@ def ruta_de(modelo: type[Catalogo]) -> str:
 
 
 def permiso_de(modelo: type[Catalogo], accion: str) -> str:
-    """Return the permission's name as Django writes it: `catalogos.view_lugar`."""
+    """Return the name of the permission as Django writes it: `catalogos.view_lugar`."""
     return f"{modelo._meta.app_label}.{accion}_{modelo._meta.model_name}"
 
 

@@ -1,4 +1,4 @@
-"""A data file as it arrives, bytes with a name, and the text that those bytes are.
+"""A data file as it arrives (a name and bytes), the text of those bytes, and the errors of its lines.
 
 Spreadsheets in Spanish write UTF-8 with or without BOM, UTF-16 with BOM («texto Unicode») and Windows-1252 («CSV»).
 """
@@ -17,11 +17,13 @@ COMO_GUARDARLO = "ábralo en Excel y guárdelo como «CSV UTF-8 (delimitado por 
 BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 VACIO = "está vacío: escriba los nombres de las columnas y, debajo, las filas"
 
-LIBROS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods; .xls
-PERDIDA = "\ufffd"  # what programs write for a letter that they couldn't read
-# What isn't UTF-8 as a whole and has some of its letters (in Windows-1252, «Ã» or «Â» before a sign) is a mixture.
+LIBROS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # the first bytes of .xlsx and .ods files, and of .xls files
+PERDIDA = "\ufffd"  # programs write this for a letter that they couldn't read
+# A file that isn't UTF-8 as a whole but has some letters in UTF-8 (which in Windows-1252 are «Ã» or «Â» before a sign)
+# is a mixture.
 EN_UTF8 = re.compile(rb"[\xc2\xc3][\x80-\xbf]|\xef\xbf\xbd")
-# The accents of «CSV (MS-DOS)» and «CSV (Macintosh)», which in Windows-1252 are signs inside a word.
+# The accented letters of «CSV (MS-DOS)» and «CSV (Macintosh)» are these signs inside a word when they are read as
+# Windows-1252.
 NI_WINDOWS = re.compile("[a-z][¡¢£¤‚‡Ž—][a-z]")
 
 
@@ -31,7 +33,8 @@ class Archivo(NamedTuple):
 
     @classmethod
     def de(cls, ruta: Path) -> "Archivo":
-        """Read a file of this machine, no further than is needed to know that it is too large."""
+        """Read a file of this machine, no further than is needed to know that it is too large. Raise DatosInvalidos
+        when it doesn't exist or can't be opened."""
         try:
             with ruta.open("rb") as abierto:
                 return cls(ruta.name, abierto.read(BYTES_MAXIMOS + 1))
@@ -48,13 +51,13 @@ def archivo_invalido(nombre: str, frase: str) -> DatosInvalidos:
 
 
 def citar(celda: str) -> str:
-    """Return the text of a cell as a sentence quotes it: on one line, visible and short."""
+    """Return the text of a cell as a sentence quotes it: on one line, visible, and cut after 60 characters."""
     visible = "".join(letra if letra.isprintable() else " " for letra in celda[:61])
     return f"«{visible[:60]}…»" if len(visible) > 60 else f"«{visible}»"
 
 
 class Errores:
-    """Collects what is wrong with the lines of a file, to be said all at once in the order of the lines."""
+    """The errors of the lines of a file, collected to be said all at once, in the order of the lines."""
 
     def __init__(self, nombre: str):
         self.nombre = nombre
@@ -67,7 +70,7 @@ class Errores:
         self._por_linea.setdefault(linea, []).extend(frases)
 
     def lanzar(self) -> None:
-        """Raise DatosInvalidos when there is any."""
+        """Raise DatosInvalidos with every sentence, when there is any."""
         if self._por_linea:
             frases = [
                 f"{self.nombre}, línea {n}: {frase}" for n, suyas in sorted(self._por_linea.items()) for frase in suyas
@@ -91,7 +94,8 @@ def texto_de(archivo: Archivo) -> str:
 
 
 def _decodificar(archivo):
-    """Read it as its BOM says; without one, as UTF-8 if it can be, and otherwise as Windows-1252."""
+    """Return the text, read as its BOM says. Without a BOM, read it as UTF-8 if it can be, and otherwise as
+    Windows-1252. Raise DatosInvalidos when some letter can't be read."""
     contenido = archivo.contenido
     marcada = next((codigo for bom, codigo in BOMS.items() if contenido.startswith(bom)), None)
     texto = contenido.decode(marcada or "utf-8", "replace")

@@ -1,9 +1,11 @@
-"""Filling catalogues from data files, one a catalogue, named after its table (`lugar.csv`).
+"""Loading catalogues from data files. Each file fills one catalogue, and is named after its table (`lugar.csv`).
 
-A row is known by its catalogue's `clave`, and one that may go without it and does, by its `nombre` among those without
-it: so loading a file again changes nothing. Its columns are the model's; a reference is written as the key of the row
-it means (a user's is the username), a flag as «sí» or «no», and an empty cell means no value. `id` counts for new rows
-only. A row may refer to one further down.
+A row is known by its catalogue's `clave`. Where the `clave` may be missing, a row without one is known by its `nombre`,
+among those without one. So loading a file again changes nothing.
+
+The columns are the model's. A reference is written as the key of the row that it means (a user's is the username), a
+flag as «sí» or «no», and an empty cell means the column's default, which for most is null. `id` is given to new rows
+only; a row that exists must already have it. A row may refer to one further down.
 """
 
 from pathlib import PurePath
@@ -39,10 +41,11 @@ def modelo_de(archivo: Archivo) -> type[Catalogo]:
 
 
 def cargar(archivo: Archivo, *, solo_nuevas: bool = False) -> dict[str, int]:
-    """Load a file, and count the rows that were created, updated and left as they were. With `solo_nuevas`, a row that
-    is there stays as it is.
+    """Load a file, and return how many rows were created, updated and left as they were. With `solo_nuevas`, a row that
+    exists stays as it is, even if it is deleted.
 
-    Call it in a transaction, and roll it back on DatosInvalidos, which has all that is wrong, each with its line.
+    Call it in a transaction, and roll that back on DatosInvalidos, which says all that is wrong, with the line of
+    whatever is wrong in one.
     """
     modelo, errores = modelo_de(archivo), Errores(archivo.nombre)
     renglones = leer(archivo, modelo, errores)
@@ -55,8 +58,8 @@ def cargar(archivo: Archivo, *, solo_nuevas: bool = False) -> dict[str, int]:
 
 
 class Carga:
-    """The lines of a file on their way into a catalogue. One that is in `errores` is read, for whatever else is wrong
-    with it, and not written."""
+    """The lines of a file on their way into a catalogue. A line that is in `errores` is still read, to say whatever
+    else is wrong with it, but it isn't written."""
 
     def __init__(self, lineas: Lineas, existentes: Existentes, *, solo_nuevas: bool):
         self.lineas, self.existentes, self.solo_nuevas = lineas, existentes, solo_nuevas
@@ -95,7 +98,8 @@ class Carga:
         return ACTUALIZADA
 
     def _recuperar(self, fila, valores):
-        """Bring a deleted row back with the new values alone, as `crear` does with those it finds by their key."""
+        """Bring a deleted row back with the new values alone, as `crear` does with the rows that it finds by their
+        key."""
         if getattr(fila, self.lineas.modelo.clave):
             self.filas.crear(valores, por=None)
         else:
@@ -122,14 +126,14 @@ class Carga:
 
     def _valor(self, renglon, campo, celda):
         if campo is self.lineas.padre and (padre := self.lineas.padre_de(renglon)) and padre.numero in self.errores:
-            return None  # it isn't there, and its own line says why
+            return None  # the parent isn't written, and its own line says why
         leido = valor(campo, celda)
         if campo.primary_key and leido is not None:
             ID_VALIDO(leido)
         return leido
 
     def _contra_las_reglas(self, valores) -> dict[str, list[str]]:
-        """Return what the catalogue would say, by column, of a line that won't reach its verbs."""
+        """Return the sentences of the catalogue's rules, by column, about a line that won't reach its verbs."""
         try:
             self.lineas.modelo(**valores).validar()
         except DatosInvalidos as error:
@@ -144,7 +148,8 @@ def _frases(error):
 
 
 def _cambia(fila, valores) -> bool:
-    """Compared as they would be written: trimmed, in capitals."""
+    """Return whether the row changes with these values, once they are cleaned as the verb cleans them (trimmed, in
+    capitals). They stay on `fila`, which isn't saved. Raise DatosInvalidos when they break a rule."""
     antes = {nombre: getattr(fila, nombre) for nombre in valores}
     for nombre, nuevo in valores.items():
         setattr(fila, nombre, nuevo)

@@ -1,4 +1,5 @@
-"""What tells a row of a catalogue from the others: its key or, in one that may go without it and does, its name."""
+"""The identity of a row, which tells it from the others of its catalogue: its key or, for a row without one where the
+key may be missing, its name."""
 
 from collections import defaultdict
 
@@ -6,11 +7,11 @@ from catalogos.base import Catalogo
 from monitor.db.functions import case_blind
 from monitor.errores import DatosInvalidos
 
-Identidad = tuple[str, str]  # the column, and its value as the database compares it
+Identidad = tuple[str, str]  # a column, and the value in it as the database compares it
 
 
 def identidad(modelo: type[Catalogo], clave: str | None, nombre: str | None) -> Identidad | None:
-    """Return the identity of a row, and None when nothing tells which it is."""
+    """Return the identity of a row, or None when nothing tells which row it is."""
     campo = modelo._meta.get_field(modelo.clave)
     if clave:
         return modelo.clave, case_blind(campo.to_python(clave))
@@ -18,14 +19,15 @@ def identidad(modelo: type[Catalogo], clave: str | None, nombre: str | None) -> 
 
 
 class Existentes:
-    """The rows that a catalogue has, by their identity, also those that are deleted and those that are being loaded."""
+    """The rows of a catalogue by their identity, including the deleted ones and those that the load creates."""
 
     def __init__(self, modelo: type[Catalogo]):
         self.modelo = modelo
         self.por_pk: dict[int, Catalogo] = {}
         self._por_identidad: dict[Identidad, list[Catalogo]] = defaultdict(list)
         self._por_nombre: dict[str, list[Catalogo]] = defaultdict(list)
-        # Those of a name without a key may be several: the last one first, after those that aren't deleted.
+        # Several rows without a key may have the same name. Those that aren't deleted go first, and the latest goes
+        # before the earlier ones.
         for fila in modelo.objects.order_by("eliminado", "-pk"):
             self.agregar(fila)
 
@@ -36,7 +38,8 @@ class Existentes:
             self._por_nombre[case_blind(fila.nombre)].append(fila)
 
     def de(self, cual: Identidad) -> Catalogo | None:
-        """Raise DatosInvalidos when nobody could tell which it is."""
+        """Return the row of this identity, or None. Raise DatosInvalidos when several that aren't deleted have it,
+        because nobody could tell which one is meant."""
         fila, otra, *_ = [*self._por_identidad.get(cual, ()), None, None]
         if otra and not otra.eliminado:
             clave = self.modelo.clave
@@ -51,7 +54,8 @@ class Existentes:
             raise DatosInvalidos(f"id: el {pk} ya es de otra fila")
 
     def exigir_inequivoca(self, valores: dict) -> None:
-        """Refuse a new row beside another of its name when either has no key: nobody could tell which is which."""
+        """Raise DatosInvalidos for a new row beside another of its name that isn't deleted, when either has no key:
+        nobody could tell which is which."""
         clave, nombre = self.modelo.clave, valores.get("nombre")
         for otra in self._por_nombre.get(case_blind(nombre), ()) if nombre and clave != "nombre" else ():
             suya = getattr(otra, clave)

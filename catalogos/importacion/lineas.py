@@ -1,4 +1,4 @@
-"""What the lines of a file are to one another: the same row twice, a row and the one it hangs from."""
+"""The relations between the lines of a file: several lines of the same row, and a row with its parent."""
 
 from collections.abc import Callable, Iterable
 
@@ -24,12 +24,12 @@ class Lineas:
         return identidad(self.modelo, renglon.celdas.get(self.modelo.clave), renglon.celdas.get("nombre"))
 
     def padre_de(self, renglon: Renglon) -> Renglon | None:
-        """Return the line of the row that this one hangs from, when it is in the file."""
+        """Return the line of this row's parent, or None when the parent isn't in the file."""
         celda = self.padre and renglon.celdas.get(self.padre.name)
         return self._por_identidad.get(identidad(self.modelo, celda, None)) if celda else None
 
     def padres_primero(self) -> Iterable[Renglon]:
-        """Return each line after the one that it hangs from, and note those that hang from themselves."""
+        """Return the lines, each after that of its parent. Note an error on every line of a circle of parents."""
         orden, vistas = [], set()
         for renglon in self.renglones:
             camino = {}
@@ -55,7 +55,7 @@ class Lineas:
         return ("id", pk) if pk is not None else None
 
     def _anotar_repetidas(self, cual_es: Callable[[Renglon], tuple | None]) -> dict[tuple, Renglon]:
-        """Return the first line of each row, and note the others."""
+        """Return the first line for each thing that `cual_es` gives, and note an error on the others."""
         primeras = {}
         for renglon in self.renglones:
             cual = cual_es(renglon)

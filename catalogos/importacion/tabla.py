@@ -1,4 +1,5 @@
-"""The rows of a data file: text separated by `;`, tabs, commas or `|`, whose first line names a catalogue's columns."""
+"""The rows of a data file, which is text separated by `;`, tabs, commas or `|`. Its first line names a catalogue's
+columns."""
 
 import csv
 import io
@@ -16,10 +17,10 @@ from monitor.db.functions import fold
 
 FILAS_MAXIMAS = 5_000
 SEPARADORES = ";\t,|"
-# What tells Excel the separator, with what Excel adds to the line when it saves it again.
+# This line tells Excel the separator. The pattern admits what Excel adds to the line when it saves the file again.
 SEP = re.compile(r'"?sep=([^\w\s"]|\t)"?[;\t,|]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
-TITULOS = re.compile(r'(?:[^"\r\n]++|"[^"]*+")*+')  # as far as the first end of line out of quotes
-DURO = re.compile("[\u00a0\u2007\u202f]")  # blanks that don't break
+TITULOS = re.compile(r'(?:[^"\r\n]++|"[^"]*+")*+')  # up to the first end of line outside quotes
+DURO = re.compile("[\u00a0\u2007\u202f]")  # non-breaking blanks
 SIN_CERRAR = (
     "abre unas comillas que no se cierran, y desde ahí no se puede leer: ciérrelas; las que sean parte de un texto "
     'van dobles ("")'
@@ -30,14 +31,15 @@ LARGA = f"una celda pasa de {csv.field_size_limit():,} letras, y desde ahí no s
 
 
 class Renglon(NamedTuple):
-    numero: int  # of its first line in the file
+    numero: int  # the number of its first line in the file
     celdas: dict[str, str]
 
 
 def leer(archivo: Archivo, modelo: type[Catalogo], errores: Errores) -> list[Renglon]:
     """Return the rows that aren't empty, and note in `errores` what can't be read of them.
 
-    Raise DatosInvalidos when the file isn't text or its columns aren't the catalogue's.
+    Raise DatosInvalidos when the file isn't text, when its columns aren't the catalogue's, and when it has no rows or
+    too many.
     """
     registros = _registros(texto_de(archivo), errores)
     _, titulos = next(registros, (0, None))
@@ -55,7 +57,8 @@ def leer(archivo: Archivo, modelo: type[Catalogo], errores: Errores) -> list[Ren
 
 
 def _registros(texto, errores) -> Iterator[tuple[int, list[str]]]:
-    """Give each row that isn't empty with the number of its first line, as far as the quotes can be followed."""
+    """Give each row that isn't empty, with the number of its first line. Stop at what csv can't read, such as quotes
+    that aren't closed, and note it in `errores`."""
     sep = SEP.match(texto)
     cuerpo, antes = (texto[sep.end() :], 1) if sep else (texto, 0)
     separador = sep[1] if sep else _separador(cuerpo)
@@ -76,7 +79,8 @@ def _registros(texto, errores) -> Iterator[tuple[int, list[str]]]:
 
 
 def _separador(texto):
-    """Return the one that the titles have most, out of quotes; that of Excel in Spanish for a single column."""
+    """Return the separator that the titles have most, outside quotes. For a single column it is `;`, which Excel writes
+    in Spanish."""
     lineas = io.StringIO(texto, newline="")
     vacias = takewhile(lambda linea: not linea.strip(f'{SEPARADORES}" \r\n\u00a0'), lineas)
     titulos = TITULOS.match(texto, sum(map(len, vacias)))[0]
@@ -84,7 +88,8 @@ def _separador(texto):
 
 
 def _falla(registro, separador) -> tuple[int, str]:
-    """Return what csv couldn't read of a row, and how many lines of it come before."""
+    """Return how many lines of a row come before what csv couldn't read in it, and the sentence that says what it
+    is."""
     separador = re.escape(separador)
     celda = re.compile(rf'(?:"(?:[^"]++|"")*+"|(?!")[^{separador}\r\n]*)(?:{separador}|\r\n|\r|\n|\Z)')
     posicion = 0
@@ -100,7 +105,8 @@ def _limpia(celda):
 
 
 def _columnas(archivo, titulos, modelo) -> dict[int, str]:
-    """Return the field that each title means, by its place; a column may have no title."""
+    """Return the field that each title means, by the title's place; a column may have no title. Raise DatosInvalidos
+    when a column is unknown, repeated or missing."""
     conocidas = _por_titulo(modelo)
     columnas = {lugar: conocidas.get(llano(titulo), titulo) for lugar, titulo in enumerate(titulos) if titulo}
     cuantas = Counter(columnas.values())
@@ -123,13 +129,15 @@ def _citar_algunas(columnas, cuantas=5):
 
 
 def _por_titulo(modelo) -> dict[str, str]:
-    """Return the fields' names by what people may call them: as the file does, or as the back office does."""
+    """Return the fields' names by the titles that people may give them, which are their names in the file and in the
+    admin, as `llano` leaves them."""
     campos = columnas_de(modelo).values()
     return {llano(str(c.verbose_name)): c.name for c in campos} | {llano(c.name): c.name for c in campos}
 
 
 def llano(titulo):
-    """«Departamento  Padre» → «departamentopadre»: only letters and digits, without capitals or accents."""
+    """Return only the letters and digits of a title, without capitals or accents: «Departamento Padre» becomes
+    «departamentopadre»."""
     return "".join(letra for letra in fold(titulo) if letra.isalnum())
 
 
@@ -138,7 +146,8 @@ def columnas_de(modelo: type[Catalogo]) -> dict[str, models.Field]:
 
 
 def _renglon(numero, celdas, columnas, errores) -> Renglon:
-    """Pair cells with columns. Excel leaves out the empty cells at the end of a row, and adds some under no title."""
+    """Return the row, with its cells by column, and note an error on text under no title. Excel leaves out the empty
+    cells at the end of a row, and adds some under no title."""
     sobran = ((lugar, celda) for lugar, celda in enumerate(celdas) if celda and lugar not in columnas)
     for lugar, celda in islice(sobran, 1):
         errores.anotar(numero, f"su celda {lugar + 1}, {citar(celda)}, no está bajo el nombre de ninguna columna")

@@ -1,4 +1,4 @@
-"""The value that a cell's text means in a column."""
+"""The values that the text of a cell means in each column."""
 
 import re
 
@@ -10,7 +10,7 @@ from catalogos.importacion.archivo import citar
 from monitor.db.functions import fold
 
 SI_O_NO = dict.fromkeys("si verdadero true 1".split(), True) | dict.fromkeys("no falso false 0".split(), False)
-# «1.0» is one and «1.000» a thousand; «1,000.0» too.
+# «1.0» is one, «1.000» is a thousand, and so is «1,000.0».
 MILES = re.compile(
     r"([-+]?[1-9][0-9]{0,2}(?:(?P<sep>[., ’'])[0-9]{3})(?:(?P=sep)[0-9]{3}){0,4})(?:(?!(?P=sep))[.,]0+)?"
 )
@@ -21,7 +21,8 @@ DE_EXCEL = re.compile(r"#(?:#+|N/[AD]|¡?(?:REF|VALOR|VALUE|NUM|DIV/0|NULO|NULL)
 
 
 def valor(campo: models.Field, celda: str):
-    """Return what `celda` means for a field. Raise ValidationError, whose sentence doesn't name the column."""
+    """Return what `celda` means for a field: the field's default when it is empty, and an id for a reference. Raise
+    ValidationError, whose sentence doesn't name the column."""
     if not celda:
         return campo.get_default()
     if DE_EXCEL.fullmatch(celda):
@@ -59,7 +60,8 @@ def _entero(celda):
 
 
 def _decimal(celda):
-    """Return a number whose decimals come after a point or a comma: coordinates have no thousands."""
+    """Return a number whose decimals come after a point or a comma. Coordinates have no thousands to separate. Raise
+    ValidationError when it isn't a number."""
     if not DECIMAL.fullmatch(celda):
         raise ValidationError(f"{citar(celda)} no es un número")
     return float(celda.replace(",", "."))

@@ -7,7 +7,7 @@ from monitor.api.tests.fixtures import administrador, anonimo, operador, tecnico
 
 @pytest.fixture
 def sembrar(capsys, db):
-    """Type the command, with some files and flags, and return the lines that it says."""
+    """Return a function that runs `seed_catalogos` with some files and flags, and returns the lines that it prints."""
 
     def sembrar(*archivos, **banderas):
         argumentos = [parte for ruta in archivos for parte in ("--archivo", str(ruta))]
@@ -19,7 +19,8 @@ def sembrar(capsys, db):
 
 @pytest.fixture
 def rechazos(sembrar):
-    """Return what the command says is wrong with some files, once it has written nothing."""
+    """Return a function that runs `seed_catalogos` with files that it refuses, checks that it wrote nothing, and
+    returns the lines that say what is wrong."""
 
     def rechazos(*archivos, **banderas):
         antes = todas_las_filas()
@@ -39,7 +40,7 @@ def todas_las_filas():
 
 @pytest.fixture
 def archivo(tmp_path):
-    """Write a file, of text or of bytes, and return its path."""
+    """Return a function that writes a file, of text or of bytes, and returns its path."""
 
     def escribir(nombre, contenido, encoding="utf-8"):
         ruta = tmp_path / nombre

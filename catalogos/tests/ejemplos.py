@@ -1,4 +1,4 @@
-"""Examples of each catalogue: what a body holds at least and at most, and what comes back, word by word."""
+"""Examples of each catalogue: the least and the most that a body holds, and what comes back, word by word."""
 
 from dataclasses import dataclass, field
 

@@ -4,7 +4,8 @@ from catalogos.models import Aseguradora, Departamento, Lugar, TipoPrioridadSoli
 
 
 class CatalogoFactory(factory.django.DjangoModelFactory):
-    """Make the row by the verb, as any door would leave it."""
+    """A factory that creates each row with the verb, as the API and the admin do. With `eliminada`, it then deletes the
+    row."""
 
     class Meta:
         abstract = True

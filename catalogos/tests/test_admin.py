@@ -1,4 +1,4 @@
-"""Catalogues in the admin: the same verbs, so the same sentences as in the API."""
+"""The catalogues in the admin, which calls the same verbs as the API, and so says the same sentences."""
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -46,7 +46,7 @@ def accion(client, nombre, *filas, **otros):
 
 
 def columnas(ejemplo):
-    """A body of the API as the fields of the form."""
+    """Return the smallest body of the API, as the fields of the form."""
     nombres = {"tipoLugar": "tipo_lugar", "esPuntoFrecuente": "es_punto_frecuente"}
     return {nombres.get(campo, campo): valor for campo, valor in ejemplo.minimo.items()}
 
@@ -209,7 +209,7 @@ def test_consultas_de_la_lista(filas, caso, como_administrador, client):
     for _ in range(filas):
         FABRICAS[caso.modelo]()
     client.get(lista_de(caso.modelo))
-    # session, user, total, rows; and the values of a column that filters
+    # The statements read the session, the user, the total and the rows, and the values of a column that filters.
     filtros = {"Departamento": 1, "Lugar": 1}.get(caso.modelo.__name__, 0)
     with CaptureQueriesContext(connection) as capturadas:
         client.get(lista_de(caso.modelo))

@@ -1,4 +1,5 @@
-"""The files that people bring: what spreadsheets in Spanish write, and what is said of what can't be loaded."""
+"""The files that people load: those that spreadsheets in Spanish write, and the errors of those that can't be
+loaded."""
 
 from contextlib import suppress
 
@@ -24,7 +25,7 @@ def lugares():
     return list(Lugar.objects.order_by("codigo").values_list("codigo", "nombre", "es_punto_frecuente"))
 
 
-# --- As spreadsheets write it ---
+# --- What spreadsheets write ---
 
 
 @pytest.mark.parametrize("separador", [";", ",", "\t", "|"])
@@ -259,7 +260,8 @@ def test_un_id_dos_veces_nombra_las_dos_lineas(rechazos, archivo):
 
 
 def test_una_clave_fuera_de_las_letras_que_la_base_iguala(sembrar, archivo):
-    """What a code is written as is told by the model, and not by the database's folding."""
+    """The key is looked up as the model writes it («šß» is stored as «ŠSS»), because the database doesn't fold such
+    letters."""
     ruta = archivo("lugar.csv", "codigo;nombre\nšß;Sede\n")
 
     assert sembrar(ruta) == ["lugar: 1 creadas, 0 actualizadas, 0 sin cambios"]
@@ -441,7 +443,7 @@ def test_una_celda_larguisima(rechazos, archivo):
     ]
 
 
-# --- Files that are no table ---
+# --- Files that aren't tables ---
 
 COMO = "ábralo en Excel y guárdelo como «CSV UTF-8 (delimitado por comas)»"
 VACIO = "está vacío: escriba los nombres de las columnas y, debajo, las filas"

@@ -1,4 +1,4 @@
-"""Two at once, over the wire, on a real server of two processes."""
+"""Races of two HTTP requests on a real server of two processes, or of two transactions."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -25,7 +25,7 @@ def pedir(servidor):
 
 
 def a_la_vez(*pedidos):
-    """Each is `(pedir, method, path, data)`; the statuses, in order."""
+    """Send the HTTP requests at once, and return their statuses in order. Each is `(pedir, method, path, data)`."""
     with ThreadPoolExecutor(len(pedidos)) as hilos:
         futuros = [hilos.submit(pedir, *resto) for pedir, *resto in pedidos]
         return [futuro.result().status for futuro in futuros]
@@ -91,7 +91,7 @@ def test_una_aseguradora_no_se_elimina_mientras_un_expediente_la_toma(pedir):
 
 @pytest.mark.postgresql
 def test_cambiar_lo_que_otro_refiere_no_espera(transactional_db):
-    """Else two who refer to each other's rows would wait for each other."""
+    """If it waited, two people who refer to each other's rows would wait for each other."""
     padre, jefe = DepartamentoFactory(), UsuarioFactory()
 
     with transaction.atomic():
@@ -108,7 +108,8 @@ def test_cambiar_lo_que_otro_refiere_no_espera(transactional_db):
 @pytest.mark.postgresql
 @pytest.mark.parametrize("verbo", ["crear", "actualizar", "reactivar"])
 def test_colgarse_de_un_departamento_espera_a_quien_lo_elimina_y_se_rechaza(verbo, transactional_db):
-    """By the verb alone, as other doors than the API come: the tree is taken before the parent is looked at."""
+    """The verb is called by itself, as the admin and the commands do. It locks the tree before it looks at the
+    parent."""
     padre, suelto, administrador = DepartamentoFactory(), DepartamentoFactory(), UsuarioFactory(administrador=True)
     eliminado = DepartamentoFactory(departamento_padre_id=padre.pk, eliminada=True)
     del_padre, todos = {"departamento_padre_id": padre.pk}, Departamento.objects

@@ -1,4 +1,4 @@
-"""Order, pages and filters of the lists."""
+"""The order, the pages and the filters of the lists."""
 
 import pytest
 
@@ -129,6 +129,3 @@ def test_paginas(consulta, pagina, por_pagina, esperados, tecnico):
 
     assert [fila["Nombre"] for fila in datos.pop("registros")] == esperados
     assert datos == {"total": 12, "pagina": pagina, "porPagina": por_pagina}
-
-
-# --- The states of a request: read only ---

@@ -1,4 +1,4 @@
-"""The writes that the database itself refuses, whoever writes; and the pieces that rules are made of."""
+"""The writes that the database itself refuses, whoever writes, and the parts that the rules are made of."""
 
 import pytest
 from django.apps import apps
@@ -69,7 +69,7 @@ def test_la_clave_es_unica_sin_distinguir_mayusculas(modelo, uno, otro):
     ("texto", "esperado"), [("ÁREA Norte", "área norte"), ("AREA", "area"), ("ŁÓDŹ", "ŁódŹ"), ("Яя", "Яя")]
 )
 def test_sin_caso_es_igual_en_las_dos_bases(texto, esperado):
-    """Letters that aren't of Spanish or its neighbours stay as they are."""
+    """Letters that Spanish and its neighbours don't have stay as they are."""
     FABRICAS[Lugar]()
 
     assert Lugar.objects.values_list(CaseBlind(Value(texto)), flat=True)[0] == esperado
@@ -99,7 +99,7 @@ def test_actualizado_cambia_y_creado_no():
 
 
 def test_cada_cambio_dice_en_la_bitacora_quien_lo_hizo(caplog, django_capture_on_commit_callbacks):
-    """A command says by itself what it does, and a change that is undone says nothing."""
+    """The verbs log nothing for a command, which says by itself what it does, nor for a change that they refuse."""
     por = UsuarioFactory(username="maria")
     with caplog.at_level("INFO", logger="catalogos"), django_capture_on_commit_callbacks(execute=True):
         pk = Lugar.objects.crear({"nombre": "Sede"}, por=por).pk
@@ -120,7 +120,7 @@ def test_las_frases_concuerdan_con_lo_que_usa():
 
 
 def test_cada_catalogo_esta_en_todas_las_tablas():
-    """One tuple of models; what can't be made of it says the same."""
+    """The tuple `CATALOGOS` has every catalogue, and so do the tables that can't be made from it."""
     catalogos = [modelo for modelo in apps.get_app_config("catalogos").get_models() if issubclass(modelo, Catalogo)]
 
     assert set(CATALOGOS) == set(catalogos)
@@ -131,13 +131,13 @@ def test_cada_catalogo_esta_en_todas_las_tablas():
 
 
 def test_los_extremos_en_blanco_se_recortan_en_el_verbo():
-    """The API's serializer does it before; whoever comes by another door has it done here."""
+    """The API's serializer trims before the verb does, but the admin and the commands have only the verb."""
     assert Lugar.objects.crear({"nombre": " Sede ", "codigo": " s-1 "}, por=None).codigo == "S-1"
     assert Lugar.objects.get().nombre == "Sede"
 
 
 def test_usar_un_padre_eliminado_se_rechaza_en_el_verbo():
-    """The API's serializer says it first; whoever comes by another door hears it here."""
+    """The API's serializer refuses it before the verb does, but the admin and the commands have only the verb."""
     padre = DepartamentoFactory(eliminada=True)
     with pytest.raises(DatosInvalidos, match=f"no existe un departamento con Id {padre.pk}"):
         DepartamentoFactory(departamento_padre_id=padre.pk)
@@ -145,7 +145,7 @@ def test_usar_un_padre_eliminado_se_rechaza_en_el_verbo():
 
 @pytest.mark.parametrize("modelo", CATALOGOS)
 def test_cada_columna_se_nombra_como_en_la_red(modelo):
-    """What the shape of an answer calls it, but for its first letter."""
+    """A sentence calls a column by its name in the body of an HTTP request."""
     vista = next(vista for vista in VISTAS if vista.modelo is modelo)
     malas = {campo.name: "\x07" for campo in modelo.editables() if campo.empty_strings_allowed}
 

@@ -1,4 +1,4 @@
-"""The routes of catalogues: one test of each rule for all of them, from `ejemplos.EJEMPLOS`."""
+"""The routes of catalogues. Most tests check a rule for every catalogue, with `ejemplos.EJEMPLOS`."""
 
 from datetime import datetime
 
@@ -210,7 +210,8 @@ def test_actualizar_cada_catalogo(caso, operador):
 
 
 def test_actualizar_con_null_y_con_vacio(operador):
-    """Null clears what isn't a text; for a text or a required field it is like not sent. `""` clears a text."""
+    """A null clears a column, or gives it its default, but for a text or a required field it counts as not sent. `""`
+    clears a text."""
     pk = operador.post("/lugar", LUGAR.completo).json()["data"]["Id"]
     nulos = {"nombre": None, "direccion": None, "codigo": None, "latitud": None, "esPuntoFrecuente": None}
     fila = operador.put(f"/lugar/{pk}", nulos | {"referencia": "", "tipoLugar": ""}).json()["data"]
@@ -387,7 +388,7 @@ SOLO_ADMINISTRADORES = "Acceso restringido a administradores"
 OPERADORES = "Acceso restringido a administradores y operadores"
 
 
-# Of each route: its success, and what it tells those who may not.
+# Each route has the status of its success, and the sentence for each role that may not use it.
 RUTAS = [
     ("POST", "", 201, {"tecnico": OPERADORES}),
     ("GET", "", 200, {}),
@@ -420,9 +421,9 @@ def test_roles(rol, caso, request):
 def test_consultas_de_cada_ruta(filas, caso, operador):
     creadas = [FABRICAS[caso.modelo]() for _ in range(filas)]
     for ruta, consultas in (
-        (caso.ruta, 3),  # user, page, total
-        (f"{caso.ruta}/todos/lista", 2),  # user, rows
-        (f"{caso.ruta}/{creadas[0].pk}", 2),  # user, row
+        (caso.ruta, 3),  # the user, the page and the total
+        (f"{caso.ruta}/todos/lista", 2),  # the user and the rows
+        (f"{caso.ruta}/{creadas[0].pk}", 2),  # the user and the row
     ):
         with CaptureQueriesContext(connection) as capturadas:
             assert operador.get(ruta).status_code == 200

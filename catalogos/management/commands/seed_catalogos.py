@@ -21,7 +21,7 @@ que corregir, con su línea, y no escribe nada.
 
 
 def incluidos(*carpetas: Path) -> list[Path]:
-    """Return the files of some folders, each after those it refers to."""
+    """Return the catalogues' files in these folders, each after those that it refers to."""
     rutas = [carpeta / f"{nombre}.csv" for nombre in CARGABLES for carpeta in carpetas]
     return [ruta for ruta in rutas if ruta.exists()]
 
@@ -66,7 +66,8 @@ class Command(BaseCommand):
 
 
 def cargar_todos(rutas, *, solo_nuevas) -> dict[str, dict[str, int]]:
-    """Return the counts of each catalogue. Raise CommandError with all that is wrong in any file."""
+    """Load the files, and return the counts of each catalogue by its table. Raise CommandError with all that is wrong
+    in any file."""
     cuentas, errores = {}, []
     for ruta in rutas:
         try:
@@ -74,7 +75,7 @@ def cargar_todos(rutas, *, solo_nuevas) -> dict[str, dict[str, int]]:
             nombre = modelo_de(archivo)._meta.db_table
             if nombre in cuentas:
                 raise archivo_invalido(archivo.nombre, f"ya hay otro archivo de {nombre}: cárguelos uno por uno")
-            cuentas[nombre] = {}  # taken, whether or not it can be loaded
+            cuentas[nombre] = {}  # the name is taken, whether or not the file can be loaded
             cuentas[nombre] = cargar(archivo, solo_nuevas=solo_nuevas)
         except DatosInvalidos as error:
             errores += [frase for frases in error.campos.values() for frase in frases]
