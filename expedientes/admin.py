@@ -14,9 +14,10 @@ from monitor.admin.verbs import VerbAdmin, VerbForm
 from monitor.db.functions import LAST_DAY
 
 BOTON = "_estado"  # the name of the buttons that change the state on an expediente's page
-CAMBIO = [{"changed": {"fields": ["estado"]}}]  # in Django's log
+CAMBIO = [{"changed": {"fields": ["estado"]}}]  # how Django's log keeps a change of state
 
-# Each section of the paper folder: its title, its lines, and the columns it is set in (admin.css).
+# The sections are those of the paper folder. Each has its title, its lines, and the CSS class that sets it in columns
+# (admin.css).
 SECCIONES = (
     ("Vehículo", (("marca", "modelo", "tipo"), ("color", "placas"), "vehiculo"), ()),
     ("Cliente", (("nombre_cliente", "telefono_cliente", "correo_cliente"),), ()),
@@ -64,14 +65,14 @@ class ExpedienteForm(VerbForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "aseguradora" in self.fields:
-            # An insurer that was deleted later stays in its expedientes, and must not be lost by saving one.
+            # An insurer that was deleted later stays in its expedientes, and saving one of them must not lose it.
             elegibles = models.Q(eliminado=False) | models.Q(pk=self.instance.aseguradora_id)
             self.fields["aseguradora"].queryset = Aseguradora.objects.filter(elegibles)
 
 
 class IngresoFilter(admin.DateFieldListFilter):
-    """A filter that also asks for the days as the index of the list's order has them, so that a page far back is
-    found at once."""
+    """A filter by the day of intake. It asks for the days also as the index of the list's order has them, so that a
+    page far back is found at once."""
 
     def queryset(self, request, queryset):
         queryset = super().queryset(request, queryset)
@@ -117,7 +118,7 @@ class ExpedienteAdmin(VerbAdmin):
     )
     list_filter = ("estado", "aseguradora", ("fecha_ingreso", IngresoFilter), "ubicacion_almacenamiento")
     list_select_related = ("aseguradora",)
-    search_fields = ("no_siniestro",)  # Django shows the box; `buscar` says where
+    search_fields = ("no_siniestro",)  # with this Django shows the box; `buscar` says where to look
     search_help_text = "No. Siniestro, cliente, placas, marca, modelo, orden o factura"
     ordering = ("orden_ingreso", "no_siniestro")
     sortable_by = ()
@@ -206,7 +207,7 @@ class ExpedienteAdmin(VerbAdmin):
 
 @admin.register(ExpedienteArchivado)
 class ExpedienteArchivadoAdmin(VerbAdmin):
-    """A page to look at archived expedientes: the table of permissions lets nobody change them."""
+    """The pages that show archived expedientes, which the table of permissions lets nobody change."""
 
     list_display = ("no_siniestro", "archivado_en", "archivado_por")
     list_select_related = ("archivado_por",)

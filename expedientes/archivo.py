@@ -1,4 +1,4 @@
-"""The copy that stays of an archived expediente. `copias` shows it to people."""
+"""The copy that the archive keeps of an expediente. `copias` shows it to people."""
 
 from datetime import datetime
 
@@ -12,7 +12,8 @@ from monitor.usuarios.models import Usuario
 
 
 class ExpedienteArchivado(models.Model):
-    """A whole expediente that was archived: its columns and, by table, the rows that hung from it."""
+    """A whole expediente that was archived. `datos` has its columns and, by table, the rows that hung from it and those
+    of the people and the insurer that it names."""
 
     id = models.BigAutoField(primary_key=True)
     no_siniestro = KeyField("No. Siniestro", max_length=100, db_index=True)
@@ -31,7 +32,7 @@ class ExpedienteArchivado(models.Model):
 
 
 def copiar(expediente: models.Model) -> dict:
-    """Return an expediente, with all that hangs from it, for `ExpedienteArchivado.datos`."""
+    """Return the copy of an expediente for `ExpedienteArchivado.datos`."""
     columnas = [campo for campo in expediente._meta.concrete_fields if not campo.generated]
     copia = _exacta({campo.column: campo.value_from_object(expediente) for campo in columnas})
     for relacion in expediente._meta.related_objects:
@@ -48,5 +49,5 @@ def copiar(expediente: models.Model) -> dict:
 
 
 def _exacta(fila: dict) -> dict:
-    """Instants as text: the field's encoder would cut their microseconds."""
+    """Return the row with its instants as text, because the field's encoder would cut their microseconds."""
     return {clave: valor.isoformat() if isinstance(valor, datetime) else valor for clave, valor in fila.items()}

@@ -1,6 +1,7 @@
 """The history of an expediente, and the archive's copy of a whole one, for people to read.
 
-A copy outlives the columns of today: what it doesn't hold is left out, what has no place here can be read as JSON.
+A copy may be older than today's columns. What it doesn't hold is left out, and what has no place here can be read in
+its JSON.
 """
 
 import json
@@ -28,7 +29,8 @@ def leer_historial(expediente: Expediente) -> list[dict]:
 
 
 def leer_copia(datos: dict) -> dict:
-    """`columnas`: (name, text) of those with a value; `historial`: newest first; `completa`: all of it as JSON."""
+    """Return a copy as people read it. `columnas` has the (name, text) of the columns with a value, `historial` the
+    changes of state, newest first, and `completa` all of it as JSON."""
     personas = {persona["id"]: persona["nombre"] or persona["username"] for persona in datos.get("usuario", ())}
     return {
         "columnas": [

@@ -10,5 +10,5 @@ class Estado(models.TextChoices):
     SALIDA = "Salida", "Salida"
 
 
-# Any other state may follow: a unit can go back to repair. The typical order is the one of the enum.
+# Any other state may follow, because a unit can go back to repair. The enum has the states in their usual order.
 TRANSICIONES: dict[Estado, frozenset[Estado]] = {desde: frozenset(Estado) - {desde} for desde in Estado}

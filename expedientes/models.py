@@ -23,7 +23,8 @@ OBLIGATORIO = "El No. Siniestro es obligatorio"
 ESTADO_INVALIDO = f"Estado inválido. Valores permitidos: {', '.join(Estado.values)}"
 MISMO_ESTADO = "El expediente ya se encuentra en ese estado"
 
-# Servers hand over the decoded path: these keys would be taken for another route.
+# Servers hand over the path decoded, so an expediente with one of these keys, or with one of these endings, would be
+# taken for another route. Some of those routes don't exist yet.
 CLAVES_RESERVADAS = frozenset({".", "..", "pendientes", "nube", "aseguradoras"})
 FINALES_RESERVADOS = ("/", "/estado", "/estado/historial", "/cambios", "/evidencias", "/respaldar")
 
@@ -45,8 +46,8 @@ class Ubicacion(models.TextChoices):
 
 class ExpedienteQuerySet(models.QuerySet):
     def buscar(self, texto: str):
-        """Return the expedientes that have every word of `texto`, blind to case and accents, in the key, the client
-        or the vehicle."""
+        """Return the expedientes that have every word of `texto`, blind to case and accents, in the columns of
+        `Expediente.busqueda`."""
         return self.filter(*(Contains("busqueda", palabra) for palabra in texto.split()))
 
     def con_placas(self, placas: str):
@@ -54,7 +55,8 @@ class ExpedienteQuerySet(models.QuerySet):
         return self.filter(Exact(CaseBlind("placas"), CaseBlind(models.Value(placas))))
 
     def en_orden(self):
-        """Sort by intake, newest first and those without one before all, and then by the key's code points."""
+        """Return the expedientes by day of intake, those without one first and then the newest, and then by the code
+        points of the key."""
         return self.order_by("orden_ingreso", "no_siniestro")
 
     def pendientes(self):
@@ -65,10 +67,11 @@ class ExpedienteQuerySet(models.QuerySet):
 
 
 class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
-    """The verbs: whoever writes an expediente, from whichever door, writes it here."""
+    """The verbs of expedientes. Whoever writes an expediente, by the API or the admin, writes it here."""
 
     def abrir(self, datos: dict, *, por: Author) -> "Expediente":
-        """`datos` by attname, checked. Raises Conflicto when the key is taken."""
+        """Open an expediente with the first row of its history, and return it. `datos` has checked values by attname.
+        Raise Conflicto when the key is taken, and DatosInvalidos when the insurer doesn't exist."""
         del_servidor = {
             "estado": Estado.INGRESO,
             "ubicacion_almacenamiento": Ubicacion.LOCAL,
@@ -86,7 +89,9 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
                 raise
 
     def actualizar(self, no_siniestro: str, datos: dict, *, por: Author) -> "Expediente":
-        """Write only the columns in `datos`, so that whoever writes other columns at the same time loses nothing."""
+        """Write only the columns in `datos`, so that whoever writes other columns at the same time loses nothing, and
+        return the expediente. Raise NoEncontrado when there is none, and DatosInvalidos when the insurer doesn't
+        exist."""
         with _antes_la_aseguradora(datos):
             if not datos:
                 expediente = self.filter(pk=no_siniestro).first()
@@ -110,8 +115,8 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
 
     @transaction.atomic
     def archivar(self, no_siniestro: str, *, por: Author) -> ExpedienteArchivado:
-        """Take the expediente, with all that hangs from it, out of the live tables; a complete copy stays in the
-        archive."""
+        """Take the expediente, with all that hangs from it, out of the live tables, and return the complete copy that
+        stays in the archive. Raise NoEncontrado when there is none."""
         expediente = self._bloquear(no_siniestro)
         archivado = ExpedienteArchivado.objects.create(
             no_siniestro=no_siniestro, datos=copiar(expediente), archivado_por_id=por.pk
@@ -130,8 +135,8 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
 
 @contextmanager
 def _antes_la_aseguradora(datos):
-    """Wrap a write that also settles whether the insurer is there: when the write fails, a missing insurer is told
-    before anything else."""
+    """Wrap a write that also checks whether the insurer exists. When the write fails with an ErrorDeDominio, raise
+    DatosInvalidos for a missing insurer rather than that error."""
     try:
         yield
     except ErrorDeDominio:
@@ -140,13 +145,14 @@ def _antes_la_aseguradora(datos):
 
 
 def _con_aseguradora_vigente(datos) -> dict:
-    """The write itself asks whether the insurer is there."""
+    """Return the values with a reference in place of the insurer's id, so that the write itself checks that the insurer
+    exists."""
     clave = datos.get("aseguradora_id")
     return datos if clave is None else datos | {"aseguradora_id": Vigente(clave)}
 
 
 def _cambio(no_siniestro, desde, hasta, quien) -> dict:
-    """A row of the history."""
+    """Return the values of a row of the history by attname, with the present moment."""
     return {
         "expediente_id": no_siniestro,
         "estado_anterior": desde,
@@ -173,12 +179,14 @@ def _instante(nombre):
 
 
 def _documento(nombre):
-    """A flag of a document: True when it was received, False when not, null while nobody has confirmed it."""
+    """Return the flag of a document: True when it was received, False when it wasn't, null while nobody has confirmed
+    it."""
     return models.BooleanField(nombre, null=True, blank=True)
 
 
 class Expediente(models.Model):
-    """The insurance-claim expediente of a vehicle in the shop. Its columns are the contract's, in the same order."""
+    """The expediente of an insurance claim for a vehicle in the shop. Its columns are the contract's, in the same
+    order."""
 
     no_siniestro = KeyField(
         "No. Siniestro",
@@ -238,7 +246,7 @@ class Expediente(models.Model):
         db_column="id_aseguradora",
         null=True,
         blank=True,
-        db_index=False,  # expediente_por_aseguradora begins with it
+        db_index=False,  # the index expediente_por_aseguradora begins with it
         related_name="expedientes",
     )
     creado_por = models.ForeignKey(
@@ -261,7 +269,8 @@ class Expediente(models.Model):
         db_table = "expediente"
         verbose_name = "expediente"
         verbose_name_plural = "expedientes"
-        # Each filter of the list has its own way through the list's order. Migration 0003 adds one of trigrams.
+        # With these indexes a filter of the list reads its rows in the list's order, except for the filter by plates.
+        # Migration 0003 adds an index of trigrams for the search.
         indexes = [
             models.Index(fields=["orden_ingreso", "no_siniestro"], name="expediente_en_orden"),
             models.Index(fields=["estado", "orden_ingreso", "no_siniestro"], name="expediente_por_estado"),
@@ -293,14 +302,15 @@ class Expediente(models.Model):
         return self.no_siniestro
 
 
-# What people write; the rest belongs to the server.
+# These are the columns that people write. The others belong to the server.
 Expediente.EDITABLES = tuple(
     campo.attname for campo in Expediente._meta.concrete_fields if campo.editable and not campo.generated
 )
 
 
 class HistorialEstado(models.Model):
-    """One row for each change of state, the opening included. Written by the verbs, never changed."""
+    """One row for each change of state of an expediente, the opening included. The verbs write the rows and never
+    change them."""
 
     id = models.BigAutoField(primary_key=True)
     expediente = models.ForeignKey(

@@ -91,7 +91,8 @@ class CambioConPersonaSerializer(CambioSerializer):
 
 
 class ExpedienteSerializer(StrictModelSerializer):
-    """The flat object. What comes back in responses may be sent again: what the server owns is ignored."""
+    """The flat object of an expediente. What comes back in responses may be sent again, and what the server owns is
+    then ignored."""
 
     no_siniestro = StrictTextField(
         max_length=100,
@@ -118,7 +119,8 @@ class ExpedienteSerializer(StrictModelSerializer):
         ignored = ("aseguradora", "historial_estado", "evidencia")
 
     def read_changes(self, datos: dict, no_siniestro: str) -> dict:
-        """Read the body of a PUT, where the key may come along when it is the path's."""
+        """Return the values in the body of a PUT or a PATCH, by source. The key may come along when it is the path's.
+        Raise DatosInvalidos with every broken field."""
         valores, errores = self.check(datos, partial=True)
         if valores.pop("no_siniestro", no_siniestro) != no_siniestro:
             errores = {"no_siniestro": [OTRA_CLAVE]} | errores

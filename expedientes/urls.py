@@ -2,7 +2,7 @@ from django.urls import path
 
 from expedientes.views import ExpedienteViewSet
 
-# Suffixes first: the key may hold slashes, and what follows it must not be taken for a part of it.
+# The paths with suffixes go first, because the key may hold slashes, and a suffix must not be taken for a part of it.
 urlpatterns = [
     path(
         "expedientes",

@@ -8,7 +8,8 @@ from monitor.usuarios.tests.factories import UsuarioFactory
 
 
 class ExpedienteFactory(factory.django.DjangoModelFactory):
-    """An expediente opened by its verb, so with the first row of its history. `por`: who opens it."""
+    """A factory that opens each expediente with the verb, and so with the first row of its history. `por` is who opens
+    it."""
 
     class Meta:
         model = Expediente

@@ -1,5 +1,5 @@
-"""The pages of expedientes in the admin, as staff meet them: what is shown, what is written, and what is refused
-with which sentence."""
+"""The pages of expedientes in the admin: what they show to staff, what staff write, and the sentences that refuse
+it."""
 
 import json
 import re
@@ -73,7 +73,7 @@ def accion(client, nombre, *claves, **otros):
 
 SI, NO = 200, 403
 PERMISOS = {
-    # of Administrador, Operador and Técnico
+    # each page has its statuses for Administrador, Operador and Técnico
     LISTA: (SI, SI, SI),
     AGREGAR: (SI, SI, NO),
     pagina_de("SIN-1"): (SI, SI, SI),
@@ -104,7 +104,7 @@ def test_paginas_por_rol(client, url, trait, status):
 
 
 ESCRITURAS = {
-    # likewise, of a page and what is sent to it
+    # each page, with what is sent to it, has the same three
     (AGREGAR, (("no_siniestro", "NUEVO"),)): (302, 302, NO),
     (pagina_de("SIN-1"), (("marca", "Audi"),)): (302, 302, NO),
     (pagina_de("SIN-1"), (("_estado", "Salida"),)): (302, 302, NO),
@@ -194,9 +194,9 @@ def test_lista_muestra_las_columnas(client, como_operador):
 def test_lista_hace_cuatro_consultas(client, como_operador, cuantos, django_assert_num_queries):
     for _ in range(cuantos):
         ExpedienteFactory(completo=True)
-    client.get(LISTA)  # what a process asks once
+    client.get(LISTA)  # a process asks some things only once
 
-    # The session, the user, the page with its insurers, the filter's insurers.
+    # The statements read the session, the user, the page with its insurers, and the filter's insurers.
     with django_assert_num_queries(4) as consultas:
         client.get(LISTA)
 
@@ -237,7 +237,7 @@ def test_paginas_recorren_la_lista_de_ida_y_de_vuelta(client, como_operador, pag
         vuelta.append(client.get(LISTA + vuelta[-1].anterior).context["cl"])
 
     assert [fila.pk for cl in ida for fila in cl.result_list] == en_orden
-    # Going back, pages end where the last began: the first is whole again.
+    # Going back, each page ends where the one after it begins, and the first page is whole again.
     assert [[fila.pk for fila in cl.result_list] for cl in vuelta] == [en_orden[4:], en_orden[2:4], en_orden[:2]]
 
 
@@ -331,7 +331,7 @@ def test_lista_escapa_lo_que_escriben_los_clientes(client, como_operador):
 
 @pytest.mark.parametrize("momento", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
 def test_un_momento_que_la_zona_no_puede_mostrar_se_abre_y_se_guarda_lo_demas(client, como_operador, momento):
-    """Another program, or an older version, wrote it."""
+    """Another program, or an older version of Monitor, wrote the moment."""
     expediente = ExpedienteFactory(dato1_fecha_hora=momento)
 
     enviar(client, pagina_de(expediente.pk), marca="Kia")
@@ -419,7 +419,7 @@ def test_regla_rota_dice_lo_mismo_que_la_api(client, como_operador, cambios, fra
 
 
 def test_clave_tomada_mientras_se_escribia_es_un_error_del_formulario(client, como_operador, monkeypatch):
-    """Whatever a form checks before, the key can be taken until the INSERT."""
+    """The key can be taken until the INSERT, whatever the form checked before."""
     cambios_de = VerbForm.changes
 
     def perder_la_carrera(forma):
@@ -437,7 +437,8 @@ def test_clave_tomada_mientras_se_escribia_es_un_error_del_formulario(client, co
 
 
 def test_guardar_sin_tocar_nada_no_escribe_nada(client, como_operador):
-    """What a browser does to texts (CRLF, cut blanks) isn't a change, nor are "" and null each other's."""
+    """What a browser does to texts (CRLF, cut blanks) isn't a change, nor is an empty text in place of null or null in
+    place of it."""
     expediente = ExpedienteFactory(
         completo=True, marca=" Nissan ", placas="", vehiculo="\nVIN\nNotas ", observaciones="a\r\nb", tipo=None
     )
@@ -543,7 +544,8 @@ def test_pagina_hace_seis_consultas(client, como_operador, cuantos, django_asser
         Expediente.objects.cambiar_estado(expediente.pk, estado, por=UsuarioFactory())
     client.get(pagina_de(expediente.pk))
 
-    # The session, the user, the file, who opened it, the insurers to choose from, the history with its people.
+    # The statements read the session, the user, the expediente, who opened it, the insurers to choose from, and the
+    # history with its people.
     with django_assert_num_queries(6):
         client.get(pagina_de(expediente.pk))
 
@@ -666,7 +668,7 @@ def test_eliminar_varios_los_archiva_uno_por_uno(client, como_administrador):
         ExpedienteFactory(no_siniestro=clave)
 
     aviso = client.post(LISTA, {"action": "delete_selected", "_selected_action": ["A", "B"], "index": 0})
-    Expediente.objects.archivar("B", por=como_administrador)  # somebody else, before the answer
+    Expediente.objects.archivar("B", por=como_administrador)  # somebody else does, before the answer
     response = accion(client, "delete_selected", "A", "B", post="yes")
 
     assert "pasarán, completos, al archivo" in aviso.content.decode()
@@ -726,7 +728,7 @@ def test_archivo_hace_tres_consultas(client, como_administrador, cuantos, django
         Expediente.objects.archivar(ExpedienteFactory().pk, por=como_administrador)
     client.get(ARCHIVO)
 
-    # The session, the user, the page with its people.
+    # The statements read the session, the user, and the page with its people.
     with django_assert_num_queries(3):
         client.get(ARCHIVO)
 

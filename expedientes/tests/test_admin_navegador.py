@@ -1,4 +1,4 @@
-"""A working day in a real browser, against the real server: what a page asks for exists, and nothing comes from
+"""A working day in a real browser, against the real server. Whatever a page asks for exists, and nothing comes from
 outside."""
 
 import re
@@ -16,7 +16,7 @@ LISTA = "/admin/expedientes/expediente/"
 
 @pytest.fixture
 def respuestas(pagina, servidor):
-    """What was asked for by the end, that wasn't there or wasn't ours."""
+    """Give the list of what pages asked for that didn't exist or wasn't ours, and check at the end that it is empty."""
     malas = []
     pagina.on("response", lambda r: malas.append((r.status, r.url)) if r.status >= 400 else None)
     pagina.on("request", lambda r: malas.append(("ajena", r.url)) if not r.url.startswith(servidor) else None)
@@ -43,7 +43,7 @@ def test_un_dia_de_trabajo(pagina, respuestas):
     pagina.get_by_label("No. Siniestro:").fill("SIN/2024/9")
     pagina.get_by_label("Marca:").fill("<script>alert(1)</script>")
     pagina.locator(".field-fecha_ingreso .datetimeshortcuts a").first.click()
-    # The insurer that isn't there yet is added without leaving the form.
+    # An insurer that doesn't exist yet is added without leaving the form.
     with pagina.expect_popup() as ventana:
         pagina.locator("#add_id_aseguradora").click()
     ventana.value.get_by_label("Nombre:").fill("Quálitas")

@@ -1,4 +1,4 @@
-"""Races, with real threads against the real server and its two processes."""
+"""Races of real threads against the real server and its two processes."""
 
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise

@@ -1,4 +1,5 @@
-"""A cursor is opaque: whatever else comes in its place, another list's too, is refused before the database is asked."""
+"""A cursor is opaque. Anything else in its place, even another list's cursor, is refused before the database is asked
+for the list."""
 
 import base64
 import re

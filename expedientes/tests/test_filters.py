@@ -1,4 +1,4 @@
-"""The lists: order, pages, filters, and what they refuse."""
+"""The lists: their order, their pages, their filters, and what they refuse."""
 
 import base64
 import json
@@ -19,7 +19,7 @@ RESUMEN = """no_siniestro factura orden asesor fecha_ingreso estado marca placas
 
 @pytest.fixture
 def claves(tecnico):
-    """The keys that a list answers, in its order."""
+    """Return a function that gives the keys in a list, in its order."""
     return lambda ruta: [item["no_siniestro"] for item in respuesta(tecnico.get(ruta))[1]]
 
 
@@ -71,7 +71,8 @@ EN_ORDEN = [
 
 @pytest.fixture
 def en_orden(db):
-    """Keys sort by code point: in UTF-16 the car would come before U+FFEE, in Spanish ñ before Z."""
+    """Insert keys that sort by code point, and return them in order. In UTF-16 the car would come before U+FFEE, and in
+    Spanish ñ before Z."""
     for clave, fecha in reversed(EN_ORDEN):
         insertar(no_siniestro=clave, fecha_ingreso=fecha)
     return [clave for clave, _ in EN_ORDEN]

@@ -1,4 +1,4 @@
-"""The whole list, streamed by the real server: memory, a failure midway, a client that stops reading."""
+"""The whole list, which the real server streams: its memory, a failure midway, and a client that stops reading."""
 
 import http.client
 import json
@@ -25,7 +25,7 @@ SERIE = {
 
 
 def cargar(cuantos):
-    """Files that another program would have inserted, in one statement: SIN-1000001, SIN-1000002, …"""
+    """Insert expedientes in one statement, as another program would: SIN-1000001, SIN-1000002, …"""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO expediente (no_siniestro, marca, modelo, color, nombre_cliente, telefono_cliente, placas)"
@@ -35,7 +35,7 @@ def cargar(cuantos):
 
 
 def procesos(servidor):
-    """The server's workers: the children of the process that was started with this port."""
+    """Return the ids of the server's workers, which are the children of the process that was started with this port."""
     puerto = f"\0{urlsplit(servidor).port}\0".encode()
     todos = [int(carpeta.name) for carpeta in Path("/proc").iterdir() if carpeta.name.isdigit()]
     padres = {pid for pid in todos if puerto in leer(pid, "cmdline") and padre(pid) == os.getpid()}
@@ -45,7 +45,7 @@ def procesos(servidor):
 def leer(pid, archivo):
     try:
         return Path(f"/proc/{pid}/{archivo}").read_bytes()
-    except OSError:  # it ended meanwhile
+    except OSError:  # the process ended meanwhile
         return b""
 
 
@@ -61,7 +61,8 @@ def remota(servidor):
 
 @contextmanager
 def a_medias(remota, ruta="/api/expedientes"):
-    """A list whose client has read its beginning and then nothing more."""
+    """Give the response of a list to a client that has read 1,000 bytes of it (`principio`) and reads no more by
+    itself."""
     conexion = http.client.HTTPConnection(remota.direccion, timeout=30)
     conexion.connect()
     try:
@@ -84,7 +85,7 @@ def test_lista_de_cien_mil_crece_menos_de_50_mb(servidor, remota):
     with midiendo(pids) as muestras:
         recibida = remota.pedir("GET", "/api/expedientes")
         with a_medias(remota):
-            time.sleep(2)  # whatever the server would put aside for a client that doesn't read, it has by then
+            time.sleep(2)  # by then the server has put aside whatever it would for a client that doesn't read
 
     items = json.loads(recibida.cuerpo)
     assert len(pids) >= 2
@@ -97,7 +98,7 @@ def renombrar(de, a):
         cursor.execute(f"ALTER TABLE {de} RENAME TO {a}")
 
 
-# What goes wrong while the list goes out, and how it is mended.
+# Each has what breaks while the list goes out, and what mends it afterwards.
 ROTURAS = {
     "sin la tabla": (lambda: renombrar("expediente", "rota"), lambda: renombrar("rota", "expediente")),
     "quien pide ya no puede": (lambda: Usuario.objects.update(is_active=False), lambda: None),
@@ -106,7 +107,7 @@ ROTURAS = {
 
 @pytest.fixture(params=ROTURAS)
 def fallida(request, remota):
-    """Give what a client gets of a list that fails midway: the response and its bytes."""
+    """Return what a client gets of a list that fails midway: the response and its bytes."""
     romper, componer = ROTURAS[request.param]
     cargar(20_000)
     with a_medias(remota) as recibida:
@@ -130,7 +131,7 @@ def test_fallo_a_media_lista_no_cierra_el_json(fallida):
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's readers bar nobody")
 def test_lista_a_medias_no_tiene_abierta_una_transaccion_en_sqlite(remota):
-    """A reader's snapshot would keep the log from being emptied."""
+    """The snapshot of an open transaction would keep SQLite's log from being emptied."""
     cargar(20_000)
     with a_medias(remota):
         time.sleep(0.5)

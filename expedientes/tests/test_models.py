@@ -1,4 +1,4 @@
-"""The rules that hold whoever writes: the archive, the database's constraints, the migrations."""
+"""The rules that hold whoever writes: the archive, the database's constraints, and the migrations."""
 
 from datetime import UTC, datetime
 
@@ -68,7 +68,7 @@ def test_archivar_deja_el_historial_de_los_demas(administrador):
 
 @pytest.fixture
 def colgada(db):
-    """A row of another program that hangs from SIN-1, of which we know nothing."""
+    """Insert a row that hangs from SIN-1, in a table of another program that Monitor doesn't know."""
     ExpedienteFactory(no_siniestro="SIN-1")
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE ajena (no_siniestro varchar(100) REFERENCES expediente (no_siniestro))")
@@ -131,7 +131,8 @@ def test_cada_restriccion_tiene_su_prueba_y_su_frase():
 
 
 def test_abrir_lo_que_la_base_rechaza_no_dice_que_ya_existe(operador):
-    """No door sends this: it would be an error of ours, and isn't to be taken for another's key."""
+    """Neither the API nor the admin sends this. It would be an error of ours, which must not pass for a key that is
+    taken."""
     with pytest.raises(IntegrityError, match="expediente_con_no_siniestro"):
         Expediente.objects.abrir({"no_siniestro": ""}, por=operador.usuario)
 

@@ -1,4 +1,5 @@
-"""Statements per request, transaction control not counted: the same with one row and with three."""
+"""The statements of each HTTP request, without those that control transactions. They are the same with one row and with
+three."""
 
 import pytest
 from django.db import connection
@@ -9,12 +10,12 @@ from expedientes.models import Expediente
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
 
 CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
-EN_UNA = 1 if connection.vendor == "postgresql" else 2  # an INSERT with its history: SQLite can't in one
+EN_UNA = 1 if connection.vendor == "postgresql" else 2  # SQLite can't insert the history in the same statement
 
 
 @pytest.fixture(params=[1, 3])
 def aseguradora(request, operador):
-    """Make as many expedientes, each with two rows of history."""
+    """Open as many expedientes, each with two rows of history, and return the insurer of all."""
     aseguradora = AseguradoraFactory()
     for n in range(request.param):
         ExpedienteFactory(no_siniestro=f"SIN-{n}", completo=True, aseguradora=aseguradora, por=operador.usuario)
@@ -31,13 +32,13 @@ def contar(api, metodo, ruta, datos=None):
 
 
 LECTURAS = [
-    ("/api/expedientes/SIN-0", 1),  # the file with its insurer and history, and who asks
+    ("/api/expedientes/SIN-0", 1),  # the expediente with its insurer and history, and who asks
     ("/api/expedientes", 1),  # a batch of up to 1,000, and who asks
     ("/api/expedientes?por_pagina=50", 1),  # the page, and who asks
     ("/api/expedientes?por_pagina=50&q=nissan&estado=Restauracion", 1),  # the same
-    ("/api/expedientes?por_pagina=50&q=nada", 2),  # the empty page, who asks
-    ("/api/expedientes/aseguradoras", 2),  # who asks, the insurers
-    ("/api/expedientes/SIN-0/estado/historial", 2),  # who asks, the history with its people
+    ("/api/expedientes?por_pagina=50&q=nada", 2),  # the empty page; who asks
+    ("/api/expedientes/aseguradoras", 2),  # who asks; the insurers
+    ("/api/expedientes/SIN-0/estado/historial", 2),  # who asks; the history with its people
 ]
 
 
@@ -47,15 +48,15 @@ def test_sentencias_de_una_lectura(operador, aseguradora, ruta, cuantas):
 
 
 ESCRITURAS = [
-    # the file with its history, its insurer and who asks
+    # one statement writes the expediente and its history, and checks its insurer and who asks
     ("POST", "/api/expedientes", {"no_siniestro": "NUEVO"}, EN_UNA),
     ("POST", "/api/expedientes", {"no_siniestro": "NUEVO", "id_aseguradora": ...}, EN_UNA),
-    # the file and who asks
+    # one statement writes the expediente and checks who asks
     ("PUT", "/api/expedientes/SIN-0", {"marca": "KIA"}, 1),
     ("PUT", "/api/expedientes/SIN-0", {"id_aseguradora": ...}, 1),
-    # the file, who asks
+    # the expediente; who asks
     ("PUT", "/api/expedientes/SIN-0", {}, 2),
-    # who asks, the locked file, its new state, the row of its history
+    # who asks; the locked expediente; its new state; the row of its history
     ("PATCH", "/api/expedientes/SIN-0/estado", {"estado": "Salida"}, 4),
 ]
 
@@ -77,12 +78,12 @@ def test_sentencias_de_una_lectura_condicional(operador, aseguradora):
         return status, len(capturadas)
 
     assert leer(etag) == (304, 1)  # the versions of its rows, and who asks
-    assert leer('"otra"') == (200, 2)  # the same, and the file
+    assert leer('"otra"') == (200, 2)  # the same; the expediente
 
 
 @pytest.mark.postgresql
 def test_abrir_un_expediente_cabe_en_lo_que_psycopg_recuerda(operador, aseguradora):
-    """A longer statement, or one of more parameters, is parsed again at each use."""
+    """psycopg would parse a longer statement, or one with more parameters, again at each use."""
     sentencias = []
 
     def anotar(execute, sql, params, many, context):
@@ -97,14 +98,14 @@ def test_abrir_un_expediente_cabe_en_lo_que_psycopg_recuerda(operador, asegurado
 
 
 def test_sentencias_de_archivar(administrador, aseguradora):
-    # Who asks; the locked file, its history, its people, its insurer; the copy; the history's end (1), the file's (3:
-    # Django looks for what hangs from it).
+    # The statements are: who asks; the locked expediente, its history, its people and its insurer; the copy; one that
+    # deletes the history, and three that delete the expediente, because Django looks for what hangs from it.
     assert contar(administrador, "DELETE", "/api/expedientes/SIN-0") == 10
 
 
 def test_sentencias_de_los_usuarios(administrador, aseguradora):
-    assert contar(administrador, "GET", "/api/usuarios") == 2  # who asks, all of them
-    assert contar(administrador, "GET", f"/api/usuarios/{administrador.usuario.pk}") == 2  # who asks, that one
+    assert contar(administrador, "GET", "/api/usuarios") == 2  # who asks; all of them
+    assert contar(administrador, "GET", f"/api/usuarios/{administrador.usuario.pk}") == 2  # who asks; that one
 
 
 def test_ningun_serializer_arma_sus_campos_en_una_peticion(administrador, aseguradora, monkeypatch):
@@ -126,7 +127,7 @@ def test_ningun_serializer_arma_sus_campos_en_una_peticion(administrador, asegur
         administrador.get(ruta)
         administrador.put(ruta, {"nombre": "Otra"})
 
-    recorrer()  # each serializer is read for the first time
+    recorrer()  # the fields of each serializer are made at its first use
     armados.clear()
     recorrer()
     assert armados == []

@@ -1,4 +1,4 @@
-"""Input, field by field: the cases come from the contract's table of fields, written out here."""
+"""Input, field by field. The cases write out again what the contract admits in each field."""
 
 import pytest
 
@@ -91,7 +91,7 @@ def esperado(campo, valor, frase):
 
 
 def distintos(responder, campos_y_frases):
-    """The cases whose answer isn't the one expected, to see all at once."""
+    """Give the cases whose answer isn't the expected one, so that they are all seen at once."""
     for campo, valor, frase in campos_y_frases:
         recibido = respuesta(responder(campo, valor))
         if recibido != esperado(campo, valor, frase):

@@ -1,4 +1,4 @@
-"""The contract's examples of §3, as a client meets them."""
+"""The routes of expedientes, as the contract describes them to a client."""
 
 import json
 import re
