@@ -18,7 +18,7 @@ from solicitudes.models.solicitud import DESTINOS
 from solicitudes.permisos import Accion, puede
 from solicitudes.serializers import MOTIVO, MOTIVO_OPCIONAL
 
-CAMBIO = [{"changed": {"fields": ["estado"]}}]  # in Django's log
+CAMBIO = [{"changed": {"fields": ["estado"]}}]  # how Django's log keeps a change of state
 HECHAS = {Accion.APROBAR: "Se aprobaron", Accion.RECHAZAR: "Se rechazaron", Accion.CANCELAR: "Se cancelaron"}
 DEL_SERVIDOR = ("codigo", "en_estado", "creado_en", "actualizado_en")
 
@@ -35,8 +35,8 @@ class PendientesFilter(admin.SimpleListFilter):
 
 
 class ConVigentes(VerbForm):
-    """A form that keeps what was deleted later where it is used, so that saving doesn't lose it, and doesn't offer
-    it for new uses."""
+    """A form that offers only what isn't deleted, and also what the row refers to already, so that saving the row
+    doesn't lose it."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -48,7 +48,8 @@ class ConVigentes(VerbForm):
 
 
 def _sin_atajos(widget) -> None:
-    """Catalogues have their own pages."""
+    """Take away the widget's links to add, change, delete or view what it offers, because catalogues have their own
+    pages."""
     for atajo in ("add", "change", "delete", "view"):
         setattr(widget, f"can_{atajo}_related", False)
 
@@ -59,14 +60,14 @@ def _vigentes(modelo) -> models.Q:
 
 class ParadaForm(ConVigentes):
     def _get_validation_exclusions(self):
-        """Leave out the solicitud that a place belongs to: the verb sets it."""
+        """Return the excluded fields, and with them the solicitud that the place belongs to, which the verb sets."""
         return super()._get_validation_exclusions() | {"solicitud"}
 
 
 class ParadasFormSet(BaseInlineFormSet):
-    """The rules of places, one with another, are the verb's."""
+    """The places of a solicitud. The verb checks the rules between one place and another."""
 
-    new_objects = changed_objects = deleted_objects = ()  # what Django's log asks for after a save
+    new_objects = changed_objects = deleted_objects = ()  # Django's log reads these after a save
 
     def validate_unique(self):
         pass
@@ -107,7 +108,7 @@ class ParadaInline(admin.TabularInline):
         return True
 
     def _puede(self, request, obj=None):
-        """Tell whether the person may change the solicitud; the page of a new one asks before this."""
+        """Return whether the person may change the solicitud. The page of a new one asks before there is any."""
         return obj is None or puede_editar(request.user, obj)
 
     has_add_permission = has_change_permission = has_delete_permission = _puede
@@ -127,7 +128,8 @@ def decisiones_de(usuario, solicitud) -> list[Accion]:
 
 
 def _decidir(accion: Accion):
-    """An action that asks for the motive on a page of its own, which comes again when the motive won't do."""
+    """Return the action that takes a decision. It asks for the motive on a page of its own, which comes again when the
+    motive is refused."""
 
     @admin.action(permissions=["change"], description=accion.capitalize())
     def decidir(modeladmin, request, queryset):
@@ -146,7 +148,8 @@ def _decidir(accion: Accion):
 
 
 def _leer_motivo(accion, texto) -> dict:
-    """Read the motive with the API's own rules and sentences. A browser sends CRLF for each newline."""
+    """Return the motive, read with the API's own rules and sentences. A browser sends CRLF for each newline. Raise
+    DatosInvalidos."""
     lector = MOTIVO_OPCIONAL if accion == Accion.APROBAR else MOTIVO
     return lector.read({"motivo": texto.replace("\r\n", "\n")})
 
@@ -164,7 +167,7 @@ class SolicitudAdmin(VerbAdmin):
     list_display = ("con_codigo", "en_estado", "asunto", "solicitante", "aprobador", "servicio_el", "prioridad")
     list_filter = (PendientesFilter, "estado", "departamento", "prioridad", "fecha_servicio")
     list_select_related = ("solicitante", "aprobador", "prioridad")
-    search_fields = ("codigo",)  # Django shows the box; `buscar` says where
+    search_fields = ("codigo",)  # with this Django shows the box; `buscar` says where to look
     search_help_text = "Código, asunto, pasajeros, solicitante o aprobador"
     ordering = ("-id",)
     sortable_by = ()
@@ -185,7 +188,7 @@ class SolicitudAdmin(VerbAdmin):
         ),
     )
 
-    # --- Who ---
+    # --- Permissions ---
 
     def get_queryset(self, request):
         return super().get_queryset(request).visibles_para(request.user)
@@ -257,7 +260,7 @@ class SolicitudAdmin(VerbAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request, obj, form, change):
-        """Write nothing yet: the verb takes the solicitud with its places, in `save_related`."""
+        """Write nothing yet, because the verb takes the solicitud together with its places, in `save_related`."""
 
     def save_related(self, request, form, formsets, change):
         (paradas,) = formsets
@@ -270,7 +273,7 @@ class SolicitudAdmin(VerbAdmin):
             self.actualizar(form.instance.pk, datos, por=request.user)
 
     def log_addition(self, request, obj, message):
-        obj.refresh_from_db()  # its code
+        obj.refresh_from_db()  # the database makes its code
         return super().log_addition(request, obj, message)
 
 

@@ -14,13 +14,14 @@ class SolicitudesConfig(AppConfig):
 
 
 def copiar_estados(using, apps=las_de_ahora, **kwargs):
-    """The states belong to the code: a change there reaches the table with the next `migrate`, without a migration.
+    """Copy the states to their table after each `migrate`. They belong to the code, so a change there needs no
+    migration.
 
     `flush` sends this signal too, without `apps`.
     """
     try:
         modelo = apps.get_model("solicitudes", "EstadoSolicitud")
-    except LookupError:  # migrated back to before the table
+    except LookupError:  # the migrations went back to before the table
         return
     estados, filas = modelo._base_manager.using(using), filas_de_estados()
     if list(estados.order_by("orden").values(*filas[0])) != filas:

@@ -1,10 +1,12 @@
-"""The code of a solicitud, which the database makes of the row's own id: unique whoever writes, never counted."""
+"""The code of a solicitud. The database makes it from the id of the row, so it is unique whoever writes, and nothing
+keeps a count."""
 
 from django.db import models
 
 
 class Codigo(models.Func):
-    """`SOL-2026-03-00000042`, of `2026-03` and 42. Eight digits, or as many as the id has."""
+    """The code of a solicitud, from its month and its id: `2026-03` and 42 make `SOL-2026-03-00000042`. The id has
+    eight digits or more."""
 
     arity = 2
     output_field = models.CharField(max_length=40)

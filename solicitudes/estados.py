@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Estado(models.IntegerChoices):
-    """The value is the state's Id, the member's name its code, the label its name."""
+    """A state of a solicitud. The value is its Id, the member's name is its code, and the label is its name."""
 
     PENDIENTE_APROBACION = 1, "Pendiente de Aprobación"
     APROBADA = 2, "Aprobada"
@@ -43,8 +43,8 @@ COLORES: dict[Estado, str] = {
     Estado.EN_PROCESO: "#1E90FF",
 }
 
-# APROBADA → EN_PROCESO → COMPLETADA comes with the missions; no verb leads there yet. A state that nothing follows is
-# a final one.
+# APROBADA → EN_PROCESO → COMPLETADA comes with the missions, and no verb leads there yet. A state that nothing follows
+# is final.
 TRANSICIONES: dict[Estado, frozenset[Estado]] = {
     Estado.PENDIENTE_APROBACION: frozenset({Estado.APROBADA, Estado.RECHAZADA, Estado.CANCELADA}),
     Estado.APROBADA: frozenset({Estado.EN_PROCESO, Estado.CANCELADA}),
@@ -56,6 +56,6 @@ TRANSICIONES: dict[Estado, frozenset[Estado]] = {
 
 
 def filas() -> list[dict]:
-    """Return the rows that the table holds."""
+    """Return the rows of the table `estado_solicitud`, each by column."""
     columnas = ("codigo", "nombre", "color", "orden", "es_estado_final")
     return [{"id": estado.value} | {columna: getattr(estado, columna) for columna in columnas} for estado in Estado]

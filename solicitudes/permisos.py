@@ -1,4 +1,4 @@
-"""The table of who may do what with a solicitud: no other place compares people with it."""
+"""The table of who may do what with a solicitud. In SQL, `SolicitudQuerySet.visibles` filters by the rule of VER."""
 
 from enum import StrEnum
 
@@ -23,7 +23,7 @@ _PARTES = frozenset({SOLICITANTE, APROBADOR})
 _DUENOS = frozenset({SOLICITANTE, Rol.ADMINISTRADOR})
 _DECIDEN = frozenset({APROBADOR, Rol.ADMINISTRADOR})
 
-# One of these is enough, by role or by one's part in the solicitud.
+# Any of these is enough: a role, or a part in the solicitud.
 PUEDEN: dict[Accion, frozenset[str]] = {
     Accion.CREAR: frozenset({Rol.ADMINISTRADOR, Rol.OPERADOR, SOLICITANTE}),
     Accion.VER: frozenset({Rol.ADMINISTRADOR, Rol.OPERADOR}) | _PARTES,
@@ -34,7 +34,8 @@ PUEDEN: dict[Accion, frozenset[str]] = {
     Accion.CANCELAR: _PARTES | {Rol.ADMINISTRADOR},
 }
 
-# Nobody decides a solicitud that they asked for, an administrator neither, nor after it was given to somebody else.
+# Nobody decides a solicitud that they asked for, not even an administrator, and not even after it was given to somebody
+# else.
 _PIDIERON = frozenset({SOLICITANTE, SOLICITANTE_ANTERIOR})
 NO_PUEDEN: dict[Accion, frozenset[str]] = {Accion.APROBAR: _PIDIERON, Accion.RECHAZAR: _PIDIERON}
 PROPIA = "No puede decidir una solicitud que usted pidió"
@@ -51,7 +52,7 @@ SIN_PERMISO: dict[Accion, str] = {
 
 
 def puede(accion: Accion, usuario, **partes) -> bool:
-    """Return whether the person may do this. `partes` are those of `papeles_de`."""
+    """Return whether the person may do this. `partes` are the arguments of `papeles_de`."""
     papeles = papeles_de(usuario, **partes)
     return bool(papeles & PUEDEN[accion]) and not _la_pidio(accion, papeles)
 

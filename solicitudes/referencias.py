@@ -1,7 +1,7 @@
-"""The rows that a solicitud refers to: one statement finds and holds them.
+"""The rows that a solicitud refers to. One statement finds and holds them.
 
-Held means that nobody can delete them before the transaction ends (`Catalogo.eliminar` waits, then sees the solicitud),
-so no solicitud is left with a deleted place.
+A row that is held can't be deleted before the transaction ends (`CatalogoManager.eliminar` waits, and then sees the
+solicitud), so no solicitud is left with a deleted place.
 """
 
 from typing import NamedTuple
@@ -31,7 +31,7 @@ PRIORIDAD = Referencia(TipoPrioridadSolicitud, "un tipo de prioridad")
 SERVICIO = Referencia(TipoServicioSolicitud, "un tipo de servicio")
 LUGAR = Referencia(Lugar, "un lugar")
 
-# As bodies name them: the column, and what it refers to.
+# Each name in a body has its column, and what that refers to.
 CAMPOS: dict[str, tuple[str, Referencia]] = {
     "idUsuarioSolicitante": ("solicitante_id", SOLICITANTE),
     "idDepartamentoSolicitante": ("departamento_id", DEPARTAMENTO),
@@ -50,7 +50,7 @@ class Persona(NamedTuple):
 
 
 class Nombrada(NamedTuple):
-    """A row of a catalogue of which only the name is of use."""
+    """A row of a catalogue of which only the name is needed."""
 
     nombre: str
 
@@ -62,7 +62,7 @@ class Sitio(NamedTuple):
 
 
 class Mencion(NamedTuple):
-    """An id in a body, and where it stands: («lugares[1].idLugar», LUGAR, 12)."""
+    """An id in a body, and its path there: («lugares[1].idLugar», LUGAR, 12)."""
 
     ruta: str
     referencia: Referencia
@@ -70,14 +70,14 @@ class Mencion(NamedTuple):
 
 
 def menciones_de(datos: dict) -> list[Mencion]:
-    """Return the ids that `datos`, by attname, mention."""
+    """Return the ids that `datos` mentions. `datos` comes by attname."""
     propias = [Mencion(ruta, r, datos[columna]) for ruta, (columna, r) in CAMPOS.items() if columna in datos]
     lugares = enumerate(datos.get("lugares", ()))
     return propias + [Mencion(f"lugares[{i}].idLugar", LUGAR, lugar["lugar_id"]) for i, lugar in lugares]
 
 
 def tomar(menciones: list[Mencion]) -> dict[type, dict[int, Persona | Nombrada | Sitio]]:
-    """Return what is mentioned, by model and id, and hold it. Raise DatosInvalidos with every bad mention."""
+    """Return the mentioned rows by model and id, and hold them. Raise DatosInvalidos with every bad mention."""
     filas = _buscar(menciones)
     errores = errores_de(menciones, filas)
     if errores:
@@ -105,8 +105,8 @@ def no_existe(ruta: str, referencia: Referencia, clave: int) -> str:
 
 
 class _Tabla(NamedTuple):
-    """Where references to a model are looked up: which rows will do, three columns besides the id, and what of them
-    is kept."""
+    """How references to a model are looked up: the rows that will do, three columns besides the id, and the class that
+    keeps the ones of use."""
 
     vigentes: models.QuerySet
     columnas: tuple
@@ -156,5 +156,6 @@ def _buscar(menciones) -> dict[type, dict[int, NamedTuple]]:
 
 
 def _potencia(n: int) -> int:
-    """The power of two that holds `n`: few variants of the statement, however many places there are."""
+    """Return the smallest power of two that isn't below `n`, so that there are few variants of the statement, however
+    many places there are."""
     return 1 << max(n - 1, 0).bit_length()

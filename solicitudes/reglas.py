@@ -1,4 +1,4 @@
-"""The rules of dates and places. Each gives its sentences, with the path of what is wrong as a body names it."""
+"""The rules of dates and places. Each gives its sentences, which begin with the path in the body of what is wrong."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,8 @@ HORA_SIN_RETORNO = "sólo se indica cuando se requiere retorno"
 
 
 def exigir_reglas(datos: dict) -> None:
-    """`datos` by attname; what isn't there isn't judged. Raises ReglaIncumplida with every sentence."""
+    """Raise ReglaIncumplida with the sentence of every rule that `datos` breaks. `datos` comes by attname, and what
+    isn't in it isn't judged."""
     frases = []
     if "fecha_servicio" in datos and datos["fecha_servicio"] < timezone.localdate():
         frases.append(f"fechaServicioRequerido: {FECHA_PASADA}")

@@ -1,4 +1,4 @@
-"""The shapes of a solicitud on the wire: camelCase in, PascalCase out."""
+"""The shapes of a solicitud on the wire: camelCase in an HTTP request, PascalCase in a response."""
 
 from types import SimpleNamespace
 
@@ -32,7 +32,7 @@ from solicitudes.referencias import CAMPOS, LUGAR, Mencion, errores_de
 
 
 class Entrada(StrictSerializer):
-    """Null for what has a default is that default; an empty text is null."""
+    """A body in which a null counts as not sent when the field has a default, and an empty text becomes null."""
 
     def read(self, datos, *, partial=False):
         enviados = {n: v for n, v in datos.items() if v is not None or not self._tiene_defecto(n)}
@@ -44,7 +44,7 @@ class Entrada(StrictSerializer):
 
 
 class EntradaConReferencias(Entrada):
-    """A body of which, when it has other faults, the references are looked up too, so that all is said at once."""
+    """A body whose references are looked up even when it has other faults, so that everything is said at once."""
 
     def read(self, datos, *, partial=False):
         try:
@@ -57,7 +57,7 @@ class EntradaConReferencias(Entrada):
 
 
 def _menciones_en(datos: dict) -> list[Mencion]:
-    """The ids in a body of which we know only that it is an object."""
+    """Return the ids in a body of which nothing is known but that it is an object. What isn't an id is left out."""
     menciones = [Mencion(nombre, referencia, datos.get(nombre)) for nombre, (_, referencia) in CAMPOS.items()]
     lugares = datos.get("lugares")
     for i, lugar in enumerate(lugares[:LUGARES_MAXIMO] if isinstance(lugares, list) else ()):
@@ -139,7 +139,7 @@ class ParadaCreadaSerializer(ParadaSerializer):
 
 
 class ResumenSerializer(serializers.Serializer):
-    """A row of the list."""
+    """A solicitud as a row of the list."""
 
     Id = serializers.IntegerField(source="id")
     CodigoSolicitud = serializers.CharField(source="codigo")
@@ -183,7 +183,7 @@ class SolicitudCreadaSerializer(ResumenSerializer):
 
 
 class CambioDeSolicitudSerializer(serializers.Serializer):
-    """A row of the history; the Id is the state's."""
+    """A row of the history. Its Id is that of the state."""
 
     IdEstadoSolicitud = serializers.IntegerField(source="estado_id")
     IdSolicitud = serializers.IntegerField(source="solicitud_id")
@@ -204,7 +204,7 @@ _PARADA_CREADA = Shape(ParadaCreadaSerializer(), ENVELOPE)
 
 
 def creada(solicitud: Solicitud) -> dict:
-    """Return the answer to a creation, made of what the verb gave back, with nothing asked of the database."""
+    """Return the answer to a creation, made from what the verb returned without asking the database anything."""
     referidas = solicitud.referidas
     personas = {"nombre_solicitante": referidas.solicitante.nombre, "nombre_aprobador": referidas.aprobador.nombre}
     estado = {"estado": Estado(solicitud.estado_id)}

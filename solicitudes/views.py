@@ -30,7 +30,7 @@ historico = Reader(CAMBIO, lambda: HistoricoEstado.objects.filter(solicitud=Para
 
 
 class EstadoSolicitudViewSet(LecturaViewSet, modelo=EstadoSolicitud):
-    """A catalogue that nobody writes: the states belong to the code."""
+    """The routes that read the states. Nobody writes this catalogue, because the states belong to the code."""
 
 
 class SolicitudViewSet(EnvelopeViewSet):
@@ -92,7 +92,7 @@ class SolicitudViewSet(EnvelopeViewSet):
         return self.success("Histórico de estados obtenido exitosamente", datos | {"historico": cambios})
 
     def _una(self, pk) -> dict:
-        """Return a solicitud if this person may see it: among all of them, or among their own."""
+        """Return a solicitud among those that the caller may see. Raise NoEncontrado when it isn't one of them."""
         usuario = self.request.user
         solicitud = una.one(ve_todas(usuario), id=pk, persona=usuario.pk)
         if solicitud is None:

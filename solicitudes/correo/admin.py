@@ -1,4 +1,4 @@
-"""The mail queue in the admin: it is looked at; what failed can be sent again."""
+"""The mail queue in the admin, where administrators look at the mails and send the failed ones again."""
 
 from django.contrib import admin, messages
 from django.utils.html import format_html
@@ -16,7 +16,8 @@ ESTADOS = {
     cola.OMITIDO: "Omitido: ya no hacía falta",
 }
 
-# post_office's own page lets people edit what is queued; what nobody has a permission for, nobody sees.
+# The page that post_office has for mails lets people edit what is queued. It has pages for other models too, but nobody
+# has a permission for them, so nobody sees them.
 admin.site.unregister(Email)
 
 
@@ -33,7 +34,7 @@ class EstadoFilter(admin.SimpleListFilter):
 
 @admin.register(Email)
 class CorreoAdmin(VerbAdmin):
-    change_form_template = "admin/change_form.html"  # not post_office's, with its buttons
+    change_form_template = "admin/change_form.html"  # post_office's template has buttons of its own
     actions = ("reenviar",)
     list_display = ("subject", "para", "estado", "intentos", "creado", "siguiente")
     list_filter = (EstadoFilter, "created")
@@ -59,7 +60,7 @@ class CorreoAdmin(VerbAdmin):
         return cola.con_para(super().get_queryset(request))
 
     def get_object(self, request, object_id, from_field=None):
-        """Return the mail with its address whole in `to`, by which post_office names it."""
+        """Return the mail with its whole address in `to`, because post_office names the mail by that."""
         correo = super().get_object(request, object_id, from_field)
         if correo:
             correo.to = [correo.para]
@@ -101,7 +102,7 @@ class CorreoAdmin(VerbAdmin):
 
     @admin.display(description="como se ve")
     def html(self, correo):
-        """Show the mail in a frame that runs nothing and reaches nowhere."""
+        """Return the mail in a sandboxed frame, which runs no script and can't touch the page around it."""
         return format_html(
             '<iframe sandbox srcdoc="{}" title="Correo" width="700" height="600"></iframe>', correo.html_message
         )

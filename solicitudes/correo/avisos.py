@@ -1,4 +1,4 @@
-"""The kinds of mail about a solicitud, and how long each is worth delivering."""
+"""The kinds of mail about a solicitud, and how long each kind is worth delivering."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -20,7 +20,7 @@ class Aviso(StrEnum):
 
 
 class Situacion(NamedTuple):
-    """The present state of a solicitud, as far as a mail about it depends on it."""
+    """The present state of a solicitud, as far as the mails about it depend on it."""
 
     estado_id: int
     eliminado: bool
@@ -29,7 +29,7 @@ class Situacion(NamedTuple):
 
 
 def _espera_de(parte: str) -> Callable[[Situacion, int], bool]:
-    """Return a condition: the solicitud waits for approval, and the person still has that part in it."""
+    """Return the condition that the solicitud waits for approval and the person still has that part in it."""
 
     def espera(hoy, persona):
         pendiente = hoy.estado_id == Estado.PENDIENTE_APROBACION and not hoy.eliminado
@@ -38,7 +38,7 @@ def _espera_de(parte: str) -> Callable[[Situacion, int], bool]:
     return espera
 
 
-# The kinds that aren't here stay true whatever comes later.
+# The kinds that aren't here stay true, whatever changes later.
 MIENTRAS: dict[Aviso, Callable[[Situacion, int], bool]] = {
     Aviso.REGISTRADA: _espera_de("solicitante_id"),
     Aviso.PENDIENTE: _espera_de("aprobador_id"),
@@ -50,5 +50,5 @@ MIENTRAS: dict[Aviso, Callable[[Situacion, int], bool]] = {
 
 
 def vigente(aviso: Aviso, hoy: Situacion, persona: int) -> bool:
-    """Return whether no later change has overtaken what the mail tells this person."""
+    """Return whether the mail still tells this person the truth: no later change has overtaken it."""
     return aviso not in MIENTRAS or MIENTRAS[aviso](hoy, persona)

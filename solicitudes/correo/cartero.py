@@ -1,4 +1,4 @@
-"""The worker that empties the queue of mail."""
+"""The worker that delivers the mails in the queue."""
 
 import logging
 import threading
@@ -17,13 +17,13 @@ from solicitudes.correo.servidor import Rechazo, entregar, rechazo_de
 log = logging.getLogger(__name__)
 
 LOTE = 100
-DESCANSO = 1  # seconds between looks at an empty queue
+DESCANSO = 1  # seconds between looks at the queue when it is empty
 DESCANSO_MAXIMO = 60  # seconds between tries while the mail server or the database doesn't answer
 
 
 class Cartero:
-    """Several may work at once. While the mail server doesn't answer, or wants nothing of ours, no mail's attempts are
-    used up."""
+    """A worker. Several may work at once. While the mail server doesn't answer, or takes nothing from us, no mail uses
+    up its attempts."""
 
     def __init__(self):
         self._fin = threading.Event()
@@ -39,8 +39,8 @@ class Cartero:
             self._fin.wait(descanso)
 
     def repartir(self) -> bool:
-        """Delivers all whose time has come. False when the mail server or the database didn't answer, or didn't want
-        anything of ours."""
+        """Deliver every mail whose time has come. Return False when the mail server or the database didn't answer, or
+        when the server takes nothing from us."""
         try:
             while not self._fin.is_set() and (lote := cola.pendientes(LOTE)):
                 self._repartir(lote)
@@ -56,8 +56,8 @@ class Cartero:
         return True
 
     def _repartir(self, lote):
-        """Deliver a batch until the first failure, after which the connection may be of no use. Raise OSError without a
-        server, or with one that refuses us."""
+        """Deliver a batch until the first failure, after which the connection may be of no use. Raise OSError when the
+        server doesn't answer or takes nothing from us."""
         with closing(_servidor()) as servidor:
             servidor.open()
             for pk in lote:
@@ -67,13 +67,14 @@ class Cartero:
 
 
 def _servidor():
-    """The mail server of the settings, not yet connected. Django 6.1 warns of the way that was there before its own."""
+    """Return the mail server of the settings, not yet connected. Django 6.1 has `mail.mailers`, and warns about
+    `get_connection`, which is all that earlier versions have."""
     return mail.mailers.default if hasattr(mail, "mailers") else mail.get_connection()
 
 
 def _entregar(correo, servidor) -> bool:
-    """Deliver the mail, or note why not; return whether the connection is still of use. Raises the server's error when
-    it refuses whatever comes from us."""
+    """Deliver the mail, or note why not, and return whether the connection is still of use. Raise the server's error
+    when it takes nothing from us."""
     try:
         entregar(preparar(correo), servidor)
     except NoSeEntrega as razon:

@@ -1,9 +1,9 @@
-"""The queue of mail: post_office's table, written in the transaction of a change and emptied by `manage.py
-enviar_correos`.
+"""The queue of mail: post_office's table. The transaction of a change writes the mails, and `manage.py enviar_correos`
+delivers them.
 
-Of post_office we use the tables and how it makes a message of a row. Not its `send`, which takes what people wrote for
-a Django template, nor its sender, which notes nothing until the whole batch is out: a worker killed halfway would send
-all of it again.
+Of post_office we use the tables, and the code that makes a message from a row. We don't use its `send`, which takes
+what people wrote for a Django template. Nor do we use its sender, which notes nothing until the whole batch is out: if
+a worker were killed halfway, all of it would be sent again.
 """
 
 from datetime import timedelta
@@ -20,7 +20,7 @@ from post_office.models import PRIORITY, STATUS, Email, Log
 from solicitudes.correo.avisos import Aviso
 from solicitudes.correo.direcciones import escrita
 
-# A status of ours beside post_office's, for a mail that wasn't sent and needn't be.
+# This status is ours, and not one of post_office's. It is for a mail that wasn't sent and needn't be.
 OMITIDO = 10
 
 # A mail that its server doesn't take waits 1, 2, 4 … 128 minutes and then 4 hours each time: two days in all.
@@ -28,14 +28,14 @@ INTENTOS = 20
 ESPERA_MINIMA = timedelta(minutes=1)
 ESPERA_MAXIMA = timedelta(hours=4)
 
-# Longer than any delivery takes (5 answers of 10 seconds each). A worker that dies while it delivers leaves
-# the mail to the others after this.
+# This is longer than any delivery takes (5 answers of 10 seconds each). When a worker dies while it delivers, the
+# others may take the mail after this.
 PLAZO = timedelta(minutes=2)
 
 
 class Sobre(NamedTuple):
-    """The envelope of a mail: what it tells, of which solicitud, to whom, and who the other party is. The worker asks
-    about them again when it delivers the mail; the solicitud and the people are ids."""
+    """The envelope of a mail: what it tells, about which solicitud, to whom, and who the other party is. The solicitud
+    and the people are ids, because the worker reads them again when it delivers the mail."""
 
     aviso: Aviso
     solicitud: int
@@ -44,7 +44,8 @@ class Sobre(NamedTuple):
 
 
 class Mensaje(NamedTuple):
-    """A mail before it is queued. `para` is one address, whatever is in it; the queue keeps it as it is."""
+    """A mail before it is queued. `para` is a single address, whatever is written in it, and the queue keeps it as it
+    is."""
 
     para: str
     asunto: str
@@ -54,7 +55,8 @@ class Mensaje(NamedTuple):
 
 
 def fila_de(mensaje: Mensaje) -> dict:
-    """A row of post_office, by attname. Message-ID and Date are of now: a repeat is known for what it is."""
+    """Return a row of post_office's table by attname. Message-ID and Date are set now, so that a repeated delivery is
+    known for a repeat."""
     ahora = timezone.now()
     return {
         "from_email": settings.DEFAULT_FROM_EMAIL,
@@ -76,12 +78,14 @@ def fila_de(mensaje: Mensaje) -> dict:
 
 
 def pendientes(cuantos: int) -> list[int]:
-    """Ids of the mails whose time has come, oldest first, after all of them those that came back (`devolver`)."""
+    """Return the ids of at most `cuantos` mails whose time has come, the longest untouched first. So a mail that was
+    put back (`devolver`) goes after the others."""
     return list(_pendientes().order_by("last_updated", "pk").values_list("pk", flat=True)[:cuantos])
 
 
 def tomar(pk: int) -> Email | None:
-    """The mail, for this worker alone during PLAZO, with one more attempt noted; None when another has it."""
+    """Take the mail for this worker alone during PLAZO, with one more attempt noted, and return it. Return None when
+    another worker has it, or it isn't pending."""
     ahora = timezone.now()
     tomado = (
         _pendientes()
@@ -101,27 +105,27 @@ def con_para(correos: models.QuerySet) -> models.QuerySet:
 
 
 def mensaje_de(correo: Email) -> EmailMessage:
-    """Return the message as it will go out. Raises ValueError when its address can't be written."""
+    """Return the message as it will go out. Raise ValueError when its address can't be written."""
     mensaje = correo.email_message()
     mensaje.to = [escrita(correo.para)]
     return mensaje
 
 
 def sobre_de(correo: Email) -> Sobre | None:
-    """Return the envelope, or None for a mail that was queued before there were any."""
+    """Return the envelope, or None for a mail that was queued before mails had one."""
     return correo.context and Sobre(**correo.context)
 
 
 def cambiar_para(correo: Email, direccion: str) -> None:
-    """Write down where the mail goes, when that isn't where it was to go when it was queued."""
+    """Write down the address that the mail goes to, when it isn't the one that it was queued for."""
     if correo.para != direccion:
         Email.objects.filter(pk=correo.pk).update(to=direccion)
         correo.para = direccion
 
 
 def devolver(correo: Email) -> None:
-    """Put the mail back as if nobody had taken it. It goes behind the others, so that a refusal which concerns it alone
-    doesn't hold them all up."""
+    """Put the mail back as if nobody had taken it, unless another worker has taken it meanwhile. It goes behind the
+    others, so that a refusal that concerns it alone doesn't hold them all up."""
     Email.objects.filter(pk=correo.pk, scheduled_time=correo.scheduled_time).update(
         scheduled_time=None, number_of_retries=(correo.number_of_retries - 1) or None, last_updated=timezone.now()
     )
@@ -132,8 +136,8 @@ def anotar_entregado(correo: Email) -> None:
 
 
 def anotar_fallo(correo: Email, error: Exception, *, definitivo: bool) -> None:
-    """Note a failure: the mail is tried again later, or given up. Do nothing when another worker has taken it
-    meanwhile."""
+    """Note a failure: the mail is tried again later, or given up. When another worker has taken the mail meanwhile,
+    only the failure's line in the log is written."""
     definitivo = definitivo or correo.number_of_retries >= INTENTOS
     ahora = timezone.now()
     Email.objects.filter(pk=correo.pk, scheduled_time=correo.scheduled_time).update(
@@ -145,7 +149,7 @@ def anotar_fallo(correo: Email, error: Exception, *, definitivo: bool) -> None:
 
 
 def anotar_omision(correo: Email, razon: str) -> None:
-    """Write down that the mail isn't delivered and why; it isn't tried again."""
+    """Write down that the mail isn't delivered and why. It isn't tried again."""
     Email.objects.filter(pk=correo.pk).update(status=OMITIDO, scheduled_time=None, last_updated=timezone.now())
     Log.objects.create(email=correo, status=STATUS.failed, message=razon)
 
@@ -155,7 +159,7 @@ def espera_tras(intentos: int) -> timedelta:
 
 
 def reenviar(correos: models.QuerySet) -> int:
-    """Failed ones only, with all their attempts again. How many."""
+    """Put the failed ones of these mails back in the queue with all their attempts, and return how many they are."""
     fallidos = correos.filter(status=STATUS.failed)
     return fallidos.update(status=STATUS.queued, scheduled_time=None, number_of_retries=0, last_updated=timezone.now())
 

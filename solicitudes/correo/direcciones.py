@@ -1,16 +1,16 @@
-"""Writing an address so that whoever reads it finds that one and no other."""
+"""Writing an address so that whoever reads it finds that address and no other."""
 
 import re
 
 from django.utils.encoding import punycode
 
-# What may stand before the @ as it is (RFC 5322's dot-atom); anything else goes in quotes.
+# This may stand before the @ as it is (RFC 5322's dot-atom). Anything else goes in quotes.
 SIN_COMILLAS = re.compile(r"[-!#$%&'*+/=?^_`{|}~0-9A-Za-z]+(\.[-!#$%&'*+/=?^_`{|}~0-9A-Za-z]+)*")
 IMPRIMIBLE = re.compile(r"[ -~]*")
 
 
 def escrita(direccion: str) -> str:
-    """Return the address as a header and the server take it, in ASCII. Raises ValueError when it can't be written.
+    """Return the address as a header and the server take it, in ASCII. Raise ValueError when it can't be written.
 
     A backslash goes before each `=?`, because without it some readers take `=?utf-8?q?…?=` for an encoded word and
     decode it.

@@ -1,4 +1,4 @@
-"""Preparing a queued mail for delivery: things may have changed since it was written."""
+"""Preparing a queued mail for delivery, because things may have changed since it was written."""
 
 from django.core.mail import EmailMessage
 from post_office.models import Email
@@ -14,11 +14,11 @@ SUPERADO = "No se envía: un cambio posterior de la solicitud lo dejó sin objet
 
 
 class NoSeEntrega(Exception):
-    """The mail isn't to be delivered, now or later. It carries the reason, in Spanish."""
+    """The mail isn't to be delivered, now or later. The exception carries the reason, in Spanish."""
 
 
 def preparar(correo: Email) -> EmailMessage:
-    """Return the message, addressed to where the person has their mail now. Raises NoSeEntrega, or ValueError for an
+    """Return the message, addressed to where the person has their mail now. Raise NoSeEntrega, or ValueError for an
     address that can't be written."""
     sobre = cola.sobre_de(correo)
     if sobre is None:
@@ -36,7 +36,7 @@ def preparar(correo: Email) -> EmailMessage:
 
 
 def _direcciones(sobre) -> dict[int, str | None]:
-    """Return the addresses of the two parties, of those who are active."""
+    """Return the addresses of the two parties, by id, leaving out whoever isn't active."""
     activos = Usuario.objects.filter(pk__in=(sobre.persona, sobre.otra), is_active=True)
     return dict(activos.values_list("pk", "email"))
 
@@ -44,5 +44,5 @@ def _direcciones(sobre) -> dict[int, str | None]:
 def _respuesta_a(direccion) -> list[str]:
     try:
         return [escrita(direccion)] if direccion else []
-    except ValueError:  # the mail is of use without it
+    except ValueError:  # the mail is still of use without Reply-To
         return []

@@ -1,4 +1,5 @@
-"""The e-mails of a solicitud: one function for each change, called by its verb, which queues what it gives."""
+"""The e-mails about a solicitud. Each change has a function, which the change's verb calls to queue the mails that it
+returns."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -30,8 +31,8 @@ TITULOS: dict[Aviso, str] = {
 
 
 class Dato(NamedTuple):
-    """A value that people wrote, with its name. Its line breaks are kept, but not runs of blanks, with which it could
-    move to a line that looks like the mail's own."""
+    """A value that people wrote, with its name. It keeps its line breaks. It doesn't keep runs of blanks, which could
+    move its words to what looks like a line of the mail's own."""
 
     nombre: str
     valor: str
@@ -42,7 +43,8 @@ class Dato(NamedTuple):
 
     @property
     def citado(self) -> str:
-        """Return the value for a text, with every line after the first set off: none can pass for the mail's own."""
+        """Return the value for a text mail. Every line after the first is set off, so that none can pass for the mail's
+        own."""
         return "\n> ".join(_lineas(self.valor))
 
 
@@ -53,7 +55,7 @@ class Cambio(NamedTuple):
 
 
 class Carta(NamedTuple):
-    """A letter before it is written: what the person with this part in the solicitud `de` is told."""
+    """A letter before it is written: what is told to the person with the part `parte` in the solicitud `de`."""
 
     aviso: Aviso
     parte: str
@@ -79,7 +81,7 @@ def creada(solicitud, por) -> list[Mensaje]:
 
 
 def cambiada(antes, ahora, por) -> list[Mensaje]:
-    """Return the mails to those whom a change of a solicitud that waits for approval concerns."""
+    """Return the mails to the people whom a change concerns, in a solicitud that waits for approval."""
     cartas = []
     if antes.solicitante_id != ahora.solicitante_id:
         cartas += _de_otro_solicitante(antes, ahora, nombre_de(por))
@@ -147,13 +149,13 @@ def _a_los_dos(solicitud, aviso, texto, motivo=None) -> list[Mensaje]:
 
 
 def _mensajes(solicitud, *cartas: Carta, motivo=None) -> list[Mensaje]:
-    """Write the letters. A person without an address is skipped."""
+    """Return the mails that the letters make. A person without an address gets none."""
     cartas = [carta for carta in cartas if _persona(carta).email]
     if not cartas:
         return []
     detalle = {"datos": _datos(solicitud), "lugares": _lugares(solicitud)}
     comun = {
-        # Written once for all the messages of a change.
+        # These are written once for all the mails of a change.
         "detalle_txt": _escribir("detalle.txt", detalle),
         "detalle_html": _escribir("detalle.html", detalle),
         "enlace": settings.PUBLIC_URL + RUTA.format(id=solicitud.pk),
@@ -186,8 +188,8 @@ def _persona(carta):
 
 
 def _sobre(solicitud, carta) -> Sobre:
-    """Return the envelope. The other party is that of now; for a person who left one part and took the other, it is
-    whoever has the part that they left."""
+    """Return the envelope. The other party is the present one. When a person left one part and took the other, it is
+    whoever now has the part that they left."""
     persona, de_ahora = (getattr(de, f"{carta.parte}_id") for de in (carta.de, solicitud))
     otra = getattr(solicitud, f"{OTRA[carta.parte]}_id")
     return Sobre(carta.aviso, solicitud.pk, persona, de_ahora if otra == persona else otra)
@@ -215,7 +217,7 @@ def _datos(solicitud) -> list[Dato]:
 
 
 def _porque(solicitud) -> list[Dato]:
-    """Return why the solicitud is made, which whoever decides has to know."""
+    """Return why the solicitud is made, which the approver has to know."""
     datos = (
         Dato("Descripción", solicitud.descripcion),
         Dato("Justificación", solicitud.justificacion),
@@ -225,7 +227,7 @@ def _porque(solicitud) -> list[Dato]:
 
 
 def _cambios(antes, ahora) -> list[Cambio]:
-    """Return what whoever decides has to hear again, from what to what."""
+    """Return what changed of what the approver has to know again, with its value before and now."""
     pares = zip(_que_importa(antes), _que_importa(ahora), strict=True)
     return [Cambio(viejo.nombre, viejo, nuevo) for viejo, nuevo in pares if viejo.citado != nuevo.citado]
 
@@ -246,7 +248,7 @@ def _lugares(solicitud) -> list[Dato]:
 
 
 def _lugar(parada) -> str:
-    """«Sede Central (origen), Av. Principal 123: salida; llegada 10:30 h»."""
+    """Return a place in one line: «Sede Central (origen), Av. Principal 123: salida; llegada 10:30 h»."""
     partes = [
         parada.sitio.nombre,
         " (origen)" if parada.es_origen else "",
@@ -277,6 +279,5 @@ def _linea(texto: str) -> str:
 
 
 def _lineas(texto: str) -> list[str]:
-    """Return the lines of a text. Whatever some reader shows as a line break is one here, and blanks in a row are one
-    blank."""
+    """Return the lines of a text, split at whatever some reader shows as a line break. A run of blanks becomes one."""
     return [_linea(linea) for linea in texto.strip().splitlines()]

@@ -1,4 +1,4 @@
-"""The dialogue with the mail server: handing a message over, and reading what a refusal means."""
+"""The dialogue with the mail server: handing a message over, and telling what a refusal means."""
 
 import re
 import smtplib
@@ -10,10 +10,10 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from solicitudes.correo.direcciones import escrita
 
-CLASE = re.compile(r"5\.(\d{1,3})\.\d{1,3}\b")  # RFC 3463's, as in «550 5.1.1 No such user»
-DE_LA_PERSONA, DE_SEGURIDAD = "1", "7"  # its second number
+CLASE = re.compile(r"5\.(\d{1,3})\.\d{1,3}\b")  # an RFC 3463 code, as in «550 5.1.1 No such user»
+DE_LA_PERSONA, DE_SEGURIDAD = "1", "7"  # the second number of that code
 NO_EXISTE = (550, 551, 553)
-NO_NOS_DEJA = (503, 530, 535)  # it wants us to log in first, or doesn't believe who we are
+NO_NOS_DEJA = (503, 530, 535)  # the server wants us to log in first, or doesn't believe who we are
 NO_CABE = 552
 
 
@@ -24,10 +24,11 @@ class Rechazo(Enum):
 
 
 def entregar(mensaje: EmailMessage, servidor: BaseEmailBackend) -> None:
-    """Hand the message over for its one recipient, an address that `escrita` gave. It goes to the server as it is,
-    because smtplib and Django would each parse it again, in their own way."""
+    """Hand the message over for its one recipient, whose address `escrita` gave. The address goes to the server as it
+    is, because smtplib and Django would each parse it again in their own way. Raise the server's error, or ValueError
+    when the message can't be made."""
     conexion = getattr(servidor, "connection", None)
-    if not isinstance(conexion, smtplib.SMTP):  # to files, or to the console
+    if not isinstance(conexion, smtplib.SMTP):  # the mail goes to files, or to the console
         servidor.send_messages([mensaje])
         return
     conexion.rcpt = lambda para, opciones=(): conexion.docmd("RCPT", f"TO:<{para}>")
@@ -36,8 +37,8 @@ def entregar(mensaje: EmailMessage, servidor: BaseEmailBackend) -> None:
 
 
 def _escrito(mensaje) -> bytes:
-    """Return the message as it travels. Its addresses are written here, because the next Django parses them to fold
-    them, and forgets the backslash of `escrita`."""
+    """Return the message as it travels. Its addresses are written here, because Django 6 parses them to fold them, and
+    forgets the backslash of `escrita`."""
     direcciones = {"To": mensaje.to, "Reply-To": mensaje.reply_to}
     renglones = [f"{nombre}: {valor}".encode() for nombre, valores in direcciones.items() for valor in valores]
     resto = mensaje.message()
@@ -47,8 +48,8 @@ def _escrito(mensaje) -> bytes:
 
 
 def rechazo_de(error: Exception) -> Rechazo:
-    """Return whom an error of a delivery concerns, and so what is to be done."""
-    if isinstance(error, ValueError):  # no message can be made of it, and never will
+    """Return whom the error of a delivery concerns, and so what is to be done."""
+    if isinstance(error, ValueError):  # no message can be made from the mail, now or later
         return Rechazo.DEFINITIVO
     codigo, clase = _respuesta(error)
     if clase == DE_SEGURIDAD or codigo in NO_NOS_DEJA or _no_nos_quiere(error, codigo):
@@ -59,15 +60,16 @@ def rechazo_de(error: Exception) -> Rechazo:
 
 
 def _no_nos_quiere(error, codigo) -> bool:
-    """Return whether it is our greeting that was refused, or our address. A mail that is too big is refused at our
-    address too, and concerns only itself."""
+    """Return whether the server refused our greeting or our address. A mail that is too big is refused at our address
+    too, but that concerns the mail alone."""
     if isinstance(error, smtplib.SMTPSenderRefused):
         return codigo >= 500 and codigo != NO_CABE
     return isinstance(error, smtplib.SMTPHeloError)
 
 
 def _respuesta(error) -> tuple[int, str | None]:
-    """Return the code of a refusal, and its class where the answer gives one; the code is 0 for any other error."""
+    """Return the code of a refusal, and its class or None when the answer gives no class. The code is 0 for any other
+    error."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         [(codigo, texto)] = error.recipients.values()
     else:

@@ -1,4 +1,4 @@
-"""The models of this app, where Django looks for them."""
+"""The models of this app, put where Django looks for them."""
 
 from solicitudes.models.estado import EstadoSolicitud
 from solicitudes.models.partes import HistoricoEstado, LugarSolicitud

@@ -4,7 +4,7 @@ from catalogos.base import Catalogo
 
 
 class EstadoSolicitud(Catalogo):
-    """A copy of `estados.Estado`, made after each migration, for joins and other programs."""
+    """A copy of `estados.Estado`, made after each `migrate`, for joins and for other programs."""
 
     clave = "codigo"
 

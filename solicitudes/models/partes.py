@@ -23,7 +23,7 @@ class LugarSolicitudQuerySet(models.QuerySet):
 
 
 class LugarSolicitud(models.Model):
-    """A stop of a solicitud."""
+    """A place where the transport of a solicitud begins or stops, in its turn (`orden`)."""
 
     solicitud = models.ForeignKey(
         "solicitudes.Solicitud", models.PROTECT, db_column="id_solicitud", related_name="lugares"
@@ -92,8 +92,8 @@ class LugarSolicitud(models.Model):
 
 
 class HistoricoEstado(models.Model):
-    """One row for each state that a solicitud has been in, its creation included. Written by the verbs, never
-    changed."""
+    """One row for each state that a solicitud has been in, its creation included. The verbs write the rows and never
+    change them."""
 
     solicitud = models.ForeignKey(
         "solicitudes.Solicitud",

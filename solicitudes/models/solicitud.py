@@ -35,7 +35,7 @@ SIN_CAMBIOS = "No se proporcionaron campos para actualizar"
 ASUNTO_MINIMO, ASUNTO_MAXIMO = 5, 250
 ASUNTO_CORTO = f"requiere {ASUNTO_MINIMO} caracteres como mínimo"
 TEXTO_MAXIMO = 4000
-LUGARES_MAXIMO = 500  # places in a solicitud: a body of 1 MiB could bring 40,000
+LUGARES_MAXIMO = 500  # the most places in a solicitud; a body of 1 MiB could bring 40,000
 
 DESTINOS = {Accion.APROBAR: Estado.APROBADA, Accion.RECHAZAR: Estado.RECHAZADA, Accion.CANCELAR: Estado.CANCELADA}
 
@@ -45,7 +45,7 @@ def no_encontrada(pk) -> NoEncontrado:
 
 
 def nombre_de(persona: str) -> Coalesce:
-    """Return what a person is called, in SQL; `Usuario.__str__` is the same in Python."""
+    """Return the SQL expression of what a person is called. `Usuario.__str__` gives the same in Python."""
     return Coalesce(NullIf(f"{persona}__nombre", models.Value("")), f"{persona}__username")
 
 
@@ -57,7 +57,8 @@ class SolicitudQuerySet(models.QuerySet):
         return self.visibles(ve_todas(usuario), usuario.pk)
 
     def visibles(self, todas: bool, persona):
-        """All, or those of one person: an id, or an expression of one."""
+        """Return all the solicitudes that aren't deleted or, without `todas`, those of one person. `persona` is an id,
+        or an expression of one."""
         return self.vigentes() if todas else self.vigentes().de_persona(persona)
 
     def de_persona(self, pk):
@@ -67,8 +68,8 @@ class SolicitudQuerySet(models.QuerySet):
         return self.annotate(nombre_solicitante=nombre_de("solicitante"), nombre_aprobador=nombre_de("aprobador"))
 
     def buscar(self, texto: str):
-        """Return the solicitudes that have every word of `texto`, blind to case and accents, in the code, the
-        subject or a name."""
+        """Return the solicitudes that have every word of `texto`, blind to case and accents, in the code, the subject
+        or a name."""
         columnas = ("codigo", "asunto", "nombres_pasajeros", nombre_de("solicitante"), nombre_de("aprobador"))
         return self.filter(*(_alguna(columnas, palabra) for palabra in texto.split()))
 
@@ -78,15 +79,17 @@ class SolicitudQuerySet(models.QuerySet):
 
 
 class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
-    """The verbs: whoever writes a solicitud, from whichever door, writes it here.
+    """The verbs of solicitudes. Whoever writes a solicitud, by the API or the admin, writes it here.
 
-    Each is one transaction: lock, decide, write the touched columns, the history and the mail in the queue.
+    Each verb is one transaction. It locks the solicitud, decides, and writes the columns that change, the history, and
+    the mails in the queue. A verb raises NoEncontrado, SinPermiso, Conflicto, and DatosInvalidos or ReglaIncumplida for
+    its data.
     """
 
     @transaction.atomic
     def crear(self, datos: dict, *, por: Author) -> "Solicitud":
-        """Return the new solicitud, with all that it refers to. `datos` come by attname, with its `lugares`, each of
-        the right type."""
+        """Create a solicitud and return it, with all that it refers to. `datos` comes by attname, with its `lugares`,
+        each value of the right type."""
         filas = referencias.tomar(referencias.menciones_de(datos))
         exigir(Accion.CREAR, por, solicitante_id=datos["solicitante_id"], aprobador_id=datos["aprobador_id"])
         reglas.exigir_reglas(datos)
@@ -104,7 +107,7 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
 
     @transaction.atomic
     def actualizar(self, pk: int, datos: dict, *, por: Author) -> None:
-        """Write only what is in `datos`; `lugares`, when there, replaces the whole list."""
+        """Write only what is in `datos`. `lugares`, when it is there, replaces the whole list."""
         if not datos:
             raise DatosInvalidos(SIN_CAMBIOS)
         filas = referencias.tomar(referencias.menciones_de(datos))
@@ -119,8 +122,8 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         self._encolar(correos.cambiada(solicitud, ahora, por), por)
 
     def _cambiar(self, solicitud, datos, filas, por) -> "Solicitud":
-        """Write what changes and return the solicitud as it is from now on. The one given stays as it was, with its
-        places."""
+        """Write what changes and return the solicitud as it is from now on. The solicitud that was given stays as it
+        was, with its places."""
         propios = {columna: valor for columna, valor in datos.items() if columna != "lugares"}
         if datos.get("solicitante_id", solicitud.solicitante_id) != solicitud.solicitante_id:
             propios["solicitantes_anteriores"] = solicitud.con_el_de_ahora()
@@ -143,7 +146,7 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
 
     @transaction.atomic
     def eliminar(self, pk: int, *, por: Author) -> "Solicitud":
-        """Mark the solicitud as deleted: its code is never used again."""
+        """Mark the solicitud as deleted and return it. Its code is never used again."""
         solicitud = self._bloquear(pk, Accion.ELIMINAR, por)
         solicitud.exigir_pendiente(Accion.ELIMINAR)
         update(Solicitud, pk, {"eliminado": True, "actualizado_en": timezone.now()}, por=por)
@@ -160,10 +163,12 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         self._anotar(pk, hasta, motivo, por, ahora, correos.DECISIONES[accion](solicitud, motivo, por))
 
     def _bloquear(self, pk, accion, por) -> "Solicitud":
-        """Return the solicitud, which nobody else changes meanwhile, if `por` may see it and do this with it.
+        """Return the solicitud, locked so that nobody else changes it meanwhile. Raise NoEncontrado when `por` may not
+        see it, and SinPermiso when they may not do this with it.
 
-        It is locked first and read afterwards: PostgreSQL gives whoever waited for the lock the row of now beside what
-        the row of before referred to, which is no row at all when the two no longer go together.
+        It is locked first and read afterwards. If one statement did both, PostgreSQL would give a transaction that
+        waited for the lock the present row beside what the previous row referred to, and no row at all when the two no
+        longer go together.
         """
         if not self.visibles_para(por).select_for_update(no_key=True).filter(pk=pk).values_list("pk"):
             raise no_encontrada(pk)
@@ -175,12 +180,12 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         return insert_many(LugarSolicitud, [{"solicitud_id": pk} | lugar for lugar in lugares], por=por)
 
     def _encolar(self, mensajes, por):
-        """Queue the mails of a change that the history has no row for."""
+        """Queue the mails of a change that leaves no row in the history."""
         if mensajes:
             insert_many(Email, [cola.fila_de(mensaje) for mensaje in mensajes], por=por)
 
     def _anotar(self, pk, estado, motivo, por, ahora, mensajes):
-        """The row of the history, and the mail that tells of it, which goes to the queue."""
+        """Write the row of the history, and queue the mails that tell of it."""
         insert(
             HistoricoEstado,
             {
@@ -197,7 +202,8 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
 
 
 class Referidas(NamedTuple):
-    """The names of what a solicitud refers to, for its mail and for the answer to its creation."""
+    """The names of what a solicitud refers to, and the addresses of its people, for its mails and for the answer to its
+    creation."""
 
     solicitante: Persona
     departamento: Nombrada
@@ -207,7 +213,8 @@ class Referidas(NamedTuple):
 
     @classmethod
     def de(cls, datos: dict, filas: dict) -> dict:
-        """Return those that `datos` mentions by attname, out of what was read already (`referencias.tomar`)."""
+        """Return those that `datos` mentions by attname, taken from what `referencias.tomar` read already. The keys are
+        the fields of this class."""
         campos = [(columna, modelo) for columna, (modelo, _) in referencias.CAMPOS.values() if columna in datos]
         return {columna.removesuffix("_id"): filas[modelo][datos[columna]] for columna, modelo in campos}
 
@@ -251,7 +258,8 @@ class Solicitud(models.Model):
         db_column="id_usuario_solicitante",
         related_name="solicitudes",
     )
-    # Ids, and a column rather than a table, because whoever waits for the row to decide must see them as they are then.
+    # These are ids in a column, and not rows of a table, because a transaction that waits for the row in order to
+    # decide must see them as they are when it gets it.
     solicitantes_anteriores = models.JSONField(
         "solicitantes anteriores", db_default=[], default=list, editable=False, db_column="ids_solicitantes_anteriores"
     )
@@ -333,7 +341,7 @@ class Solicitud(models.Model):
         )
 
     def unir(self, filas: dict, lugares: list["LugarSolicitud"]) -> None:
-        """Keep what it refers to, already read by `referencias.tomar`, so that nothing is asked of the database
+        """Keep what the solicitud refers to, which `referencias.tomar` read already, so that the database isn't asked
         again."""
         self.referidas = Referidas(**Referidas.de(vars(self), filas))
         self.poner_lugares(filas, lugares)
@@ -344,12 +352,12 @@ class Solicitud(models.Model):
         self.lugares_en_orden = sorted(lugares, key=lambda lugar: lugar.orden)
 
     def partes(self) -> dict:
-        """Return whose the solicitud is and was, as `permisos` asks for it."""
+        """Return whose the solicitud is and was, as the arguments that `permisos` takes."""
         nombres = ("solicitante_id", "aprobador_id", "solicitantes_anteriores")
         return {nombre: getattr(self, nombre) for nombre in nombres}
 
     def con_el_de_ahora(self) -> list[int]:
-        """Return its former requesters once the present one is one of them."""
+        """Return the ids of its former requesters together with the present one."""
         return sorted({*self.solicitantes_anteriores, self.solicitante_id})
 
     def exigir_pendiente(self, accion: Accion) -> None:

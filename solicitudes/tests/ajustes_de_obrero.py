@@ -1,4 +1,4 @@
-"""Those of the tests, with the mail server that a test has opened."""
+"""The settings of the tests, with the mail server that a test has opened at the port in `BUZON`."""
 
 import os
 

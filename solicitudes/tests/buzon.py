@@ -1,4 +1,4 @@
-"""A real SMTP server on this machine, as kind or as rude as a test wants it."""
+"""A real SMTP server on this machine, which behaves as well or as badly as a test wants."""
 
 import asyncio
 import threading
@@ -14,8 +14,9 @@ from monitor.tests.postgresql import puerto_libre
 
 
 class Buzon:
-    """`rechazos`: address, or verb (MAIL, DATA) → the answer to it. `demora`: seconds before taking a message.
-    `muertes`: how many messages it breaks the connection on, after reading them and before saying so."""
+    """An SMTP server that keeps what it receives. `rechazos` has the answers that refuse, by address or by SMTP verb
+    (MAIL, DATA). `demora` is how many seconds it waits before it takes a message. `muertes` is on how many messages it
+    breaks the connection, after it reads them and before it says so."""
 
     def __init__(self, puerto=None):
         self.puerto = puerto or puerto_libre()

@@ -13,7 +13,7 @@ from solicitudes.tests.factories import SolicitudFactory, manana
 
 @pytest.fixture
 def mundo(db):
-    """The rows that a solicitud refers to, with the contract's own where its sample has them."""
+    """Return the rows that a solicitud refers to, with the values of the contract's sample where it has them."""
     return {
         "solicitante": UsuarioFactory(nombre="Juan Pérez", email="juan@example.org", administrador=True),
         "aprobador": UsuarioFactory(nombre="María González", email="maria@example.org"),
@@ -33,7 +33,7 @@ def mundo(db):
 
 @pytest.fixture
 def cuerpo(mundo):
-    """The contract's sample body, for tomorrow."""
+    """Return the contract's sample body, for tomorrow."""
     return {
         "idUsuarioSolicitante": mundo["solicitante"].pk,
         "idDepartamentoSolicitante": mundo["departamento"].pk,

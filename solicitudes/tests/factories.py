@@ -25,9 +25,10 @@ def parada(orden, lugar=None, **datos):
 
 
 class SolicitudFactory(factory.django.DjangoModelFactory):
-    """A solicitud made by its verb, with an origin and a destination, that waits for approval. `por`: the requester.
+    """A factory that makes each solicitud with the verb, in the requester's name. It has an origin and a destination,
+    and waits for approval.
 
-    The mails and the first row of the history are there too.
+    Its mails and the first row of its history are there too.
     """
 
     class Meta:

@@ -1,4 +1,5 @@
-"""The back office: the same verbs and the same sentences as the API, for the three roles."""
+"""Solicitudes and their mails in the admin: the same verbs and the same sentences as in the API, for the three
+roles."""
 
 import pytest
 from django.contrib.messages import get_messages
@@ -26,7 +27,7 @@ def mensajes(response):
 
 
 def errores(response):
-    """Those above the form."""
+    """Return the errors above the form."""
     return response.context["adminform"].form.non_field_errors()
 
 
@@ -152,7 +153,8 @@ def test_crear_el_tecnico_solo_a_su_nombre(formulario):
 
 
 def editar(cliente, solicitud):
-    """Return what the page of a solicitud sends when nothing was touched: what it showed, and that again as it was."""
+    """Return what the page of a solicitud sends when nobody touched it: each value that it shows, twice where the form
+    also sends what it showed."""
     contexto = cliente.get(f"{LISTA}{solicitud.pk}/change/").context
     formset = contexto["inline_admin_formsets"][0].formset
     datos = {}
@@ -318,7 +320,7 @@ def test_lista_busca_como_la_api(admin):
 
 @pytest.mark.parametrize("filas", [1, 3])
 def test_sentencias_de_la_lista(admin, filas, django_assert_num_queries):
-    """session; user; page; states, departments and priorities of the filters."""
+    """The statements read the session, the user, the page, and the filters' states, departments and priorities."""
     for _ in range(filas):
         SolicitudFactory()
     admin.get(LISTA)

@@ -1,4 +1,4 @@
-"""Many at once, with real threads against the real server."""
+"""Races of real threads against the real server, or of transactions."""
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.postgresql
 
 
 def a_la_vez(llamadas):
-    """All of them, in their order's answers."""
+    """Make all the calls at once, and return their results in the order of the calls."""
     with ThreadPoolExecutor(len(llamadas)) as hilos:
         return [futuro.result() for futuro in [hilos.submit(llamada) for llamada in llamadas]]
 
@@ -57,7 +57,7 @@ def test_veinte_decisiones_a_la_vez_tienen_un_ganador(servidor):
 
 
 def test_lugar_no_se_elimina_mientras_alguien_empieza_a_usarlo(servidor, mundo, cuerpo):
-    """Whatever comes first: a place that is deleted is in no solicitud, or it stays."""
+    """Whichever comes first, the place is either deleted and in no solicitud, or used and not deleted."""
     jefe = Remota(servidor, mundo["solicitante"])
     for _ in range(10):
         lugar = Lugar.objects.crear({"nombre": "Lugar disputado"}, por=None)

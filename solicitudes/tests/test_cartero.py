@@ -1,4 +1,5 @@
-"""The worker against a real SMTP server: up, down, rude, slow, dying; and itself killed and started again."""
+"""The worker against a real SMTP server that is up, down, rude, slow or dying, and a worker that is killed and started
+again."""
 
 import os
 import signal
@@ -39,7 +40,7 @@ def buzon(settings):
 
 @pytest.fixture
 def repartir():
-    """One round of a worker."""
+    """Return the function that does one round of a worker."""
     return Cartero().repartir
 
 
@@ -49,7 +50,7 @@ def encolar(*personas):
 
 
 def adelantar():
-    """As if the time of every retry had come."""
+    """Set the time of every mail in the past, as if every retry were due."""
     Email.objects.update(scheduled_time=timezone.now() - timedelta(seconds=1))
 
 
@@ -327,7 +328,8 @@ def test_un_fallo_tardio_no_toca_lo_que_otro_ya_entrego(db):
 
 @pytest.fixture
 def partes(db):
-    """Of a solicitud that waits for approval: its requester, its approver, and an administrator."""
+    """Return the people around a solicitud that waits for approval: its requester, its approver and an
+    administrator."""
     nombres = {"juan": {}, "maria": {}, "jefa": {"administrador": True}}
     return {n: UsuarioFactory(nombre=n, email=f"{n}@example.org", **datos) for n, datos in nombres.items()}
 
@@ -512,7 +514,7 @@ def test_dominio_con_acentos_sale_en_ascii(buzon, repartir):
 
 @contextmanager
 def obreros(cuantos, buzon):
-    """`manage.py enviar_correos`, over the test database."""
+    """Give some processes of `manage.py enviar_correos` that work on the test database, and kill them at the end."""
     entorno = os.environ | {
         "DJANGO_SETTINGS_MODULE": "solicitudes.tests.ajustes_de_obrero",
         "BASE_DE_PRUEBAS": str(connection.settings_dict["NAME"]),
@@ -546,11 +548,11 @@ def test_obrero_muerto_a_media_entrega_deja_el_correo_para_otro(transactional_db
     with buzon.abierto():
         with obreros(1, buzon) as [obrero]:
             assert buzon.llego.wait(20)
-            obrero.kill()  # SIGKILL: it says nothing
+            obrero.kill()  # SIGKILL leaves it no time to note anything
             obrero.wait()
         assert estados() == {"ana": STATUS.queued}
         buzon.demora = 0
-        adelantar()  # to the end of PLAZO
+        adelantar()  # as if PLAZO were over
         with obreros(1, buzon):
             esperar_a(lambda: estados() == {"ana": STATUS.sent})
 
@@ -569,7 +571,7 @@ def test_obrero_que_recibe_sigterm_termina_la_entrega_y_se_va(transactional_db, 
     assert estados() == {"ana": STATUS.sent, "beto": STATUS.queued}
 
 
-# --- The request and its mail ---
+# --- A change and its mail ---
 
 
 @pytest.mark.django_db
@@ -587,7 +589,7 @@ def test_cambio_que_se_deshace_no_encola_nada(monkeypatch):
 
 @pytest.mark.django_db
 def test_crear_no_habla_con_el_servidor_de_correo(buzon):
-    """Which is up and would notice."""
+    """The server is up and would notice."""
     with buzon.abierto():
         SolicitudFactory()
 
@@ -596,7 +598,7 @@ def test_crear_no_habla_con_el_servidor_de_correo(buzon):
 
 @contextmanager
 def lanzado_por_otro():
-    """A parent that nobody minds, and the pid of the worker it started, as `make run` starts it."""
+    """Give a parent process that may be killed, and the pid of the worker that it started, as `make run` starts it."""
     guion = (
         "import os, subprocess, sys, time\n"
         "orden = [sys.executable, 'manage.py', 'enviar_correos', f'--con-su-padre={os.getpid()}']\n"
@@ -619,7 +621,7 @@ def lanzado_por_otro():
 
 @pytest.mark.lenta
 def test_obrero_con_su_padre_no_lo_sobrevive(transactional_db):
-    """As that of `make run`, whose server may be killed without a word."""
+    """The worker of `make run` is started like this, because its server may be killed without a word."""
     encolar("ana")
     with lanzado_por_otro() as (padre, obrero):
         esperar_a(lambda: estados() == {"ana": STATUS.sent})
@@ -633,14 +635,15 @@ def test_obrero_con_su_padre_no_lo_sobrevive(transactional_db):
 def test_obrero_cuyo_padre_murio_antes_de_que_arrancara_no_trabaja(transactional_db):
     encolar("ana")
     with lanzado_por_otro() as (padre, obrero):
-        padre.kill()  # within milliseconds: it is still importing
+        padre.kill()  # within milliseconds, while the worker is still importing
 
         esperar_a(lambda: not vive(obrero))
     assert estados() == {"ana": STATUS.queued}
 
 
 def vive(proceso) -> bool:
-    """A child of nobody may wait as a zombie for someone to ask after it."""
+    """Return whether the process runs. When nobody collects a dead process it stays as a zombie, which doesn't
+    count."""
     try:
         estado = Path(f"/proc/{proceso}/stat").read_text()
     except OSError:

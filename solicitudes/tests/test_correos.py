@@ -1,4 +1,4 @@
-"""What each e-mail says, and who gets it."""
+"""The words of each e-mail, and who gets it."""
 
 from datetime import date, time
 
@@ -29,7 +29,7 @@ def solicitud(db):
 
 
 def nuevos(hecho):
-    """The mails that `hecho` queues, by address."""
+    """Return the mails that calling `hecho` queues, by address."""
     previos = set(Email.objects.values_list("pk", flat=True))
     hecho()
     return {correo.to[0]: correo for correo in Email.objects.exclude(pk__in=previos)}
@@ -114,7 +114,7 @@ def ana(db):
 
 
 def frase_de(correo):
-    """What it says first, in the text; in the HTML too."""
+    """Return the first sentence of the mail's text, once it is checked that the HTML has it too."""
     frase = correo.message.split("\n\n")[1].strip()
     assert f"<p>{escape(frase)}</p>" in correo.html_message
     return frase

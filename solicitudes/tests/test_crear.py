@@ -1,4 +1,4 @@
-"""POST /solicitud: the contract's sample, its rules, and what a creation leaves behind."""
+"""POST /solicitud: the contract's sample, the rules, and what a creation leaves behind."""
 
 import json
 from datetime import timedelta
@@ -98,7 +98,7 @@ def test_crear_responde_con_la_forma_del_contrato(cuerpo, mundo, juan):
         },
     }
 
-    # As text: the order of the keys counts too.
+    # They are compared as text, because the order of the keys counts too.
     assert (recibida.status_code, json.dumps(recibida.json())) == (201, json.dumps(esperada))
     assert recibida.headers["Location"] == f"/solicitud/{solicitud.pk}"
 
@@ -170,7 +170,7 @@ def test_hoy_es_el_dia_local(cuerpo, juan, monkeypatch, fecha, status):
 
 
 def test_codigo_es_del_mes_local_en_que_se_creo(cuerpo, juan, settings, monkeypatch):
-    """23:30 of 31 March in Mexico is April in UTC."""
+    """23:30 of 31 March in Mexico is already April in UTC."""
     monkeypatch.setattr(timezone, "now", lambda: NOCHE)
     cuerpo["fechaServicioRequerido"] = "2027-04-15"
 

@@ -1,4 +1,4 @@
-"""The states of solicitudes as a catalogue that is only read, and the table that mirrors them."""
+"""The states of solicitudes, which are a catalogue that is only read, and the table that mirrors them."""
 
 import pytest
 from django.core.management import call_command

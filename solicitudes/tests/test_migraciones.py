@@ -1,4 +1,4 @@
-"""What a migration does to the rows that it finds, there and back."""
+"""The changes that a migration makes to the rows that it finds."""
 
 from datetime import time
 
@@ -12,7 +12,7 @@ from solicitudes.tests.factories import SolicitudFactory, parada
 
 @pytest.fixture
 def migrar(transactional_db):
-    """To the migration of this name; afterwards, to the last again."""
+    """Give a function that migrates to the migration of some name. After the test, migrate to the last one again."""
 
     def migrar(nombre):
         MigrationExecutor(connection).migrate([("solicitudes", nombre)])

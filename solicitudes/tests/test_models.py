@@ -1,4 +1,4 @@
-"""What the verbs hold by themselves, whichever the door."""
+"""The rules that the verbs hold by themselves, whoever calls them."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from solicitudes.tests.factories import SolicitudFactory, parada
 
 
 def test_actualizar_sin_campos_se_rechaza_en_el_verbo(solicitud):
-    """The API's serializer says it first; whoever comes by another door hears it here."""
+    """The API's serializer refuses it before the verb does, but other callers of the verb have only the verb."""
     with pytest.raises(DatosInvalidos, match="No se proporcionaron campos para actualizar"):
         Solicitud.objects.actualizar(solicitud.pk, {}, por=solicitud.solicitante)
 

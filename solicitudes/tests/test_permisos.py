@@ -1,4 +1,4 @@
-"""Every state × action × actor, from the contract's tables written again here, by hand."""
+"""Every action by every actor in every state. The contract's rules are written out again here, by hand."""
 
 import pytest
 
@@ -20,7 +20,8 @@ ACCIONES = {
     "cancelar": ("POST", "/cancelar", MOTIVO),
 }
 LEE, EDITA, DECIDE, CANCELA = {"ver", "historico"}, {"actualizar", "eliminar"}, {"aprobar", "rechazar"}, {"cancelar"}
-# role, part in the request → what they may; who may not even see it gets a 404.
+# Each role, with its part in the solicitud, has the actions that it may take. Whoever may not even see the solicitud
+# gets a 404.
 ACTORES = {
     (Rol.ADMINISTRADOR, None): LEE | EDITA | DECIDE | CANCELA,
     (Rol.ADMINISTRADOR, "solicitante"): LEE | EDITA | CANCELA,
@@ -137,7 +138,8 @@ def test_quien_la_pide_no_la_decide(administrador, accion):
 @pytest.mark.parametrize("accion", ["aprobar", "rechazar"])
 @pytest.mark.parametrize("rol", [Rol.ADMINISTRADOR, Rol.OPERADOR])
 def test_quien_la_pidio_no_la_decide_tras_pasar_por_otras_manos(db, rol, accion):
-    """From one to another, back, and to a third; and with its former requester as its approver."""
+    """The solicitud goes from one person to another, back, and to the other again, with its former requester as its
+    approver."""
     ana, otra = UsuarioFactory(rol=rol), UsuarioFactory(administrador=True)
     solicitud = SolicitudFactory(solicitante=ana)
     ruta = f"/solicitud/{solicitud.pk}"

@@ -1,4 +1,4 @@
-"""What the database refuses, whoever writes: one test for each constraint, by its name."""
+"""The writes that the database refuses, whoever writes. There is one test for each constraint, by its name."""
 
 import pytest
 from django.db import IntegrityError, connection

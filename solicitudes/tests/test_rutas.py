@@ -1,4 +1,4 @@
-"""The answers of every route of a solicitud but its creation."""
+"""The answers of every route of a solicitud except its creation."""
 
 import json
 from datetime import timedelta
@@ -47,7 +47,7 @@ def test_obtener_es_como_la_creacion_con_el_lugar_en_el_mapa(creada, juan):
             for lugar, mapa in zip(creada["lugares"], mapas, strict=True)
         ]
     }
-    for lugar, mapa in zip(esperada["lugares"], mapas, strict=True):  # after DireccionLugar, not before
+    for lugar, mapa in zip(esperada["lugares"], mapas, strict=True):  # the map goes after DireccionLugar, not before
         assert list(lugar)[3:7] == ["DireccionLugar", *mapa]
 
     recibida = juan.get(f"/solicitud/{creada['Id']}")
@@ -93,7 +93,7 @@ def test_lista_por_paginas_y_mas_alla_de_la_ultima_vacia_con_el_total(administra
 
 @pytest.fixture
 def dos(db):
-    """Two requests with nothing in common: the second is approved, for two days later."""
+    """Return two solicitudes with nothing in common. The second is approved, and is for two days later."""
     primera = SolicitudFactory(
         solicitante=UsuarioFactory(nombre="Ángela Muñoz"),
         aprobador=UsuarioFactory(nombre="Óscar Ríos"),
@@ -445,7 +445,8 @@ def contar(django_assert_max_num_queries):
 
 @pytest.mark.parametrize("lugares", [1, 3])
 def test_sentencias_de_crear(contar, juan, cuerpo, mundo, lugares):
-    """user; references; request; places; history with its two mails, on SQLite one by one."""
+    """The statements read the user and the references, and insert the solicitud, its places, and the history with its
+    two mails, which go one by one on SQLite."""
     cuerpo["lugares"] = [{"idLugar": mundo["norte"].pk, "orden": i} for i in range(lugares)]
 
     assert contar(juan, "POST", "/solicitud", cuerpo) == (5 if connection.vendor == "postgresql" else 7)
@@ -453,7 +454,7 @@ def test_sentencias_de_crear(contar, juan, cuerpo, mundo, lugares):
 
 @pytest.mark.parametrize("filas", [1, 3])
 def test_sentencias_de_la_lista(contar, administrador, filas):
-    """user; page; count."""
+    """The statements read the user, the page and the count."""
     for _ in range(filas):
         SolicitudFactory()
 
@@ -462,7 +463,7 @@ def test_sentencias_de_la_lista(contar, administrador, filas):
 
 @pytest.mark.parametrize("lugares", [1, 3])
 def test_sentencias_de_obtener(contar, administrador, lugares):
-    """user; request with its places."""
+    """The statements read the user, and the solicitud with its places."""
     solicitud = SolicitudFactory(lugares=[parada(i) for i in range(lugares)])
 
     assert contar(administrador, "GET", f"/solicitud/{solicitud.pk}") == 2
@@ -470,7 +471,7 @@ def test_sentencias_de_obtener(contar, administrador, lugares):
 
 @pytest.mark.parametrize("cambios", [1, 2])
 def test_sentencias_del_historico(contar, administrador, solicitud, cambios):
-    """user; request; history."""
+    """The statements read the user, the solicitud and the history."""
     if cambios == 2:
         administrador.post(f"/solicitud/{solicitud.pk}/aprobar")
 
@@ -478,24 +479,27 @@ def test_sentencias_del_historico(contar, administrador, solicitud, cambios):
 
 
 def test_sentencias_de_decidir(contar, administrador, solicitud):
-    """user; request, locked and read; change; places, for the mail; history with its mail; request, for the answer."""
+    """The statements read the user, lock the solicitud, read it, change it, read its places for the mail, insert the
+    history with its mail, and read the solicitud for the answer."""
     sentencias = 7 if connection.vendor == "postgresql" else 8
 
     assert contar(administrador, "POST", f"/solicitud/{solicitud.pk}/aprobar") == sentencias
 
 
 def test_sentencias_de_actualizar(contar, administrador, solicitud):
-    """user; references; request, locked and read; change; places, for the mail; request, for the answer."""
+    """The statements read the user and the references, lock the solicitud, read it, change it, read its places for the
+    mail, and read the solicitud for the answer."""
     assert contar(administrador, "PUT", f"/solicitud/{solicitud.pk}", {"asunto": "Otro asunto"}) == 7
 
 
 def test_sentencias_de_actualizar_lo_que_se_avisa(contar, administrador, solicitud):
-    """Those, and its mails."""
+    """The statements are those of any update, and one that queues the mails."""
     partes = {"idUsuarioSolicitante": UsuarioFactory().pk, "idUsuarioAprobador": UsuarioFactory().pk}
 
     assert contar(administrador, "PUT", f"/solicitud/{solicitud.pk}", partes) == 8
 
 
 def test_sentencias_de_eliminar(contar, administrador, solicitud):
-    """user; request, locked and read; change; places, for the mails; mails."""
+    """The statements read the user, lock the solicitud, read it, change it, read its places for the mails, and queue
+    the mails."""
     assert contar(administrador, "DELETE", f"/solicitud/{solicitud.pk}") == 6

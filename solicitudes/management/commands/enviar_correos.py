@@ -22,5 +22,6 @@ class Command(BaseCommand):
             return
         for numero in (signal.SIGTERM, signal.SIGINT):
             signal.signal(numero, cartero.terminar)
-        # Who started it may be gone before this line runs, so it can't be asked for here.
+        # The parent's pid comes as an option, because the parent may have died before this line runs, and then
+        # getppid() gives another.
         cartero.trabajar(lambda: con_su_padre is None or os.getppid() == con_su_padre)
