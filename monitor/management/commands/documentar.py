@@ -8,7 +8,12 @@ from solicitudes.estados import TRANSICIONES as DE_SOLICITUDES
 
 ARCHIVO = settings.BASE_DIR / "docs" / "estados.md"
 ACCIONES = {"view": "ver", "add": "crear", "change": "cambiar", "delete": "eliminar", "resend": "reenviar"}
-AJENOS = {"email": "correos de la cola"}  # the models of other packages, whose names are in English
+# Names for models whose own name is in English, or is also that of another model.
+NOMBRES = {
+    "email": "correos de la cola",
+    "historialestado": "el historial de los expedientes",
+    "historicoestado": "el histórico de las solicitudes",
+}
 
 PAGINA = """# Estados y permisos
 
@@ -79,5 +84,5 @@ def descripcion(permiso: str) -> str:
     accion, _, modelo = nombre.partition("_")
     if accion not in ACCIONES:
         return nombre.replace("_", " ").replace("sesion", "sesión")
-    cosas = AJENOS.get(modelo) or apps.get_model(aplicacion, modelo)._meta.verbose_name_plural
+    cosas = NOMBRES.get(modelo) or apps.get_model(aplicacion, modelo)._meta.verbose_name_plural
     return f"{ACCIONES[accion]} {cosas}"
