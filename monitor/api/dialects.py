@@ -4,6 +4,7 @@ error."""
 from datetime import UTC, date, datetime, time
 
 import orjson
+from django.db import models
 from django.http import HttpResponse
 from django.utils import timezone
 
@@ -15,9 +16,8 @@ _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME
 
 
 class Dialect:
-    # By type, the function that writes a value from the text that the database has of it, in UTC; `Shape` reads those
-    # types as text.
-    from_text: dict = {}
+    # By type, the SQL function with which the database itself writes a value: `Shape` reads those types as they leave.
+    in_database: dict[type, type[models.Func]] = {}
 
     def __init__(self):
         self._writers = {date: self.date, datetime: self.moment, time: self.time}
@@ -37,30 +37,43 @@ class Dialect:
         return HttpResponse(body, content_type="application/json", status=status, headers=headers)
 
 
+class Noon(models.Func):
+    """A date column as `DirectDialect.date` writes it."""
+
+    arity = 1
+    output_field = models.TextField()
+    template = "%(expressions)s || 'T12:00:00.000Z'"
+
+
+class Moment(models.Func):
+    """A column of instants as `DirectDialect.moment` writes it: both databases keep them, and answer, in UTC."""
+
+    arity = 1
+    output_field = models.TextField()
+
+    def as_postgresql(self, compiler, connection, **extra):
+        return self.as_sql(
+            compiler, connection, template="""to_char(%(expressions)s, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
+        )
+
+    def as_sqlite(self, compiler, connection, **extra):
+        """Cut the text that Django wrote, which has six decimals or none: strftime() would round them."""
+        column, params = compiler.compile(self.source_expressions[0])
+        parts = f"substr({column}, 1, 10) || 'T' || substr({column}, 12, 8) || substr({column} || '.000', 20, 4) || 'Z'"
+        return parts, (*params, *params, *params)
+
+
 class DirectDialect(Dialect):
     """The dialect of /api: the data as they are. Dates are at noon UTC, so that no client in America or Europe sees
     another day."""
 
-    def __init__(self):
-        super().__init__()
-        self.from_text = {date: self._date_from_text, datetime: self._moment_from_text}
+    in_database = {date: Noon, datetime: Moment}
 
     def date(self, value: date) -> str:
-        return self._date_from_text(value.isoformat())
+        return f"{value.isoformat()}T12:00:00.000Z"
 
     def moment(self, value: datetime) -> str:
         return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
-
-    @staticmethod
-    def _date_from_text(text: str) -> str:
-        return f"{text}T12:00:00.000Z"
-
-    @staticmethod
-    def _moment_from_text(text: str) -> str:
-        """Write the instant from the text of a database in UTC: PostgreSQL writes `2024-03-20 10:30:00.5+00`, and
-        SQLite the same without the offset."""
-        text = text.removesuffix("+00")
-        return f"{text[:10]}T{text[11:19]}.{text[20:23]:0<3}Z"
 
     def error(self, error: ErrorDeDominio) -> dict:
         body = {"error": error.mensaje}
