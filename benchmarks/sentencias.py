@@ -98,6 +98,7 @@ def escribir_guion(una: Muestra, expedientes: int) -> str:
     lineas = [rf"\set archivo random(0, {expedientes - 1})", r"\set unico random(1, 1000000000000)"]
     sin_id = bool(una.id)
     for sql, params in una.sentencias:
+        sql = re.sub(r"'[^':]*:[^']*'", lambda m: _sin_variables(m[0]), sql)
         texto = re.sub(r"\$(\d+)", lambda m, p=params: _valor(p.get(m[1], "NULL"), una), sql)
         # The first row that is created gives its id to the statements after it.
         fin = r" \gset" if sin_id and '"id"' in sql.partition("RETURNING")[2] else ";"
@@ -112,8 +113,12 @@ def _valor(literal: str, una: Muestra) -> str:
     for texto, expresion in (CLAVE, EN_TURNO):
         if literal == f"'{texto}'":
             return expresion
-    # pgbench takes a colon and a letter for one of its variables, also within a literal.
-    escrito = "E" + literal.replace("\\", "\\\\").replace(":", r"\x3a") if literal != "NULL" else literal
+    escrito = _sin_variables(literal) if literal != "NULL" else literal
     return (
         f"replace({escrito}, '{una.unico}', (:client_id)::text || '-' || :unico)" if una.unico in literal else escrito
     )
+
+
+def _sin_variables(literal: str) -> str:
+    """Write a literal without its colons: pgbench takes a colon and a letter for one of its variables."""
+    return "E" + literal.replace("\\", "\\\\").replace(":", r"\x3a")

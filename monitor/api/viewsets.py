@@ -87,7 +87,7 @@ class ApiViewSet(viewsets.ViewSet):
         if request.method.lower() not in self.action_map:
             raise MethodNotAllowed(request.method, self.allowed_methods)
         self.perform_authentication(request)
-        self.caller = request._request.caller = request.user
+        self.caller = request._request.caller = request._request.user
         self.check_permissions(request)
         self.check_throttles(request)
         if request.META["QUERY_STRING"]:
