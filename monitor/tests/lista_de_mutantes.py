@@ -261,7 +261,8 @@ MUTANTES: list[Mutante] = [
         "monitor/api/dialects.py",
         "monitor/api/tests/test_dialects.py",
         cambios=[
-            ("{text[20:23]:0<3}Z", "{text[20:23]:0>3}Z"),
+            ("|| '.000', 20, 4)", "|| '.000', 21, 4)"),
+            ("SS.MS", "SS.US"),
             ("value.astimezone(UTC).replace", "value.replace"),
         ],
     ),
