@@ -148,10 +148,15 @@ class NoTrailingSlashMiddleware:
 
 class OnlyInAdmin:
     """A mixin that makes one of Django's middlewares act in the admin alone: elsewhere nobody has a session, and there
-    is nothing for it to do."""
+    is nothing for it to do. Several in a row are passed at once."""
+
+    def __init__(self, get_response):
+        super().__init__(get_response)
+        # Django wraps each middleware in a function that has the attributes of what it wraps.
+        self.outside = getattr(get_response, "outside", get_response)
 
     def __call__(self, request):
-        return super().__call__(request) if request.path_info.startswith(ADMIN) else self.get_response(request)
+        return super().__call__(request) if request.path_info.startswith(ADMIN) else self.outside(request)
 
 
 class AdminSessionMiddleware(OnlyInAdmin, SessionMiddleware):

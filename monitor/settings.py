@@ -82,9 +82,9 @@ MIDDLEWARE = [
     "monitor.middleware.CorsMiddleware",
     "monitor.middleware.NoTrailingSlashMiddleware",
     "monitor.api.etag.ConditionalMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "monitor.middleware.AdminSessionMiddleware",
     "monitor.middleware.AdminCommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
     "monitor.middleware.AdminUserMiddleware",
     "monitor.middleware.AdminMessageMiddleware",
 ]
