@@ -5,7 +5,7 @@ from functools import update_wrapper
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
-from django.contrib.auth import get_user_model
+from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation, ValidationError
 from django.http import Http404
@@ -48,10 +48,31 @@ class LoginForm(AdminAuthenticationForm):
 
 
 class PasswordForm(AdminPasswordChangeForm):
+    def __init__(self, *args, request, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._request = request
+
+    def clean_old_password(self):
+        """Check the old password as a login does. Whoever finds a session open may not guess at it either."""
+        password = self.cleaned_data["old_password"]
+        try:
+            if authenticate(self._request, username=self.user.username, password=password):
+                return password
+        except DemasiadosIntentos as error:
+            raise ValidationError(error.mensaje, code=error.codigo) from error
+        raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
+
     def save(self, commit=True):
         """Save through our verb: Django's own would write the whole row, over what others changed."""
         self.user = get_user_model().objects.actualizar(self.user.pk, {"password": self.cleaned_data["new_password1"]})
         return self.user
+
+
+class OwnPasswordView(PasswordChangeView):
+    form_class = PasswordForm
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"request": self.request}
 
 
 class MonitorAdminSite(admin.AdminSite):
@@ -69,8 +90,7 @@ class MonitorAdminSite(admin.AdminSite):
 
     def password_change(self, request, extra_context=None):
         request.current_app = self.name
-        return PasswordChangeView.as_view(
-            form_class=PasswordForm,
+        return OwnPasswordView.as_view(
             success_url=reverse("admin:password_change_done", current_app=self.name),
             extra_context=self.each_context(request) | (extra_context or {}),
         )(request)

@@ -314,25 +314,36 @@ MUTANTES: list[Mutante] = [
     ),
     # --- Usuarios y sus límites ---
     *de(
-        "monitor/usuarios/models.py",
+        "monitor/usuarios/intentos.py",
         "monitor/usuarios/tests/test_acceso.py",
         cambios=[
             ("POR_PAREJA = 5\n", "POR_PAREJA = 6\n"),
             ("POR_DIRECCION = 50", "POR_DIRECCION = 51"),
+            ("POR_CUENTA = 20", "POR_CUENTA = 21"),
             ("VENTANA = timedelta(minutes=15)", "VENTANA = timedelta(minutes=16)"),
-            ("        if espera:\n            intento.delete()\n", ""),
+            ("EN_CURSO = timedelta(seconds=30)", "EN_CURSO = timedelta(seconds=40)"),
+            ("            intento.delete()\n", ""),
+            ("username=intento.username, direccion=intento.direccion).delete()", "username=intento.username).delete()"),
             (
-                "self.filter(username=username[:150], direccion=direccion).delete()",
-                "self.filter(username=username[:150]).delete()",
+                "username=intento.username, direccion=intento.direccion).delete()",
+                "direccion=intento.direccion).delete()",
             ),
-            (
-                "self.filter(username=username[:150], direccion=direccion).delete()",
-                "self.filter(direccion=direccion).delete()",
-            ),
+            ("models.Q(pk=intento.pk) | models.Q(en_curso=False)", "models.Q()"),
             ("self.filter(en__lte=ahora - self.VENTANA).delete()", "pass"),
-            ("            self._espera(de_la_direccion, self.POR_DIRECCION, ahora),\n", ""),
+            ("            self._exigir(de_la_direccion, self.POR_DIRECCION, intento.en)\n", ""),
+            ("            self._exigir(de_la_cuenta, self.POR_CUENTA, intento.en)\n", ""),
+            (
+                "            if not DireccionConocida.objects.conoce(intento.username, intento.direccion):\n",
+                "            if True:\n",
+            ),
             ("if len(ultimos) <= limite:", "if len(ultimos) < limite:"),
-            ("ultimos[-1] + self.VENTANA", "ultimos[0] + self.VENTANA"),
+            ("ultimos[-1][0] + self.VENTANA", "ultimos[0][0] + self.VENTANA"),
+            ("update(en_curso=False)", "update(en_curso=True)"),
+            ("minutos=-(-espera // 60)", "minutos=espera // 60"),
+            ("direccion=direccion, en__gt=hace_poco)", "direccion=direccion)"),
+            ("usuario__username=username, direccion=direccion, en__gt", "usuario__username=username, en__gt"),
+            ("        self.filter(usuario=usuario, en__lte=ahora - self.DURA).delete()\n", ""),
+            ('update_fields=["en"]', 'update_fields=["direccion"]'),
         ],
     ),
     *de(
@@ -340,6 +351,7 @@ MUTANTES: list[Mutante] = [
         "monitor/usuarios/tests/test_models.py",
         "monitor/usuarios/tests/test_views.py",
         "monitor/api/tests/test_tokens.py",
+        "monitor/admin/tests/test_site.py",
         cambios=[
             ("version_token=version, is_active=True)", "version_token=version)"),
             ("filter(id=pk, version_token=version, is_active=True)", "filter(id=pk, is_active=True)"),
@@ -358,6 +370,7 @@ MUTANTES: list[Mutante] = [
             ("            validate_password(password, self)\n", "            pass\n"),
             ("return self.is_active and self.rol == Rol.ADMINISTRADOR", "return self.rol == Rol.ADMINISTRADOR"),
             ("filter(pk=self.pk, password=self.password).update", "filter(pk=self.pk).update"),
+            ('f"{self.version_token} {self.password}"', "self.password"),
         ],
     ),
     *de(
@@ -382,11 +395,10 @@ MUTANTES: list[Mutante] = [
         cambios=[
             ("filter(username=username, is_active=True)", "filter(username=username)"),
             ("        make_password(password)  # as long as checking a known user's\n", ""),
-            ("    if not usuario.check_password(password):\n", "    if False:\n"),
-            ("    IntentoDeAcceso.objects.olvidar(username, direccion)\n", ""),
-            ("    if espera:\n", "    if False:\n"),
+            ("    elif usuario.check_password(password):\n", "    else:\n"),
+            ("    IntentoDeAcceso.objects.acierto(intento)\n", ""),
+            ("    IntentoDeAcceso.objects.fallo(intento)\n", ""),
             ("filter(pk=user_id, is_active=True)", "filter(pk=user_id)"),
-            ("minutos=-(-espera // 60)", "minutos=espera // 60"),
         ],
     ),
     *de(

@@ -2,7 +2,7 @@
 
 from monitor.api.openapi.description import Operation, describe, describe_fields, describe_tag
 from monitor.errores import Conflicto, DatosInvalidos, DemasiadosIntentos, NoAutenticado, NoEncontrado
-from monitor.usuarios.acceso import DEMASIADOS
+from monitor.usuarios.intentos import DEMASIADOS
 from monitor.usuarios.models import (
     CON_ESPACIOS,
     EN_HISTORIAL,

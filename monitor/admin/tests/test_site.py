@@ -81,6 +81,25 @@ def test_entrar_con_un_usuario_imposible_no_es_un_error_interno(client, username
     assert entrar(client, username, CLAVE).status_code == 200
 
 
+def test_entrada_fallida_por_el_formulario_se_apunta(client, caplog):
+    UsuarioFactory(username="ana")
+    entrar(client, "ana", "otra")
+
+    avisos = [registro.getMessage() for registro in caplog.records if registro.levelname == "WARNING"]
+    assert avisos == ["Acceso fallido de 'ana' desde 127.0.0.1: no_autenticado"]
+
+
+@pytest.mark.parametrize("trait", TRAITS)
+def test_sesion_no_revive_cuando_se_activa_otra_vez_al_usuario(client, trait):
+    usuario = UsuarioFactory(**trait)
+    UsuarioFactory(administrador=True)
+    client.force_login(usuario)
+    for activo in (False, True):
+        Usuario.objects.actualizar(usuario.pk, {"is_active": activo})
+
+    assert client.get("/admin/").status_code == 302
+
+
 def test_sesion_termina_en_cuanto_se_desactiva_al_usuario(client):
     usuario = UsuarioFactory()
     client.force_login(usuario)
@@ -126,6 +145,21 @@ def test_cambiar_la_propia_clave_no_deshace_lo_que_otro_cambio(client, monkeypat
     assert despues.check_password("llave-de-cruz-14")
     assert (despues.nombre, despues.version_token) == ("Ana Ruiz", version + 1)
     assert client.get("/admin/").status_code == 200
+
+
+def test_clave_anterior_equivocada_cuenta_como_un_acceso_fallido(client, caplog):
+    usuario = UsuarioFactory(username="ana")
+    client.force_login(usuario)
+
+    def cambiar(anterior):
+        response = client.post(PROPIA, {"old_password": anterior} | NUEVA)
+        return [] if response.status_code == 302 else response.context["form"].errors["old_password"]
+
+    incorrecta = ["La antigua contraseña introducida es incorrecta. Por favor introdúzcala nuevamente."]
+    assert [cambiar("otra") for _ in range(5)] == [incorrecta] * 5
+    assert cambiar(CLAVE) == ["Demasiados intentos fallidos. Espere 15 min e intente de nuevo"]
+    assert "Acceso fallido de 'ana' desde 127.0.0.1: no_autenticado" in caplog.messages
+    assert Usuario.objects.get(pk=usuario.pk).check_password(CLAVE)
 
 
 # --- Pages ---
