@@ -8,10 +8,12 @@ from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordCha
 from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation, ValidationError
+from django.db import IntegrityError
 from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from monitor.db.errors import is_broken_reference
 from monitor.errores import DemasiadosIntentos, NoAutenticado
 
 APP_ORDER = ("expedientes", "solicitudes", "catalogos", "usuarios")
@@ -21,12 +23,22 @@ _INVALIDA = (
     "Petición inválida",
     "La dirección o el formulario no son válidos. Vuelva al inicio e intente de nuevo.",
 )
+_YA_NO_EXISTE = (
+    409,
+    "Algo ya no existe",
+    "Algo que esta operación usaba, o su propia cuenta, acaba de eliminarse. No se guardó nada; vuelva a empezar.",
+)
 ERRORES = {
     Http404: (404, "Página no encontrada", "Esta dirección no existe, o lo que mostraba ya no está."),
     PermissionDenied: (403, "Sin permiso", "Su rol no permite esta operación. Pídala a un Administrador."),
     SuspiciousOperation: _INVALIDA,
     BadRequest: _INVALIDA,
 }
+
+
+def _pagina_de(error: Exception) -> tuple[int, str, str]:
+    """Return the status, the title and the sentence of the page for an error."""
+    return next(ERRORES[clase] for clase in type(error).__mro__ if clase in ERRORES)
 
 
 class LoginForm(AdminAuthenticationForm):
@@ -102,11 +114,14 @@ class MonitorAdminSite(admin.AdminSite):
             try:
                 return view(request, *args, **kwargs)
             except tuple(ERRORES) as error:
-                return self.error_page(request, error)
+                return self.error_page(request, *_pagina_de(error))
+            except IntegrityError as error:
+                if is_broken_reference(error):
+                    return self.error_page(request, *_YA_NO_EXISTE)
+                raise
 
         return super().admin_view(update_wrapper(con_pagina_de_error, view), cacheable)
 
-    def error_page(self, request, error):
-        status, titulo, frase = next(ERRORES[clase] for clase in type(error).__mro__ if clase in ERRORES)
+    def error_page(self, request, status, titulo, frase):
         contexto = self.each_context(request) | {"title": titulo, "frase": frase}
         return TemplateResponse(request, "admin/error.html", contexto, status=status)

@@ -13,7 +13,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import model_ngettext
-from django.contrib.admin.views.main import ERROR_FLAG
+from django.contrib.admin.views.main import ERROR_FLAG, SEARCH_VAR
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import models, transaction
@@ -28,6 +28,10 @@ from monitor.db.writes import Author
 from monitor.errores import ErrorDeDominio, sin_su_campo
 from monitor.validadores import CON_CONTROL, CONTROL
 
+PALABRAS, LETRAS = 20, 250  # the most of each in a search: every word is looked for in every row
+LARGA = f"La búsqueda admite {PALABRAS} palabras y {LETRAS} caracteres: acórtela."
+SELECCION = 1000  # the most rows that one action takes
+MUCHAS = f"Una acción admite {SELECCION:,} filas: acorte la lista con un filtro o una búsqueda. No se hizo nada."
 NOMBRADOS = 10  # refused rows that a message names; the rest are counted
 # The lookups that the filters of our lists use. Others, typed by hand, could make the database fail or work for
 # minutes.
@@ -227,11 +231,27 @@ class VerbAdmin(admin.ModelAdmin):
             self.eliminados,
         )
 
+    def response_action(self, request, queryset):
+        """Do what was asked with the rows of this page or, when the person selected them all, with those of every
+        page."""
+        if request.POST.get("select_across") == "1":
+            todas = list(queryset.order_by().values_list("pk", flat=True)[: SELECCION + 1])
+            if len(todas) > SELECCION:
+                self.message_user(request, MUCHAS, messages.ERROR)
+                return HttpResponseRedirect(request.get_full_path())
+            request.POST = request.POST.copy()
+            request.POST.setlist(ACTION_CHECKBOX_NAME, map(str, todas))
+            request.POST["select_across"] = "0"
+        return super().response_action(request, queryset)
+
     # --- Lists ---
 
     def changelist_view(self, request, extra_context=None):
         if ERROR_FLAG in request.GET:
             self.message_user(request, "El filtro no es válido: se muestra la lista sin filtros.", messages.WARNING)
+        if _es_larga(request.GET.get(SEARCH_VAR, "")):
+            self.message_user(request, LARGA, messages.ERROR)
+            return HttpResponseRedirect(request.path)
         self._claves(request)
         titulo = {"title": capfirst(self.opts.verbose_name_plural)}
         return super().changelist_view(request, titulo | (extra_context or {}))
@@ -281,6 +301,10 @@ class VerbAdmin(admin.ModelAdmin):
     def _contar(self, request, cuantos, hecho):
         if cuantos:
             self.message_user(request, f"{hecho}: {cuantos} {model_ngettext(self.opts, cuantos)}.", messages.SUCCESS)
+
+
+def _es_larga(busqueda: str) -> bool:
+    return len(busqueda) > LETRAS or len(busqueda.split()) > PALABRAS
 
 
 def _parametro(filtro) -> str:

@@ -6,12 +6,14 @@ from math import ceil
 from django.core.exceptions import SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.db import Error as DatabaseError
+from django.db import IntegrityError
 from django.http import HttpResponse
 from rest_framework.exceptions import APIException
 
 from monitor import errores
 from monitor.api.dialects import Dialect
-from monitor.db.errors import is_unreachable
+from monitor.db.errors import is_broken_reference, is_unreachable
+from monitor.db.writes import YA_NO_EXISTE
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +51,8 @@ def error_response(error: Exception, dialect: Dialect, operacion: str | None = N
         error = errores.DatosInvalidos(DEMASIADO)
     elif isinstance(error, APIException):
         error = _of_rest_framework(error)
+    elif isinstance(error, IntegrityError) and is_broken_reference(error):
+        error = errores.Conflicto(YA_NO_EXISTE)
     elif not isinstance(error, errores.ErrorDeDominio):
         error = _unexpected(error, operacion, request)
     return dialect.respond(dialect.error(error), _status(error), _headers(error))

@@ -383,8 +383,8 @@ MUTANTES: list[Mutante] = [
                 "        usuario = self._bloquear(pk)\n        era_activo",
             ),
             (
-                "        self._bloquear_administradores()\n        usuario = self._bloquear(pk)\n        if usuario",
-                "        usuario = self._bloquear(pk)\n        if usuario",
+                "        self._bloquear_administradores()\n        # With this lock",
+                "        # With this lock",
             ),
         ],
     ),
@@ -394,7 +394,7 @@ MUTANTES: list[Mutante] = [
         "monitor/admin/tests/test_site.py",
         cambios=[
             ("filter(username=username, is_active=True)", "filter(username=username)"),
-            ("        make_password(password)  # as long as checking a known user's\n", ""),
+            ("        make_password(password)  # as long as checking a known user's\n", "        pass\n"),
             ("    elif usuario.check_password(password):\n", "    else:\n"),
             ("    IntentoDeAcceso.objects.acierto(intento)\n", ""),
             ("    IntentoDeAcceso.objects.fallo(intento)\n", ""),

@@ -20,6 +20,7 @@ EN_USO = "El username ya está en uso"
 ROL_INVALIDO = f"Rol inválido. Debe ser: {', '.join(Rol.values)}"
 ULTIMO_ADMINISTRADOR = "Debe quedar al menos un Administrador activo"
 EN_HISTORIAL = "El usuario aparece en el historial; desactívelo en lugar de eliminarlo"
+EN_BITACORA = "El usuario tiene cambios apuntados en el admin; desactívelo en lugar de eliminarlo"
 NO_ENCONTRADO = "Usuario no encontrado"
 PROPIA_CUENTA = "No puedes eliminar tu propia cuenta"
 
@@ -105,12 +106,17 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
 
     @transaction.atomic
     def eliminar(self, pk: int, *, por: "Usuario") -> None:
+        """Delete a user of whom nothing tells what they did. Raise Conflicto for anybody else, DatosInvalidos for
+        oneself, and NoEncontrado."""
         if pk == por.pk:
             raise DatosInvalidos(PROPIA_CUENTA)
         self._bloquear_administradores()
-        usuario = self._bloquear(pk)
+        # With this lock nobody begins to refer to the user, and what was referring to them is there to be seen.
+        usuario = self._bloquear(pk, no_key=False)
         if usuario.es_administrador_activo:
             self._exigir_otro_administrador(usuario)
+        if usuario.logentry_set.exists():
+            raise Conflicto(EN_BITACORA)
         try:
             usuario.delete()
         except ProtectedError as error:
@@ -119,10 +125,10 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
     def revocar_tokens(self, pk: int) -> None:
         self.filter(pk=pk).update(version_token=models.F("version_token") + 1)
 
-    def _bloquear(self, pk):
-        # This lock is weaker than FOR UPDATE, so that writing rows that refer to users (FOR KEY SHARE, in any order)
-        # doesn't wait for it.
-        usuario = self.select_for_update(no_key=True).filter(pk=pk).first()
+    def _bloquear(self, pk, *, no_key=True):
+        # With `no_key` the lock is weaker than FOR UPDATE, so that writing rows that refer to users (FOR KEY SHARE, in
+        # any order) doesn't wait for it.
+        usuario = self.select_for_update(no_key=no_key).filter(pk=pk).first()
         if usuario is None:
             raise NoEncontrado(NO_ENCONTRADO)
         return usuario

@@ -253,7 +253,7 @@ def test_login_con_cinco_a_la_vez_espera_un_segundo_y_no_quince_minutos(juan):
 def test_intento_cuyo_proceso_murio_cuenta_como_fallo(juan):
     empezar(5, en=timezone.now() - timedelta(seconds=31))
 
-    assert entrar(BUENAS).headers["Retry-After"] == "869"
+    assert 850 < int(entrar(BUENAS).headers["Retry-After"]) <= 869
 
 
 def test_un_acierto_no_olvida_lo_que_aun_se_revisa(juan):
