@@ -13,8 +13,11 @@ from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import DisallowedHost, MiddlewareNotUsed
 from django.middleware.common import CommonMiddleware
+from django.template.defaultfilters import filesizeformat
+from django.utils.deprecation import MiddlewareMixin
 
 from monitor import logs
+from monitor.admin.pages import ADMIN, error_page
 from monitor.api.viewsets import bad_request
 
 log = logging.getLogger(__name__)
@@ -129,9 +132,6 @@ class CorsMiddleware(corsheaders.middleware.CorsMiddleware):
         super().__init__(get_response)
 
 
-ADMIN = "/admin/"
-
-
 class NoTrailingSlashMiddleware:
     """Takes the trailing slash off the paths of the API, which answer the same with it and without it. The admin keeps
     Django's ways."""
@@ -173,3 +173,26 @@ class AdminUserMiddleware(OnlyInAdmin, AuthenticationMiddleware):
 
 class AdminMessageMiddleware(OnlyInAdmin, MessageMiddleware):
     pass
+
+
+FORM_ANONYMOUS = 64 * 1024  # bytes: nobody has more to say before they come in
+TOO_LARGE = (
+    "Lo que envió pasa de {limite}, que es lo más que se admite aquí. No se guardó nada: vuelva atrás, acorte los"
+    " textos y envíe de nuevo."
+)
+
+
+class AdminBodyMiddleware(OnlyInAdmin, MiddlewareMixin):
+    """Refuses a form that is too large by its length, before anything of it is read. It comes last, because the limit
+    depends on whether the person came in."""
+
+    def process_request(self, request):
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) <= FORM_ANONYMOUS:
+            return None
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE if request.user.is_authenticated else FORM_ANONYMOUS
+        if int(length) <= limit:
+            return None
+        # The rest of a body that nobody reads would be taken for the next request of its connection.
+        close = {"Connection": "close"}
+        return error_page(413, "Demasiado grande", TOO_LARGE.format(limite=filesizeformat(limit)), close)
