@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from monitor.api.body import MAX_BYTES
 from monitor.api.dialects import dialect_of
-from monitor.errores import ErrorDeDominio
+from monitor.api.errors import HttpError, error_response
 from monitor.middleware import ADMIN
 from monitor.server.application import Answer, Threads, base_environ
 from monitor.server.connection import Service
@@ -79,8 +79,8 @@ def servicio(host, port, call_soon):
         threads=Threads(application, call_soon),
         base_environ=base_environ(host, port),
         body_limit=limite_del_cuerpo,
-        busy=lambda path: respuesta(path, 503, OCUPADO, {"Retry-After": "2"}),
-        malformed=respuesta("/api", 400, ILEGIBLE, {"Connection": "close"}),
+        busy=lambda path: respuesta(HttpError(503, OCUPADO, {"Retry-After": "2"}), path),
+        malformed=respuesta(HttpError(400, ILEGIBLE, {"Connection": "close"}), "/api"),
     )
 
 
@@ -88,8 +88,7 @@ def limite_del_cuerpo(path) -> int:
     return settings.DATA_UPLOAD_MAX_MEMORY_SIZE if path.startswith(ADMIN) else MAX_BYTES
 
 
-def respuesta(path, status, frase, headers) -> Answer:
-    """Return an error that is answered without Django, in the dialect of its path."""
-    dialecto = dialect_of(path)
-    response = dialecto.respond(dialecto.error(ErrorDeDominio(frase)), status, headers)
-    return Answer(f"{status} {response.reason_phrase}", list(response.items()), response.content)
+def respuesta(error: HttpError, path: str) -> Answer:
+    """Return an error that the server answers without Django, in the dialect of its path."""
+    response = error_response(error, dialect_of(path))
+    return Answer(f"{response.status_code} {response.reason_phrase}", list(response.items()), response.content)
