@@ -1,6 +1,7 @@
 """The base of every ModelAdmin. Each write goes through a verb of the model. When a verb refuses, the admin says so in
 the form or in a message, and nothing is left half-done."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from functools import reduce
@@ -36,6 +37,9 @@ NOMBRADOS = 10  # refused rows that a message names; the rest are counted
 # The lookups that the filters of our lists use. Others, typed by hand, could make the database fail or work for
 # minutes.
 BUSQUEDAS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")
+# Values that no filter of ours has, and that a database or a time zone can't take: a number beyond 64 bits, and a day
+# of the first or the last year.
+IMPOSIBLE = re.compile(r"-?\d{19,}|(0001|9999)-.*", re.ASCII)
 
 
 class UntouchedTextField(forms.CharField):
@@ -266,7 +270,11 @@ class VerbAdmin(admin.ModelAdmin):
 
     def lookup_allowed(self, lookup, value, request):
         filtros = [_parametro(filtro) for filtro in self.get_list_filter(request)]
-        if CONTROL.search(value) or lookup not in [f"{filtro}{b}" for filtro in filtros for b in BUSQUEDAS]:
+        if (
+            CONTROL.search(value)
+            or IMPOSIBLE.fullmatch(value)
+            or lookup not in [f"{filtro}{b}" for filtro in filtros for b in BUSQUEDAS]
+        ):
             raise IncorrectLookupParameters
         return True
 
