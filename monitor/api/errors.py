@@ -15,6 +15,8 @@ from monitor.db.errors import is_unreachable
 
 log = logging.getLogger(__name__)
 
+ERROR_CODE = "X-Error-Code"
+
 # The sentence for what Django itself refuses to read, such as thousands of query parameters.
 DEMASIADO = "La petición no se puede leer; envíe menos parámetros"
 
@@ -28,12 +30,22 @@ STATUS = {
     errores.DemasiadosIntentos: 429,
 }
 
+CODIGOS = {
+    405: "metodo_no_permitido",
+    413: "cuerpo_demasiado_grande",
+    415: "tipo_no_admitido",
+    500: "error_interno",
+    503: "base_no_disponible",
+}
+
 
 class HttpError(errores.ErrorDeDominio):
     """An error that only HTTP has: a method, a size, a content type."""
 
-    def __init__(self, status: int, mensaje: str, headers: dict | None = None):
-        super().__init__(mensaje, codigo="http")
+    codigo = "rechazado"
+
+    def __init__(self, status: int, mensaje: str, headers: dict | None = None, *, codigo: str | None = None):
+        super().__init__(mensaje, codigo=codigo or CODIGOS.get(status))
         self.status, self.headers = status, headers or {}
 
 
@@ -46,12 +58,12 @@ def error_response(error: Exception, dialect: Dialect, operacion: str | None = N
     """Return the answer to an error. `operacion` completes «Error interno al …». Whoever listens to Django's
     `got_request_exception` hears of an error that nobody expected, with `request`."""
     if isinstance(error, SuspiciousOperation):
-        error = errores.DatosInvalidos(DEMASIADO)
+        error = errores.DatosInvalidos(DEMASIADO, codigo="peticion_invalida")
     elif isinstance(error, APIException):
         error = _of_rest_framework(error)
     elif not isinstance(error, errores.ErrorDeDominio):
         error = _unexpected(error, operacion, request)
-    return dialect.respond(dialect.error(error), _status(error), _headers(error))
+    return dialect.respond(dialect.error(error), _status(error), _headers(error) | {ERROR_CODE: error.codigo})
 
 
 def _of_rest_framework(error: APIException) -> errores.ErrorDeDominio:

@@ -62,9 +62,9 @@ class CursorList:
         try:
             seal, *position = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         except (ValueError, TypeError) as error:
-            raise DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]}) from error
+            raise DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]}, codigo="cursor_invalido") from error
         if seal != self._seal or not is_position(self._fields, position):
-            raise DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]})
+            raise DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]}, codigo="cursor_invalido")
         return tuple(position)
 
     def write_cursor(self, position: tuple) -> str:

@@ -138,12 +138,12 @@ def location(prefix: str, key) -> dict:
 @csrf_exempt
 def not_found(request, exception=None):
     """Answer 404 for the paths that no view answers for."""
-    return error_response(NoEncontrado("La ruta no existe"), dialect_of(request.path))
+    return error_response(NoEncontrado("La ruta no existe", codigo="ruta_desconocida"), dialect_of(request.path))
 
 
 def bad_request(request, exception=None):
     """Answer 400 for what Django refuses before any view: a Host that isn't ours, an impossible path."""
-    return error_response(DatosInvalidos(PETICION_INVALIDA), dialect_of(request.path))
+    return error_response(DatosInvalidos(PETICION_INVALIDA, codigo="peticion_invalida"), dialect_of(request.path))
 
 
 def server_error(request):
