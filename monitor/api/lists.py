@@ -13,6 +13,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 
 from monitor.api.dialects import CACHE
+from monitor.api.errors import outage_of
 from monitor.api.identity import Caller, CallerQuery, only_for_caller
 from monitor.api.shapes import Shape
 from monitor.db.queries import After, Param, is_position
@@ -105,8 +106,9 @@ def stream_response(view, list_: CursorList) -> HttpResponse:
 def _logged(pieces):
     try:
         yield from pieces
-    except Exception:
-        log.exception("La lista completa quedó a medias")
+    except Exception as error:
+        code = outage_of(error)
+        log.error("La lista completa quedó a medias (%s)", code or "error interno", exc_info=None if code else error)
         raise
 
 

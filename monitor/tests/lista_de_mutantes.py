@@ -310,7 +310,10 @@ MUTANTES: list[Mutante] = [
             ('("08", "57P01", "57P02", "57P03", "53300")', '("08", "57", "53300")'),
             ('("08", "57P01", "57P02", "57P03", "53300")', '("08", "57P01", "57P02", "57P03", "53")'),
             ('== "23505"', '== "23503"'),
-            ('("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN")', '("SQLITE_BUSY", "SQLITE_CANTOPEN")'),
+            ('("SQLITE_BUSY", "SQLITE_LOCKED")', '("SQLITE_BUSY",)'),
+            ('("SQLITE_READONLY", "SQLITE_FULL")', '("SQLITE_READONLY",)'),
+            ('("55P03", "57014")', '("55P03", "57")'),
+            ('("25006", "53100")', '("25006",)'),
             (
                 '(isinstance(error, OperationalError) and hasattr(causa, "sqlstate"))',
                 "isinstance(error, OperationalError)",

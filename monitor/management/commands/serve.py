@@ -11,6 +11,8 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
+from monitor.db.state import limit_waits
+
 
 class Command(BaseCommand):
     help = "Sirve en producción: revisa la configuración y la base, y no instala ni migra nada."
@@ -68,6 +70,7 @@ def aplicacion():
     """
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    limit_waits()
     from monitor.wsgi import application  # not at the top: each worker loads its own
 
     # What is loaded by now stays, and the garbage collector needn't walk over it again and again. It needn't look for
