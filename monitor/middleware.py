@@ -14,6 +14,7 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import DisallowedHost, MiddlewareNotUsed
 from django.http import HttpResponse
 from django.middleware.common import CommonMiddleware
+from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
 from django.utils.deprecation import MiddlewareMixin
 
@@ -161,6 +162,10 @@ class OnlyInAdmin:
 
     def __call__(self, request):
         return super().__call__(request) if request.path_info.startswith(ADMIN) else self.outside(request)
+
+
+class AdminGzipMiddleware(OnlyInAdmin, GZipMiddleware):
+    pass
 
 
 class AdminSessionMiddleware(OnlyInAdmin, SessionMiddleware):
