@@ -18,6 +18,9 @@ from monitor.api.shapes import Reader, Shape
 from monitor.db.functions import Version
 from monitor.errores import ErrorDeDominio
 
+# A 304 says so because it doesn't know how large the object is; and the 200 must say the same.
+VARY = {"Vary": "Accept-Encoding"}
+
 
 class ConditionalReader(Reader):
     """A reader of one object, together with who calls. The ETag is a digest of the shape and of the versions of all the
@@ -44,7 +47,7 @@ class ConditionalReader(Reader):
         etag = _known_as(self._etag(versions), known)
         if etag is None:
             return None
-        return HttpResponseNotModified(headers={"Cache-Control": CACHE, "ETag": etag, "Vary": "Accept-Encoding"})
+        return HttpResponseNotModified(headers={"Cache-Control": CACHE, "ETag": etag, **VARY})
 
     def respond(self, view, **values) -> HttpResponse | None:
         """Return a 200 with the object and its ETag, or None when there is no object."""
@@ -52,7 +55,7 @@ class ConditionalReader(Reader):
         if not rows:
             return None
         etag = self._etag([row[self._start :] for row in rows])
-        return view.respond(self.shape.from_rows(rows), headers={"ETag": etag})
+        return view.respond(self.shape.from_rows(rows), headers={"ETag": etag, **VARY})
 
     def _etag(self, versions: list[tuple]) -> str:
         digest = self._seal.copy()
