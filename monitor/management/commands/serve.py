@@ -81,8 +81,8 @@ def servicio(host, port, call_soon):
         threads=Threads(application, call_soon),
         base_environ=base_environ(host, port),
         body_limit=limite_del_cuerpo,
-        busy=lambda path: respuesta(path, HttpError(503, OCUPADO, {"Retry-After": "2"}, codigo="servidor_ocupado")),
-        malformed=respuesta("/api", HttpError(400, ILEGIBLE, {"Connection": "close"}, codigo="peticion_invalida")),
+        busy=lambda path: respuesta(HttpError(503, OCUPADO, {"Retry-After": "2"}, codigo="servidor_ocupado"), path),
+        malformed=respuesta(HttpError(400, ILEGIBLE, {"Connection": "close"}, codigo="peticion_invalida"), "/api"),
     )
 
 
@@ -90,7 +90,7 @@ def limite_del_cuerpo(path) -> int:
     return settings.DATA_UPLOAD_MAX_MEMORY_SIZE if path.startswith(ADMIN) else MAX_BYTES
 
 
-def respuesta(path, error) -> Answer:
-    """Return an error that is answered without Django, in the dialect of its path."""
+def respuesta(error: HttpError, path: str) -> Answer:
+    """Return an error that the server answers without Django, in the dialect of its path."""
     response = error_response(error, dialect_of(path))
     return Answer(f"{response.status_code} {response.reason_phrase}", list(response.items()), response.content)
