@@ -93,7 +93,7 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
         if fila is None:
             fila = nueva
         elif not fila.eliminado:
-            raise Conflicto(nueva.ya_existe())
+            raise Conflicto(nueva.ya_existe(), codigo="ya_existe")
         else:
             fila.copiar(nueva)
         self._validar_en_la_base(fila)
@@ -133,7 +133,7 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
         fila = self._bloquear(pk)
         usos = fila.usos()
         if usos:
-            raise Conflicto(frase(EN_USO, self.model, usos=usos))
+            raise Conflicto(frase(EN_USO, self.model, usos=usos), codigo="en_uso")
         fila.eliminado = True
         return self._guardar(fila, "eliminó", por)
 
@@ -159,7 +159,7 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
                 fila.save(force_insert=fila._state.adding)
         except IntegrityError as error:
             if is_duplicate(error):
-                raise Conflicto(fila.ya_existe()) from error
+                raise Conflicto(fila.ya_existe(), codigo="ya_existe") from error
             raise
         if por:
             transaction.on_commit(

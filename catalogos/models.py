@@ -102,7 +102,7 @@ class DepartamentoManager(CatalogoManager):
         ancestro = fila.departamento_padre_id
         while ancestro:
             if ancestro == fila.pk:
-                raise DatosInvalidos(CICLO)
+                raise DatosInvalidos(CICLO, codigo="ciclo")
             ancestro = padres.get(ancestro)
 
 

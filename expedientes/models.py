@@ -85,7 +85,7 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
                     return insert(Expediente, valores, con=[(HistorialEstado, apertura)], por=por)
             except IntegrityError as error:
                 if is_duplicate(error):
-                    raise Conflicto(YA_EXISTE) from error
+                    raise Conflicto(YA_EXISTE, codigo="ya_existe") from error
                 raise
 
     def actualizar(self, no_siniestro: str, datos: dict, *, por: Author) -> "Expediente":
@@ -105,10 +105,10 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
     @transaction.atomic
     def cambiar_estado(self, no_siniestro: str, hasta: str, *, por: Author) -> "Expediente":
         if hasta not in Estado.values:
-            raise DatosInvalidos(ESTADO_INVALIDO)
+            raise DatosInvalidos(ESTADO_INVALIDO, codigo="estado_invalido")
         desde = Estado(self._bloquear(no_siniestro).estado)
         if hasta not in TRANSICIONES[desde]:
-            raise DatosInvalidos(MISMO_ESTADO)
+            raise DatosInvalidos(MISMO_ESTADO, codigo="mismo_estado")
         expediente = update(Expediente, no_siniestro, {"estado": hasta}, por=por)
         insert(HistorialEstado, _cambio(no_siniestro, desde, hasta, por.pk), por=por)
         return expediente

@@ -110,7 +110,7 @@ class ExpedienteSerializer(StrictModelSerializer):
     )
     creado_por = serializers.IntegerField(source="creado_por_id", read_only=True)
 
-    alone = (OBLIGATORIO,)
+    alone = {OBLIGATORIO: "faltan_campos"}
 
     class Meta:
         model = Expediente
@@ -169,7 +169,7 @@ class ExpedienteResumenSerializer(StrictModelSerializer):
 
 
 class CambioDeEstadoSerializer(StrictSerializer):
-    alone = (ESTADO_INVALIDO,)
+    alone = {ESTADO_INVALIDO: "estado_invalido"}
     estado = StrictChoiceField(
         choices=Estado.choices,
         error_messages={"required": ESTADO_INVALIDO, "null": ESTADO_INVALIDO, "invalid_choice": ESTADO_INVALIDO},

@@ -30,7 +30,7 @@ def read_id(texto: str, no_encontrado: str) -> int:
     """Return the id that a piece of a path holds. Raise DatosInvalidos when it isn't a number, and NoEncontrado with
     the sentence `no_encontrado` when it is longer than any id."""
     if not re.fullmatch(r"\d+", texto, re.ASCII):
-        raise DatosInvalidos("ID inválido")
+        raise DatosInvalidos("ID inválido", codigo="id_invalido")
     if len(texto) > LARGO_DE_UN_ID:
         raise NoEncontrado(no_encontrado)
     return int(texto)

@@ -44,7 +44,7 @@ _identidad = CompiledQuery(
 
 def exigir_sin_espacios(username: str) -> None:
     if any(caracter.isspace() for caracter in username):
-        raise DatosInvalidos(CON_ESPACIOS)
+        raise DatosInvalidos(CON_ESPACIOS, codigo="usuario_con_espacios")
 
 
 class UsuarioQuerySet(models.QuerySet):
@@ -106,7 +106,7 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
     @transaction.atomic
     def eliminar(self, pk: int, *, por: "Usuario") -> None:
         if pk == por.pk:
-            raise DatosInvalidos(PROPIA_CUENTA)
+            raise DatosInvalidos(PROPIA_CUENTA, codigo="cuenta_propia")
         self._bloquear_administradores()
         usuario = self._bloquear(pk)
         if usuario.es_administrador_activo:
@@ -114,7 +114,7 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
         try:
             usuario.delete()
         except ProtectedError as error:
-            raise Conflicto(EN_HISTORIAL) from error
+            raise Conflicto(EN_HISTORIAL, codigo="en_historial") from error
 
     def revocar_tokens(self, pk: int) -> None:
         self.filter(pk=pk).update(version_token=models.F("version_token") + 1)
@@ -136,7 +136,7 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
 
     def _exigir_otro_administrador(self, usuario):
         if not self._administradores().exclude(pk=usuario.pk).exists():
-            raise Conflicto(ULTIMO_ADMINISTRADOR)
+            raise Conflicto(ULTIMO_ADMINISTRADOR, codigo="ultimo_administrador")
 
 
 class Usuario(AbstractBaseUser):
@@ -216,7 +216,7 @@ class Usuario(AbstractBaseUser):
         """Check the rules that a form would check, for the API, the admin and commands alike. Raise DatosInvalidos."""
         exigir_sin_espacios(self.username)
         if self.rol not in Rol.values:
-            raise DatosInvalidos(ROL_INVALIDO)
+            raise DatosInvalidos(ROL_INVALIDO, codigo="rol_invalido")
         try:
             self.clean_fields(exclude=["password"])
         except ValidationError as error:
@@ -227,7 +227,8 @@ class Usuario(AbstractBaseUser):
         try:
             validate_password(password, self)
         except ValidationError as error:
-            raise DatosInvalidos(campos={"password": [f"password: {mensaje}" for mensaje in error.messages]}) from error
+            frases = [f"password: {mensaje}" for mensaje in error.messages]
+            raise DatosInvalidos(campos={"password": frases}, codigo="clave_debil") from error
         self.set_password(password)
 
     def set_password(self, raw_password):
@@ -252,7 +253,7 @@ class Usuario(AbstractBaseUser):
                 self.save(**opciones)
         except IntegrityError as error:
             if is_duplicate(error):
-                raise DatosInvalidos(EN_USO) from error
+                raise DatosInvalidos(EN_USO, codigo="ya_existe") from error
             raise
 
 

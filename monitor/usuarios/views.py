@@ -20,7 +20,7 @@ class LoginViewSet(OpenViewSet):
     def login(self, request):
         datos = self.body()
         if not all(isinstance(datos.get(c), str) and datos[c] for c in ("username", "password")):
-            raise DatosInvalidos(CREDENCIALES_REQUERIDAS)
+            raise DatosInvalidos(CREDENCIALES_REQUERIDAS, codigo="faltan_campos")
         exigir_sin_espacios(datos["username"])
         usuario = entrar(**CREDENCIALES.read(datos), direccion=request.META["REMOTE_ADDR"])
         cuerpo = {"token": tokens.issue(usuario), "usuario": USUARIO.from_instance(usuario)}
@@ -41,7 +41,7 @@ class SesionViewSet(ApiViewSet):
     def register(self, request):
         datos = self.body()
         if not all(datos.get(campo) for campo in ("username", "password", "rol")):
-            raise DatosInvalidos(REGISTRO_REQUERIDO)
+            raise DatosInvalidos(REGISTRO_REQUERIDO, codigo="faltan_campos")
         usuario = Usuario.objects.registrar(**REGISTRO.read(datos))
         return self.respond(USUARIO.from_instance(usuario), 201, location("/api/usuarios", usuario.pk))
 

@@ -109,12 +109,12 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
     def actualizar(self, pk: int, datos: dict, *, por: Author) -> None:
         """Write only what is in `datos`. `lugares`, when it is there, replaces the whole list."""
         if not datos:
-            raise DatosInvalidos(SIN_CAMBIOS)
+            raise DatosInvalidos(SIN_CAMBIOS, codigo="sin_cambios")
         filas = referencias.tomar(referencias.menciones_de(datos))
         solicitud = self._bloquear(pk, Accion.ACTUALIZAR, por)
         partes = {parte: datos.get(parte, getattr(solicitud, parte)) for parte in ("solicitante_id", "aprobador_id")}
         if partes["solicitante_id"] == partes["aprobador_id"]:
-            raise DatosInvalidos(referencias.MISMA_PERSONA)
+            raise DatosInvalidos(referencias.MISMA_PERSONA, codigo="misma_persona")
         exigir(Accion.CREAR, por, **partes)
         reglas.exigir_reglas(datos)
         solicitud.exigir_pendiente(Accion.ACTUALIZAR)
@@ -366,4 +366,5 @@ class Solicitud(models.Model):
 
     def conflicto(self, accion: Accion) -> Conflicto:
         estado = Estado(self.estado_id).label
-        return Conflicto(f"No se puede {accion} la solicitud porque está en estado «{estado}»")
+        frase = f"No se puede {accion} la solicitud porque está en estado «{estado}»"
+        return Conflicto(frase, codigo="estado_no_lo_permite")

@@ -40,6 +40,7 @@ API REST de Monitor, en JSON y UTF-8. Hay dos dialectos: el de `/api` responde l
 HEADERS = REQUEST_ID | {
     "Retry-After": "Segundos que conviene esperar.",
     "WWW-Authenticate": "`Bearer`.",
+    "X-Error-Code": "Palabra que dice la causa y no cambia; la tabla está en docs/contrato.md.",
     "Location": "Ruta de lo creado, codificada y sin barra final.",
 }
 SOMETIMES = {"Link"}

@@ -87,6 +87,8 @@ def test_lo_que_se_pida_al_azar_responde_como_se_describe(quien, metodo, ruta, m
             caso.path_parameters["no_siniestro"] = CLAVE
         # The user is read again because another request may have revoked the tokens.
         token = tokens.issue(Usuario.objects.get(pk=quien.pk))
-        caso.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=COMPROBACIONES)
+        # Schemathesis asks for gzip, but doesn't unpack what a WSGI application answers.
+        headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
+        caso.call_and_validate(headers=headers, checks=COMPROBACIONES)
 
     pedir()
