@@ -156,7 +156,8 @@ def _moment(field):
             formats = [{"format": "date-time"}, {"format": "date"}]
         case _:
             formats = [{"pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"}]
-    return {"anyOf": [*({"type": "string"} | format_ for format_ in formats), VACIA]}
+    branches = [{"type": "string"} | format_ for format_ in formats] + ([VACIA] if field.allow_null else [])
+    return {"anyOf": branches} if len(branches) > 1 else branches[0]
 
 
 def _limits(field):
