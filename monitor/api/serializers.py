@@ -1,6 +1,6 @@
 """Serializers that read strictly. They keep no state of an HTTP request: each is built once and serves all."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from types import MappingProxyType
@@ -146,6 +146,11 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
         if issubclass(cls, fields.StrictTextField) and model_field.null:
             options["allow_blank"] = True
         return cls, options
+
+
+def in_both_cases(keys: Iterable[str]) -> tuple[str, ...]:
+    """Return keys of an answer as they come, in PascalCase, and in the camelCase of bodies, for `Meta.ignored`."""
+    return tuple(case for key in keys for case in (key, key[0].lower() + key[1:]))
 
 
 def unknown(name: str, known) -> str:

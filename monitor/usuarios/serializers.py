@@ -7,6 +7,9 @@ from monitor.usuarios.models import Usuario
 _CORREO = Usuario._meta.get_field("email").validators
 
 
+OPCIONAL = {"required": False, "allow_null": True, "allow_blank": True}
+
+
 class CredencialesSerializer(StrictSerializer):
     username = StrictTextField()
     password = StrictTextField()
@@ -19,17 +22,22 @@ class UsuarioSerializer(StrictModelSerializer):
 
 
 class RegistroSerializer(StrictSerializer):
-    """The fields that a person may send about a user. The verb checks the role, whether the username is free and
+    """The fields that a person may send about a new user. The verb checks the role, whether the username is free and
     whether the password is strong."""
 
-    username = StrictTextField(max_length=150, required=False, allow_null=True, allow_blank=True)
-    password = StrictTextField(max_length=1000, required=False, allow_null=True, allow_blank=True)
-    rol = StrictTextField(required=False, allow_null=True, allow_blank=True)
-    nombre = StrictTextField(max_length=255, required=False, allow_null=True, allow_blank=True)
-    email = StrictEmailField(max_length=254, required=False, allow_null=True, allow_blank=True, validators=_CORREO)
+    username = StrictTextField(max_length=150)
+    password = StrictTextField(max_length=1000)
+    rol = StrictTextField()
+    nombre = StrictTextField(max_length=255, **OPCIONAL)
+    email = StrictEmailField(max_length=254, validators=_CORREO, **OPCIONAL)
 
 
 class CambioDeUsuarioSerializer(RegistroSerializer):
+    """The fields that may be sent about a user who exists. The view takes what is empty or null for not sent."""
+
+    username = StrictTextField(max_length=150, **OPCIONAL)
+    password = StrictTextField(max_length=1000, **OPCIONAL)
+    rol = StrictTextField(**OPCIONAL)
     is_active = StrictBooleanField(required=False, allow_null=True)
 
     class Meta:
