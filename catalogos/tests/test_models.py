@@ -12,9 +12,10 @@ from catalogos.models import CATALOGOS, Departamento, Lugar, TipoPrioridadSolici
 from catalogos.tests.factories import FABRICAS, DepartamentoFactory
 from catalogos.views import VISTAS
 from expedientes.models import Expediente
-from monitor.db.functions import CaseBlind, case_blind
+from monitor.db.functions import CaseBlind
 from monitor.errores import Conflicto, DatosInvalidos
 from monitor.roles import CATALOGOS as CON_PERMISOS
+from monitor.textos import case_blind
 from monitor.usuarios.tests.factories import UsuarioFactory
 
 pytestmark = pytest.mark.django_db

@@ -1,5 +1,5 @@
 from monitor.api.dialects import DIRECT
-from monitor.api.fields import StrictBooleanField, StrictEmailField, StrictTextField
+from monitor.api.fields import StrictBooleanField, StrictEmailField, StrictSecretField, StrictTextField
 from monitor.api.serializers import StrictModelSerializer, StrictSerializer
 from monitor.api.shapes import Shape
 from monitor.usuarios.models import Usuario
@@ -9,7 +9,7 @@ _CORREO = Usuario._meta.get_field("email").validators
 
 class CredencialesSerializer(StrictSerializer):
     username = StrictTextField()
-    password = StrictTextField()
+    password = StrictSecretField()
 
 
 class UsuarioSerializer(StrictModelSerializer):
@@ -23,7 +23,7 @@ class RegistroSerializer(StrictSerializer):
     whether the password is strong."""
 
     username = StrictTextField(max_length=150, required=False, allow_null=True, allow_blank=True)
-    password = StrictTextField(max_length=1000, required=False, allow_null=True, allow_blank=True)
+    password = StrictSecretField(max_length=1000, required=False, allow_null=True, allow_blank=True)
     rol = StrictTextField(required=False, allow_null=True, allow_blank=True)
     nombre = StrictTextField(max_length=255, required=False, allow_null=True, allow_blank=True)
     email = StrictEmailField(max_length=254, required=False, allow_null=True, allow_blank=True, validators=_CORREO)
