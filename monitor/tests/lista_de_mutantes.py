@@ -48,7 +48,9 @@ MUTANTES: list[Mutante] = [
             ("        no_siniestro in CLAVES_RESERVADAS\n        or no_siniestro", "        no_siniestro"),
             ('or "//" in no_siniestro', ""),
             ('        or no_siniestro.startswith("/")\n', ""),
-            ('"/estado/historial", "/cambios"', '"/cambios"'),
+            ('    "/estado/historial",\n', ""),
+            ('    "/no_siniestro",\n', ""),
+            ("        or PROVISIONAL.fullmatch(no_siniestro)\n", ""),
             (
                 "estado=Estado.SALIDA, ubicacion_almacenamiento=Ubicacion.LOCAL)",
                 "estado=Estado.SALIDA)",
