@@ -67,7 +67,7 @@ describe_fields(
     fecha_ingreso_desde="Los que ingresaron ese día o después.",
     fecha_ingreso_hasta="Los que ingresaron ese día o antes.",
     placas="Las placas exactas, sin distinguir mayúsculas.",
-    q="Todas sus palabras, en No. Siniestro, cliente, placas, marca, modelo, orden o factura; sin distinguir"
+    q="Todas sus palabras, en No. Siniestro, cliente, teléfono, placas, marca, modelo, orden o factura; sin distinguir"
     " mayúsculas ni acentos.",
     por_pagina="Cuántos por página. Sin él viene la lista completa.",
     cursor="De dónde sigue: el del encabezado `Link` de la página anterior.",

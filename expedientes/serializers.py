@@ -10,6 +10,7 @@ from monitor.api.dialects import DIRECT
 from monitor.api.fields import StrictChoiceField, StrictReferenceField, StrictTextField
 from monitor.api.serializers import StrictModelSerializer, StrictSerializer
 from monitor.api.shapes import EmptyListField, Shape
+from monitor.textos import composed, trimmed
 from monitor.usuarios.models import Usuario
 
 CAMPOS = (
@@ -121,8 +122,11 @@ class ExpedienteSerializer(StrictModelSerializer):
     def read_changes(self, datos: dict, no_siniestro: str) -> dict:
         """Return the values in the body of a PUT or a PATCH, by source. The key may come along when it is the path's.
         Raise DatosInvalidos with every broken field."""
+        clave = datos.get("no_siniestro")
+        if isinstance(clave, str) and composed(trimmed(clave)) == no_siniestro:
+            datos = {campo: valor for campo, valor in datos.items() if campo != "no_siniestro"}
         valores, errores = self.check(datos, partial=True)
-        if valores.pop("no_siniestro", no_siniestro) != no_siniestro:
+        if "no_siniestro" in valores:
             errores = {"no_siniestro": [OTRA_CLAVE]} | errores
         self.require(valores, errores)
         return valores

@@ -6,14 +6,18 @@ from django.urls import register_converter
 from django.urls.converters import StringConverter
 
 from monitor.errores import DatosInvalidos, NoEncontrado
+from monitor.textos import composed
 
 LARGO_DE_UN_ID = 18  # the digits of the longest id that is looked for
 
 
 class KeyConverter(StringConverter):
-    """A No. Siniestro as the server decoded it: any text, with slashes and line breaks too."""
+    """A No. Siniestro as the server decoded it, composed as it is kept: any text, with slashes and line breaks too."""
 
     regex = "(?s:.+)"
+
+    def to_python(self, value):
+        return composed(value)
 
 
 class SegmentConverter(StringConverter):

@@ -11,9 +11,11 @@ from django.db.models.deletion import ProtectedError
 from django.utils import timezone
 
 from monitor.db.errors import is_duplicate
+from monitor.db.fields import LineField, MailField
 from monitor.db.queries import CompiledQuery, Param
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 from monitor.roles import PERMISOS, Rol, tiene_permiso
+from monitor.validadores import sin_formato
 
 CON_ESPACIOS = "El usuario no puede contener espacios"
 EN_USO = "El username ya está en uso"
@@ -140,16 +142,16 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
 
 
 class Usuario(AbstractBaseUser):
-    username = models.CharField(
+    username = LineField(
         "usuario",
         max_length=150,
         unique=True,
-        validators=[RegexValidator(r"\A\S+\Z", CON_ESPACIOS)],
+        validators=[RegexValidator(r"\A\S+\Z", CON_ESPACIOS), sin_formato],
         error_messages={"unique": EN_USO},
     )
-    nombre = models.CharField("nombre", max_length=255, null=True, blank=True)
+    nombre = LineField("nombre", max_length=255, null=True, blank=True)
     rol = models.CharField("rol", max_length=20, choices=Rol)
-    email = models.EmailField("correo", null=True, blank=True)
+    email = MailField("correo", null=True, blank=True, validators=[sin_formato])
     is_active = models.BooleanField(
         "activo", db_default=True, default=True, help_text="Un usuario inactivo no puede entrar; su historial queda."
     )
@@ -296,7 +298,7 @@ class IntentoDeAcceso(models.Model):
     """A login that failed or is being checked, kept for IntentoDeAccesoManager.VENTANA."""
 
     id = models.BigAutoField(primary_key=True)
-    username = models.CharField(max_length=150)
+    username = LineField(max_length=150)
     direccion = models.CharField(max_length=45)  # the longest text of an IPv6 address
     en = models.DateTimeField(db_index=True)
 

@@ -1,5 +1,5 @@
 from monitor.api.dialects import DIRECT
-from monitor.api.fields import StrictBooleanField, StrictEmailField, StrictTextField
+from monitor.api.fields import StrictBooleanField, StrictEmailField, StrictSecretField, StrictTextField
 from monitor.api.serializers import StrictModelSerializer, StrictSerializer
 from monitor.api.shapes import Shape
 from monitor.usuarios.models import Usuario
@@ -12,7 +12,7 @@ OPCIONAL = {"required": False, "allow_null": True, "allow_blank": True}
 
 class CredencialesSerializer(StrictSerializer):
     username = StrictTextField()
-    password = StrictTextField()
+    password = StrictSecretField()
 
 
 class UsuarioSerializer(StrictModelSerializer):
@@ -26,7 +26,7 @@ class RegistroSerializer(StrictSerializer):
     whether the password is strong."""
 
     username = StrictTextField(max_length=150)
-    password = StrictTextField(max_length=1000)
+    password = StrictSecretField(max_length=1000)
     rol = StrictTextField()
     nombre = StrictTextField(max_length=255, **OPCIONAL)
     email = StrictEmailField(max_length=254, validators=_CORREO, **OPCIONAL)
@@ -36,7 +36,7 @@ class CambioDeUsuarioSerializer(RegistroSerializer):
     """The fields that may be sent about a user who exists. The view takes what is empty or null for not sent."""
 
     username = StrictTextField(max_length=150, **OPCIONAL)
-    password = StrictTextField(max_length=1000, **OPCIONAL)
+    password = StrictSecretField(max_length=1000, **OPCIONAL)
     rol = StrictTextField(**OPCIONAL)
     is_active = StrictBooleanField(required=False, allow_null=True)
 

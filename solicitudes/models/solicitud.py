@@ -15,9 +15,11 @@ from catalogos.models import (
     TipoPrioridadSolicitud,
     TipoServicioSolicitud,
 )
+from monitor.db.fields import LineField, LongTextField
 from monitor.db.functions import Contains, Folded
 from monitor.db.writes import Author, insert, insert_many, update
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
+from monitor.textos import words
 from monitor.usuarios.models import Usuario
 from monitor.validadores import Entre, sin_control, sin_control_en_texto_largo
 from solicitudes import referencias, reglas
@@ -71,7 +73,7 @@ class SolicitudQuerySet(models.QuerySet):
         """Return the solicitudes that have every word of `texto`, blind to case and accents, in the code, the subject
         or a name."""
         columnas = ("codigo", "asunto", "nombres_pasajeros", nombre_de("solicitante"), nombre_de("aprobador"))
-        return self.filter(*(_alguna(columnas, palabra) for palabra in texto.split()))
+        return self.filter(*(_alguna(columnas, palabra) for palabra in words(texto)))
 
     def pendientes_de(self, usuario: Usuario):
         """Return the solicitudes that wait for this person's decision."""
@@ -234,7 +236,7 @@ def _referencia(modelo, nombre, columna):
 
 
 def _texto_largo(nombre):
-    return models.TextField(
+    return LongTextField(
         nombre, max_length=TEXTO_MAXIMO, null=True, blank=True, validators=[sin_control_en_texto_largo]
     )
 
@@ -273,7 +275,7 @@ class Solicitud(models.Model):
     )
     prioridad = _referencia(TipoPrioridadSolicitud, "prioridad", "id_tipo_prioridad_solicitud")
     servicio = _referencia(TipoServicioSolicitud, "tipo de servicio", "id_tipo_servicio_solicitud")
-    asunto = models.CharField(
+    asunto = LineField(
         "asunto", max_length=ASUNTO_MAXIMO, validators=[sin_control, MinLengthValidator(ASUNTO_MINIMO, ASUNTO_CORTO)]
     )
     descripcion = _texto_largo("descripción")
