@@ -12,12 +12,16 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import DisallowedHost, MiddlewareNotUsed
+from django.http import HttpResponse
 from django.middleware.common import CommonMiddleware
+from django.middleware.gzip import GZipMiddleware
 from django.template.defaultfilters import filesizeformat
+from django.template.loader import render_to_string
 from django.utils.deprecation import MiddlewareMixin
 
 from monitor import logs
 from monitor.admin.pages import ADMIN, error_page
+from monitor.api.errors import ERROR_CODE, RETRY_AFTER, log_outage, outage_of
 from monitor.api.viewsets import bad_request
 
 log = logging.getLogger(__name__)
@@ -159,6 +163,10 @@ class OnlyInAdmin:
         return super().__call__(request) if request.path_info.startswith(ADMIN) else self.outside(request)
 
 
+class AdminGzipMiddleware(OnlyInAdmin, GZipMiddleware):
+    pass
+
+
 class AdminSessionMiddleware(OnlyInAdmin, SessionMiddleware):
     pass
 
@@ -196,3 +204,15 @@ class AdminBodyMiddleware(OnlyInAdmin, MiddlewareMixin):
         # The rest of a body that nobody reads would be taken for the next request of its connection.
         close = {"Connection": "close"}
         return error_page(413, "Demasiado grande", TOO_LARGE.format(limite=filesizeformat(limit)), close)
+
+
+class AdminOutageMiddleware(OnlyInAdmin, MiddlewareMixin):
+    """Answers 503 with a page when the database can't serve for now; the page asks nothing of the database."""
+
+    def process_exception(self, request, exception):
+        code = outage_of(exception)
+        if code is None:
+            return None
+        log_outage("atender una página", code, exception)
+        headers = {"Retry-After": RETRY_AFTER, ERROR_CODE: code}
+        return HttpResponse(render_to_string("monitor/sin_base.html"), status=503, headers=headers)

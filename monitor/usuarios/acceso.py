@@ -34,7 +34,7 @@ def _comprobar(intento, username, password) -> Usuario:
     elif usuario.check_password(password):
         return usuario
     IntentoDeAcceso.objects.fallo(intento)
-    raise NoAutenticado(NoAutenticado.CREDENCIALES)
+    raise NoAutenticado(NoAutenticado.CREDENCIALES, codigo="credenciales_invalidas")
 
 
 class Backend(BaseBackend):

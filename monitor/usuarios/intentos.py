@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import models
 from django.utils import timezone
 
+from monitor.db.fields import LineField
 from monitor.errores import DemasiadosIntentos
 
 USERNAME_MAXIMO = 150
@@ -76,7 +77,7 @@ class IntentoDeAcceso(models.Model):
     """A login that failed or is being checked (`en_curso`), kept for IntentoDeAccesoManager.VENTANA."""
 
     id = models.BigAutoField(primary_key=True)
-    username = models.CharField(max_length=USERNAME_MAXIMO)
+    username = LineField(max_length=USERNAME_MAXIMO)
     direccion = models.CharField(max_length=45)  # the longest text of an IPv6 address
     en = models.DateTimeField(db_index=True)
     en_curso = models.BooleanField(db_default=False, default=False)

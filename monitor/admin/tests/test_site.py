@@ -89,7 +89,7 @@ def test_entrada_fallida_por_el_formulario_se_apunta(client, caplog):
     entrar(client, "ana", "otra")
 
     avisos = [registro.getMessage() for registro in caplog.records if registro.levelname == "WARNING"]
-    assert avisos == ["Acceso fallido de 'ana' desde 127.0.0.1: no_autenticado"]
+    assert avisos == ["Acceso fallido de 'ana' desde 127.0.0.1: credenciales_invalidas"]
 
 
 @pytest.mark.parametrize("trait", TRAITS)
@@ -236,7 +236,7 @@ def test_clave_anterior_equivocada_cuenta_como_un_acceso_fallido(client, caplog)
     incorrecta = ["La antigua contraseña introducida es incorrecta. Por favor introdúzcala nuevamente."]
     assert [cambiar("otra") for _ in range(5)] == [incorrecta] * 5
     assert cambiar(CLAVE) == ["Demasiados intentos fallidos. Espere 15 min e intente de nuevo"]
-    assert "Acceso fallido de 'ana' desde 127.0.0.1: no_autenticado" in caplog.messages
+    assert "Acceso fallido de 'ana' desde 127.0.0.1: credenciales_invalidas" in caplog.messages
     assert Usuario.objects.get(pk=usuario.pk).check_password(CLAVE)
 
 

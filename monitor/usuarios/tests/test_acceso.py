@@ -267,9 +267,9 @@ def test_un_acierto_no_olvida_lo_que_aun_se_revisa(juan):
 @pytest.mark.parametrize(
     ("datos", "renglon"),
     [
-        (MALAS, "Acceso fallido de 'juan' desde 203.0.113.7: no_autenticado"),
-        (MALAS | {"username": "x" * 5000}, f"Acceso fallido de '{'x' * 99} desde 203.0.113.7: no_autenticado"),
-        (MALAS | {"username": "a\u200eb"}, r"Acceso fallido de 'a\u200eb' desde 203.0.113.7: no_autenticado"),
+        (MALAS, "Acceso fallido de 'juan' desde 203.0.113.7: credenciales_invalidas"),
+        (MALAS | {"username": "x" * 5000}, f"Acceso fallido de '{'x' * 99} desde 203.0.113.7: credenciales_invalidas"),
+        (MALAS | {"username": "a\u200eb"}, r"Acceso fallido de 'a\u200eb' desde 203.0.113.7: credenciales_invalidas"),
     ],
 )
 def test_login_fallido_deja_un_renglon_con_el_nombre_y_la_direccion(juan, caplog, datos, renglon):

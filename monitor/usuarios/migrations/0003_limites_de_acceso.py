@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("usuarios", "0001_initial"),
+        ("usuarios", "0002_textos_unicode"),
     ]
 
     operations = [
