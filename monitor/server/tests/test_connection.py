@@ -283,20 +283,18 @@ def test_al_terminar_contesta_lo_que_acepto(servidor_propio, senal):
     assert servidor_propio.proceso.wait(10) == 0
 
 
-def test_al_terminar_bajo_carga_no_deja_peticiones_sin_respuesta(servidor_propio):
-    sin_respuesta, contestadas = [], []
+def test_al_terminar_bajo_carga_contesta_por_cada_conexion_hasta_decir_que_la_cierra(servidor_propio):
+    finales, contestadas = [], []
 
-    def pedir_siempre():
-        while True:
-            try:
-                conexion = socket.create_connection(("127.0.0.1", servidor_propio.puerto), timeout=10)
-            except ConnectionRefusedError:
-                return
+    def pedir_siempre(conexion):
+        respuesta = b"HTTP/1.1 200 "
+        while respuesta.startswith(b"HTTP/1.1 200 ") and b"\r\nConnection: close\r\n" not in respuesta:
             conexion.sendall(HOLA.encode())
-            (contestadas if conexion.recv(100) else sin_respuesta).append(1)
-            conexion.close()
+            respuesta = conexion.recv(65536)
+            contestadas.append(1)
+        finales.append(respuesta)
 
-    hilos = [threading.Thread(target=pedir_siempre) for _ in range(8)]
+    hilos = [threading.Thread(target=pedir_siempre, args=[servidor_propio.conectar()]) for _ in range(8)]
     for hilo in hilos:
         hilo.start()
     servidor_propio.esperar(lambda: len(contestadas) > 200)
@@ -304,7 +302,7 @@ def test_al_terminar_bajo_carga_no_deja_peticiones_sin_respuesta(servidor_propio
     for hilo in hilos:
         hilo.join()
 
-    assert sin_respuesta == []
+    assert [final[:13] for final in finales] == [b"HTTP/1.1 200 "] * 8
 
 
 def test_procesos_no_sobreviven_a_su_padre(servidor_propio):
