@@ -33,7 +33,7 @@ CAPAS = {
     "puertas": (
         "*.views monitor.usuarios.admin catalogos.admin expedientes.admin solicitudes.admin solicitudes.correo.admin"
     ),
-    "descripciones y órdenes": "*.openapi *.management.commands.*",
+    "descripciones y órdenes": "*.openapi *.management.*",
     "montaje": "*.urls *.apps monitor.settings",
 }
 

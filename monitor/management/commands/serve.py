@@ -5,11 +5,12 @@ import socket
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connection, connections
-from django.db.migrations.executor import MigrationExecutor
+from django.db import connections
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
+
+from monitor.management.terminal import migraciones_pendientes
 
 
 class Command(BaseCommand):
@@ -23,12 +24,6 @@ class Command(BaseCommand):
     def get_check_kwargs(self, options):
         return super().get_check_kwargs(options) | {"databases": ["default"]}
 
-    def execute(self, *args, **options):
-        try:
-            return super().execute(*args, **options)
-        except OperationalError as error:
-            raise CommandError(f"No se pudo usar la base de datos de DATABASE_URL: {error}") from error
-
     def handle(self, *, host, port, workers, **options):
         exigir_migraciones()
         exigir_estaticos()
@@ -39,11 +34,8 @@ class Command(BaseCommand):
 
 
 def exigir_migraciones():
-    ejecutor = MigrationExecutor(connection)
-    pendientes = ejecutor.migration_plan(ejecutor.loader.graph.leaf_nodes())
-    if pendientes:
-        nombres = ", ".join(str(migracion) for migracion, _ in pendientes)
-        raise CommandError(f"La base de datos tiene migraciones pendientes ({nombres}). Corra: manage.py migrate")
+    if frase := migraciones_pendientes():
+        raise CommandError(frase)
 
 
 def exigir_estaticos():
