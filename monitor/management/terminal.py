@@ -1,4 +1,4 @@
-"""What `manage.py` adds to Django's: an operator reads one sentence, and no traceback, when the database is to blame."""
+"""What `manage.py` adds to Django's: when the database is to blame, an operator reads one sentence and no traceback."""
 
 import sys
 from functools import wraps
@@ -51,6 +51,8 @@ def _con_frases(execute, subcommand):
             if frase is None:
                 raise
             raise CommandError(frase) from error
+        except EOFError as error:
+            raise CommandError("No hubo respuesta, y no se hizo nada: corra la orden en una terminal.") from error
 
     return execute_con_frases
 
@@ -78,6 +80,11 @@ def _no_se_pudo(error: DatabaseError) -> str:
         f"No se pudo usar la base de datos de DATABASE_URL: {' '.join(str(error).split())}. "
         "Revise que DATABASE_URL sea la correcta, que la base responda y que nada la tenga ocupada, y repita."
     )
+
+
+def exigir_migraciones() -> None:
+    if frase := migraciones_pendientes():
+        raise CommandError(frase)
 
 
 def migraciones_pendientes() -> str:

@@ -20,7 +20,6 @@ NO_SE_PUDO = "CommandError: No se pudo usar la base de datos de DATABASE_URL: "
 # Every command of ours that asks the database, and Django's that an operator runs.
 ORDENES = [
     "createsuperuser --noinput --username ana",
-    "changepassword ana",
     "seed_catalogos",
     "seed_demo",
     "enviar_correos --una-vez",

@@ -10,7 +10,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
-from monitor.management.terminal import migraciones_pendientes
+from monitor.management.terminal import exigir_migraciones
 
 
 class Command(BaseCommand):
@@ -31,11 +31,6 @@ class Command(BaseCommand):
         # The workers are forks of this process, and a connection can't be shared.
         connections.close_all()
         servidor(host, port, workers).serve(target_loader=aplicacion, wrap_loader=False)
-
-
-def exigir_migraciones():
-    if frase := migraciones_pendientes():
-        raise CommandError(frase)
 
 
 def exigir_estaticos():
