@@ -111,6 +111,10 @@ def entero(minimo, maximo):
     return leer
 
 
+PUERTO = entero(1, 65535)
+PROCESOS = entero(1, 64)
+
+
 def opcion(*opciones):
     def leer(valor):
         if valor.strip().upper() not in opciones:

@@ -7,6 +7,8 @@ from corsheaders.defaults import default_headers
 from monitor.entorno import (
     BASE_DIR,
     OBLIGATORIA,
+    PROCESOS,
+    PUERTO,
     Entorno,
     ajustes_de_correo,
     bandera,
@@ -14,7 +16,6 @@ from monitor.entorno import (
     correo,
     direccion,
     direccion_de_correo,
-    entero,
     lista,
     nombre_de_host,
     opcion,
@@ -44,9 +45,9 @@ CORREO = entorno.leer("EMAIL_URL", correo, correo("smtp://localhost:25"))
 DEFAULT_FROM_EMAIL = entorno.leer("EMAIL_FROM", direccion_de_correo, "Monitor <monitor@localhost>")
 LOG_LEVEL = entorno.leer("LOG_LEVEL", opcion("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
 HOST = entorno.leer("HOST", direccion, "127.0.0.1")
-PORT = entorno.leer("PORT", entero(1, 65535), 8000)
+PORT = entorno.leer("PORT", PUERTO, 8000)
 PUBLIC_URL = entorno.leer("PUBLIC_URL", origen, None)
-WORKERS = entorno.leer("WORKERS", entero(1, 64), 2)
+WORKERS = entorno.leer("WORKERS", PROCESOS, 2)
 
 entorno.exigir()
 

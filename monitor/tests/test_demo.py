@@ -1,13 +1,13 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
 from contextlib import nullcontext
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
@@ -17,6 +17,7 @@ from django.core.management.base import CommandError
 
 from catalogos.models import Aseguradora, Departamento, Lugar, TipoPrioridadSolicitud, TipoServicioSolicitud
 from expedientes.models import Expediente
+from monitor import puerto
 from monitor import settings as ajustes
 from monitor.management.commands.demo import corriendo
 from monitor.tests.postgresql import puerto_libre
@@ -170,10 +171,34 @@ class Casa:
         fin = time.monotonic() + segundos
         while time.monotonic() < fin and proceso.poll() is None:
             try:
-                return urlopen(f"http://127.0.0.1:{self.puerto}/api/health").close()
-            except URLError:
+                return urlopen(f"http://127.0.0.1:{self.puerto}/api/health", timeout=1).close()
+            except OSError:  # nobody answers yet, or it is another's port
                 time.sleep(0.2)
         return None
+
+
+def test_make_run_mira_su_puerto_antes_que_nada(tmp_path):
+    casa = Casa(tmp_path)
+    with socket.create_server(("127.0.0.1", casa.puerto)):
+        dicho = casa.correr()
+
+    assert f"El puerto {casa.puerto} de 127.0.0.1 está ocupado" in dicho
+    assert [archivo.name for archivo in casa.carpeta.iterdir() if archivo.name in (".env", "staticfiles")] == []
+
+
+def test_el_puerto_del_archivo_env(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(puerto, "ENV", tmp_path / ".env")
+    monkeypatch.delenv("PORT", raising=False)
+    monkeypatch.setenv("HOST", "")
+    with socket.create_server(("127.0.0.1", 0)) as ocupado:
+        numero = ocupado.getsockname()[1]
+        puerto.ENV.write_text(f"# PORT=1\nPORT='{numero}'\nOTRA=ñ\n", encoding="utf-8")
+
+        with pytest.raises(SystemExit, match=f"El puerto {numero} de 127"):
+            puerto.main()
+    with pytest.raises(SystemExit) as libre:
+        puerto.main()
+    assert libre.value.code is None
 
 
 @pytest.mark.lenta

@@ -15,8 +15,8 @@ from django.core.management import call_command
 # exactly one.
 CAPAS = {
     "palabras": (
-        "monitor.entorno monitor.errores monitor.formatos.* monitor.logs monitor.roles monitor.validadores"
-        " catalogos.frases *.estados solicitudes.permisos solicitudes.reglas"
+        "monitor.entorno monitor.errores monitor.formatos.* monitor.logs monitor.puerto monitor.roles"
+        " monitor.validadores catalogos.frases *.estados solicitudes.permisos solicitudes.reglas"
     ),
     "base de datos": "monitor.db.*",
     "cimientos de la API y del admin": "monitor.api.* monitor.admin.* monitor.middleware monitor.wsgi",

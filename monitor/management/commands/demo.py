@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from monitor.management.commands.seed_demo import leer
+from monitor.management.commands.serve import exigir_puerto
 from monitor.usuarios.models import Usuario
 
 DIRECCIONES = """
@@ -25,6 +26,7 @@ class Command(BaseCommand):
     help = "Lo que hace «make run»: prepara la base de datos, la llena la primera vez y sirve."
 
     def handle(self, **options):
+        exigir_puerto(settings.HOST, settings.PORT)  # before anything is written
         call_command("migrate", verbosity=0)
         # Only what is missing is added: staff may have changed the rest since the last time.
         call_command("seed_catalogos", solo_nuevas=True, con_ejemplos=settings.DEMO)

@@ -1,7 +1,5 @@
 import gc
-import os
 import signal
-import socket
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -10,7 +8,9 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
+from monitor.entorno import PROCESOS, PUERTO, Entorno, direccion
 from monitor.management.terminal import exigir_migraciones
+from monitor.puerto import por_que_no
 
 
 class Command(BaseCommand):
@@ -18,13 +18,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--host", default=settings.HOST, help="dirección en que escucha (HOST)")
-        parser.add_argument("--port", type=int, default=settings.PORT, help="puerto (PORT)")
-        parser.add_argument("--workers", type=int, default=settings.WORKERS, help="procesos (WORKERS)")
+        parser.add_argument("--port", default=settings.PORT, help="puerto (PORT)")
+        parser.add_argument("--workers", default=settings.WORKERS, help="procesos (WORKERS)")
 
     def get_check_kwargs(self, options):
         return super().get_check_kwargs(options) | {"databases": ["default"]}
 
-    def handle(self, *, host, port, workers, **options):
+    def handle(self, **options):
+        host, port, workers = leer_opciones(options)
         exigir_migraciones()
         exigir_estaticos()
         exigir_puerto(host, port)
@@ -33,17 +34,27 @@ class Command(BaseCommand):
         servidor(host, port, workers).serve(target_loader=aplicacion, wrap_loader=False)
 
 
+def leer_opciones(options):
+    """Return host, port and workers, which obey the rules of HOST, PORT and WORKERS. Raise CommandError."""
+    entorno = Entorno({f"--{nombre}": str(valor) for nombre, valor in options.items()})
+    valores = [
+        entorno.leer("--host", direccion),
+        entorno.leer("--port", PUERTO),
+        entorno.leer("--workers", PROCESOS),
+    ]
+    if entorno.errores:
+        raise CommandError("No se puede servir así.\n" + "\n".join(entorno.errores))
+    return valores
+
+
 def exigir_estaticos():
     if settings.STATIC_ROOT and not (settings.STATIC_ROOT / "staticfiles.json").exists():
         raise CommandError("Faltan los archivos estáticos. Corra: make install")
 
 
 def exigir_puerto(host, port):
-    """Raise CommandError when the port is taken: granian would share it with another server, or panic."""
-    try:
-        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
-    except OSError as error:
-        raise CommandError(f"No se puede escuchar en {host}, puerto {port}: {os.strerror(error.errno)}") from error
+    if frase := por_que_no(host, port):
+        raise CommandError(frase)
 
 
 def aplicacion():

@@ -1,0 +1,56 @@
+"""Whether the port that Monitor is to listen on is free.
+
+`make run` asks before anything is installed (`python3 -m monitor.puerto`), so this imports nothing but the standard
+library.
+"""
+
+import errno
+import os
+import re
+import socket
+import sys
+from pathlib import Path
+
+ENV = Path(__file__).resolve().parent.parent / ".env"
+
+RAZONES = {
+    errno.EADDRINUSE: (
+        "El puerto {port} de {host} está ocupado, quizá por otro Monitor: detenga al programa que escucha ahí, "
+        "o elija otro puerto con PORT, como PORT=8001."
+    ),
+    errno.EADDRNOTAVAIL: (
+        "Esta máquina no tiene la dirección {host}: ponga en HOST una de las suyas, 127.0.0.1 o 0.0.0.0."
+    ),
+    errno.EACCES: "Sólo root puede escuchar en el puerto {port}: elija uno de 1024 en adelante con PORT.",
+}
+OTRA = "No se puede escuchar en {host}, puerto {port}: {motivo}. Corrija HOST y PORT."
+
+
+def por_que_no(host: str, port: int) -> str | None:
+    """Return a sentence that says why nobody can listen there and what to do; None when it is possible. A server that
+    shares its port with others wouldn't fail, and granian shares it."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        return RAZONES.get(error.errno, OTRA).format(host=host, port=port, motivo=error.strerror)
+    return None
+
+
+def _leer(nombre: str, defecto: str) -> str:
+    """Return a variable as `monitor.entorno` will, when it is plainly written: that module isn't of use yet."""
+    valor = os.environ.get(nombre, "")
+    if not valor and ENV.exists():
+        lineas = re.findall(rf"^\s*{nombre}=\s*[\"']?([\w.:]+)", ENV.read_text(encoding="utf-8"), re.MULTILINE)
+        valor = lineas[-1] if lineas else ""
+    return valor or defecto
+
+
+def main():
+    host, port = _leer("HOST", "127.0.0.1"), _leer("PORT", "8000")
+    # What isn't a port is said later, together with the other variables.
+    if port.isdecimal() and 0 < int(port) < 65536:
+        sys.exit(por_que_no(host, int(port)))
+
+
+if __name__ == "__main__":
+    main()
