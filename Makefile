@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run puerto test test-siguiente mutantes install lint serve bench
+.PHONY: help run puerto test test-siguiente mutantes install lint serve bench faults
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -77,3 +77,6 @@ staticfiles/staticfiles.json: .venv/instalado $(ESTATICOS)
 
 bench: install .venv/instalado-dev ## Mide el servidor de producción con EXPEDIENTES (100000) y lo anota en docs/rendimiento.md
 	$(BIN)/python -m benchmarks
+
+faults: install .venv/instalado-dev ## Mide las lecturas mientras 200 clientes lentos de cada clase (LENTOS, DURACION) se cuelgan del servidor
+	$(BIN)/python -m benchmarks.lentos

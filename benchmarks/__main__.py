@@ -46,15 +46,7 @@ CON_OTRO = bool(os.environ.get("CONTRA") or os.environ.get("CONTRA_COMANDO"))
 def main():
     if shutil.which("wrk") is None:
         sys.exit("Falta wrk (en Debian: apt-get install wrk)")
-    entorno = {
-        "SECRET_KEY": secrets.token_urlsafe(48),
-        "JWT_SECRET": os.environ.get("JWT_SECRET") or secrets.token_urlsafe(48),
-        "ALLOWED_HOSTS": "127.0.0.1",
-        "HTTPS": "off",
-        "DEBUG": "off",
-        "DEMO": "off",
-        "LOG_LEVEL": "ERROR",
-    }
+    entorno = entorno_de_prueba()
     with cluster() as url, ExitStack() as pila:
 
         def base(expedientes):
@@ -77,6 +69,18 @@ def main():
             medir(escenario, servidor, ajeno, chico) for escenario in servidor.escenarios if SOLO in escenario.nombre
         ]
     escribir(filas, notas, expedientes=EXPEDIENTES, chica=CHICA, turnos=TURNOS, segundos=SEGUNDOS)
+
+
+def entorno_de_prueba() -> dict[str, str]:
+    return {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "JWT_SECRET": os.environ.get("JWT_SECRET") or secrets.token_urlsafe(48),
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "HTTPS": "off",
+        "DEBUG": "off",
+        "DEMO": "off",
+        "LOG_LEVEL": "ERROR",
+    }
 
 
 def medir(escenario: Escenario, servidor: Servidor, ajeno: Servidor | None, chico: Servidor | None) -> dict:

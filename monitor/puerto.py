@@ -26,13 +26,17 @@ RAZONES = {
 OTRA = "No se puede escuchar en {host}, puerto {port}: {motivo}. Corrija HOST y PORT."
 
 
+def frase_de(error: OSError, host: str, port: int) -> str:
+    """Return what the operator should do when the address can't be had."""
+    return RAZONES.get(error.errno, OTRA).format(host=host, port=port, motivo=error.strerror)
+
+
 def por_que_no(host: str, port: int) -> str | None:
-    """Return a sentence that says why nobody can listen there and what to do; None when it is possible. A server that
-    shares its port with others wouldn't fail, and granian shares it."""
+    """Return the sentence when nobody can listen there now, and None when it is possible."""
     try:
         socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
     except OSError as error:
-        return RAZONES.get(error.errno, OTRA).format(host=host, port=port, motivo=error.strerror)
+        return frase_de(error, host, port)
     return None
 
 

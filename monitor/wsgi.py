@@ -8,10 +8,10 @@ _django = get_wsgi_application()
 
 
 def application(environ, start_response):
-    """Answer as Django does, but give an answer that isn't streamed as a list: granian sends a list at once, and goes
-    back to Python for each piece of anything else."""
+    """Answer as Django does, but give an answer that isn't streamed as a list: the server sends a list at once, and
+    makes anything else piece by piece, while the client reads."""
     response = _django(environ, start_response)
     if response.streaming:
         return response
-    response.close()  # granian closes any answer but a list
+    response.close()  # the server closes any answer but a list
     return [response.content]

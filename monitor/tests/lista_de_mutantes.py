@@ -262,8 +262,51 @@ MUTANTES: list[Mutante] = [
         "monitor/api/tests/test_dialects.py",
         cambios=[
             ("|| '.000', 20, 4)", "|| '.000', 21, 4)"),
-            ("SS.MS", "SS.US"),
             ("value.astimezone(UTC).replace", "value.replace"),
+        ],
+    ),
+    *de(
+        "monitor/api/dialects.py",
+        "monitor/api/tests/test_dialects.py",
+        postgresql=True,
+        cambios=[("SS.MS", "SS.US")],
+    ),
+    # --- Servidor web ---
+    *de(
+        "monitor/server/connection.py",
+        "monitor/server/tests/test_connection.py",
+        cambios=[
+            ("one.deadline < now", "False"),
+            ("            transport.abort()\n", "            pass\n"),
+            ('int(received.header("content-length") or 0) > received.body_limit', "False"),
+            ("len(received.body) > received.body_limit", "False"),
+            ("self.service.held > limits.BODIES", "False"),
+            ("self.service.held -= len(received.body)", "self.service.held -= 0"),
+            ("self.head_size > limits.HEAD", "False"),
+            ("self.service.streams >= limits.STREAMS", "False"),
+            ("self.service.streams -= 1", "self.service.streams -= 0"),
+            ("if self.pieces and self.can_write:", "if self.pieces:"),
+            ("        if piece is BROKEN:\n", "        if False:\n"),
+            ("            or self.service.stopping\n", ""),
+            ("            self.transport.write_eof()\n", "            self.transport.close()\n"),
+            ("        return self.answering is not None\n", "        return False\n"),
+        ],
+    ),
+    *de(
+        "monitor/server/application.py",
+        "monitor/server/tests/test_connection.py",
+        cambios=[
+            ('        if "_" in name:\n', "        if False:\n"),
+            ("        if key in environ:\n", "        if False:\n"),
+        ],
+    ),
+    *de(
+        "monitor/server/workers.py",
+        "monitor/server/tests/test_connection.py",
+        cambios=[
+            ("self._turn = (self._turn + 1) % len(self._workers)", "self._turn = 0"),
+            ("        closed.set()\n", "        pass\n"),
+            ("                self._start_missing()\n", "                self._workers or self._start_missing()\n"),
         ],
     ),
     # --- Escrituras ---

@@ -18,6 +18,7 @@ CAPAS = {
         "monitor.entorno monitor.errores monitor.formatos.* monitor.logs monitor.puerto monitor.roles"
         " monitor.validadores catalogos.frases *.estados solicitudes.permisos solicitudes.reglas"
     ),
+    "servidor web": "monitor.server monitor.server.*",
     "base de datos": "monitor.db.*",
     "cimientos de la API y del admin": "monitor.api.* monitor.admin.* monitor.middleware monitor.wsgi",
     "modelos y verbos": (

@@ -22,16 +22,18 @@ def persona_de_demostracion():
 
 @pytest.fixture
 def serve(monkeypatch):
-    """A function that runs the command up to where it would start to serve, and returns the server that it made."""
-    servidores = []
+    """A function that runs the command up to where it would start to serve. It returns the address that it listens on
+    and how many workers it would start."""
+    llamadas = []
     monkeypatch.setattr("monitor.management.commands.serve.connections.close_all", lambda: None)
     monkeypatch.setattr(
-        "monitor.management.commands.serve.Granian.serve", lambda granian, **_: servidores.append(granian)
+        "monitor.management.commands.serve.serve",
+        lambda escucha, cuantos, _: llamadas.append((*escucha.getsockname(), cuantos)),
     )
 
     def serve(**opciones):
         call_command("serve", skip_checks=False, **opciones)
-        return servidores.pop()
+        return llamadas.pop()
 
     return serve
 
@@ -39,9 +41,7 @@ def serve(monkeypatch):
 def test_serve_sirve_una_base_al_dia(serve):
     puerto = puerto_libre()
 
-    servidor = serve(host="127.0.0.2", port=puerto, workers=1)
-
-    assert (servidor.bind_addr, servidor.bind_port, servidor.workers) == ("127.0.0.2", puerto, 1)
+    assert serve(host="127.0.0.2", port=puerto, workers=1) == ("127.0.0.2", puerto, 1)
 
 
 def test_serve_rechaza_migraciones_pendientes(serve):
@@ -63,7 +63,9 @@ def test_serve_rechaza_personas_de_demostracion(serve, persona_de_demostracion):
 def test_serve_las_admite_en_la_demo(serve, persona_de_demostracion, settings):
     settings.DEMO = True
 
-    assert serve(port=puerto_libre()).workers == settings.WORKERS
+    puerto = puerto_libre()
+
+    assert serve(port=puerto) == (settings.HOST, puerto, settings.WORKERS)
 
 
 def test_serve_rechaza_que_falten_los_archivos_estaticos(serve, settings, tmp_path):

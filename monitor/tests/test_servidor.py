@@ -1,4 +1,4 @@
-"""The real server of conftest.py: granian with two processes and the test database."""
+"""The real server of conftest.py: two processes and the test database."""
 
 import json
 import socket

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from post_office.models import Email
 
-from catalogos.models import Lugar, TipoPrioridadSolicitud
+from catalogos.models import Departamento, Lugar, TipoPrioridadSolicitud, TipoServicioSolicitud
 from monitor.api.tests.cliente import Api, respuesta
 from monitor.usuarios.tests.factories import UsuarioFactory
 from solicitudes.models import HistoricoEstado, LugarSolicitud, Solicitud
@@ -207,15 +207,21 @@ def test_crear_rechaza_una_referencia_que_no_existe(cuerpo, juan, campo, cosa, c
 
 
 def test_crear_rechaza_lo_que_esta_eliminado_o_inactivo(cuerpo, mundo, juan):
-    otra = TipoPrioridadSolicitud.objects.crear({"nombre": "Otra"}, por=None)
-    TipoPrioridadSolicitud.objects.eliminar(otra.pk, por=None)
+    for campo, modelo, datos in (
+        ("idDepartamentoSolicitante", Departamento, {"codigo": "OTRO", "nombre": "Otro"}),
+        ("idTipoPrioridadSolicitud", TipoPrioridadSolicitud, {"nombre": "Otra"}),
+        ("idTipoServicioSolicitud", TipoServicioSolicitud, {"nombre": "Otro"}),
+    ):
+        cuerpo[campo] = modelo.objects.crear(datos, por=None).pk
+        modelo.objects.eliminar(cuerpo[campo], por=None)
     Lugar.objects.eliminar(mundo["norte"].pk, por=None)
-    inactivo = UsuarioFactory(inactivo=True)
-    cuerpo |= {"idTipoPrioridadSolicitud": otra.pk, "idUsuarioAprobador": inactivo.pk}
+    cuerpo["idUsuarioAprobador"] = UsuarioFactory(inactivo=True).pk
 
     assert respuesta(juan.post("/solicitud", cuerpo)) == invalida(
-        f"idUsuarioAprobador: no existe un usuario activo con Id {inactivo.pk}",
-        f"idTipoPrioridadSolicitud: no existe un tipo de prioridad con Id {otra.pk}",
+        f"idDepartamentoSolicitante: no existe un departamento con Id {cuerpo['idDepartamentoSolicitante']}",
+        f"idUsuarioAprobador: no existe un usuario activo con Id {cuerpo['idUsuarioAprobador']}",
+        f"idTipoPrioridadSolicitud: no existe un tipo de prioridad con Id {cuerpo['idTipoPrioridadSolicitud']}",
+        f"idTipoServicioSolicitud: no existe un tipo de servicio con Id {cuerpo['idTipoServicioSolicitud']}",
         f"lugares[1].idLugar: no existe un lugar con Id {mundo['norte'].pk}",
     )
 

@@ -1,16 +1,23 @@
 import gc
-import signal
+from functools import partial
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
-from granian import Granian
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
 
+from monitor.api.body import MAX_BYTES
+from monitor.api.dialects import dialect_of
+from monitor.api.errors import HttpError, error_response
 from monitor.entorno import PROCESOS, PUERTO, Entorno, direccion
 from monitor.management.terminal import exigir_migraciones
-from monitor.puerto import por_que_no
+from monitor.middleware import ADMIN
+from monitor.puerto import frase_de
+from monitor.server.application import Answer, Threads, base_environ
+from monitor.server.connection import Service
+from monitor.server.workers import listen, serve
+
+OCUPADO = "El servidor está ocupado; inténtelo de nuevo en unos segundos"
+ILEGIBLE = "La petición HTTP no se puede leer; revise el programa que la envía"
 
 
 class Command(BaseCommand):
@@ -28,10 +35,10 @@ class Command(BaseCommand):
         host, port, workers = leer_opciones(options)
         exigir_migraciones()
         exigir_estaticos()
-        exigir_puerto(host, port)
-        # The workers are forks of this process, and a connection can't be shared.
-        connections.close_all()
-        servidor(host, port, workers).serve(target_loader=aplicacion, wrap_loader=False)
+        with escuchar(host, port) as listener:
+            # The workers are forks of this process, and a connection can't be shared.
+            connections.close_all()
+            serve(listener, workers, partial(servicio, host, port))
 
 
 def leer_opciones(options):
@@ -52,20 +59,16 @@ def exigir_estaticos():
         raise CommandError("Faltan los archivos estáticos. Corra: make install")
 
 
-def exigir_puerto(host, port):
-    if frase := por_que_no(host, port):
-        raise CommandError(frase)
+def escuchar(host, port):
+    """Return the socket that the workers share. Raise CommandError when the address can't be had."""
+    try:
+        return listen(host, port)
+    except OSError as error:
+        raise CommandError(frase_de(error, host, port)) from error
 
 
-def aplicacion():
-    """Return the application of a worker, which runs this function first. Only SIGTERM from the parent stops the
-    worker.
-
-    The fork brought the parent's signal handlers. Ctrl-C reaches every process of a terminal, and a worker of granian
-    that gets both signals at once can hang.
-    """
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+def servicio(host, port, call_soon):
+    """Return what a worker's connections share."""
     from monitor.wsgi import application  # not at the top: each worker loads its own
 
     # What is loaded by now stays, and the garbage collector needn't walk over it again and again. It needn't look for
@@ -73,26 +76,20 @@ def aplicacion():
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 10, 10)
-    return application
-
-
-def servidor(host, port, workers):
-    return Granian(
-        "monitor.wsgi:application",
-        address=host,
-        port=port,
-        workers=workers,
-        interface=Interfaces.WSGI,
-        websockets=False,
-        # No browser speaks HTTP/2 without TLS, and its streams would hold threads without end.
-        http=HTTPModes.http1,
-        # Each thread keeps its connection to the database, with its prepared statements. More threads than these serve
-        # no faster, but a client who reads a long list slowly holds one.
-        blocking_threads=4,
-        blocking_threads_idle_timeout=600,
-        # This counts connections, idle ones too, and not requests: a small number would turn browsers away.
-        backpressure=512,
-        http1_settings=HTTP1Settings(header_read_timeout=10_000),
-        respawn_failed_workers=True,
-        workers_kill_timeout=30,
+    return Service(
+        threads=Threads(application, call_soon),
+        base_environ=base_environ(host, port),
+        body_limit=limite_del_cuerpo,
+        busy=lambda path: respuesta(HttpError(503, OCUPADO, {"Retry-After": "2"}), path),
+        malformed=respuesta(HttpError(400, ILEGIBLE, {"Connection": "close"}), "/api"),
     )
+
+
+def limite_del_cuerpo(path) -> int:
+    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE if path.startswith(ADMIN) else MAX_BYTES
+
+
+def respuesta(error: HttpError, path: str) -> Answer:
+    """Return an error that the server answers without Django, in the dialect of its path."""
+    response = error_response(error, dialect_of(path))
+    return Answer(f"{response.status_code} {response.reason_phrase}", list(response.items()), response.content)

@@ -1,0 +1,344 @@
+"""One client's connection: it receives HTTP requests, has them answered one after another, and is cut when it is
+slow."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from functools import partial
+from time import monotonic
+from urllib.parse import unquote_to_bytes
+
+import httptools
+
+from monitor.server import limits
+from monitor.server.application import BROKEN, Answer, Threads, environ_of
+
+NEVER = float("inf")
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+HOP_BY_HOP = {"connection", "transfer-encoding"}  # these are the server's to say
+WITHOUT_BODY = ("1", "204", "304")  # how their status lines begin
+
+
+log = logging.getLogger(__name__)
+
+
+class Malformed(Exception):
+    """What came isn't an HTTP request that can be answered."""
+
+
+@dataclass
+class Service:
+    """What the connections of a worker share.
+
+    `body_limit` gives the largest body, in bytes, that is received for a path: the application refuses what is larger.
+    `busy` makes the answer of an HTTP request that there is no room for, given its path; `malformed` is that of one
+    that isn't HTTP.
+    """
+
+    threads: Threads
+    base_environ: dict
+    body_limit: Callable[[str], int]
+    busy: Callable[[str], Answer]
+    malformed: Answer
+    connections: set = field(default_factory=set)
+    connecting: set = field(default_factory=set)
+    streams: int = 0
+    held: int = 0  # bytes of bodies
+    stopping: bool = False
+    date: str = ""
+
+    def tick(self):
+        """Cut what is late. It runs each second."""
+        now = monotonic()
+        self.date = formatdate(usegmt=True)
+        for connection in [one for one in self.connections if one.deadline < now]:
+            connection.transport.abort()
+
+    def stop(self):
+        """Have every connection closed after its present answer, or after what comes within the grace."""
+        self.stopping = True
+        for connection in self.connections:
+            if connection.answering is None and connection.receiving is None:
+                connection.deadline = monotonic() + limits.GRACE
+
+
+class Received:
+    """An HTTP request as it comes in."""
+
+    def __init__(self):
+        self.target = b""
+        self.path = ""
+        self.headers: list[tuple[str, str]] = []
+        self.body = bytearray()
+        self.method = ""
+        self.version = "1.1"
+        self.keep_alive = False
+        self.body_limit = 0
+        self.left = ""  # why its body isn't received: "large" or "busy"
+
+    def header(self, name: str) -> str:
+        return next((value for key, value in self.headers if key == name), "")
+
+
+class Connection(asyncio.Protocol):
+    """Its `deadline` is when it will be cut; whoever changes what it waits for sets it."""
+
+    def __init__(self, service: Service):
+        self.service = service
+        self.transport = None
+        self.parser = httptools.HttpRequestParser(self)
+        self.receiving: Received | None = None
+        self.complete: deque[Received] = deque()
+        self.answering: Received | None = None
+        self.pieces = None
+        self.head_size = 0
+        self.can_write = True
+        self.ending = False  # it will be closed after the present answer
+        self.heard_all = False  # the client won't send any more
+        self.deadline = monotonic() + limits.HEAD_TIME
+
+    # --- The transport ---
+
+    def connection_made(self, transport):
+        self.transport = transport
+        self.client = transport.get_extra_info("peername")[0]
+        transport.set_write_buffer_limits(limits.OUTPUT)
+        self.service.connections.add(self)
+        if len(self.service.connections) > limits.CONNECTIONS:
+            transport.abort()
+
+    def connection_lost(self, error):
+        self.service.connections.discard(self)
+        self.transport = None
+        self._drop_stream()
+        for received in (*self.complete, self.answering, self.receiving):
+            self._release(received)
+
+    def eof_received(self):
+        """A client that has said everything may still wait for its answer; one that hasn't gets none."""
+        self.ending = self.heard_all = True
+        return self.answering is not None
+
+    def data_received(self, data):
+        if self.ending:
+            return
+        if self.receiving is None:
+            self.head_size = 0
+            if self.answering is None:
+                self.deadline = monotonic() + limits.HEAD_TIME
+        if self.answering is not None:
+            self.transport.pause_reading()  # one request at a time; what has come is kept for later
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self.ending = True  # no other protocol is spoken here: the request is answered as it stands
+        except httptools.HttpParserError as error:
+            if isinstance(error, httptools.HttpParserCallbackError) and not isinstance(error.__context__, Malformed):
+                log.exception("El servidor no pudo con una petición")
+            self._refuse(self.service.malformed)
+
+    def pause_writing(self):
+        self.can_write = False
+        self.deadline = monotonic() + limits.READ_TIME
+
+    def resume_writing(self):
+        self.can_write = True
+        if self.pieces:
+            self._next_piece()
+        else:
+            self._answered()
+
+    # --- The parser ---
+
+    def on_message_begin(self):
+        self.receiving = Received()
+
+    def on_url(self, url):
+        self.receiving.target += url
+        self._count(len(url))
+
+    def on_header(self, name, value):
+        self._count(len(name) + len(value))
+        self.receiving.headers.append((name.decode("latin-1").lower(), value.decode("latin-1")))
+
+    def _count(self, size):
+        self.head_size += size
+        if self.head_size > limits.HEAD:
+            raise Malformed("the headers are too large")
+
+    def on_headers_complete(self):
+        received = self.receiving
+        received.method = self.parser.get_method().decode("latin-1")
+        received.version = self.parser.get_http_version()
+        received.keep_alive = self.parser.should_keep_alive()
+        received.path = _path(received.target)
+        if self.answering is None:
+            self.deadline = monotonic() + limits.BODY_TIME
+        received.body_limit = self.service.body_limit(received.path)
+        if int(received.header("content-length") or 0) > received.body_limit:
+            self._leave_body("large")
+        elif received.header("expect").lower() == "100-continue" and self.answering is None:
+            self.transport.write(CONTINUE)
+
+    def on_body(self, data):
+        received = self.receiving
+        if received.left:
+            return
+        received.body += data
+        self.service.held += len(data)
+        if len(received.body) > received.body_limit:
+            self._leave_body("large")
+        elif self.service.held > limits.BODIES:
+            self._leave_body("busy")
+
+    def _leave_body(self, why: str):
+        """Have a request answered without the rest of its body. The view says that it is too large, or that its sender
+        may not send anything."""
+        self.receiving.left = why
+        self.receiving.keep_alive = False
+        self._received()
+
+    def on_message_complete(self):
+        if not self.receiving.left:
+            self._received()
+        self.receiving = None
+
+    # --- Requests and answers, in turn ---
+
+    def _received(self):
+        self.complete.append(self.receiving)
+        if self.answering is None:
+            self._answer_next()
+
+    def _answer_next(self):
+        received = self.answering = self.complete.popleft()
+        self.deadline = NEVER
+        threads = self.service.threads
+        if threads.waiting >= limits.WAITING or received.left == "busy":
+            self._answer(self.service.busy(received.path))
+        else:
+            threads.answer(self._environ(received), self._answer)
+
+    def _environ(self, received) -> dict:
+        query = received.target.partition(b"?")[2].decode("latin-1")
+        base = self.service.base_environ | {"REMOTE_ADDR": self.client, "REMOTE_HOST": self.client}
+        environ = environ_of(base, received.method, received.path, query, received.headers, received.body)
+        if environ.pop("HTTP_TRANSFER_ENCODING", ""):
+            environ["CONTENT_LENGTH"] = str(len(received.body))  # the chunks have been put together
+        return environ
+
+    def _answer(self, answer: Answer):
+        """Send an answer. One in pieces is sent as its pieces are made, while the client reads them."""
+        if self.transport is None or self.transport.is_closing():
+            if answer.pieces:
+                self.service.threads.close(answer.pieces)
+            return
+        if answer.pieces and self.service.streams >= limits.STREAMS:
+            self.service.threads.close(answer.pieces)
+            answer = self.service.busy(self.answering.path)
+        head, chunked = self._head(answer)
+        if answer.pieces and self.answering.method != "HEAD":
+            self.service.streams += 1
+            self.pieces, self.chunked = answer.pieces, chunked
+            self.transport.write(head)
+            self._next_piece()
+            return
+        if answer.pieces:
+            self.service.threads.close(answer.pieces)
+        self.transport.write(head + answer.body if answer.body and self.answering.method != "HEAD" else head)
+        self._answered()
+
+    def _head(self, answer) -> tuple[bytes, bool]:
+        """Return the status line and the headers, and whether the pieces of the answer go in chunks."""
+        headers = {name.lower(): value for name, value in answer.headers}
+        has_length = "content-length" in headers or answer.status.startswith(WITHOUT_BODY)
+        chunked = not has_length and answer.pieces is not None and self.answering.version == "1.1"
+        self.ending |= (
+            headers.get("connection", "").lower() == "close"
+            or not self.answering.keep_alive
+            or self.service.stopping
+            or not (has_length or chunked or answer.body is not None)  # only the end of the connection ends the answer
+        )
+        lines = [f"HTTP/1.1 {answer.status}", f"Date: {self.service.date}"]
+        lines += [f"{name}: {value}" for name, value in answer.headers if name.lower() not in HOP_BY_HOP]
+        if chunked:
+            lines.append("Transfer-Encoding: chunked")
+        elif not has_length and answer.body is not None:
+            lines.append(f"Content-Length: {len(answer.body)}")
+        if self.ending:
+            lines.append("Connection: close")
+        elif self.answering.version == "1.0":
+            lines.append("Connection: keep-alive")
+        return "\r\n".join([*lines, "", ""]).encode("latin-1"), chunked
+
+    def _next_piece(self):
+        if self.pieces and self.can_write:
+            self.deadline = NEVER
+            self.service.threads.next_piece(self.pieces, partial(self._send_piece, self.pieces))
+
+    def _send_piece(self, pieces, piece: bytes | None):
+        if pieces is not self.pieces:
+            return  # the client has gone
+        if piece is BROKEN:
+            self.transport.abort()
+        elif piece is None:
+            if self.chunked:
+                self.transport.write(b"0\r\n\r\n")
+            self._drop_stream()
+            self._answered()
+        else:
+            self.transport.write(b"%x\r\n%b\r\n" % (len(piece), piece) if self.chunked else piece)
+            self._next_piece()
+
+    def _drop_stream(self):
+        if self.pieces:
+            self.service.streams -= 1
+            self.service.threads.close(self.pieces)
+            self.pieces = None
+
+    def _answered(self):
+        """Go on after an answer, once the client has read most of it."""
+        if not self.can_write:
+            return
+        self._release(self.answering)
+        self.answering = None
+        if self.heard_all:
+            self.deadline = monotonic() + limits.READ_TIME
+            self.transport.close()
+        elif self.ending:
+            # What still comes is read and dropped: closing at once would take the answer from a client that is sending.
+            self.deadline = monotonic() + limits.READ_TIME
+            self.transport.write_eof()
+            self.transport.resume_reading()
+        elif self.complete:
+            self._answer_next()
+        else:
+            self.deadline = monotonic() + (limits.BODY_TIME if self.receiving else limits.IDLE_TIME)
+            self.transport.resume_reading()
+
+    def _release(self, received: Received | None):
+        if received:
+            self.service.held -= len(received.body)
+            received.body = b""
+
+    def _refuse(self, answer: Answer):
+        """Answer what can't be read as HTTP, after which nothing on this connection makes sense."""
+        self.ending = True
+        if self.answering is None:
+            self.answering = Received()
+            self._answer(answer)
+
+
+def _path(target: bytes) -> str:
+    """Return the path of a request's target as WSGI asks for it: decoded, each byte a character."""
+    if not target.startswith(b"/"):  # the form for proxies: http://host/path
+        try:
+            target = httptools.parse_url(target).path or b"/"
+        except httptools.HttpParserInvalidURLError:
+            target = b""
+    if not target.startswith(b"/"):
+        raise Malformed("the target isn't a path")
+    return unquote_to_bytes(target.partition(b"?")[0]).decode("latin-1")

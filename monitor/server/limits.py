@@ -1,0 +1,22 @@
+"""How much a client may send, and how long each thing may take."""
+
+KIB = 1024
+
+# --- Sizes, in bytes ---
+HEAD = 64 * KIB  # the request line and the headers
+BODIES = 64 * 1024 * KIB  # all the bodies that a worker holds; the next is told to come back
+OUTPUT = 256 * KIB  # of an answer, waiting for its client to read; a stream stops there
+
+# --- Times, in seconds ---
+HEAD_TIME = 10  # to send the headers, from the first byte or from the connection
+BODY_TIME = 30  # to send the body, from the headers
+IDLE_TIME = 60  # between one request and the next
+READ_TIME = 30  # to read what is waiting in OUTPUT
+GRACE = 2  # for requests that are on their way when the server stops
+STOP_TIME = 30  # for those that have begun
+
+# --- Counts, for each worker ---
+THREADS = 4  # each keeps its connection to the database; more serve no faster
+WAITING = 1_000  # requests that wait for a thread; the next is told to come back
+STREAMS = 32  # answers that are sent as they are made, such as whole lists; the next is told to come back
+CONNECTIONS = 10_000

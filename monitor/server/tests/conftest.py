@@ -1,0 +1,105 @@
+import http.client
+import json
+import socket
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from monitor.tests.postgresql import puerto_libre
+
+
+class Servidor:
+    """The server of programa.py. Its limits are small, so that what is slow is cut soon."""
+
+    LIMITES = {
+        "HEAD_TIME": 1,
+        "BODY_TIME": 1,
+        "READ_TIME": 1,
+        "IDLE_TIME": 2,
+        "GRACE": 1,
+        "STREAMS": 4,
+        "BODIES": 20_000,
+    }
+
+    def __init__(self, carpeta, pila):
+        self.puerto, self.bitacora, self._pila = puerto_libre(), carpeta / "bitacora", pila
+        self.bitacora.touch()
+        programa = Path(__file__).with_name("programa.py")
+        orden = [sys.executable, programa, str(self.puerto), json.dumps(self.LIMITES), self.bitacora]
+        self.proceso = pila.enter_context(subprocess.Popen(orden, stderr=subprocess.DEVNULL))
+        pila.callback(self.proceso.kill)
+
+    def conectar(self, *textos: str | bytes) -> socket.socket:
+        """Open a connection and send the texts."""
+        conexion = self._pila.enter_context(socket.create_connection(("127.0.0.1", self.puerto), timeout=10))
+        for texto in textos:
+            conexion.sendall(texto.encode() if isinstance(texto, str) else texto)
+        return conexion
+
+    def pedir(self, ruta, metodo="GET", cuerpo=None, headers=()):
+        conexion = http.client.HTTPConnection("127.0.0.1", self.puerto, timeout=10)
+        conexion.request(metodo, ruta, cuerpo, dict(headers))
+        respuesta = conexion.getresponse()
+        respuesta.cuerpo = respuesta.read()
+        conexion.close()
+        return respuesta
+
+    def hechos(self) -> list[str]:
+        return self.bitacora.read_text().splitlines()
+
+    def esperar(self, condicion):
+        """Wait until the condition holds; the test fails after ten seconds."""
+        for _ in range(1000):
+            if condicion():
+                return
+            time.sleep(0.01)
+        pytest.fail("no pasó en diez segundos")
+
+    def conexiones(self) -> int:
+        """Return how many connections the workers hold."""
+        hijos = Path(f"/proc/{self.proceso.pid}/task/{self.proceso.pid}/children").read_text().split()
+        return sum(_es_un_socket(fd) for hijo in hijos for fd in Path(f"/proc/{hijo}/fd").iterdir())
+
+    def escucha(self):
+        try:
+            self.conectar().close()
+        except ConnectionRefusedError:
+            return False
+        return True
+
+    def contesta(self):
+        try:
+            self.pedir("/hola")
+        except OSError:
+            return False
+        return True
+
+
+def _es_un_socket(descriptor: Path) -> bool:
+    try:
+        return descriptor.readlink().name.startswith("socket:")
+    except FileNotFoundError:  # it has been closed meanwhile
+        return False
+
+
+@pytest.fixture
+def servidor_propio(tmp_path):
+    with ExitStack() as pila:
+        servidor = Servidor(tmp_path, pila)
+        servidor.esperar(servidor.contesta)
+        yield servidor
+
+
+def todo(conexion: socket.socket) -> bytes:
+    """Read until the server closes the connection, or cuts it."""
+    partes = []
+    try:
+        while parte := conexion.recv(65536):
+            partes.append(parte)
+    except ConnectionResetError:
+        pass
+    return b"".join(partes)

@@ -1,0 +1,87 @@
+"""A server with limits of its own and a small application, for the tests: `programa.py PORT LIMITS LOG`.
+
+The application writes a line in LOG for each thing that it is asked to do.
+"""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[3]))
+
+from monitor.server import limits
+from monitor.server.application import Answer, Threads, base_environ
+from monitor.server.connection import Service
+from monitor.server.workers import listen, serve
+
+PIEZA = b"x" * 100_000
+
+
+def anotar(linea):
+    with Path(sys.argv[3]).open("a") as bitacora:
+        bitacora.write(f"{linea}\n")
+
+
+class Lista:
+    """Pieces without end."""
+
+    def __iter__(self):
+        yield b"["
+        while True:
+            yield PIEZA
+
+    def close(self):
+        anotar("lista cerrada")
+
+
+def corta():
+    yield b"["
+    yield b"]"
+
+
+def rota():
+    yield b"["
+    raise ValueError("a propósito")
+
+
+def aplicacion(environ, start_response):
+    ruta, cuerpo = environ["PATH_INFO"], environ["wsgi.input"].read()
+    if ruta == "/lento":
+        time.sleep(0.5)
+    elif ruta == "/muere":
+        os._exit(9)
+    elif ruta == "/falla":
+        raise ValueError("a propósito")
+    anotar(f"{environ['REQUEST_METHOD']} {ruta} {len(cuerpo)}")
+    if ruta in RESPUESTAS:
+        start_response("200 OK", [("Content-Type", "application/json")])
+        return RESPUESTAS[ruta]()
+    if ruta == "/nada":
+        start_response("304 Not Modified", [])
+        return [b""]
+    eco = {clave: valor for clave, valor in environ.items() if isinstance(valor, str)} | {"pid": os.getpid()}
+    texto = b"x" * int(environ["QUERY_STRING"]) if ruta == "/grande" else json.dumps(eco).encode()
+    start_response("200 OK", [("Content-Type", "application/json")])
+    return [texto]
+
+
+RESPUESTAS = {"/lista": Lista, "/corta": corta, "/rota": rota}
+
+
+def servicio(call_soon):
+    return Service(
+        threads=Threads(aplicacion, call_soon),
+        base_environ=base_environ("127.0.0.1", 0),
+        body_limit=lambda ruta: 1024,
+        busy=lambda ruta: Answer("503 Service Unavailable", [("Retry-After", "2")], b"ocupado"),
+        malformed=Answer("400 Bad Request", [], b"ilegible"),
+    )
+
+
+if __name__ == "__main__":
+    for nombre, valor in json.loads(sys.argv[2]).items():
+        setattr(limits, nombre, valor)
+    with listen("127.0.0.1", int(sys.argv[1])) as listener:
+        serve(listener, 2, servicio)

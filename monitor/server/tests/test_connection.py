@@ -1,0 +1,297 @@
+"""What the server does with its clients, good and bad. programa.py has the application that answers."""
+
+import json
+import signal
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
+from monitor.server.tests.conftest import todo
+
+HOLA = "GET /hola HTTP/1.1\r\nHost: x\r\n\r\n"
+ULTIMO = "GET /hola HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+PROMETE = "POST /eco HTTP/1.1\r\nHost: x\r\nContent-Length: 60\r\n\r\n"
+EN_TROZOS = "POST /eco HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+# --- What is asked is answered ---
+
+
+def test_varias_peticiones_por_una_conexion(servidor_propio):
+    conexion = servidor_propio.conectar(HOLA)
+    assert conexion.recv(65536).startswith(b"HTTP/1.1 200 OK\r\nDate: ")
+
+    conexion.sendall(ULTIMO.encode())
+    assert b"\r\nConnection: close\r\n" in todo(conexion)
+
+
+def test_peticiones_seguidas_se_contestan_en_su_orden(servidor_propio):
+    lento = HOLA.replace("hola", "lento")
+    respuestas = todo(servidor_propio.conectar(lento + HOLA + ULTIMO)).split(b"HTTP/1.1 ")[1:]
+
+    assert [json.loads(r.partition(b"\r\n\r\n")[2])["PATH_INFO"] for r in respuestas] == ["/lento", "/hola", "/hola"]
+
+
+def test_peticion_que_llega_letra_por_letra(servidor_propio):
+    conexion = servidor_propio.conectar(*ULTIMO)
+
+    assert todo(conexion).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize("cuerpo", ["x" * 60, iter([b"x" * 20, b"x" * 40])], ids=["entero", "en trozos"])
+def test_cuerpo_entero_o_en_trozos(servidor_propio, cuerpo):
+    eco = json.loads(servidor_propio.pedir("/eco", "POST", cuerpo).cuerpo)
+
+    assert eco["CONTENT_LENGTH"] == "60"
+    assert "HTTP_TRANSFER_ENCODING" not in eco
+    assert "POST /eco 60" in servidor_propio.hechos()
+
+
+def test_respuestas_por_partes(servidor_propio):
+    assert servidor_propio.pedir("/corta").cuerpo == b"[]"
+    de_antes = todo(servidor_propio.conectar("GET /corta HTTP/1.0\r\n\r\n"))
+    assert de_antes.endswith(b"\r\n\r\n[]")
+    assert b"chunked" not in de_antes
+
+
+def test_respuesta_que_falla_a_medias_no_termina(servidor_propio):
+    respuesta = todo(servidor_propio.conectar(HOLA.replace("hola", "rota")))
+
+    assert not respuesta.endswith(b"0\r\n\r\n")
+
+
+def test_aplicacion_que_falla_es_un_500(servidor_propio):
+    assert servidor_propio.pedir("/falla").status == 500
+    assert servidor_propio.contesta()
+
+
+@pytest.mark.parametrize("ruta", ["/hola", "/corta", "/lista"])
+def test_head_no_lleva_cuerpo(servidor_propio, ruta):
+    respuesta = todo(servidor_propio.conectar(f"HEAD {ruta} HTTP/1.1\r\nConnection: close\r\n\r\n"))
+
+    assert respuesta.startswith(b"HTTP/1.1 200 ")
+    assert respuesta.endswith(b"\r\n\r\n")
+
+
+def test_304_no_lleva_cuerpo_ni_largo(servidor_propio):
+    respuesta = todo(servidor_propio.conectar(ULTIMO.replace("hola", "nada")))
+
+    assert respuesta.startswith(b"HTTP/1.1 304 ")
+    assert b"Content-Length" not in respuesta
+
+
+def test_respuesta_grande_llega_entera(servidor_propio):
+    assert len(servidor_propio.pedir("/grande?5000000").cuerpo) == 5_000_000
+
+
+def test_encabezados_como_los_pide_wsgi(servidor_propio):
+    peticion = (
+        "GET http://x/a%20%C3%B1?b=%20 HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 1.1.1.1\r\nX_Forwarded_For: 2.2.2.2\r\n"
+        "X-Forwarded-For: 3.3.3.3\r\nCookie: a=1\r\nCookie: b=2\r\nContent-Type: a/b\r\nConnection: close\r\n\r\n"
+    )
+    eco = json.loads(todo(servidor_propio.conectar(peticion)).partition(b"\r\n\r\n")[2])
+
+    assert eco["PATH_INFO"] == "/a Ã±"  # UTF-8, each byte a character
+    assert eco["QUERY_STRING"] == "b=%20"
+    assert eco["HTTP_X_FORWARDED_FOR"] == "1.1.1.1,3.3.3.3"
+    assert eco["HTTP_COOKIE"] == "a=1; b=2"
+    assert eco["CONTENT_TYPE"] == "a/b"
+    assert eco["REMOTE_ADDR"] == "127.0.0.1"
+
+
+def test_otro_protocolo_no_se_habla(servidor_propio):
+    subir = ULTIMO.replace("close", "Upgrade, HTTP2-Settings").replace("Host", "Upgrade: h2c\r\nHost")
+
+    assert todo(servidor_propio.conectar(subir)).startswith(b"HTTP/1.1 200 ")
+    assert todo(servidor_propio.conectar("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize(
+    "peticion",
+    [
+        "GARBAGE\r\n\r\n",
+        "GET hola HTTP/1.1\r\n\r\n",
+        "OPTIONS * HTTP/1.1\r\n\r\n",
+        "GET /hola HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        "POST /eco HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        f"GET /hola HTTP/1.1\r\nX: {'x' * 70_000}\r\n\r\n",
+        EN_TROZOS + "5\r\nhola\r\nzz\r\n",
+    ],
+)
+def test_lo_que_no_es_http_es_un_400_y_no_se_hace(servidor_propio, peticion):
+    antes = servidor_propio.hechos()
+
+    assert todo(servidor_propio.conectar(peticion)).startswith(b"HTTP/1.1 400 ")
+    assert servidor_propio.hechos() == antes
+
+
+# --- What didn't arrive whole isn't carried out ---
+
+
+@pytest.mark.parametrize("peticion", [PROMETE, PROMETE + "x" * 59, EN_TROZOS, EN_TROZOS + "5\r\nhola", "POST /eco HT"])
+def test_peticion_que_no_llego_entera_no_se_hace(servidor_propio, peticion):
+    conexion = servidor_propio.conectar(peticion)
+    conexion.shutdown(socket.SHUT_WR)
+
+    assert todo(conexion) == b""
+    assert not any(hecho.startswith("POST") for hecho in servidor_propio.hechos())
+
+
+def test_quien_dijo_todo_recibe_su_respuesta(servidor_propio):
+    conexion = servidor_propio.conectar(HOLA.replace("hola", "lento"))
+    conexion.shutdown(socket.SHUT_WR)
+
+    assert todo(conexion).startswith(b"HTTP/1.1 200 ")
+
+
+def test_cuerpo_anunciado_demasiado_grande_se_contesta_sin_esperarlo(servidor_propio):
+    conexion = servidor_propio.conectar(PROMETE.replace("60", "2097152"))
+    respuesta = todo(conexion)
+
+    assert respuesta.startswith(b"HTTP/1.1 200 ")  # the application answers it, without the body
+    assert b"\r\nConnection: close\r\n" in respuesta
+    assert servidor_propio.hechos()[-1] == "POST /eco 0"
+
+
+def test_cuerpo_en_trozos_demasiado_grande_se_deja_a_la_mitad(servidor_propio):
+    respuesta = todo(servidor_propio.conectar(EN_TROZOS, "800\r\n", "x" * 2048, "\r\n", "800\r\n"))
+
+    assert b"\r\nConnection: close\r\n" in respuesta
+    assert servidor_propio.hechos()[-1] == "POST /eco 2048"
+
+
+def test_quien_sigue_mandando_alcanza_a_leer_su_respuesta(servidor_propio):
+    conexion = servidor_propio.conectar(PROMETE.replace("60", "2097152"), b"x" * 2_000_000)
+
+    assert todo(conexion).startswith(b"HTTP/1.1 200 ")
+
+
+def test_expect_100_continue(servidor_propio):
+    cabeza = PROMETE.replace("\r\n\r\n", "\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n")
+    conexion = servidor_propio.conectar(cabeza)
+    assert conexion.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+    conexion.sendall(b"x" * 60)
+    assert todo(conexion).startswith(b"HTTP/1.1 200 ")
+
+    assert todo(servidor_propio.conectar(cabeza.replace("60", "5000000"))).startswith(b"HTTP/1.1 200 ")
+
+
+# --- Slow clients hold nobody up ---
+
+LENTOS = {
+    "sin decir nada": "",
+    "a media cabeza": "GET /hola HTTP/1.1\r\nHost",
+    "sin cuerpo": PROMETE,
+    "a medio trozo": EN_TROZOS + "5\r\nho",
+    "sin leer la lista": HOLA.replace("hola", "lista"),
+    "sin leer lo grande": HOLA.replace("hola", "grande?9000000"),
+}
+
+
+@pytest.mark.parametrize("texto", LENTOS.values(), ids=LENTOS)
+def test_lentos_no_detienen_a_nadie_y_se_cortan(servidor_propio, texto):
+    antes = servidor_propio.conexiones()
+    for _ in range(60):
+        servidor_propio.conectar(texto)
+
+    assert [servidor_propio.pedir("/hola").status for _ in range(20)] == [200] * 20
+    servidor_propio.esperar(lambda: servidor_propio.conexiones() <= antes)
+
+
+def test_listas_que_nadie_lee_dejan_lugar_a_las_otras(servidor_propio):
+    """Each worker sends a few at once and tells the others to come back; once nobody reads one, it is closed."""
+    lentos = [servidor_propio.conectar(HOLA.replace("hola", "lista")) for _ in range(20)]
+    cabezas = [lento.recv(17) for lento in lentos]
+
+    assert cabezas.count(b"HTTP/1.1 200 OK\r\n") == 8
+    assert cabezas.count(b"HTTP/1.1 503 Serv") == 12
+    servidor_propio.esperar(lambda: servidor_propio.hechos().count("lista cerrada") == 20)
+    assert servidor_propio.pedir("/corta").cuerpo == b"[]"
+
+
+def test_quien_se_va_a_media_lista_la_cierra(servidor_propio):
+    with servidor_propio.conectar(HOLA.replace("hola", "lista")) as conexion:
+        conexion.recv(1000)
+
+    servidor_propio.esperar(lambda: "lista cerrada" in servidor_propio.hechos())
+
+
+def test_cuerpos_a_medias_no_llenan_la_memoria(servidor_propio):
+    medio = PROMETE.replace("60", "1024") + "x" * 1000
+    conexiones = [servidor_propio.conectar(medio) for _ in range(60)]
+
+    assert any(todo(conexion).startswith(b"HTTP/1.1 503 ") for conexion in conexiones)
+    assert servidor_propio.pedir("/eco", "POST", "x" * 1000).status == 200
+
+
+# --- Workers ---
+
+
+def pids(servidor) -> set[int]:
+    return {json.loads(servidor.pedir("/hola").cuerpo)["pid"] for _ in range(8)}
+
+
+def test_conexiones_se_reparten_por_igual(servidor_propio):
+    quienes = [json.loads(servidor_propio.pedir("/hola").cuerpo)["pid"] for _ in range(20)]
+
+    assert sorted(quienes.count(pid) for pid in set(quienes)) == [10, 10]
+
+
+def test_proceso_que_muere_una_y_otra_vez_empieza_de_nuevo(servidor_propio):
+    for _ in range(3):
+        antes = pids(servidor_propio)
+        for _ in antes:
+            todo(servidor_propio.conectar(HOLA.replace("hola", "muere")))
+        servidor_propio.esperar(
+            lambda antes=antes: servidor_propio.contesta() and len(pids(servidor_propio) - antes) == 2
+        )
+
+
+@pytest.mark.parametrize("senal", [signal.SIGTERM, signal.SIGINT])
+def test_al_terminar_contesta_lo_que_acepto(servidor_propio, senal):
+    lento = servidor_propio.conectar(HOLA.replace("hola", "lento"))
+    ociosa = servidor_propio.conectar(HOLA)
+    ociosa.recv(65536)
+    servidor_propio.proceso.send_signal(senal)
+    servidor_propio.esperar(lambda: not servidor_propio.escucha())
+    ociosa.sendall(HOLA.encode())
+
+    assert todo(ociosa).startswith(b"HTTP/1.1 200 ")
+    ultima = todo(lento)
+    assert ultima.startswith(b"HTTP/1.1 200 ")
+    assert b"\r\nConnection: close\r\n" in ultima
+    assert servidor_propio.proceso.wait(10) == 0
+
+
+def test_al_terminar_bajo_carga_no_deja_peticiones_sin_respuesta(servidor_propio):
+    sin_respuesta, contestadas = [], []
+
+    def pedir_siempre():
+        while True:
+            try:
+                conexion = socket.create_connection(("127.0.0.1", servidor_propio.puerto), timeout=10)
+            except ConnectionRefusedError:
+                return
+            conexion.sendall(HOLA.encode())
+            (contestadas if conexion.recv(100) else sin_respuesta).append(1)
+            conexion.close()
+
+    hilos = [threading.Thread(target=pedir_siempre) for _ in range(8)]
+    for hilo in hilos:
+        hilo.start()
+    servidor_propio.esperar(lambda: len(contestadas) > 200)
+    servidor_propio.proceso.terminate()
+    for hilo in hilos:
+        hilo.join()
+
+    assert sin_respuesta == []
+
+
+def test_procesos_no_sobreviven_a_su_padre(servidor_propio):
+    hijos = pids(servidor_propio)
+    servidor_propio.proceso.kill()
+    servidor_propio.proceso.wait()
+
+    servidor_propio.esperar(lambda: not any(Path(f"/proc/{pid}/fd/0").exists() for pid in hijos))
