@@ -12,12 +12,16 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import DisallowedHost, MiddlewareNotUsed
+from django.http import HttpResponsePermanentRedirect
 from django.middleware.common import CommonMiddleware
 
 from monitor import logs
-from monitor.api.viewsets import bad_request
+from monitor.api.viewsets import bad_request, https_required
 
 log = logging.getLogger(__name__)
+
+ADMIN = "/admin/"
+PAGES = {"", "/api/docs"}  # what a browser opens outside of the admin
 
 
 class RequestLogMiddleware:
@@ -91,6 +95,25 @@ class ProxyMiddleware:
         return self.get_response(request)
 
 
+class HttpsMiddleware:
+    """Where HTTPS is required, refuses what Django's SecurityMiddleware doesn't redirect: a program that follows a
+    redirect would go on sending its token in clear text, and nobody would notice."""
+
+    def __init__(self, get_response):
+        if not settings.SECURE_SSL_REDIRECT:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request):
+        path = request.path_info.rstrip("/")
+        # A balancer asks for the health from within the network, where there is no TLS.
+        if request.is_secure() or path == "/api/health":
+            return self.get_response(request)
+        if path in PAGES and "text/html" in request.META.get("HTTP_ACCEPT", ""):
+            return HttpResponsePermanentRedirect(request.build_absolute_uri().replace("http:", "https:", 1))
+        return https_required(request)
+
+
 def _is_proxy(address: str) -> bool:
     if not settings.TRUSTED_PROXIES:
         return False
@@ -127,9 +150,6 @@ class CorsMiddleware(corsheaders.middleware.CorsMiddleware):
         if not settings.CORS_ALLOWED_ORIGINS:
             raise MiddlewareNotUsed
         super().__init__(get_response)
-
-
-ADMIN = "/admin/"
 
 
 class NoTrailingSlashMiddleware:

@@ -18,6 +18,7 @@ from monitor.entorno import (
     direccion_de_correo,
     lista,
     nombre_de_host,
+    nombre_publico,
     opcion,
     origen,
     red,
@@ -78,6 +79,7 @@ MIDDLEWARE = [
     "monitor.middleware.RequestLogMiddleware",
     "monitor.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "monitor.middleware.HttpsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "monitor.middleware.CorsMiddleware",
@@ -195,6 +197,8 @@ CORS_EXPOSE_HEADERS = [
 # --- Security ---
 
 SECURE_SSL_REDIRECT = HTTPS
+# HttpsMiddleware answers for all but these.
+SECURE_REDIRECT_EXEMPT = [r"^(?!admin(/|$)|static/)"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
@@ -224,7 +228,7 @@ globals().update(ajustes_de_correo(CORREO))
 # The address of the links in e-mails. It never comes from the Host of an HTTP request: its sender would choose where
 # the links lead.
 if PUBLIC_URL is None:
-    nombre = next((nombre for nombre in ALLOWED_HOSTS if not nombre.startswith(("*", "."))), "localhost")
+    nombre = nombre_publico(ALLOWED_HOSTS)
     PUBLIC_URL = f"https://{nombre}" if HTTPS else f"http://{nombre}:{PORT}"
 
 # --- Log ---

@@ -8,6 +8,7 @@ from django.db import connections
 from monitor.api.body import MAX_BYTES
 from monitor.api.dialects import dialect_of
 from monitor.api.errors import HttpError, error_response
+from monitor.checks import PRODUCCION
 from monitor.entorno import PROCESOS, PUERTO, Entorno, direccion
 from monitor.management.terminal import exigir_migraciones
 from monitor.middleware import ADMIN
@@ -33,6 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         host, port, workers = leer_opciones(options)
+        self.check(tags=[PRODUCCION], include_deployment_checks=True)
         exigir_migraciones()
         exigir_estaticos()
         with escuchar(host, port) as listener:
