@@ -1,17 +1,10 @@
-import os
-import shutil
-import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from contextlib import nullcontext
-from urllib.request import urlopen
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
@@ -20,7 +13,7 @@ from expedientes.models import Expediente
 from monitor import puerto
 from monitor import settings as ajustes
 from monitor.management.commands.demo import corriendo
-from monitor.tests.postgresql import puerto_libre
+from monitor.tests.casa import Casa
 from monitor.usuarios.models import Usuario
 
 
@@ -136,45 +129,6 @@ def test_corriendo_detiene_tambien_al_que_apenas_arranca(monkeypatch):
         pass
 
     assert terminado.is_set()
-
-
-class Casa:
-    """A copy of the project's files in a folder of its own, with no `.env` and no database."""
-
-    def __init__(self, carpeta):
-        self.carpeta = carpeta / "casa"
-        ajenos = shutil.ignore_patterns(".*", "staticfiles", "*.sqlite3*", "__pycache__")
-        shutil.copytree(settings.BASE_DIR, self.carpeta, ignore=ajenos)
-        (self.carpeta / ".venv").symlink_to(sys.prefix)
-        self.puerto = puerto_libre()
-
-    def correr(self):
-        """Return what `make run` prints when it is interrupted once it answers."""
-        propias = {*ajustes.entorno.leidas, "DJANGO_SETTINGS_MODULE", "MAKEFLAGS", "MAKELEVEL"}
-        entorno = {nombre: valor for nombre, valor in os.environ.items() if nombre not in propias}
-        proceso = subprocess.Popen(
-            ["make", "run"],
-            cwd=self.carpeta,
-            env=entorno | {"PORT": str(self.puerto)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        self.esperar(proceso)
-        if proceso.poll() is None:
-            # Ctrl-C sends the signal to all the processes of the terminal.
-            os.killpg(proceso.pid, signal.SIGINT)
-        return proceso.communicate(timeout=30)[0]
-
-    def esperar(self, proceso, segundos=60):
-        fin = time.monotonic() + segundos
-        while time.monotonic() < fin and proceso.poll() is None:
-            try:
-                return urlopen(f"http://127.0.0.1:{self.puerto}/api/health", timeout=1).close()
-            except OSError:  # nobody answers yet, or it is another's port
-                time.sleep(0.2)
-        return None
 
 
 def test_make_run_mira_su_puerto_antes_que_nada(tmp_path):
