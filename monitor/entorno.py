@@ -77,7 +77,10 @@ def variables_de(archivo):
     class Archivo(environ.Env):
         ENVIRON = {}
 
-    Archivo.read_env(archivo)
+    try:
+        Archivo.read_env(archivo)
+    except UnicodeDecodeError:
+        sys.exit(f"Monitor no puede arrancar: {archivo} no está en UTF-8. Ábralo en un editor y guárdelo en UTF-8.")
     return Archivo.ENVIRON | os.environ
 
 

@@ -44,7 +44,9 @@ def _leer(nombre: str, defecto: str) -> str:
     """Return a variable as `monitor.entorno` will, when it is plainly written: that module isn't of use yet."""
     valor = os.environ.get(nombre, "")
     if not valor and ENV.exists():
-        lineas = re.findall(rf"^\s*{nombre}=\s*[\"']?([\w.:]+)", ENV.read_text(encoding="utf-8"), re.MULTILINE)
+        lineas = re.findall(
+            rf"^\s*{nombre}=\s*[\"']?([\w.:]+)", ENV.read_text(encoding="utf-8", errors="replace"), re.MULTILINE
+        )
         valor = lineas[-1] if lineas else ""
     return valor or defecto
 

@@ -208,6 +208,14 @@ def test_el_entorno_gana_al_archivo(tmp_path, monkeypatch):
     assert "WORKERS" not in os.environ
 
 
+def test_un_archivo_que_no_es_utf_8(tmp_path):
+    archivo = tmp_path / ".env"
+    archivo.write_bytes("# contraseña\nPORT=1111\n".encode("cp1252"))
+
+    with pytest.raises(SystemExit, match=r"\.env no está en UTF-8\. Ábralo"):
+        variables_de(archivo)
+
+
 def test_manage_dice_la_frase_sin_traza():
     entorno = os.environ | dict.fromkeys(PRODUCCION, "") | {"DJANGO_SETTINGS_MODULE": "monitor.settings"}
     proceso = subprocess.run(
