@@ -22,7 +22,6 @@ SI = {"on", "true", "yes", "1"}
 NO = {"off", "false", "no", "0"}
 NOMBRE_DE_HOST = re.compile(r"\*|\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORECASE)
 ORIGEN = re.compile(r"https?://[^\s/?#@]+")
-LOCALES = ("127.0.0.1", "localhost", "[::1]")
 MOTOR = re.compile("(postgres|postgresql|sqlite)://")
 OBLIGATORIA = object()
 SEGUNDOS_DE_CORREO = 10  # how long a mail server may take for each answer
@@ -142,13 +141,6 @@ def nombre_de_host(valor):
     if not NOMBRE_DE_HOST.fullmatch(valor):
         raise ValueError("escriba nombres o direcciones sin esquema ni puerto, como monitor.example.org o 192.168.1.10")
     return valor
-
-
-def nombre_publico(nombres):
-    """Return the first of ALLOWED_HOSTS by which others may come: not a pattern, nor this machine's name for itself
-    when there is a better one."""
-    completos = [nombre for nombre in nombres if not nombre.startswith(("*", "."))]
-    return next((nombre for nombre in completos if nombre not in LOCALES), next(iter(completos), "localhost"))
 
 
 def origen(valor):

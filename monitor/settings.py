@@ -18,7 +18,6 @@ from monitor.entorno import (
     direccion_de_correo,
     lista,
     nombre_de_host,
-    nombre_publico,
     opcion,
     origen,
     red,
@@ -228,7 +227,7 @@ globals().update(ajustes_de_correo(CORREO))
 # The address of the links in e-mails. It never comes from the Host of an HTTP request: its sender would choose where
 # the links lead.
 if PUBLIC_URL is None:
-    nombre = nombre_publico(ALLOWED_HOSTS)
+    nombre = next((nombre for nombre in ALLOWED_HOSTS if not nombre.startswith(("*", "."))), "localhost")
     PUBLIC_URL = f"https://{nombre}" if HTTPS else f"http://{nombre}:{PORT}"
 
 # --- Log ---
