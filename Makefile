@@ -30,7 +30,12 @@ run: puerto install .env ## Instala, prepara la base con datos de demostración 
 puerto:
 	@$(PYTHON) -m monitor.puerto
 
-test: .venv/instalado-dev ## Corre las pruebas en SQLite y después en PostgreSQL
+# Where npm is missing, the tests that need Node say so and are skipped; with EXIGIR_NODE=1 they fail.
+CLIENTES := monitor/api/tests/clientes
+CON_NODE := $(if $(shell command -v npm),$(CLIENTES)/node_modules/.package-lock.json)
+export EXIGIR_NODE
+
+test: .venv/instalado-dev $(CON_NODE) ## Corre las pruebas en SQLite y después en PostgreSQL
 	DATABASE_URL= $(BIN)/pytest $(JUNTAS)
 	@echo "En orden al azar: SEMILLA=$(SEMILLA)"
 	$(BIN)/python -m monitor.tests.postgresql $(if $(EXIGIR_POSTGRESQL),--exigir) \
@@ -39,7 +44,7 @@ test: .venv/instalado-dev ## Corre las pruebas en SQLite y después en PostgreSQ
 mutantes: .venv/instalado-dev ## Rompe las reglas una por una: las pruebas deben notar 95 de cada 100
 	@$(BIN)/python -m monitor.tests.mutantes
 
-test-siguiente: .venv-siguiente/instalado ## Corre las pruebas en el Django que sigue, en SQLite; con POSTGRESQL=1, también en PostgreSQL
+test-siguiente: .venv-siguiente/instalado $(CON_NODE) ## Corre las pruebas en el Django que sigue, en SQLite; con POSTGRESQL=1, también en PostgreSQL
 	DATABASE_URL= $(BIN_SIGUIENTE)/pytest $(JUNTAS)
 	$(if $(POSTGRESQL),$(BIN_SIGUIENTE)/python -m monitor.tests.postgresql --exigir $(BIN_SIGUIENTE)/pytest $(JUNTAS))
 
@@ -67,6 +72,10 @@ serve: ## Producción: sirve con HOST, PORT y WORKERS, sin instalar ni migrar
 	@test -x $(BIN_SIGUIENTE)/python || $(PYTHON_SIGUIENTE) -m venv .venv-siguiente
 	@awk -F '==' '!/^-r/ && !dichas[$$1]++' $(filter requirements%,$^) > .venv-siguiente/requirements.txt
 	@$(BIN_SIGUIENTE)/$(PIP_INSTALL) -r .venv-siguiente/requirements.txt
+	@touch $@
+
+%/node_modules/.package-lock.json: %/package.json %/package-lock.json
+	@cd $* && npm ci --silent
 	@touch $@
 
 staticfiles/staticfiles.json: .venv/instalado $(ESTATICOS)

@@ -11,6 +11,7 @@ from urllib.request import urlopen
 import pytest
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
 from django.db import connection, connections
 
 from monitor.tests.postgresql import puerto_libre
@@ -84,6 +85,15 @@ def servidor(transactional_db, servidor_de_la_sesion, tipos_de_la_sesion):
     ContentType.objects.all().delete()
     ContentType.objects.bulk_create(tipos_de_la_sesion)
     return servidor_de_la_sesion
+
+
+@pytest.fixture
+def demo(servidor, settings):
+    """The URL of a real server with the data of `make run`."""
+    settings.DEMO = True
+    call_command("seed_catalogos", "--con-ejemplos", verbosity=0)
+    call_command("seed_demo", verbosity=0)
+    return servidor
 
 
 @pytest.fixture(scope="session")

@@ -39,6 +39,7 @@ SOLICITUD = {
         {"idLugar": 12, "orden": 1, "horaEstimadaLlegada": "10:30", "descripcion": "Primer destino"},
     ],
 }
+GZIP = {"Accept-Encoding": "gzip"}
 # wrk.lua goes through these expedientes again and again. They are more than the requests at once, so that no request
 # finds the state that it sets.
 EN_INGRESO = "UPDATE expediente SET estado = 'Ingreso' WHERE no_siniestro < 'B-0002000'"
@@ -82,8 +83,10 @@ def escenarios(*, expedientes: int, posicion: tuple, cursor: str, etag: str, cla
             "leer uno, If-None-Match → 304", f"{api}/{clave}", headers={"If-None-Match": etag}, contra="leer uno"
         ),
         Escenario("página de 50", f"{api}?por_pagina=50", **otro, **cursores),
+        Escenario("página de 50, gzip", f"{api}?por_pagina=50", headers=GZIP, contra="página de 50"),
         Escenario("página de 50, honda", f"{api}?por_pagina=50&cursor={cursor}", **cursores),
         Escenario("lista de 1,000", f"{api}?por_pagina=1000", **otro, **cursores),
+        Escenario("lista de 1,000, gzip", f"{api}?por_pagina=1000", headers=GZIP, contra="lista de 1,000"),
         Escenario("lista completa", api, conexiones=4, contra_otro=expedientes <= EL_OTRO_CABE, por_bytes=True),
         Escenario("buscar «ávi», una conexión", f"{api}?q=%C3%A1vi&por_pagina=50", conexiones=1),
         Escenario("buscar «b-0000123», una conexión", f"{api}?q=b-0000123&por_pagina=50", conexiones=1),

@@ -10,42 +10,45 @@ from django.db.models.lookups import Exact
 
 from catalogos.frases import EN_USO, NO_ELIMINADA, NO_ENCONTRADA, NO_EXISTE, USOS, YA_EXISTE, frase
 from monitor.db.errors import is_duplicate
+from monitor.db.fields import LineField, LongTextField
 from monitor.db.functions import CaseBlind, Contains, Lines
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
+from monitor.textos import composed, is_visible, with_single_blanks, words
 from monitor.usuarios.models import Usuario
-from monitor.validadores import sin_blancos, sin_control, sin_control_en_texto_largo
+from monitor.validadores import sin_blancos, sin_control, sin_control_en_texto_largo, sin_formato
 
 log = logging.getLogger(__name__)
 
 
-class RecortadoField(models.CharField):
-    """A line of text that cleaning leaves without white space at its ends."""
+class RecortadoField(LineField):
+    """A line of text that cleaning leaves without white space at its ends, and with one blank where there were
+    several."""
 
     def __init__(self, *args, validators=(), **kwargs):
         super().__init__(*args, validators=list(dict.fromkeys([sin_control, *validators])), **kwargs)
 
     def to_python(self, value):
         texto = super().to_python(value)
-        return texto and texto.strip()
+        return texto and with_single_blanks(texto)
 
 
 class MayusculasField(RecortadoField):
     def to_python(self, value):
         texto = super().to_python(value)
-        return texto and texto.upper()
+        return texto and composed(texto.upper())
 
 
 class CodigoField(MayusculasField):
     def __init__(self, *args, validators=(), **kwargs):
-        super().__init__(*args, validators=[sin_blancos, *validators], **kwargs)
+        super().__init__(*args, validators=[sin_blancos, sin_formato, *validators], **kwargs)
 
 
 def texto(nombre, largo, **opciones):
-    return models.CharField(nombre, max_length=largo, null=True, blank=True, validators=[sin_control], **opciones)
+    return LineField(nombre, max_length=largo, null=True, blank=True, validators=[sin_control], **opciones)
 
 
 def texto_largo(nombre):
-    return models.TextField(nombre, null=True, blank=True, validators=[sin_control_en_texto_largo])
+    return LongTextField(nombre, null=True, blank=True, validators=[sin_control_en_texto_largo])
 
 
 def clave_unica(columna: str, tabla: str, frase_de_error: str) -> models.UniqueConstraint:
@@ -66,7 +69,7 @@ class CatalogoQuerySet(models.QuerySet):
     def buscar(self, texto: str):
         """Return the rows that have every word, blind to case and accents, in any column of `en_busqueda`."""
         columnas = Lines(*self.model.en_busqueda)
-        return self.filter(*(Contains(columnas, palabra) for palabra in texto.split()))
+        return self.filter(*(Contains(columnas, palabra) for palabra in words(texto)))
 
 
 class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
@@ -93,7 +96,7 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
         if fila is None:
             fila = nueva
         elif not fila.eliminado:
-            raise Conflicto(nueva.ya_existe())
+            raise Conflicto(nueva.ya_existe(), codigo="ya_existe")
         else:
             fila.copiar(nueva)
         self._validar_en_la_base(fila)
@@ -133,7 +136,7 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
         fila = self._bloquear(pk)
         usos = fila.usos()
         if usos:
-            raise Conflicto(frase(EN_USO, self.model, usos=usos))
+            raise Conflicto(frase(EN_USO, self.model, usos=usos), codigo="en_uso")
         fila.eliminado = True
         return self._guardar(fila, "eliminó", por)
 
@@ -159,7 +162,7 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
                 fila.save(force_insert=fila._state.adding)
         except IntegrityError as error:
             if is_duplicate(error):
-                raise Conflicto(fila.ya_existe()) from error
+                raise Conflicto(fila.ya_existe(), codigo="ya_existe") from error
             raise
         if por:
             transaction.on_commit(
@@ -202,10 +205,11 @@ class Catalogo(models.Model):
             setattr(self, campo.attname, getattr(nueva, campo.attname))
 
     def validar(self) -> None:
-        """Clean and check the value of each column, whoever writes, and make an empty text null where the column admits
-        null. Raise DatosInvalidos, with the sentences by column."""
+        """Clean and check the value of each column, whoever writes, and make a text that nobody can see null where the
+        column admits null. Raise DatosInvalidos, with the sentences by column."""
         for campo in self.editables():
-            if campo.null and getattr(self, campo.attname) == "":
+            valor = getattr(self, campo.attname)
+            if campo.null and isinstance(valor, str) and not is_visible(valor):
                 setattr(self, campo.attname, None)
         try:
             # References are left out, because they are checked in the database, under a lock.

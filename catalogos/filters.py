@@ -6,7 +6,7 @@ from django.db.models.lookups import Exact
 
 from catalogos.base import Catalogo
 from catalogos.models import Departamento, Lugar
-from monitor.api.fields import StrictTextField
+from monitor.api.fields import StrictSearchField, StrictTextField
 from monitor.api.pages import page_params
 from monitor.api.params import BooleanParam, IntegerParam, QueryParams, StrictFilter
 from monitor.db.functions import CaseBlind, Contains, Lines
@@ -28,7 +28,7 @@ class Parte(StrictFilter):
     """A filter by part of the text of a column, blind to case and accents."""
 
     def __init__(self, columna: str):
-        super().__init__(StrictTextField(max_length=LARGO), field_name=columna)
+        super().__init__(StrictSearchField(max_length=LARGO), field_name=columna)
 
     def filter(self, queryset, valor):
         return queryset.filter(Contains(Lines(self.field_name), valor))
@@ -36,7 +36,7 @@ class Parte(StrictFilter):
 
 class Busqueda(StrictFilter):
     def __init__(self):
-        super().__init__(StrictTextField(max_length=LARGO))
+        super().__init__(StrictSearchField(max_length=LARGO))
 
     def filter(self, queryset, valor):
         return queryset.buscar(valor)

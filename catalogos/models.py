@@ -12,22 +12,23 @@ from catalogos.base import (
     texto_largo,
 )
 from catalogos.frases import NO_EXISTE, frase
-from monitor.db.functions import Folded
+from monitor.db.fields import MailField
+from monitor.db.functions import Sorted
 from monitor.errores import DatosInvalidos
-from monitor.validadores import Entre
+from monitor.validadores import Entre, sin_formato
 
 ENTERO_MAXIMO = 2_147_483_647
 CICLO = "No se puede asignar este departamento padre porque crearía una referencia circular"
 
 
 class Aseguradora(Catalogo):
-    nombre = RecortadoField("nombre", max_length=100)
+    nombre = RecortadoField("nombre", max_length=100, validators=[sin_formato])
 
     class Meta:
         db_table = "aseguradora"
         verbose_name = "aseguradora"
         verbose_name_plural = "aseguradoras"
-        ordering = [Folded("nombre"), "id"]
+        ordering = [Sorted("nombre"), "id"]
         constraints = [clave_unica("nombre", "aseguradora", "Ya existe una aseguradora con ese nombre")]
 
 
@@ -50,7 +51,7 @@ class Lugar(Catalogo):
         db_table = "lugar"
         verbose_name = "lugar"
         verbose_name_plural = "lugares"
-        ordering = [Folded("nombre"), "id"]
+        ordering = [Sorted("nombre"), "id"]
         constraints = [
             clave_unica("codigo", "lugar", "Ya existe un lugar con ese código"),
             models.CheckConstraint(
@@ -102,7 +103,7 @@ class DepartamentoManager(CatalogoManager):
         ancestro = fila.departamento_padre_id
         while ancestro:
             if ancestro == fila.pk:
-                raise DatosInvalidos(CICLO)
+                raise DatosInvalidos(CICLO, codigo="ciclo")
             ancestro = padres.get(ancestro)
 
 
@@ -123,7 +124,7 @@ class Departamento(Catalogo):
         related_name="+",
     )
     nombre_jefe = texto("nombre del jefe", 250)
-    email_jefe = models.EmailField("correo del jefe", null=True, blank=True)
+    email_jefe = MailField("correo del jefe", null=True, blank=True, validators=[sin_formato])
     telefono_jefe = texto("teléfono del jefe", 50)
     ubicacion_fisica = texto("ubicación física", 500)
     nivel_jerarquico = models.IntegerField(
@@ -144,7 +145,7 @@ class Departamento(Catalogo):
         db_table = "departamento"
         verbose_name = "departamento"
         verbose_name_plural = "departamentos"
-        ordering = ["nivel_jerarquico", Folded("nombre"), "id"]
+        ordering = ["nivel_jerarquico", Sorted("nombre"), "id"]
         constraints = [
             clave_unica("codigo", "departamento", "Ya existe un departamento con ese código"),
             models.CheckConstraint(
@@ -161,26 +162,26 @@ class Departamento(Catalogo):
 
 
 class TipoPrioridadSolicitud(Catalogo):
-    nombre = RecortadoField("nombre", max_length=20)
+    nombre = RecortadoField("nombre", max_length=20, validators=[sin_formato])
 
     class Meta:
         db_table = "tipo_prioridad_solicitud"
         verbose_name = "tipo de prioridad"
         verbose_name_plural = "tipos de prioridad"
-        ordering = [Folded("nombre"), "id"]
+        ordering = [Sorted("nombre"), "id"]
         constraints = [
             clave_unica("nombre", "tipo_prioridad_solicitud", "Ya existe un tipo de prioridad con ese nombre")
         ]
 
 
 class TipoServicioSolicitud(Catalogo):
-    nombre = RecortadoField("nombre", max_length=50)
+    nombre = RecortadoField("nombre", max_length=50, validators=[sin_formato])
 
     class Meta:
         db_table = "tipo_servicio_solicitud"
         verbose_name = "tipo de servicio"
         verbose_name_plural = "tipos de servicio"
-        ordering = [Folded("nombre"), "id"]
+        ordering = [Sorted("nombre"), "id"]
         constraints = [clave_unica("nombre", "tipo_servicio_solicitud", "Ya existe un tipo de servicio con ese nombre")]
 
 

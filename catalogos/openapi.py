@@ -18,17 +18,17 @@ from catalogos.frases import (
 from catalogos.models import CICLO, Aseguradora, Departamento, Lugar
 from catalogos.views import VISTAS, CatalogoViewSet
 from monitor.api.openapi.description import Operation, describe, describe_fields, describe_tag
-from monitor.api.serializers import SIN_CAMBIOS
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 
-CATALOGOS = "Catálogos"
+CATALOGOS = "Catalogos"
 describe_tag(
     CATALOGOS,
     "Datos de referencia, en el dialecto del sobre: se envían en camelCase y vuelven en PascalCase. Lo que se elimina"
     " sólo se marca, y crearlo otra vez lo trae de vuelta con su `Id`.",
+    "Catálogos",
 )
 
-RUTA = {"id": {"type": "string", "pattern": r"^\d+$", "description": "El `Id` de la fila: sólo dígitos."}}
+RUTA = {"id": {"type": "integer", "minimum": 1, "description": "El `Id` de la fila."}}
 COMUNES = {
     "Eliminado": False,
     "FechaHoraCreacion": datetime(2026, 3, 10, 20, 30, tzinfo=UTC),
@@ -94,7 +94,6 @@ def _lecturas(vista, fila):
         "list": Operation(
             summary=frase("Listar {varios}", modelo),
             description="Una página; más allá de la última viene vacía, con el total.",
-            params=vista.parametros,
             invalid_query="nombr=A&por_pagina=500",
             message=frase(LISTADO, modelo),
             response=pagina_de(serializer),
@@ -102,7 +101,6 @@ def _lecturas(vista, fila):
         ),
         "todos": Operation(
             summary=frase("Listar {varios} sin paginar", modelo),
-            params=vista.parametros_de_todos,
             invalid_query="pagina=1",
             message=frase(LISTADO_COMPLETO, modelo),
             response={"type": "array", "items": serializer},
@@ -142,12 +140,13 @@ def _escrituras(vista, fila):
             description="Los campos que se envían; los demás quedan como estaban.",
             body=vista.entrada,
             partial=True,
+            never_empty=True,
             request={"nombre": fila["Nombre"]},
             invalid=({"nombre": 7, "nombr": "Norte"},),
             message=frase(ACTUALIZADA, modelo),
             response=serializer,
             example=fila,
-            errors=(DatosInvalidos(SIN_CAMBIOS), *propios, *_de_la_ruta(vista), repetida),
+            errors=(*propios, *_de_la_ruta(vista), repetida),
         ),
         "destroy": Operation(
             summary=frase("Eliminar {un} {uno}", modelo),

@@ -9,7 +9,7 @@ from catalogos.frases import frase
 from catalogos.models import Departamento
 from monitor.api.dialects import ENVELOPE
 from monitor.api.fields import StrictFloatField, StrictReferenceField
-from monitor.api.serializers import StrictModelSerializer
+from monitor.api.serializers import StrictModelSerializer, in_both_cases
 from monitor.api.shapes import Shape
 
 # A response has these keys after the columns.
@@ -42,7 +42,7 @@ def entrada(modelo: type[Catalogo]) -> CatalogoEstricto:
     referencias = {nombre: _referencia(campo) for nombre, campo in nombres.items() if campo.is_relation}
     devueltos = ("Id", *ANADIDOS.get(modelo, ()), *DEL_SERVIDOR)
     fuentes = {nombre: campo.name for nombre, campo in nombres.items() if not campo.is_relation}
-    return _serializer(modelo, "Entrada", fuentes, referencias, ignored=[_minuscula(clave) for clave in devueltos])
+    return _serializer(modelo, CatalogoEstricto, "Entrada", fuentes, referencias, in_both_cases(devueltos))
 
 
 def shape(modelo: type[Catalogo]) -> Shape:
@@ -54,10 +54,10 @@ def shape(modelo: type[Catalogo]) -> Shape:
         for clave, fuente in ANADIDOS.get(modelo, {}).items()
     }
     fuentes = {"Id": "id"} | columnas | dict.fromkeys(anadidos) | DEL_SERVIDOR
-    return Shape(_serializer(modelo, "Salida", fuentes, anadidos), ENVELOPE)
+    return Shape(_serializer(modelo, StrictModelSerializer, "Salida", fuentes, anadidos), ENVELOPE)
 
 
-def _serializer(modelo, sufijo, fuentes, declarados, ignored=()):
+def _serializer(modelo, base, sufijo, fuentes, declarados, ignored=()):
     """Return a serializer with the keys of `fuentes` and `declarados`, in that order. `fuentes` has the column of each
     key; the fields in `declarados` have theirs already."""
     opciones = {c: {"source": f} for c, f in fuentes.items() if c not in declarados and c != f}
@@ -65,9 +65,9 @@ def _serializer(modelo, sufijo, fuentes, declarados, ignored=()):
         "model": modelo,
         "fields": tuple(fuentes | declarados),
         "extra_kwargs": opciones,
-        "ignored": tuple(ignored),
+        "ignored": ignored,
     }
-    return type(f"{modelo.__name__}{sufijo}", (CatalogoEstricto,), declarados | {"Meta": type("Meta", (), meta)})()
+    return type(f"{modelo.__name__}{sufijo}", (base,), declarados | {"Meta": type("Meta", (), meta)})()
 
 
 def _referencia(campo: models.ForeignKey) -> StrictReferenceField:
@@ -84,7 +84,3 @@ def _referencia(campo: models.ForeignKey) -> StrictReferenceField:
 
 def _mayuscula(nombre: str) -> str:
     return nombre[0].upper() + nombre[1:]
-
-
-def _minuscula(nombre: str) -> str:
-    return nombre[0].lower() + nombre[1:]

@@ -119,7 +119,7 @@ class ExpedienteAdmin(VerbAdmin):
     list_filter = ("estado", "aseguradora", ("fecha_ingreso", IngresoFilter), "ubicacion_almacenamiento")
     list_select_related = ("aseguradora",)
     search_fields = ("no_siniestro",)  # with this Django shows the box; `buscar` says where to look
-    search_help_text = "No. Siniestro, cliente, placas, marca, modelo, orden o factura"
+    search_help_text = "No. Siniestro, cliente, teléfono, placas, marca, modelo, orden o factura"
     ordering = ("orden_ingreso", "no_siniestro")
     sortable_by = ()
     formfield_overrides = {
@@ -141,8 +141,8 @@ class ExpedienteAdmin(VerbAdmin):
     def get_changelist(self, request, **kwargs):
         return KeysetChangeList
 
-    def get_search_results(self, request, queryset, search_term):
-        return queryset.buscar(search_term), False
+    def buscar(self, queryset, texto):
+        return queryset.buscar(texto)
 
     @admin.display(description="cliente")
     def cliente(self, expediente):

@@ -2,7 +2,7 @@ import django_filters
 
 from expedientes.estados import Estado
 from expedientes.models import Expediente
-from monitor.api.fields import StrictChoiceField, StrictDateField, StrictTextField
+from monitor.api.fields import StrictChoiceField, StrictDateField, StrictPlatesField, StrictSearchField, StrictTextField
 from monitor.api.lists import MAX_PER_PAGE
 from monitor.api.params import IntegerParam, QueryParams, StrictFilter
 
@@ -12,8 +12,8 @@ class ExpedienteFilter(django_filters.FilterSet):
     id_aseguradora = StrictFilter(IntegerParam(), field_name="aseguradora_id")
     fecha_ingreso_desde = StrictFilter(StrictDateField(), field_name="fecha_ingreso", lookup_expr="gte")
     fecha_ingreso_hasta = StrictFilter(StrictDateField(), field_name="fecha_ingreso", lookup_expr="lte")
-    placas = StrictFilter(StrictTextField(max_length=255), method="con_placas")
-    q = StrictFilter(StrictTextField(max_length=100), method="buscar")
+    placas = StrictFilter(StrictPlatesField(max_length=255), method="con_placas")
+    q = StrictFilter(StrictSearchField(max_length=100), method="buscar")
 
     class Meta:
         model = Expediente

@@ -1,21 +1,22 @@
+import re
 from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
-from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from catalogos.models import Aseguradora
 from expedientes.archivo import ExpedienteArchivado, copiar
 from expedientes.estados import TRANSICIONES, Estado
 from monitor.db.errors import is_duplicate
-from monitor.db.fields import KeyField, order_column, search_column
-from monitor.db.functions import CaseBlind, Contains
+from monitor.db.fields import KeyField, LineField, LongTextField, MailField, order_column, search_column
+from monitor.db.functions import IndexedPlates, has_plates, searched
 from monitor.db.writes import Author, Vigente, insert, single_statement, update
 from monitor.errores import Conflicto, DatosInvalidos, ErrorDeDominio, NoEncontrado
+from monitor.textos import words
 from monitor.usuarios.models import Usuario
-from monitor.validadores import que_se_puede_mostrar, sin_control, sin_control_en_texto_largo
+from monitor.validadores import que_se_puede_mostrar, sin_control, sin_control_en_texto_largo, sin_formato
 
 NO_ENCONTRADO = "Expediente no encontrado"
 YA_EXISTE = "Ya existe un expediente con ese No. Siniestro"
@@ -25,8 +26,18 @@ MISMO_ESTADO = "El expediente ya se encuentra en ese estado"
 
 # Servers hand over the path decoded, so an expediente with one of these keys, or with one of these endings, would be
 # taken for another route. Some of those routes don't exist yet.
-CLAVES_RESERVADAS = frozenset({".", "..", "pendientes", "nube", "aseguradoras"})
-FINALES_RESERVADOS = ("/", "/estado", "/estado/historial", "/cambios", "/evidencias", "/respaldar")
+CLAVES_RESERVADAS = frozenset({".", "..", "pendientes", "nube", "aseguradoras", "archivados"})
+FINALES_RESERVADOS = (
+    "/",
+    "/estado",
+    "/estado/historial",
+    "/no_siniestro",
+    "/cambios",
+    "/evidencias",
+    "/respaldar",
+)
+# The system alone gives these numbers.
+PROVISIONAL = re.compile(r"TALLER-\d{4}-\d{6}", re.ASCII)
 
 
 def sin_ambiguedad(no_siniestro: str) -> None:
@@ -35,6 +46,7 @@ def sin_ambiguedad(no_siniestro: str) -> None:
         or no_siniestro.startswith("/")
         or no_siniestro.endswith(FINALES_RESERVADOS)
         or "//" in no_siniestro
+        or PROVISIONAL.fullmatch(no_siniestro)
     ):
         raise ValidationError("ese No. Siniestro está reservado o sus diagonales son ambiguas", code="reservado")
 
@@ -48,11 +60,11 @@ class ExpedienteQuerySet(models.QuerySet):
     def buscar(self, texto: str):
         """Return the expedientes that have every word of `texto`, blind to case and accents, in the columns of
         `Expediente.busqueda`."""
-        return self.filter(*(Contains("busqueda", palabra) for palabra in texto.split()))
+        return self.filter(*(searched("busqueda", palabra) for palabra in words(texto)))
 
     def con_placas(self, placas: str):
-        """Return the expedientes with exactly these plates, blind to case."""
-        return self.filter(Exact(CaseBlind("placas"), CaseBlind(models.Value(placas))))
+        """Return the expedientes with these plates, whole, blind to case, accents, blanks and hyphens."""
+        return self.filter(has_plates("placas", placas))
 
     def en_orden(self):
         """Return the expedientes by day of intake, those without one first and then the newest, and then by the code
@@ -85,7 +97,7 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
                     return insert(Expediente, valores, con=[(HistorialEstado, apertura)], por=por)
             except IntegrityError as error:
                 if is_duplicate(error):
-                    raise Conflicto(YA_EXISTE) from error
+                    raise Conflicto(YA_EXISTE, codigo="ya_existe") from error
                 raise
 
     def actualizar(self, no_siniestro: str, datos: dict, *, por: Author) -> "Expediente":
@@ -105,10 +117,10 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
     @transaction.atomic
     def cambiar_estado(self, no_siniestro: str, hasta: str, *, por: Author) -> "Expediente":
         if hasta not in Estado.values:
-            raise DatosInvalidos(ESTADO_INVALIDO)
+            raise DatosInvalidos(ESTADO_INVALIDO, codigo="estado_invalido")
         desde = Estado(self._bloquear(no_siniestro).estado)
         if hasta not in TRANSICIONES[desde]:
-            raise DatosInvalidos(MISMO_ESTADO)
+            raise DatosInvalidos(MISMO_ESTADO, codigo="mismo_estado")
         expediente = update(Expediente, no_siniestro, {"estado": hasta}, por=por)
         insert(HistorialEstado, _cambio(no_siniestro, desde, hasta, por.pk), por=por)
         return expediente
@@ -163,11 +175,11 @@ def _cambio(no_siniestro, desde, hasta, quien) -> dict:
 
 
 def _texto(nombre, largo=255, **opciones):
-    return models.CharField(nombre, max_length=largo, null=True, blank=True, validators=[sin_control], **opciones)
+    return LineField(nombre, max_length=largo, null=True, blank=True, validators=[sin_control], **opciones)
 
 
 def _texto_largo(nombre):
-    return models.TextField(nombre, null=True, blank=True, validators=[sin_control_en_texto_largo])
+    return LongTextField(nombre, null=True, blank=True, validators=[sin_control_en_texto_largo])
 
 
 def _fecha(nombre):
@@ -192,7 +204,7 @@ class Expediente(models.Model):
         "No. Siniestro",
         max_length=100,
         primary_key=True,
-        validators=[sin_control, sin_ambiguedad],
+        validators=[sin_control, sin_formato, sin_ambiguedad],
         error_messages={"unique": YA_EXISTE, "blank": OBLIGATORIO, "null": OBLIGATORIO, "required": OBLIGATORIO},
     )
     factura = _texto("factura")
@@ -214,8 +226,8 @@ class Expediente(models.Model):
     modelo = _texto("modelo")
     nombre_cliente = _texto("nombre del cliente")
     telefono_cliente = _texto("teléfono del cliente")
-    correo_cliente = models.EmailField(
-        "correo del cliente", max_length=255, null=True, blank=True, validators=[sin_control]
+    correo_cliente = MailField(
+        "correo del cliente", max_length=255, null=True, blank=True, validators=[sin_control, sin_formato]
     )
     dato1 = _texto("dato 1", 500)
     dato1_fecha_hora = _instante("dato 1: fecha y hora")
@@ -261,7 +273,9 @@ class Expediente(models.Model):
     fecha_entrega = _fecha("fecha de entrega prometida")
 
     orden_ingreso = order_column("fecha_ingreso")
-    busqueda = search_column("no_siniestro", "nombre_cliente", "placas", "marca", "modelo", "orden", "factura")
+    busqueda = search_column(
+        "no_siniestro", "nombre_cliente", "marca", "modelo", "orden", "factura", "placas", "telefono_cliente"
+    )
 
     objects = ExpedienteManager()
 
@@ -278,7 +292,7 @@ class Expediente(models.Model):
             models.Index(
                 fields=["ubicacion_almacenamiento", "orden_ingreso", "no_siniestro"], name="expediente_por_ubicacion"
             ),
-            models.Index(CaseBlind("placas"), name="expediente_por_placas"),
+            models.Index(IndexedPlates("placas"), name="expediente_por_placas"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -2,8 +2,9 @@
 
 from datetime import UTC, date, datetime
 
+from expedientes.estados import Estado
 from expedientes.filters import PARAMETROS
-from expedientes.models import MISMO_ESTADO, NO_ENCONTRADO, YA_EXISTE
+from expedientes.models import MISMO_ESTADO, NO_ENCONTRADO, YA_EXISTE, Ubicacion
 from expedientes.serializers import (
     CAMBIO_DE_ESTADO,
     CAMPOS,
@@ -11,13 +12,21 @@ from expedientes.serializers import (
     OTRA_CLAVE,
     AseguradoraSerializer,
     CambioConPersonaSerializer,
+    CambioSerializer,
     ExpedienteDetalleSerializer,
     ExpedienteResumenSerializer,
     ExpedienteSerializer,
 )
 from expedientes.views import SIN_CLAVE, ExpedienteViewSet
 from monitor.api.lists import CURSOR_INVALIDO
-from monitor.api.openapi.description import Operation, describe, describe_fields, describe_tag
+from monitor.api.openapi.description import (
+    Operation,
+    describe,
+    describe_fields,
+    describe_tag,
+    name_choices,
+    name_component,
+)
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 
 EXPEDIENTES = "Expedientes"
@@ -28,6 +37,11 @@ describe_tag(
     " vuelven como `2024-01-15T12:00:00.000Z`: el mismo día en cualquier huso de América o Europa.",
 )
 
+name_choices("EstadoDeExpediente", Estado.values)
+name_choices("UbicacionDeArchivos", Ubicacion.values)
+name_component(AseguradoraSerializer, "AseguradoraDeExpediente")
+name_component(CambioSerializer, "FilaDeHistorial")
+name_component(CambioConPersonaSerializer, "FilaDeHistorialConPersona")
 describe_fields(
     ExpedienteSerializer,
     no_siniestro="Se recorta antes de revisarlo. No puede confundirse con otra ruta: ni `pendientes`, ni terminar en"
@@ -53,7 +67,7 @@ describe_fields(
     fecha_ingreso_desde="Los que ingresaron ese día o después.",
     fecha_ingreso_hasta="Los que ingresaron ese día o antes.",
     placas="Las placas exactas, sin distinguir mayúsculas.",
-    q="Todas sus palabras, en No. Siniestro, cliente, placas, marca, modelo, orden o factura; sin distinguir"
+    q="Todas sus palabras, en No. Siniestro, cliente, teléfono, placas, marca, modelo, orden o factura; sin distinguir"
     " mayúsculas ni acentos.",
     por_pagina="Cuántos por página. Sin él viene la lista completa.",
     cursor="De dónde sigue: el del encabezado `Link` de la página anterior.",
@@ -111,7 +125,8 @@ RUTA = {
     }
 }
 INEXISTENTE = NoEncontrado(NO_ENCONTRADO)
-FALTA_LA_CLAVE = (DatosInvalidos(SIN_CLAVE),)
+# A client that fills the path with an empty key asks for the path of the list.
+FALTA_LA_CLAVE = DatosInvalidos(SIN_CLAVE)
 
 
 def _lista(resumen: str, descripcion: str) -> Operation:
@@ -119,7 +134,6 @@ def _lista(resumen: str, descripcion: str) -> Operation:
         summary=resumen,
         description=f"{descripcion} Del ingreso más reciente al más antiguo, antes los que no tienen fecha. Sin"
         " `por_pagina` llegan todos; si algo falla a medio camino la conexión se rompe, y el JSON no se cierra.",
-        params=PARAMETROS,
         invalid_query="estdo=Salida&por_pagina=0",
         response=ExpedienteResumenSerializer(many=True),
         example=[RESUMEN],
@@ -175,7 +189,7 @@ describe(
         invalid=({"doc_finiquito": "true", "tecnic": "Raúl Díaz"},),
         response=EXPEDIENTE,
         example=EJEMPLO | {"tecnico": "Raúl Díaz", "fecha_entrega": date(2024, 2, 12)},
-        errors=(DatosInvalidos(campos={"no_siniestro": [OTRA_CLAVE]}), INEXISTENTE),
+        errors=(FALTA_LA_CLAVE, DatosInvalidos(campos={"no_siniestro": [OTRA_CLAVE]}), INEXISTENTE),
     ),
     destroy=Operation(
         summary="Archivar un expediente",
@@ -186,10 +200,10 @@ describe(
             "required": ["ok", "no_siniestro"],
         },
         example={"ok": True, "no_siniestro": "SIN/2024/9"},
-        errors=(INEXISTENTE,),
+        errors=(FALTA_LA_CLAVE, INEXISTENTE),
     ),
-    sin_clave=Operation(summary="Actualizar sin decir cuál", only_errors=True, errors=FALTA_LA_CLAVE),
-    destroy_sin_clave=Operation(summary="Archivar sin decir cuál", only_errors=True, errors=FALTA_LA_CLAVE),
+    sin_clave=Operation(summary="Actualizar sin decir cuál", listed=False),
+    destroy_sin_clave=Operation(summary="Archivar sin decir cuál", listed=False),
     cambiar_estado=Operation(
         summary="Cambiar de estado",
         description="A cualquier otro: una unidad puede volver a reparación. El cambio y su fila en el historial se"

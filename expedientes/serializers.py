@@ -10,6 +10,7 @@ from monitor.api.dialects import DIRECT
 from monitor.api.fields import StrictChoiceField, StrictReferenceField, StrictTextField
 from monitor.api.serializers import StrictModelSerializer, StrictSerializer
 from monitor.api.shapes import EmptyListField, Shape
+from monitor.textos import composed, trimmed
 from monitor.usuarios.models import Usuario
 
 CAMPOS = (
@@ -110,7 +111,7 @@ class ExpedienteSerializer(StrictModelSerializer):
     )
     creado_por = serializers.IntegerField(source="creado_por_id", read_only=True)
 
-    alone = (OBLIGATORIO,)
+    alone = {OBLIGATORIO: "faltan_campos"}
 
     class Meta:
         model = Expediente
@@ -121,8 +122,11 @@ class ExpedienteSerializer(StrictModelSerializer):
     def read_changes(self, datos: dict, no_siniestro: str) -> dict:
         """Return the values in the body of a PUT or a PATCH, by source. The key may come along when it is the path's.
         Raise DatosInvalidos with every broken field."""
+        clave = datos.get("no_siniestro")
+        if isinstance(clave, str) and composed(trimmed(clave)) == no_siniestro:
+            datos = {campo: valor for campo, valor in datos.items() if campo != "no_siniestro"}
         valores, errores = self.check(datos, partial=True)
-        if valores.pop("no_siniestro", no_siniestro) != no_siniestro:
+        if "no_siniestro" in valores:
             errores = {"no_siniestro": [OTRA_CLAVE]} | errores
         self.require(valores, errores)
         return valores
@@ -169,7 +173,7 @@ class ExpedienteResumenSerializer(StrictModelSerializer):
 
 
 class CambioDeEstadoSerializer(StrictSerializer):
-    alone = (ESTADO_INVALIDO,)
+    alone = {ESTADO_INVALIDO: "estado_invalido"}
     estado = StrictChoiceField(
         choices=Estado.choices,
         error_messages={"required": ESTADO_INVALIDO, "null": ESTADO_INVALIDO, "invalid_choice": ESTADO_INVALIDO},

@@ -71,7 +71,7 @@ class ExpedienteViewSet(ApiViewSet):
         if "por_pagina" in valores:
             return page_response(self, lista, valores["por_pagina"], valores.get("cursor"))
         if "cursor" in valores:
-            raise DatosInvalidos(campos={"cursor": ["cursor: requiere por_pagina"]})
+            raise DatosInvalidos(campos={"cursor": ["cursor: requiere por_pagina"]}, codigo="parametros_invalidos")
         return stream_response(self, lista)
 
     pendientes = nube = lista
@@ -107,7 +107,7 @@ class ExpedienteViewSet(ApiViewSet):
         return self.respond({"ok": True, "no_siniestro": no_siniestro})
 
     def sin_clave(self, request):
-        raise DatosInvalidos(SIN_CLAVE)
+        raise DatosInvalidos(SIN_CLAVE, codigo="falta_la_clave")
 
     destroy_sin_clave = sin_clave
 

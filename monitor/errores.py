@@ -1,7 +1,8 @@
 """The errors of the domain, in Python's terms.
 
 Models and verbs raise these; `monitor.api.errors` makes HTTP of them and `monitor.admin` makes messages.
-`mensaje` is a Spanish sentence for people, `codigo` a stable word for programs.
+`mensaje` is a Spanish sentence for people. `codigo` is a stable word for programs, from the table of docs/contrato.md:
+the word of the class, unless whoever raises the error names a closer cause.
 """
 
 import re
@@ -15,7 +16,7 @@ def sin_su_campo(frase: str) -> str:
 
 
 class ErrorDeDominio(Exception):
-    codigo = "error"
+    codigo: str
 
     def __init__(self, mensaje: str, *, codigo: str | None = None):
         super().__init__(mensaje)
@@ -29,9 +30,12 @@ class DatosInvalidos(ErrorDeDominio):
 
     codigo = "datos_invalidos"
 
-    def __init__(self, mensaje: str | None = None, *, campos: dict[str, list[str]] | None = None):
+    def __init__(
+        self, mensaje: str | None = None, *, campos: dict[str, list[str]] | None = None, codigo: str | None = None
+    ):
         self.campos = campos or {}
-        super().__init__(mensaje or next(iter(self.campos.values()))[0])
+        mensaje = mensaje or next(iter(self.campos.values()))[0]
+        super().__init__(mensaje, codigo=codigo or ("campos_invalidos" if campos else None))
 
 
 class NoAutenticado(ErrorDeDominio):

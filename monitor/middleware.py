@@ -12,10 +12,14 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import DisallowedHost, MiddlewareNotUsed
-from django.http import HttpResponsePermanentRedirect
+from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.middleware.common import CommonMiddleware
+from django.middleware.gzip import GZipMiddleware
+from django.template.loader import render_to_string
+from django.utils.deprecation import MiddlewareMixin
 
 from monitor import logs
+from monitor.api.errors import ERROR_CODE, RETRY_AFTER, log_outage, outage_of
 from monitor.api.viewsets import bad_request, https_required
 
 log = logging.getLogger(__name__)
@@ -179,6 +183,10 @@ class OnlyInAdmin:
         return super().__call__(request) if request.path_info.startswith(ADMIN) else self.outside(request)
 
 
+class AdminGzipMiddleware(OnlyInAdmin, GZipMiddleware):
+    pass
+
+
 class AdminSessionMiddleware(OnlyInAdmin, SessionMiddleware):
     pass
 
@@ -193,3 +201,15 @@ class AdminUserMiddleware(OnlyInAdmin, AuthenticationMiddleware):
 
 class AdminMessageMiddleware(OnlyInAdmin, MessageMiddleware):
     pass
+
+
+class AdminOutageMiddleware(OnlyInAdmin, MiddlewareMixin):
+    """Answers 503 with a page when the database can't serve for now; the page asks nothing of the database."""
+
+    def process_exception(self, request, exception):
+        code = outage_of(exception)
+        if code is None:
+            return None
+        log_outage("atender una página", code, exception)
+        headers = {"Retry-After": RETRY_AFTER, ERROR_CODE: code}
+        return HttpResponse(render_to_string("monitor/sin_base.html"), status=503, headers=headers)

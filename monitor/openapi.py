@@ -1,11 +1,13 @@
 """The description of the open routes, for the API's description."""
 
-from monitor.api.openapi.description import Operation, describe, describe_tag
-from monitor.api.openapi.views import FORMAT, DocumentacionViewSet
+from monitor.api.openapi.description import Operation, describe, describe_tag, name_choices
+from monitor.api.openapi.views import WRITERS, DocumentacionViewSet
 from monitor.views import InicioViewSet
 
 SERVICIO = "Servicio"
 describe_tag(SERVICIO, "Lo que no pide token: si el servidor está, y qué ofrece.")
+
+name_choices("FormatoDeDescripcion", WRITERS)
 
 TEXTO = {"schema": {"type": "string"}}
 
@@ -34,6 +36,7 @@ describe(
         summary="Si el servidor y su base responden",
         response=_salud({"const": True}),
         example={"backend": True, "database": True},
+        uses_database=False,
         others={
             503: {
                 "description": "La base de datos no responde.",
@@ -53,12 +56,11 @@ describe(
     SERVICIO,
     esquema=Operation(
         summary="Esta descripción",
-        description="OpenAPI 3.1, en YAML; con `format=json`, en JSON.",
+        description="OpenAPI 3.1, en YAML o en JSON, como diga `format` o, sin él, `Accept`; si ninguno dice, en YAML.",
         content={
             "application/yaml": {"schema": {"type": "object"}},
             "application/json": {"schema": {"type": "object"}},
         },
-        params=FORMAT,
         invalid_query="format=xml",
         uses_database=False,
     ),

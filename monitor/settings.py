@@ -83,12 +83,15 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "monitor.middleware.CorsMiddleware",
     "monitor.middleware.NoTrailingSlashMiddleware",
+    "monitor.api.gzip.GzipMiddleware",
     "monitor.api.etag.ConditionalMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "monitor.middleware.AdminGzipMiddleware",
     "monitor.middleware.AdminSessionMiddleware",
     "monitor.middleware.AdminCommonMiddleware",
     "monitor.middleware.AdminUserMiddleware",
     "monitor.middleware.AdminMessageMiddleware",
+    "monitor.middleware.AdminOutageMiddleware",
 ]
 
 ROOT_URLCONF = "monitor.urls"
@@ -132,10 +135,17 @@ OPCIONES_DE_BASE = {
     },
 }
 
+# How long a statement of an HTTP request may wait for a lock, and take (see `monitor.db.state`).
+LIMITES_DE_UNA_PETICION = {"lock_timeout": "2s", "statement_timeout": "20s"}
+
+MOTORES = {"django.db.backends.postgresql": "monitor.db.postgresql"}
+
 DATABASES = {
     "default": {
         **BASE_DE_DATOS,
+        "ENGINE": MOTORES.get(BASE_DE_DATOS["ENGINE"], BASE_DE_DATOS["ENGINE"]),
         "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": OPCIONES_DE_BASE[BASE_DE_DATOS["ENGINE"]] | BASE_DE_DATOS.get("OPTIONS", {}),
     }
 }
@@ -235,7 +245,10 @@ if PUBLIC_URL is None:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "monitor.logs.RequestFilter"}},
+    "filters": {
+        "request_id": {"()": "monitor.logs.RequestFilter"},
+        "cause": {"()": "monitor.logs.CauseFilter"},
+    },
     "formatters": {
         "linea": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
     },
@@ -246,7 +259,7 @@ LOGGING = {
     # Django's own handlers are taken off: they mail ADMINS, which we don't have.
     "loggers": {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        # RequestLogMiddleware writes a line for each request, also for a 4xx.
-        "django.request": {"level": "ERROR"},
+        # RequestLogMiddleware writes a line for each request, whatever its status.
+        "django.request": {"level": "ERROR", "filters": ["cause"]},
     },
 }

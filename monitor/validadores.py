@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import BaseValidator
 from django.utils.deconstruct import deconstructible
 
+from monitor.textos import has_format
+
 # The first is the category Cc: C0, DEL and C1. In a long text people do type newline, carriage return and tab.
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 CONTROL_EN_TEXTO_LARGO = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -27,6 +29,11 @@ def sin_control_en_texto_largo(valor: str) -> None:
 def sin_blancos(valor: str) -> None:
     if any(caracter.isspace() for caracter in valor):
         raise ValidationError("no se admiten espacios", code="blancos")
+
+
+def sin_formato(valor: str) -> None:
+    if has_format(valor):
+        raise ValidationError("tiene caracteres invisibles; bórrelo y escríbalo sin copiarlo", code="formato")
 
 
 # Beyond these, some time zone can't show a moment, be it the database's or the one of the reader's browser.

@@ -1,10 +1,13 @@
 """The open routes: the landing page and the health check."""
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
+from monitor.api.errors import ERROR_CODE, RETRY_AFTER, UNREACHABLE
 from monitor.api.viewsets import Action, OpenViewSet
+from monitor.db.errors import outage
+from monitor.db.state import takes_changes
 
 
 class InicioViewSet(OpenViewSet):
@@ -19,17 +22,18 @@ class InicioViewSet(OpenViewSet):
         return response
 
     def health(self, request):
-        database = _responde()
+        """Return whether the database answers and takes changes."""
+        code = _que_falla()
+        headers = {ERROR_CODE: code, "Retry-After": RETRY_AFTER} if code else {}
         return self.respond(
-            {"backend": True, "database": database}, 200 if database else 503, {"Cache-Control": "no-store"}
+            {"backend": True, "database": not code}, 503 if code else 200, {"Cache-Control": "no-store"} | headers
         )
 
 
-def _responde() -> bool:
+def _que_falla() -> str | None:
+    """Return why the database is of no use for now, as a code of docs/contrato.md, or None."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
+        return None if takes_changes() else "base_sin_escritura"
+    except Error as error:
         connection.close()  # the next HTTP request opens a new connection
-        return False
-    return True
+        return outage(error) or UNREACHABLE

@@ -204,8 +204,8 @@ class SolicitudAdmin(VerbAdmin):
     def get_changelist(self, request, **kwargs):
         return KeysetChangeList
 
-    def get_search_results(self, request, queryset, search_term):
-        return queryset.buscar(search_term), False
+    def buscar(self, queryset, texto):
+        return queryset.buscar(texto)
 
     @admin.display(description="código")
     def con_codigo(self, solicitud):

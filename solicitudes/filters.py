@@ -1,6 +1,6 @@
 import django_filters
 
-from monitor.api.fields import StrictChoiceField, StrictDayField, StrictTextField
+from monitor.api.fields import StrictChoiceField, StrictDayField, StrictSearchField
 from monitor.api.pages import page_params
 from monitor.api.params import IntegerParam, QueryParams, StrictFilter
 from solicitudes.estados import Estado
@@ -23,7 +23,7 @@ class SolicitudFilter(django_filters.FilterSet):
     idUsuarioAprobador = _id_de("aprobador_id")
     fechaDesde = StrictFilter(StrictDayField(), field_name="fecha_servicio", lookup_expr="gte")
     fechaHasta = StrictFilter(StrictDayField(), field_name="fecha_servicio", lookup_expr="lte")
-    busqueda = StrictFilter(StrictTextField(max_length=250), method="buscar")
+    busqueda = StrictFilter(StrictSearchField(max_length=250), method="buscar")
 
     class Meta:
         model = Solicitud

@@ -1,10 +1,18 @@
 """The description of solicitudes for OpenAPI."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.utils import timezone
 
 from catalogos.openapi import describir_catalogo
-from monitor.api.openapi.description import Operation, describe, describe_fields, describe_tag
-from monitor.api.serializers import SIN_CAMBIOS
+from monitor.api.openapi.description import (
+    Operation,
+    describe,
+    describe_fields,
+    describe_tag,
+    name_choices,
+    name_component,
+)
 from monitor.errores import DatosInvalidos, ReglaIncumplida, SinPermiso
 from solicitudes.estados import Estado
 from solicitudes.filters import PARAMETROS
@@ -26,7 +34,9 @@ from solicitudes.serializers import (
     MOTIVO,
     MOTIVO_OPCIONAL,
     CambioDeSolicitudSerializer,
+    ParadaCreadaSerializer,
     ParadaEntrada,
+    ParadaSerializer,
     ResumenSerializer,
     SolicitudCreadaSerializer,
     SolicitudEntrada,
@@ -42,6 +52,18 @@ describe_tag(
     " Van en el dialecto del sobre: se envían en camelCase y vuelven en PascalCase; horas locales, sin desfase.",
 )
 
+name_choices(
+    "EstadoDeSolicitud",
+    Estado.names,
+    CodigoEstadoActual=ResumenSerializer,
+    CodigoEstado=CambioDeSolicitudSerializer,
+    Codigo=type(EstadoSolicitudViewSet.shape.serializer),
+)
+name_component(ResumenSerializer, "SolicitudResumen")
+name_component(CambioDeSolicitudSerializer, "FilaDeHistorico")
+name_component(ParadaEntrada, "LugarDeSolicitud")
+name_component(ParadaSerializer, "LugarDeSolicitud")
+name_component(ParadaCreadaSerializer, "LugarDeSolicitudCreada")
 describe_fields(
     SolicitudEntrada,
     idUsuarioSolicitante="Un usuario activo. Un técnico sólo puede ser él mismo.",
@@ -75,7 +97,7 @@ ENVIADO = {
     "idTipoServicioSolicitud": 1,
     "asunto": "Transporte de personal a sede central",
     "cantidadPasajeros": 5,
-    "fechaServicioRequerido": "2026-04-15",
+    "fechaServicioRequerido": None,
     "horaServicioRequerido": "08:00",
     "lugares": [
         {"idLugar": 5, "esOrigen": True, "orden": 0, "descripcion": "Sede central - Salida"},
@@ -124,6 +146,21 @@ PARADA = {
     "HoraEstimadaRetorno": None,
 }
 CREADA = FILA | {"lugares": [SEDE | PARADA], "misiones": []}
+
+
+def pronto() -> date:
+    """Return a day that hasn't come yet on the day on which the description is read."""
+    return timezone.localdate() + timedelta(days=7)
+
+
+def enviado() -> dict:
+    return ENVIADO | {"fechaServicioRequerido": pronto().isoformat()}
+
+
+def creada() -> dict:
+    return CREADA | {"FechaServicioRequerido": pronto()}
+
+
 COMPLETA = FILA | {"lugares": [SEDE | MAPA | PARADA], "misiones": []}
 HISTORICO = {
     "IdEstadoSolicitud": 1,
@@ -138,7 +175,7 @@ HISTORICO = {
     "FechaHoraActualizacion": CREADA_EN,
 }
 
-RUTA = {"pk": {"type": "string", "pattern": r"^\d+$", "description": "El `Id` de la solicitud: sólo dígitos."}}
+RUTA = {"id": {"type": "integer", "minimum": 1, "description": "El `Id` de la solicitud."}}
 DE_LA_RUTA = (DatosInvalidos("ID inválido"), no_encontrada(42))
 INCUMPLIDAS = ReglaIncumplida(
     [
@@ -192,7 +229,6 @@ describe(
     list=Operation(
         summary="Listar solicitudes",
         description="De la más reciente a la más antigua, sin sus lugares; más allá de la última página viene vacía.",
-        params=PARAMETROS,
         invalid_query="codigoEstdo=APROBADA&por_pagina=500",
         message="Listado de solicitudes obtenido exitosamente",
         response={
@@ -210,12 +246,12 @@ describe(
         description="Queda pendiente de aprobación; al solicitante y al aprobador les llega un correo. Primero se dice"
         " todo lo que es 400; si no hay nada, todo lo que es 422.",
         body=ENTRADA,
-        request=ENVIADO,
+        request=enviado,
         invalid=({"asunto": "abc", "asnto": "x", "lugares": [{"orden": "0"}]},),
         status=201,
         message="Solicitud creada exitosamente",
         response=SolicitudCreadaSerializer(),
-        example=CREADA,
+        example=creada,
         headers={"Location": "Ruta de la solicitud."},
         errors=(REFERENCIAS, SinPermiso(SIN_PERMISO[Accion.CREAR]), INCUMPLIDAS),
     ),
@@ -233,13 +269,13 @@ describe(
         " o aprobador, a quien empieza a serlo, y al aprobador si cambia el servicio.",
         body=ENTRADA,
         partial=True,
+        never_empty=True,
         request={"cantidadPasajeros": 6, "observaciones": ""},
         invalid=({"cantidadPasajeros": -1, "observacion": "x"},),
         message="Solicitud actualizada exitosamente",
         response=SolicitudSerializer(),
         example=COMPLETA | {"CantidadPasajeros": 6},
         errors=(
-            DatosInvalidos(SIN_CAMBIOS),
             REFERENCIAS,
             *DE_LA_RUTA,
             SinPermiso(SIN_PERMISO[Accion.ACTUALIZAR]),

@@ -60,7 +60,7 @@ def puede(accion: Accion, usuario, **partes) -> bool:
 def exigir(accion: Accion, usuario, **partes) -> None:
     papeles = papeles_de(usuario, **partes)
     if _la_pidio(accion, papeles):
-        raise SinPermiso(PROPIA)
+        raise SinPermiso(PROPIA, codigo="solicitud_propia")
     if not papeles & PUEDEN[accion]:
         raise SinPermiso(SIN_PERMISO[accion])
 

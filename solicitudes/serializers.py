@@ -14,7 +14,7 @@ from monitor.api.fields import (
     StrictTextField,
     StrictTimeField,
 )
-from monitor.api.serializers import ObjectListField, StrictSerializer
+from monitor.api.serializers import ObjectListField, StrictSerializer, in_both_cases
 from monitor.api.shapes import EmptyListField, Shape
 from monitor.errores import DatosInvalidos
 from solicitudes.estados import Estado
@@ -83,6 +83,9 @@ class ParadaEntrada(Entrada):
     requiereRetorno = StrictBooleanField(source="requiere_retorno", default=False)
     horaEstimadaRetorno = _hora_opcional("hora_retorno")
 
+    class Meta:
+        ignored = in_both_cases("Id NombreLugar DireccionLugar CodigoLugar Latitud Longitud".split())
+
 
 class SolicitudEntrada(EntradaConReferencias):
     idUsuarioSolicitante = StrictIntegerField(source="solicitante_id")
@@ -99,6 +102,13 @@ class SolicitudEntrada(EntradaConReferencias):
     horaServicioRequerido = StrictTimeField(source="hora_servicio")
     observaciones = _texto_opcional(TEXTO_MAXIMO)
     lugares = ObjectListField(child=ParadaEntrada(), max_length=LUGARES_MAXIMO)
+
+    class Meta:
+        ignored = in_both_cases(
+            "Id CodigoSolicitud NombreSolicitante EmailSolicitante NombreDepartamento NombreAprobador EmailAprobador"
+            " NombrePrioridad NombreTipoServicio IdEstadoActual CodigoEstadoActual NombreEstadoActual ColorEstadoActual"
+            " EsEstadoFinal FechaHoraCreacion FechaHoraActualizacion misiones".split()
+        )
 
 
 class MotivoEntrada(StrictSerializer):

@@ -4,8 +4,8 @@ key may be missing, its name."""
 from collections import defaultdict
 
 from catalogos.base import Catalogo
-from monitor.db.functions import case_blind
 from monitor.errores import DatosInvalidos
+from monitor.textos import case_blind
 
 Identidad = tuple[str, str]  # a column, and the value in it as the database compares it
 
@@ -15,7 +15,7 @@ def identidad(modelo: type[Catalogo], clave: str | None, nombre: str | None) -> 
     campo = modelo._meta.get_field(modelo.clave)
     if clave:
         return modelo.clave, case_blind(campo.to_python(clave))
-    return ("nombre", case_blind(nombre.strip())) if nombre and campo.null else None
+    return ("nombre", case_blind(modelo._meta.get_field("nombre").to_python(nombre))) if nombre and campo.null else None
 
 
 class Existentes:

@@ -13,7 +13,7 @@ from django.db import models
 
 from catalogos.base import Catalogo
 from catalogos.importacion.archivo import VACIO, Archivo, Errores, archivo_invalido, citar, texto_de
-from monitor.db.functions import fold
+from monitor.textos import fold
 
 FILAS_MAXIMAS = 5_000
 SEPARADORES = ";\t,|"

@@ -7,7 +7,7 @@ from django.db import models
 
 from catalogos.base import Catalogo
 from catalogos.importacion.archivo import citar
-from monitor.db.functions import fold
+from monitor.textos import fold
 
 SI_O_NO = dict.fromkeys("si verdadero true 1".split(), True) | dict.fromkeys("no falso false 0".split(), False)
 # «1.0» is one, «1.000» is a thousand, and so is «1,000.0».

@@ -3,7 +3,7 @@
 from django.db import migrations, models
 
 import catalogos.base
-import monitor.db.functions
+import monitor.db.retired
 import monitor.validadores
 
 
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="aseguradora",
             constraint=models.UniqueConstraint(
-                monitor.db.functions.CaseBlind("nombre"),
+                monitor.db.retired.LatinCaseBlind("nombre"),
                 name="aseguradora_nombre_unico",
                 violation_error_message="Ya existe una aseguradora con ese nombre",
             ),

@@ -5,6 +5,7 @@ from django.db import migrations, models
 
 import catalogos.base
 import monitor.db.functions
+import monitor.db.retired
 import monitor.validadores
 
 
@@ -126,7 +127,7 @@ class Migration(migrations.Migration):
                 "ordering": [monitor.db.functions.Folded("nombre"), "id"],
                 "constraints": [
                     models.UniqueConstraint(
-                        monitor.db.functions.CaseBlind("codigo"),
+                        monitor.db.retired.LatinCaseBlind("codigo"),
                         name="lugar_codigo_unico",
                         violation_error_message="Ya existe un lugar con ese código",
                     ),

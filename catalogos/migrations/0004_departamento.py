@@ -7,6 +7,7 @@ from django.db import migrations, models
 
 import catalogos.base
 import monitor.db.functions
+import monitor.db.retired
 import monitor.validadores
 
 
@@ -125,7 +126,7 @@ class Migration(migrations.Migration):
                 "ordering": ["nivel_jerarquico", monitor.db.functions.Folded("nombre"), "id"],
                 "constraints": [
                     models.UniqueConstraint(
-                        monitor.db.functions.CaseBlind("codigo"),
+                        monitor.db.retired.LatinCaseBlind("codigo"),
                         name="departamento_codigo_unico",
                         violation_error_message="Ya existe un departamento con ese código",
                     ),

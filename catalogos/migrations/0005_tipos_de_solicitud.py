@@ -5,6 +5,7 @@ from django.db import migrations, models
 
 import catalogos.base
 import monitor.db.functions
+import monitor.db.retired
 import monitor.validadores
 
 
@@ -48,7 +49,7 @@ class Migration(migrations.Migration):
                 "ordering": [monitor.db.functions.Folded("nombre"), "id"],
                 "constraints": [
                     models.UniqueConstraint(
-                        monitor.db.functions.CaseBlind("nombre"),
+                        monitor.db.retired.LatinCaseBlind("nombre"),
                         name="tipo_prioridad_solicitud_nombre_unico",
                         violation_error_message="Ya existe un tipo de prioridad con ese nombre",
                     )
@@ -89,7 +90,7 @@ class Migration(migrations.Migration):
                 "ordering": [monitor.db.functions.Folded("nombre"), "id"],
                 "constraints": [
                     models.UniqueConstraint(
-                        monitor.db.functions.CaseBlind("nombre"),
+                        monitor.db.retired.LatinCaseBlind("nombre"),
                         name="tipo_servicio_solicitud_nombre_unico",
                         violation_error_message="Ya existe un tipo de servicio con ese nombre",
                     )

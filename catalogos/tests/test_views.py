@@ -11,7 +11,8 @@ from catalogos.models import CATALOGOS, CICLO, Departamento
 from catalogos.tests.ejemplos import DEPARTAMENTO, EJEMPLOS, LUGAR
 from catalogos.tests.factories import FABRICAS, AseguradoraFactory, DepartamentoFactory, LugarFactory
 from expedientes.tests.factories import ExpedienteFactory
-from monitor.api.tests.cliente import respuesta
+from monitor.api.tests.cliente import en_camello, respuesta
+from monitor.api.tests.documento import cuerpo_de, fallas
 from monitor.usuarios.tests.factories import UsuarioFactory
 
 pytestmark = pytest.mark.django_db
@@ -264,6 +265,25 @@ def test_actualizar_ignora_lo_que_es_del_servidor(operador):
     fila = operador.put(f"/departamento/{departamento.pk}", del_servidor | {"nivelJerarquico": 4}).json()["data"]
 
     assert (fila["Id"], fila["Eliminado"], fila["NivelJerarquico"]) == (departamento.pk, False, 4)
+
+
+def test_actualizar_admite_de_vuelta_lo_que_se_leyo(caso, operador):
+    leida = operador.post(caso.ruta, caso.completo).json()["data"]
+    con_las_suyas = {
+        clave: leida[clave] for clave in ("Id", "Eliminado", "FechaHoraCreacion", "FechaHoraActualizacion")
+    }
+    ruta = f"{caso.ruta}/{leida['Id']}"
+
+    for cuerpo in (en_camello(leida), {"nombre": leida["Nombre"]} | con_las_suyas):
+        devuelta = operador.put(ruta, cuerpo).json()["data"]
+        assert devuelta == leida | {"FechaHoraActualizacion": devuelta["FechaHoraActualizacion"]}
+        assert fallas(cuerpo_de("PUT", f"{caso.ruta}/{{id}}"), cuerpo) == []
+
+
+def test_actualizar_no_toma_por_suya_una_clave_como_se_responde(operador):
+    frase = "Nombre: no se reconoce (¿quiso decir `nombre`?)"
+
+    assert respuesta(operador.put(f"/lugar/{LugarFactory().pk}", {"Nombre": "Sede"})) == invalido(frase)
 
 
 # --- Deleting ---

@@ -10,6 +10,7 @@ from django.db import migrations, models
 import expedientes.models
 import monitor.db.fields
 import monitor.db.functions
+import monitor.db.retired
 import monitor.validadores
 
 
@@ -318,7 +319,7 @@ class Migration(migrations.Migration):
                     "busqueda",
                     models.GeneratedField(
                         db_persist=True,
-                        expression=monitor.db.functions.Lines(
+                        expression=monitor.db.retired.LatinLines(
                             "no_siniestro", "nombre_cliente", "placas", "marca", "modelo", "orden", "factura"
                         ),
                         output_field=models.TextField(),

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import monitor.db.functions
+import monitor.db.retired
 
 
 class Migration(migrations.Migration):
@@ -47,6 +47,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="expediente",
-            index=models.Index(monitor.db.functions.CaseBlind("placas"), name="expediente_por_placas"),
+            index=models.Index(monitor.db.retired.LatinCaseBlind("placas"), name="expediente_por_placas"),
         ),
     ]

@@ -4,7 +4,7 @@ import base64
 import json
 import re
 from datetime import date
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
@@ -172,6 +172,8 @@ FRASES = [
     ("placas=" + "x" * 256, {"placas": "placas: admite 255 caracteres como máximo"}),
     ("q=" + "x" * 101, {"q": "q: admite 100 caracteres como máximo"}),
     ("q=a%00b", {"q": "q: no se admiten caracteres de control"}),
+    ("q=%CC%81", {"q": "q: no queda nada que buscar; escriba letras o números"}),
+    ("placas=-", {"placas": "placas: no queda nada que buscar; escriba letras o números"}),
     ("placas=a%0Ab", {"placas": "placas: no se admiten caracteres de control"}),
     (
         "zzz=1&por_pagina=x&estado=y",
@@ -229,9 +231,9 @@ def varios(db):
         ("fecha_ingreso_desde=2024-01-15&fecha_ingreso_hasta=2024-01-15", "AC"),
         ("fecha_ingreso_desde=2024-01-15T23:30:00-06:00&fecha_ingreso_hasta=2024-01-15T00:00:00%2B14:00", "AC"),
         ("fecha_ingreso_desde=2024-01-16&fecha_ingreso_hasta=2024-01-15", ""),
-        ("placas=ÑAB-12-34", "BA"),
-        ("placas=ñab-12-34", "BA"),
-        ("placas=NAB-12-34", "C"),
+        ("placas=ÑAB-12-34", "BAC"),
+        ("placas=ñab1234", "BAC"),
+        ("placas=NAB%2012%E2%80%9334%20", "BAC"),
         ("placas=ÑAB-12-3", "E"),
         ("placas=50%25_%5CX", "D"),
         ("placas=50%25%25%5Cx", ""),
@@ -281,3 +283,36 @@ def test_q_toma_los_comodines_como_letras(claves, texto):
     insertar(no_siniestro="sin", marca="xx axb cd 1000 yy")
 
     assert claves(f"{LISTA}?q={texto.replace('%', '%25')}") == ["con"]
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "ionut",
+        "IONUȚ",
+        "nguyen",
+        "иванов",
+        "strasse",
+        "lodz",
+        "ši 123-ab",
+        "si123ab",
+        "si-123",
+        "555-123",
+        "5551234567",
+    ],
+)
+def test_q_busca_en_todos_los_alfabetos(claves, db, q):
+    cliente = "Ionuț Nguyễn ИВАНОВ Straße Łódź"
+    insertar(no_siniestro="A", nombre_cliente=cliente, placas="ŠI 123-AB", telefono_cliente="(555) 123 4567")
+    insertar(no_siniestro="B", nombre_cliente="Otra", placas="XX-1", telefono_cliente="99")
+
+    assert claves(f"{LISTA}?q={quote(q)}") == ["A"]
+
+
+@pytest.mark.parametrize("placas", ["yej790x", "YEJ 790\u2013X", "yej-790-x ", "ýej790x"])
+def test_placas_compara_enteras_y_sin_separadores(claves, db, placas):
+    insertar(no_siniestro="A", placas="YEJ-790-X ")
+    insertar(no_siniestro="B", placas="YEJ-790-XX")
+    insertar(no_siniestro="C", placas="ÝEJ\u2010790X")
+
+    assert claves(f"{LISTA}?placas={quote(placas)}") == ["A", "C"]

@@ -26,8 +26,10 @@ from django.utils.text import capfirst
 from monitor.db.functions import Contains, Folded
 from monitor.db.writes import Author
 from monitor.errores import ErrorDeDominio, sin_su_campo
+from monitor.textos import words
 from monitor.validadores import CON_CONTROL, CONTROL
 
+NADA_QUE_BUSCAR = "No queda nada que buscar en lo que escribió: escriba letras o números."
 NOMBRADOS = 10  # refused rows that a message names; the rest are counted
 # The lookups that the filters of our lists use. Others, typed by hand, could make the database fail or work for
 # minutes.
@@ -237,12 +239,22 @@ class VerbAdmin(admin.ModelAdmin):
         return super().changelist_view(request, titulo | (extra_context or {}))
 
     def get_search_results(self, request, queryset, search_term):
-        """Filter the rows that have every word in any of `search_fields`, blind to case and accents and alike on both
-        databases."""
-        for palabra in search_term.split():
+        """Filter the rows that `buscar` finds. A search of which nothing is left after folding finds nothing, and the
+        page says so."""
+        if not search_term:
+            return queryset, False
+        if not words(search_term):
+            self.message_user(request, NADA_QUE_BUSCAR, messages.WARNING)
+            return queryset.none(), False
+        return self.buscar(queryset, search_term), False
+
+    def buscar(self, queryset, texto: str):
+        """Return the rows that have every word in any of `search_fields`, blind to case and accents and alike on both
+        databases. A ModelAdmin whose queryset knows how to search overrides this."""
+        for palabra in words(texto):
             donde = [Q(Contains(Folded(campo), palabra)) for campo in self.search_fields]
             queryset = queryset.filter(reduce(or_, donde))
-        return queryset, False
+        return queryset
 
     def lookup_allowed(self, lookup, value, request):
         filtros = [_parametro(filtro) for filtro in self.get_list_filter(request)]

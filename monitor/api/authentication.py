@@ -23,5 +23,5 @@ def read_token(request) -> tokens.Token:
     header = request.META.get("HTTP_AUTHORIZATION", "")
     token = header.removeprefix(SCHEME).strip()
     if not header.startswith(SCHEME) or not token:
-        raise NoAutenticado(FALTA)
+        raise NoAutenticado(FALTA, codigo="token_requerido")
     return tokens.verify(token)

@@ -37,14 +37,14 @@ def read_object(request: HttpRequest, *, optional: bool = False) -> dict:
     if not body:
         if optional:
             return {}
-        raise DatosInvalidos(VACIO)
+        raise DatosInvalidos(VACIO, codigo="cuerpo_vacio")
     _require_json(request)
     try:
         data = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise DatosInvalidos(NO_ES_JSON) from error
+        raise DatosInvalidos(NO_ES_JSON, codigo="json_invalido") from error
     if not isinstance(data, dict):
-        raise DatosInvalidos(NO_ES_OBJETO)
+        raise DatosInvalidos(NO_ES_OBJETO, codigo="json_invalido")
     _refuse_repeated_keys(body)
     return data
 
@@ -57,14 +57,14 @@ def _read(request) -> bytes:
         raise TooLarge
     body = request.read(length)
     if len(body) < length:
-        raise HttpError(400, INCOMPLETO, CLOSE)
+        raise HttpError(400, INCOMPLETO, CLOSE, codigo="cuerpo_incompleto")
     return body
 
 
 def _length(request) -> int:
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not (length.isascii() and length.isdigit()):
-        raise DatosInvalidos("Content-Length no es un número")
+        raise DatosInvalidos("Content-Length no es un número", codigo="peticion_invalida")
     return int(length)
 
 
@@ -91,6 +91,6 @@ def _refuse_repeated_keys(body: bytes) -> None:
     try:
         json.loads(body, object_pairs_hook=look)
     except (ValueError, RecursionError) as error:  # numbers of thousands of digits, and objects a thousand deep
-        raise DatosInvalidos(NO_ES_JSON) from error
+        raise DatosInvalidos(NO_ES_JSON, codigo="json_invalido") from error
     if repeated:
-        raise DatosInvalidos(campos=repeated)
+        raise DatosInvalidos(campos=repeated, codigo="clave_repetida")

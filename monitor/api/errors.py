@@ -11,9 +11,13 @@ from rest_framework.exceptions import APIException
 
 from monitor import errores
 from monitor.api.dialects import Dialect
-from monitor.db.errors import is_unreachable
+from monitor.db.errors import outage
 
 log = logging.getLogger(__name__)
+
+ERROR_CODE = "X-Error-Code"
+UNREACHABLE = "base_no_disponible"
+RETRY_AFTER = "5"  # seconds
 
 # The sentence for what Django itself refuses to read, such as thousands of query parameters.
 DEMASIADO = "La petición no se puede leer; envíe menos parámetros"
@@ -28,12 +32,22 @@ STATUS = {
     errores.DemasiadosIntentos: 429,
 }
 
+CODIGOS = {
+    405: "metodo_no_permitido",
+    413: "cuerpo_demasiado_grande",
+    415: "tipo_no_admitido",
+    500: "error_interno",
+    503: UNREACHABLE,
+}
+
 
 class HttpError(errores.ErrorDeDominio):
     """An error that only HTTP has: a method, a size, a content type."""
 
-    def __init__(self, status: int, mensaje: str, headers: dict | None = None):
-        super().__init__(mensaje, codigo="http")
+    codigo = "rechazado"
+
+    def __init__(self, status: int, mensaje: str, headers: dict | None = None, *, codigo: str | None = None):
+        super().__init__(mensaje, codigo=codigo or CODIGOS.get(status))
         self.status, self.headers = status, headers or {}
 
 
@@ -46,12 +60,12 @@ def error_response(error: Exception, dialect: Dialect, operacion: str | None = N
     """Return the answer to an error. `operacion` completes «Error interno al …». Whoever listens to Django's
     `got_request_exception` hears of an error that nobody expected, with `request`."""
     if isinstance(error, SuspiciousOperation):
-        error = errores.DatosInvalidos(DEMASIADO)
+        error = errores.DatosInvalidos(DEMASIADO, codigo="peticion_invalida")
     elif isinstance(error, APIException):
         error = _of_rest_framework(error)
     elif not isinstance(error, errores.ErrorDeDominio):
         error = _unexpected(error, operacion, request)
-    return dialect.respond(dialect.error(error), _status(error), _headers(error))
+    return dialect.respond(dialect.error(error), _status(error), _headers(error) | {ERROR_CODE: error.codigo})
 
 
 def _of_rest_framework(error: APIException) -> errores.ErrorDeDominio:
@@ -63,16 +77,28 @@ def _of_rest_framework(error: APIException) -> errores.ErrorDeDominio:
 
 
 def _unexpected(error: Exception, operacion: str | None, request) -> HttpError:
-    log.error("Error interno al %s", operacion or "atender la petición", exc_info=error)
-    if isinstance(error, DatabaseError) and is_unreachable(error):
-        return internal(503, operacion)
+    what = operacion or "atender la petición"
+    if code := outage_of(error):
+        log_outage(what, code, error)
+        return internal(503, operacion, code)
+    log.error("Error interno al %s", what, exc_info=error)
     got_request_exception.send(sender=None, request=request)
     return internal(500, operacion)
 
 
-def internal(status: int, operacion: str | None) -> HttpError:
+def log_outage(what: str, code: str, error: Exception) -> None:
+    """Write one line, without a traceback: while a database is away, tracebacks would fill the disk."""
+    log.error("La base de datos no atendió al %s (%s): %s", what, code, str(error).partition("\n")[0])
+
+
+def outage_of(error: Exception) -> str | None:
+    """Return why the database can't serve for now (see `monitor.db.errors.outage`), if that is what the error says."""
+    return outage(error) if isinstance(error, DatabaseError) else None
+
+
+def internal(status: int, operacion: str | None, codigo: str | None = None) -> HttpError:
     message = f"Error interno al {operacion}" if operacion else "Error interno del servidor"
-    return HttpError(status, message, {"Retry-After": "5"} if status == 503 else None)
+    return HttpError(status, message, {"Retry-After": RETRY_AFTER} if status == 503 else None, codigo=codigo)
 
 
 def _status(error: errores.ErrorDeDominio) -> int:

@@ -18,6 +18,9 @@ from monitor.api.shapes import Reader, Shape
 from monitor.db.functions import Version
 from monitor.errores import ErrorDeDominio
 
+# A 304 says so because it doesn't know how large the object is; and the 200 must say the same.
+VARY = {"Vary": "Accept-Encoding"}
+
 
 class ConditionalReader(Reader):
     """A reader of one object, together with who calls. The ETag is a digest of the shape and of the versions of all the
@@ -41,10 +44,10 @@ class ConditionalReader(Reader):
         versions = self._versions.rows(**values)
         if not versions:
             return None
-        etag = self._etag(versions)
-        if not _matches(etag, known):
+        etag = _known_as(self._etag(versions), known)
+        if etag is None:
             return None
-        return HttpResponseNotModified(headers={"Cache-Control": CACHE, "ETag": etag})
+        return HttpResponseNotModified(headers={"Cache-Control": CACHE, "ETag": etag, **VARY})
 
     def respond(self, view, **values) -> HttpResponse | None:
         """Return a 200 with the object and its ETag, or None when there is no object."""
@@ -52,7 +55,7 @@ class ConditionalReader(Reader):
         if not rows:
             return None
         etag = self._etag([row[self._start :] for row in rows])
-        return view.respond(self.shape.from_rows(rows), headers={"ETag": etag})
+        return view.respond(self.shape.from_rows(rows), headers={"ETag": etag, **VARY})
 
     def _etag(self, versions: list[tuple]) -> str:
         digest = self._seal.copy()
@@ -60,9 +63,20 @@ class ConditionalReader(Reader):
         return f'"{digest.hexdigest()}"'
 
 
-def _matches(etag: str, known: str) -> bool:
-    """Return whether the ETag is one of an If-None-Match. They are compared weakly, as RFC 9110 asks."""
-    return any(one == "*" or one.removeprefix("W/") == etag for one in parse_etags(known))
+def for_gzip(etag: str) -> str:
+    """Return the ETag of the same answer compressed. A strong ETag stands for its bytes, so each encoding has one."""
+    return f'{etag[:-1]}-gzip"'
+
+
+def _known_as(etag: str, known: str) -> str | None:
+    """Return the ETag by which an If-None-Match knows the answer with this ETag, or the same answer compressed, and
+    None when it doesn't. They are compared weakly, as RFC 9110 asks."""
+    for one in parse_etags(known):
+        if one == "*":
+            return etag
+        if one.removeprefix("W/") in (etag, for_gzip(etag)):
+            return one.removeprefix("W/")
+    return None
 
 
 class ConditionalMiddleware:

@@ -14,12 +14,10 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from monitor.db.queries import CompiledQuery, Param
+from monitor.textos import composed, is_visible, plates, trimmed, words
 from monitor.validadores import sin_control, sin_control_en_texto_largo
 
 ENTERO_MAXIMO = 2_147_483_647
-
-# These are Unicode's white space. Python's isspace() also counts four control characters, which must be refused.
-BLANCOS = "".join(c for c in map(chr, range(0x3001)) if c.isspace() and not "\x1c" <= c <= "\x1f")
 
 _DIA = r"\d{4}-\d{2}-\d{2}"
 _ISO = re.compile(
@@ -52,9 +50,11 @@ class Strict:
 
 
 class StrictTextField(Strict, serializers.CharField):
-    """A text. `multiline` admits newlines and tabs. `trim` cuts Unicode white space at the ends before any check."""
+    """A text, read composed (NFC). `multiline` admits newlines and tabs. `trim` cuts Unicode white space at the ends
+    before any check. A text that nobody can see is blank where it is required, and where it is trimmed."""
 
     multiline = False
+    verbatim = False
     default_error_messages = {
         "invalid": "{campo}: debe ser texto",
         "blank": "{campo}: no puede estar vacío",
@@ -70,8 +70,10 @@ class StrictTextField(Strict, serializers.CharField):
         self.validators = [control, *(v for v in validators if v is not control)]
 
     def run_validation(self, data=serializers.empty):
-        if self.trim and isinstance(data, str):
-            data = data.strip(BLANCOS)
+        if isinstance(data, str) and not self.verbatim:
+            data = composed(trimmed(data) if self.trim else data)
+            if (self.trim or not self.allow_blank) and not is_visible(data):
+                data = ""
         return super().run_validation(data)
 
     def to_internal_value(self, data):
@@ -86,6 +88,34 @@ class StrictTextField(Strict, serializers.CharField):
 
 class StrictLongTextField(StrictTextField):
     multiline = True
+
+
+class StrictSecretField(StrictTextField):
+    """A password, which counts as it was typed."""
+
+    verbatim = True
+
+
+class StrictSearchField(StrictTextField):
+    """A text to search by. What is compared of it may not be nothing, because that is in every row."""
+
+    default_error_messages = {"nada": "{campo}: no queda nada que buscar; escriba letras o números"}
+
+    def to_internal_value(self, data):
+        text = super().to_internal_value(data)
+        if not self.compared(text):
+            self.fail("nada")
+        return text
+
+    def compared(self, text: str):
+        return words(text)
+
+
+class StrictPlatesField(StrictSearchField):
+    """Plates to look for."""
+
+    def compared(self, text: str):
+        return plates(text)
 
 
 class StrictEmailField(StrictTextField):

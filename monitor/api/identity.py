@@ -42,7 +42,7 @@ class Caller:
         SinPermiso."""
         person = get_user_model().objects.con_token(self.token.id, self.token.version)
         if person is None:
-            raise NoAutenticado(INVALIDO)
+            raise NoAutenticado(INVALIDO, codigo="token_invalido")
         if self.permiso is not None:
             exigir_permiso(person.rol, self.permiso)
         self._settled, self._person = True, person

@@ -13,6 +13,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 
 from monitor.api.dialects import CACHE
+from monitor.api.errors import outage_of
 from monitor.api.identity import Caller, CallerQuery, only_for_caller
 from monitor.api.shapes import Shape
 from monitor.db.queries import After, Param, is_position
@@ -62,9 +63,9 @@ class CursorList:
         try:
             seal, *position = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         except (ValueError, TypeError) as error:
-            raise DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]}) from error
+            raise DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]}, codigo="cursor_invalido") from error
         if seal != self._seal or not is_position(self._fields, position):
-            raise DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]})
+            raise DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]}, codigo="cursor_invalido")
         return tuple(position)
 
     def write_cursor(self, position: tuple) -> str:
@@ -105,8 +106,9 @@ def stream_response(view, list_: CursorList) -> HttpResponse:
 def _logged(pieces):
     try:
         yield from pieces
-    except Exception:
-        log.exception("La lista completa quedó a medias")
+    except Exception as error:
+        code = outage_of(error)
+        log.error("La lista completa quedó a medias (%s)", code or "error interno", exc_info=None if code else error)
         raise
 
 

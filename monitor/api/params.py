@@ -62,7 +62,7 @@ class QueryParams:
         except DatosInvalidos as error:
             errors |= error.campos
         if errors:
-            raise DatosInvalidos(campos=errors)
+            raise DatosInvalidos(campos=errors, codigo="parametros_invalidos")
         return values
 
     def filter(self, queryset: QuerySet, values: dict) -> QuerySet:

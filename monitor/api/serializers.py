@@ -1,7 +1,9 @@
 """Serializers that read strictly. They keep no state of an HTTP request: each is built once and serves all."""
 
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cached_property
+from types import MappingProxyType
 
 from django.db import models
 from rest_framework import serializers
@@ -18,9 +20,10 @@ SIN_CAMBIOS = "No se proporcionaron campos para actualizar"
 
 class StrictSerializer(serializers.Serializer):
     """A serializer that reads strictly. `Meta.ignored` are keys that come back from responses and belong to the server,
-    as its read-only fields do; a body may have them, and they are ignored."""
+    as its read-only fields do; a body may have them, and they are ignored. `alone` gives the code of each sentence that
+    the contract gives word by word (see `require`)."""
 
-    alone: tuple[str, ...] = ()
+    alone: Mapping[str, str] = MappingProxyType({})
 
     def read(self, data: dict, *, partial: bool = False) -> dict:
         """Return the values of the fields that were sent, by source. Without `partial`, the required fields must have
@@ -53,7 +56,7 @@ class StrictSerializer(serializers.Serializer):
         if errors:
             errors = self._with_references(values, errors)
         if len(errors) == 1 and (sentence := next(iter(errors.values()))[0]) in self.alone:
-            raise DatosInvalidos(sentence)
+            raise DatosInvalidos(sentence, codigo=self.alone[sentence])
         if errors:
             raise DatosInvalidos(campos=errors)
 
@@ -145,6 +148,11 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
         return cls, options
 
 
+def in_both_cases(keys: Iterable[str]) -> tuple[str, ...]:
+    """Return keys of an answer as they come, in PascalCase, and in the camelCase of bodies, for `Meta.ignored`."""
+    return tuple(case for key in keys for case in (key, key[0].lower() + key[1:]))
+
+
 def unknown(name: str, known) -> str:
     close = get_close_matches(name, known, n=1) if len(name) <= MAX_NAME else []
     hint = f" (¿quiso decir `{close[0]}`?)" if close else ""
@@ -157,7 +165,7 @@ def read_changes(serializer: StrictSerializer, data: dict) -> dict:
     sent = {name: value for name, value in data.items() if value is not None or not _ignores_null(serializer, name)}
     changes = serializer.read(sent, partial=True)
     if not changes:
-        raise DatosInvalidos(SIN_CAMBIOS)
+        raise DatosInvalidos(SIN_CAMBIOS, codigo="sin_cambios")
     return changes
 
 

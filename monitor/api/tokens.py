@@ -47,7 +47,7 @@ def verify(token: str) -> Token:
     good. The database says who the user is now."""
     leido = _leer(token, settings.JWT_SECRET)
     if leido.exp <= time.time():
-        raise NoAutenticado(INVALIDO)
+        raise NoAutenticado(INVALIDO, codigo="token_invalido")
     return leido
 
 
@@ -58,8 +58,8 @@ def _leer(token: str, secreto: str) -> Token:
     try:
         datos = jwt.decode(token, secreto, algorithms=[ALGORITHM], options=WITHOUT_EFFECT)
     except jwt.InvalidTokenError as error:
-        raise NoAutenticado(INVALIDO) from error
+        raise NoAutenticado(INVALIDO, codigo="token_invalido") from error
     leido = Token(datos.get("id"), datos.get("v"), datos.get("exp"))
     if any(type(valor) is not int for valor in leido) or max(abs(leido.id), abs(leido.version)) >= 2**31:
-        raise NoAutenticado(INVALIDO)
+        raise NoAutenticado(INVALIDO, codigo="token_invalido")
     return leido

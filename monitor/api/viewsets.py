@@ -1,5 +1,6 @@
 """The bases of every view of the API: who may call it, in what order things are checked, and how it answers."""
 
+import sys
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from rest_framework.request import Request
 
 from monitor.api.body import read_object
 from monitor.api.dialects import DIRECT, ENVELOPE, Dialect, dialect_of
-from monitor.api.errors import MethodNotAllowed, error_response, internal
+from monitor.api.errors import ERROR_CODE, UNREACHABLE, MethodNotAllowed, error_response, internal, outage_of
 from monitor.api.etag import ConditionalReader
 from monitor.api.identity import Caller
 from monitor.api.params import NO_PARAMS, QueryParams
@@ -99,9 +100,10 @@ class ApiViewSet(viewsets.ViewSet):
         return error_response(exc, self.dialect, action and action.operacion, request=self.request._request)
 
     def finalize_response(self, request, response, *args, **kwargs):
-        """Confirm who calls before anything leaves, also before an error or an empty answer."""
+        """Confirm who calls before anything leaves, also before an error or an empty answer. A database that can't be
+        reached isn't asked twice."""
         try:
-            if isinstance(self.caller, Caller):
+            if isinstance(self.caller, Caller) and not _is_unreachable(response):
                 self.caller.confirm()
         except Exception as error:  # noqa: BLE001  it catches all, as `dispatch` does
             return self.handle_exception(error)
@@ -116,6 +118,10 @@ class ApiViewSet(viewsets.ViewSet):
 
     def respond(self, data, status=200, headers=None):
         return self.dialect.respond(data, status, headers)
+
+
+def _is_unreachable(response) -> bool:
+    return response.status_code == 503 and response.headers.get(ERROR_CODE) == UNREACHABLE
 
 
 class OpenViewSet(ApiViewSet):
@@ -139,12 +145,12 @@ def location(prefix: str, key) -> dict:
 @csrf_exempt
 def not_found(request, exception=None):
     """Answer 404 for the paths that no view answers for."""
-    return error_response(NoEncontrado("La ruta no existe"), dialect_of(request.path))
+    return error_response(NoEncontrado("La ruta no existe", codigo="ruta_desconocida"), dialect_of(request.path))
 
 
 def bad_request(request, exception=None):
     """Answer 400 for what Django refuses before any view: a Host that isn't ours, an impossible path."""
-    return error_response(DatosInvalidos(PETICION_INVALIDA), dialect_of(request.path))
+    return error_response(DatosInvalidos(PETICION_INVALIDA, codigo="peticion_invalida"), dialect_of(request.path))
 
 
 def https_required(request):
@@ -153,5 +159,6 @@ def https_required(request):
 
 
 def server_error(request):
-    """Answer 500 for what fails outside a view; Django has logged it."""
-    return error_response(internal(500, None), dialect_of(request.path))
+    """Answer 500 for what fails outside a view, or 503 when it was the database; Django has logged it."""
+    code = outage_of(sys.exception())
+    return error_response(internal(503 if code else 500, None, code), dialect_of(request.path))

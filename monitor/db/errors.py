@@ -5,6 +5,10 @@ from django.db import Error, IntegrityError, InterfaceError, OperationalError
 # The connection was lost or refused, the server is starting or stopping, or no connection is left (PostgreSQL's classes
 # and codes).
 _SIN_SERVIDOR = ("08", "57P01", "57P02", "57P03", "53300")
+# A lock that didn't come free within lock_timeout, and a statement that passed statement_timeout.
+_OCUPADA = ("55P03", "57014")
+# A standby, or a server or a transaction that is set to be read alone; and a full disk.
+_SIN_ESCRITURA = ("25006", "53100")
 
 
 def is_duplicate(error: IntegrityError) -> bool:
@@ -24,14 +28,43 @@ def is_broken_reference(error: IntegrityError) -> bool:
     )
 
 
-def is_unreachable(error: Error) -> bool:
-    """Return whether the database couldn't be reached, or SQLite's lock didn't come free: trying again later makes
+def is_busy(error: Error) -> bool:
+    """Return whether a lock didn't come free in time, or the statement took too long: trying again later makes
     sense."""
+    return _has_code(error, _OCUPADA, ("SQLITE_BUSY", "SQLITE_LOCKED"))
+
+
+def takes_no_changes(error: Error) -> bool:
+    """Return whether the database may be read, but is full or read-only."""
+    return _has_code(error, _SIN_ESCRITURA, ("SQLITE_READONLY", "SQLITE_FULL"))
+
+
+def _has_code(error, postgresql: tuple, sqlite: tuple) -> bool:
+    causa = error.__cause__
+    codigo, nombre = getattr(causa, "sqlstate", None) or "", getattr(causa, "sqlite_errorname", None) or ""
+    return codigo in postgresql or nombre.startswith(sqlite)
+
+
+def is_unreachable(error: Error) -> bool:
+    """Return whether the database couldn't be reached: trying again later makes sense."""
     causa = error.__cause__
     if hasattr(causa, "sqlite_errorname"):
-        return causa.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN"))
+        return causa.sqlite_errorname.startswith("SQLITE_CANTOPEN")
     codigo = getattr(causa, "sqlstate", None)
     if codigo is None:
         # psycopg sets no code when no server gave one: the connection was refused or lost, or timed out.
         return isinstance(error, InterfaceError) or (isinstance(error, OperationalError) and hasattr(causa, "sqlstate"))
     return codigo.startswith(_SIN_SERVIDOR)
+
+
+OUTAGES = {
+    "base_ocupada": is_busy,
+    "base_sin_escritura": takes_no_changes,
+    "base_no_disponible": is_unreachable,
+}
+
+
+def outage(error: Error) -> str | None:
+    """Return why the database can't serve for now, as a code of docs/contrato.md; None when the error is of another
+    kind, and asking again would give it again."""
+    return next((codigo for codigo, is_it in OUTAGES.items() if is_it(error)), None)

@@ -2,10 +2,37 @@
 
 from django.db import models
 
-from monitor.db.functions import DaysToLast, Lines
+from monitor.db.functions import DaysToLast, Searchable
+from monitor.textos import composed, is_visible
 
 
-class KeyField(models.CharField):
+class Composed:
+    """A text that is kept composed (NFC), whoever writes it, and is looked for composed. Where a text is required, one
+    that nobody can see is none."""
+
+    def to_python(self, value):
+        """Return the text composed. Django calls this for a value that is checked, written, or looked for."""
+        text = super().to_python(value)
+        return composed(text) if isinstance(text, str) else text
+
+    def validate(self, value, model_instance):
+        unseen = isinstance(value, str) and not is_visible(value)
+        super().validate("" if unseen and not self.blank else value, model_instance)
+
+
+class LineField(Composed, models.CharField):
+    """A line of text."""
+
+
+class LongTextField(Composed, models.TextField):
+    """A text that may have several lines."""
+
+
+class MailField(Composed, models.EmailField):
+    """An address of e-mail."""
+
+
+class KeyField(LineField):
     """A text column that sorts and compares by code point. SQLite does so by itself; on PostgreSQL the column has the
     collation "C"."""
 
@@ -23,9 +50,10 @@ class KeyField(models.CharField):
 
 
 def search_column(*columnas: str) -> models.GeneratedField:
-    """Return the generated column that `Contains` searches: the text of `columnas`, a line each."""
+    """Return the generated column that `searched` searches: the text of `columnas`, of which the last two are plates
+    and a telephone number (see `Searchable`)."""
     return models.GeneratedField(
-        expression=Lines(*columnas), output_field=models.TextField(), db_persist=True, editable=False
+        expression=Searchable(*columnas), output_field=models.TextField(), db_persist=True, editable=False
     )
 
 

@@ -2,95 +2,156 @@
 order."""
 
 import re
-import unicodedata
 from datetime import date
-from string import ascii_lowercase, ascii_uppercase
 
-from django.db import models
+from django.db import connection, models
 from django.db.backends.signals import connection_created
+from django.db.models.lookups import Exact, In
 from django.dispatch import receiver
 from psycopg import sql
+
+from monitor import textos
 
 # --- Folding ---
 
 
-def _plegados() -> dict[str, str]:
-    """Map the letters of Latin-1 and Latin Extended-A to their lower case without accents, where that is one letter,
-    and the combining marks to nothing."""
-    folds = {chr(n): "" for n in range(0x300, 0x30D)} | {"\u0327": "", "\u0328": ""}
-    for n in range(0xC0, 0x180):
-        base = "".join(c for c in unicodedata.normalize("NFKD", chr(n)) if not unicodedata.combining(c)).lower()
-        if len(base) == 1 and base != chr(n):
-            folds[chr(n)] = base
-    return folds
+def _literal(texto: str) -> str:
+    return sql.quote(texto).replace("%", "%%")
 
 
-FOLDS = _plegados()
-_TABLA = str.maketrans(FOLDS | {chr(n): chr(n + 32) for n in range(ord("A"), ord("Z") + 1)})
+def _translated(texto: str, table: dict[str, str]) -> str:
+    return f"translate({texto}, {_literal(''.join(table))}, {_literal(''.join(table.values()))})"
 
 
-def fold(texto: str) -> str:
-    """Return the text in lower case and without accents: «Nissan ÁVILA» becomes «nissan avila». Letters beyond Latin
-    Extended-A stay as they are."""
-    return texto.translate(_TABLA)
+def _without_case(texto: str) -> str:
+    return f"replace({_translated(f'normalize({texto}, NFKD)', textos.capitals())}, 'ß', 'ss')"
 
 
-def _plegado_en_postgresql(texto: str) -> str:
-    # translate() drops the characters of its first list that have no pair in the second, so those go last.
-    letters = sorted(FOLDS, key=lambda c: FOLDS[c] == "")
-    return f"""lower(translate({texto}, '{"".join(letters)}', '{"".join(FOLDS[c] for c in letters)}') COLLATE "C")"""
+def _plain(texto: str) -> str:
+    """Return the SQL of `textos.fold` for a text that isn't ASCII alone."""
+    ranges = "".join(first if first == last else f"{first}-{last}" for first, last in textos.dropped())
+    plain = _translated(
+        f"regexp_replace({_without_case(texto)}, {_literal(f'[{ranges}]+')}, '', 'g')", textos.plain_letters()
+    )
+    for letter, others in textos.VARIAS.items():
+        plain = f"replace({plain}, '{letter}', '{others}')"
+    return plain
+
+
+def functions_sql() -> str:
+    """Return the SQL that creates our functions on PostgreSQL, `sin_mayusculas` and `plegar`.
+
+    Each is whole in itself and depends on no collation, so that a restored copy, which begins without a search path,
+    can compute its generated columns and indexes.
+    """
+    return "".join(
+        f"""
+        CREATE OR REPLACE FUNCTION {name}(texto text) RETURNS text
+        LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+        BEGIN
+            IF octet_length(texto) = length(texto) THEN RETURN lower(texto COLLATE "C"); END IF;
+            RETURN {body('texto COLLATE "C"')};
+        END $$;"""
+        for name, body in (("sin_mayusculas", _without_case), ("plegar", _plain))
+    )
 
 
 @receiver(connection_created)
-def _dar_plegar_a_sqlite(connection, **kwargs):
-    """Give each SQLite connection the function `plegar`. This folding can't be written in SQL there: SQLite's parser
-    has no room for so many letters."""
+def _dar_funciones_a_sqlite(connection, **kwargs):
+    """Give each SQLite connection the functions that a migration creates on PostgreSQL."""
     if connection.vendor == "sqlite":
-        connection.connection.create_function("plegar", 1, lambda t: t and fold(t), deterministic=True)
+        for nombre, funcion in (
+            ("sin_mayusculas", textos.case_blind),
+            ("plegar", textos.fold),
+            ("ordenable", textos.sort_key),
+            ("compuesto", textos.composed),
+            ("placas_llanas", textos.plates),
+            ("plegar_busqueda", fold_searchable),
+        ):
+            connection.connection.create_function(nombre, 1, _or_null(funcion), deterministic=True)
 
 
-class Folded(models.Func):
-    """A text that the database folds, to order by it or to search in it."""
+def _or_null(funcion):
+    return lambda texto: texto if texto is None else funcion(texto)
+
+
+class _OfAText(models.Func):
+    """A function of one text, which SQLite has by its name and PostgreSQL as `on_postgresql` writes it. The result
+    compares by code point."""
 
     arity = 1
+    output_field = models.TextField()
+    on_postgresql: str
+
+    def as_postgresql(self, compiler, connection, **extra):
+        texto, params = compiler.compile(self.source_expressions[0])
+        return f'({self.on_postgresql.format(texto)} COLLATE "C")', tuple(params)
+
+
+class Folded(_OfAText):
+    """A text that the database folds to search in it (`textos.fold`)."""
+
     function = "plegar"
-    output_field = models.TextField()
-
-    def as_postgresql(self, compiler, connection, **extra):
-        texto, params = compiler.compile(self.source_expressions[0])
-        return _plegado_en_postgresql(texto), tuple(params)
+    on_postgresql = "plegar({})"
 
 
-# These are the letters of Spanish and its neighbours. SQLite's lower() knows ASCII alone, so each of these letters is
-# one call around the others, and SQLite's parser has no room for more.
-_MAYUSCULAS = "ÁÉÍÓÚÜÑÇÀÈÒÏÂÊÔÃÕÄÖ"
-_MINUSCULAS = str.maketrans(_MAYUSCULAS + ascii_uppercase, _MAYUSCULAS.lower() + ascii_lowercase)
+class Sorted(_OfAText):
+    """A text as lists by name are sorted (`textos.sort_key`)."""
+
+    function = "ordenable"
+    on_postgresql = (
+        f"plegar(replace(replace(normalize({{}}, NFC), 'ñ', '{textos.LETRA_TRAS_LA_N}'),"
+        f" 'Ñ', '{textos.LETRA_TRAS_LA_N}'))"
+    )
 
 
-def case_blind(texto: str) -> str:
-    """Return the text in lower case with its accents, as `CaseBlind` does in the database."""
-    return texto.translate(_MINUSCULAS)
+class CaseBlind(_OfAText):
+    """A text without capitals that keeps its accents, for unique constraints that are blind to case
+    (`textos.case_blind`)."""
+
+    function = "sin_mayusculas"
+    on_postgresql = "sin_mayusculas({})"
 
 
-class CaseBlind(models.Func):
-    """A text in lower case that keeps its accents, for unique constraints that are blind to case. Both databases lower
-    the same letters.
+class Kept(_OfAText):
+    """A text as it is kept (`textos.composed`)."""
 
-    It is made of the databases' own functions, so that any program may write to a table that has an index on it.
-    """
+    function = "compuesto"
+    on_postgresql = "normalize({}, NFC)"
 
-    arity = 1
-    output_field = models.TextField()
 
-    def as_postgresql(self, compiler, connection, **extra):
-        texto, params = compiler.compile(self.source_expressions[0])
-        return f"""lower(translate({texto}, '{_MAYUSCULAS}', '{_MAYUSCULAS.lower()}') COLLATE "C")""", tuple(params)
+class Plates(_OfAText):
+    """Plates as they are compared (`textos.plates`)."""
+
+    function = "placas_llanas"
+    on_postgresql = "translate(plegar({}), ' -', '')"
+
+
+class IndexedPlates(Plates):
+    """Plates as an index has them. On SQLite these are SQLite's own functions, so that any program may write to the
+    table, and `NOT_ASCII` stands for plates with other letters, which `has_plates` folds as it reads them."""
+
+    NOT_ASCII = "*"
 
     def as_sqlite(self, compiler, connection, **extra):
         texto, params = compiler.compile(self.source_expressions[0])
-        for letra in _MAYUSCULAS:
-            texto = f"replace({texto}, '{letra}', '{letra.lower()}')"
-        return f"lower({texto})", tuple(params)
+        ascii_only = f"replace(replace(lower({texto}), ' ', ''), '-', '')"
+        case = f"CASE WHEN {texto} GLOB '*[^ -~]*' THEN '{self.NOT_ASCII}' ELSE {ascii_only} END"
+        return case, tuple(params) * 2
+
+
+def has_plates(columna: str, placas: str) -> models.Q:
+    """Return the condition that a column has these plates, whole."""
+    llanas = models.Value(textos.plates(placas), output_field=models.TextField())
+    if connection.vendor == "postgresql":
+        return models.Q(Exact(IndexedPlates(columna), llanas))
+    candidatas = In(IndexedPlates(columna), [llanas, models.Value(IndexedPlates.NOT_ASCII)])
+    return models.Q(candidatas) & models.Q(Exact(Plates(columna), llanas))
+
+
+# --- Searching ---
+
+PLATES, PHONE = "\1", "\2"  # what follows in a searchable text; nobody may type them
 
 
 class Lines(models.Func):
@@ -101,33 +162,71 @@ class Lines(models.Func):
     output_field = models.TextField()
 
     def as_sql(self, compiler, connection, **extra):
-        texts = [f"coalesce({compiler.compile(e)[0]}, '')" for e in self.source_expressions]
-        text = " || '\n' || ".join(texts)
-        return _plegado_en_postgresql(text) if connection.vendor == "postgresql" else text, ()
+        lines = self._lines([compiler.compile(e)[0] for e in self.source_expressions])
+        return f'plegar(({lines}) COLLATE "C")' if connection.vendor == "postgresql" else lines, ()
+
+    def _lines(self, columns):
+        return " || '\n' || ".join(f"coalesce({column}, '')" for column in columns)
+
+
+class Searchable(Lines):
+    """The text of several columns, as `Lines`, and at its end that of the last two once more: plates as they are
+    compared, after PLATES, and the digits of a telephone number, after PHONE. On SQLite both are as they were written,
+    until `Contains` searches in them."""
+
+    def as_sql(self, compiler, connection, **extra):
+        *columns, phone = [compiler.compile(e)[0] for e in self.source_expressions]
+        lines, parts = self._lines(columns), [f"coalesce({c}, '')" for c in (columns[-1], phone)]
+        if connection.vendor != "postgresql":
+            return f"{lines} || char(1) || {parts[0]} || char(2) || {parts[1]}", ()
+        lines, *parts = [f'plegar(({text}) COLLATE "C")' for text in (lines, *parts)]
+        digits = f"regexp_replace({parts[1]}, '[^0-9]', '', 'g')"
+        return f"{lines} || chr(1) || translate({parts[0]}, ' -', '') || chr(2) || {digits}", ()
+
+
+def fold_searchable(texto: str) -> str:
+    """Return what `Searchable` is on PostgreSQL, from what it is on SQLite."""
+    lineas, marca, resto = texto.partition(PLATES)
+    if not marca:
+        return textos.fold(texto)
+    placas, _, telefono = resto.partition(PHONE)
+    return textos.fold(lineas) + PLATES + textos.plates(placas) + PHONE + textos.digits(telefono)
 
 
 class Contains(models.Func):
     """Whether a column contains a text, blind to case and accents and alike on both databases:
-    `filter(Contains("busqueda", "avila"))`."""
+    `filter(Contains("busqueda", "avila"))`. With `after`, only what follows that mark is looked at."""
 
     output_field = models.BooleanField()
     template = "%(expressions)s"
     arg_joiner = " LIKE "
 
-    def __init__(self, columna, texto, **extra):
-        patron = re.sub(r"([%_\\])", r"\\\1", fold(texto))
-        super().__init__(columna, models.Value(f"%{patron}%", output_field=models.TextField()), **extra)
+    def __init__(self, columna, texto, *, after: str = "", **extra):
+        patron = re.sub(r"([%_\\])", r"\\\1", textos.fold(texto))
+        comienzo = f"%{after}%" if after else "%"
+        super().__init__(columna, models.Value(f"{comienzo}{patron}%", output_field=models.TextField()), **extra)
 
     def as_postgresql(self, compiler, connection, **extra):
         """Write the pattern into the SQL itself: a plan that is prepared for any pattern doesn't know whether this one
         is rare or common."""
         columna, params = compiler.compile(self.source_expressions[0])
-        literal = sql.quote(self.source_expressions[1].value).replace("%", "%%")
-        return f"{columna} LIKE {literal}", tuple(params)
+        return f"{columna} LIKE {_literal(self.source_expressions[1].value)}", tuple(params)
 
     def as_sqlite(self, compiler, connection, **extra):
         (columna, de_columna), (patron, de_patron) = (compiler.compile(e) for e in self.source_expressions)
-        return f"plegar({columna}) LIKE {patron} ESCAPE '\\'", (*de_columna, *de_patron)
+        return f"plegar_busqueda({columna}) LIKE {patron} ESCAPE '\\'", (*de_columna, *de_patron)
+
+
+def searched(columna: str, palabra: str) -> models.Q:
+    """Return the condition that a `Searchable` column has a word of a search (`textos.words`): as it is, as plates are
+    compared, or as a telephone number when it has no letters."""
+    condicion = models.Q(Contains(columna, palabra))
+    placas, telefono = textos.plates(palabra), textos.digits(palabra)
+    if placas not in ("", palabra):
+        condicion |= models.Q(Contains(columna, placas, after=PLATES))
+    if telefono not in ("", palabra) and not any(c.isalpha() for c in palabra):
+        condicion |= models.Q(Contains(columna, telefono, after=PHONE))
+    return condicion
 
 
 # --- Version ---

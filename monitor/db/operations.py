@@ -1,6 +1,15 @@
 """Operations that migrations share."""
 
+from functools import reduce
+from operator import or_
+from typing import NamedTuple
+
+from django.core.management import CommandError
 from django.db import migrations
+from django.db.models import Count, F, Func, Q
+from django.db.models.lookups import Exact
+
+from monitor.db.functions import Kept, functions_sql
 
 
 class OnPostgreSQL(migrations.RunSQL):
@@ -23,3 +32,79 @@ def trigram_index(tabla: str, columna: str = "busqueda") -> OnPostgreSQL:
         f"CREATE EXTENSION IF NOT EXISTS pg_trgm;CREATE INDEX {nombre} ON {tabla} USING gin ({columna} gin_trgm_ops)",
         f"DROP INDEX {nombre}",
     )
+
+
+def text_functions() -> migrations.RunPython:
+    """Return the operation that creates our functions of texts on PostgreSQL, or replaces them. SQLite gets them with
+    each connection."""
+
+    def create(apps, schema_editor):
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(functions_sql(), None)
+
+    def drop(apps, schema_editor):
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute("DROP FUNCTION sin_mayusculas(text); DROP FUNCTION plegar(text)", None)
+
+    return migrations.RunPython(create, drop)
+
+
+def compose(app: str, **columns: str) -> migrations.RunPython:
+    """Return the operation that composes the texts of these columns, named by model: `lugar="nombre direccion"`."""
+
+    def run(apps, schema_editor):
+        for model, names in columns.items():
+            kept = {name: Kept(name) for name in names.split()}
+            differs = reduce(or_, (Q(**{f"{name}__isnull": False}) & ~Q(Exact(Kept(name), F(name))) for name in kept))
+            _rows(apps.get_model(app, model), schema_editor).filter(differs).update(**kept)
+
+    return migrations.RunPython(run, migrations.RunPython.noop)
+
+
+class Unique(NamedTuple):
+    """A column whose values are about to be compared through `function`, and how to name it to whoever migrates."""
+
+    app: str
+    model: str
+    column: str
+    function: type[Func]
+    what: str
+
+
+COMO_SE_CORRIGE = (
+    "No se cambió nada. Con la versión anterior, deje distinto uno de cada grupo (a un eliminado, después de"
+    " reactivarlo; un expediente se archiva y se abre con otro número) y vuelva a migrar."
+)
+
+
+def refuse_collisions(*uniques: Unique) -> migrations.RunPython:
+    """Return the operation that stops the migration, before anything changes, when rows that were different would be
+    the same. It names every one of them."""
+
+    def run(apps, schema_editor):
+        sentences = []
+        for unique in uniques:
+            rows = _rows(apps.get_model(unique.app, unique.model), schema_editor)
+            sentences += _collisions(rows.order_by(), unique)
+        if sentences:
+            raise CommandError("\n".join([*sentences, COMO_SE_CORRIGE]))
+
+    return migrations.RunPython(run, migrations.RunPython.noop)
+
+
+def _rows(model, schema_editor):
+    return model._base_manager.using(schema_editor.connection.alias)
+
+
+def _collisions(rows, unique):
+    rows = rows.annotate(same=unique.function(unique.column))
+    repeated = rows.values("same").annotate(times=Count("pk")).filter(times__gt=1, same__isnull=False)
+    for same in sorted(repeated.values_list("same", flat=True)):
+        names = [_name(*row) for row in rows.filter(same=same).order_by("pk").values_list("pk", unique.column)]
+        yield f"{unique.what}: ahora son lo mismo {', '.join(names)}."
+
+
+def _name(pk, text):
+    """Return the text so that it can be told from others that look the same."""
+    letters = "" if text.isascii() else f" = {text.encode('ascii', 'backslashreplace').decode()}"
+    return f"«{text}»{letters}" if pk == text else f"«{text}»{letters} (Id {pk})"

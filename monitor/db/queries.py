@@ -8,7 +8,7 @@ it, for both databases. `writes` does the same for INSERT and UPDATE.
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from django.db import connection, models
+from django.db import Error, connection, models
 
 
 def execute(sql: str, params: Sequence) -> list[tuple]:
@@ -16,6 +16,19 @@ def execute(sql: str, params: Sequence) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()
+
+
+def read(sql: str, params: Sequence) -> list[tuple]:
+    """Run a SELECT and return all its rows. When its connection turns out to be dead, it is asked again once on a new
+    one: that changes nothing, outside a transaction."""
+    try:
+        return execute(sql, params)
+    except Error:
+        # SQLite's connections have no `closed`: they don't die.
+        if connection.in_atomic_block or not getattr(connection.connection, "closed", False):
+            raise
+    connection.close()
+    return execute(sql, params)
 
 
 class Param(models.Expression):
@@ -110,14 +123,14 @@ class CompiledQuery:
             # The numbers go into the SQL itself: PostgreSQL plans a statement again each time when it doesn't know the
             # limit.
             sql = f"{sql} LIMIT {span[1]:d} OFFSET {span[0]:d}"
-        rows = execute(sql, _with_values(params, values))
+        rows = read(sql, _with_values(params, values))
         if converters:
             rows = [tuple(row) for row in compiler.apply_converters(rows, converters)]
         return rows
 
     def count(self, *variant, **values) -> int:
         sql, params, _, _ = self._compile(*variant)
-        return execute(f"SELECT COUNT(*) FROM ({sql}) AS filas", _with_values(params, values))[0][0]
+        return read(f"SELECT COUNT(*) FROM ({sql}) AS filas", _with_values(params, values))[0][0]
 
 
 class CompiledUnion:
@@ -139,7 +152,7 @@ class CompiledUnion:
 
     def rows(self, *variant, **values) -> list[tuple]:
         sql, params = self._compile(*variant)
-        return execute(sql, _with_values(params, values))
+        return read(sql, _with_values(params, values))
 
 
 def _with_values(params, values: dict) -> list:

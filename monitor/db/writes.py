@@ -160,10 +160,12 @@ def _write(model, sql, params, references: Mapping[str, Reference] = MappingProx
         instances = [_returning(model).instance(row) for row in execute(sql, params)]
     except IntegrityError as error:
         if references and is_broken_reference(error):
-            raise DatosInvalidos(YA_NO_EXISTE) from error
+            raise DatosInvalidos(YA_NO_EXISTE, codigo="cambio_mientras") from error
         raise
     if any(getattr(instance, name) == NO_ID for instance in instances for name in references):
-        raise DatosInvalidos(YA_NO_EXISTE)  # the foreign key would raise only at the end of the transaction
+        raise DatosInvalidos(
+            YA_NO_EXISTE, codigo="cambio_mientras"
+        )  # the foreign key would raise only at the end of the transaction
     for reference in references.values() if instances else ():
         reference.settle()
     return instances

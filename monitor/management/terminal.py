@@ -16,7 +16,7 @@ from django.db import (
 from django.db import Error as DatabaseError
 from django.db.migrations.executor import MigrationExecutor
 
-from monitor.db.errors import is_unreachable
+from monitor.db.errors import outage
 
 # An error of these says that a statement is wrong, which is for us to mend; any other, that the database is.
 DE_LA_SENTENCIA = (DataError, IntegrityError, InternalError, NotSupportedError, ProgrammingError)
@@ -71,7 +71,7 @@ def _frase_de(error: DatabaseError, subcommand: str) -> str | None:
 
 def _es_de_la_sentencia(error: DatabaseError) -> bool:
     sin_permiso = getattr(error.__cause__, "sqlstate", None) == SIN_PERMISO
-    return isinstance(error, DE_LA_SENTENCIA) and not sin_permiso and not is_unreachable(error)
+    return isinstance(error, DE_LA_SENTENCIA) and not sin_permiso and not outage(error)
 
 
 def _no_se_pudo(error: DatabaseError) -> str:

@@ -48,7 +48,9 @@ MUTANTES: list[Mutante] = [
             ("        no_siniestro in CLAVES_RESERVADAS\n        or no_siniestro", "        no_siniestro"),
             ('or "//" in no_siniestro', ""),
             ('        or no_siniestro.startswith("/")\n', ""),
-            ('"/estado/historial", "/cambios"', '"/cambios"'),
+            ('    "/estado/historial",\n', ""),
+            ('    "/no_siniestro",\n', ""),
+            ("        or PROVISIONAL.fullmatch(no_siniestro)\n", ""),
             (
                 "estado=Estado.SALIDA, ubicacion_almacenamiento=Ubicacion.LOCAL)",
                 "estado=Estado.SALIDA)",
@@ -65,7 +67,8 @@ MUTANTES: list[Mutante] = [
             ("no_siniestro, _con_aseguradora_vigente(datos), por=por", "no_siniestro, datos, por=por"),
             ("None, Estado.INGRESO, por.reference)", "Estado.SALIDA, Estado.INGRESO, por.reference)"),
             (
-                "        if hasta not in Estado.values:\n            raise DatosInvalidos(ESTADO_INVALIDO)\n",
+                "        if hasta not in Estado.values:\n"
+                '            raise DatosInvalidos(ESTADO_INVALIDO, codigo="estado_invalido")\n',
                 "",
             ),
             ("_cambio(no_siniestro, desde, hasta, por.pk)", "_cambio(no_siniestro, desde, hasta, None)"),
@@ -94,7 +97,11 @@ MUTANTES: list[Mutante] = [
         cambios=[
             ("self.filter(eliminado=False)", "self.all()"),
             ("CaseBlind(self.model.clave), CaseBlind(models.Value(valor))", "self.model.clave, models.Value(valor)"),
-            ("        elif not fila.eliminado:\n            raise Conflicto(nueva.ya_existe())\n", ""),
+            (
+                "        elif not fila.eliminado:\n"
+                '            raise Conflicto(nueva.ya_existe(), codigo="ya_existe")\n',
+                "",
+            ),
             ("            fila.copiar(nueva)\n", "            fila.eliminado = False\n"),
             ("        self.eliminado = False\n        for campo", "        for campo"),
             (
@@ -114,9 +121,9 @@ MUTANTES: list[Mutante] = [
                 'vigentes = filas.vigentes() if hasattr(filas, "vigentes") else filas.all()',
                 "vigentes = filas.all()",
             ),
-            ("texto and texto.strip()", "texto"),
-            ("texto and texto.upper()", "texto"),
-            ("validators=[sin_blancos, *validators]", "validators=validators"),
+            ("texto and with_single_blanks(texto)", "texto"),
+            ("texto and composed(texto.upper())", "texto"),
+            ("validators=[sin_blancos, sin_formato, *validators]", "validators=validators"),
             ("transaction.on_commit(\n", "transaction.on_commit(lambda: None) or (\n"),
         ],
     ),
@@ -204,7 +211,7 @@ MUTANTES: list[Mutante] = [
             ("        if PERMISOS.get(caller.permiso) != TODOS:\n            caller.confirm()\n", ""),
             ("        else:\n            caller.ask()\n        return rows", "        return rows"),
             (
-                "        if person is None:\n            raise NoAutenticado(INVALIDO)\n",
+                '        if person is None:\n            raise NoAutenticado(INVALIDO, codigo="token_invalido")\n',
                 "        if person is None:\n            return None\n",
             ),
             ("            exigir_permiso(person.rol, self.permiso)\n", "            pass\n"),
@@ -348,7 +355,10 @@ MUTANTES: list[Mutante] = [
             ('("08", "57P01", "57P02", "57P03", "53300")', '("08", "57", "53300")'),
             ('("08", "57P01", "57P02", "57P03", "53300")', '("08", "57P01", "57P02", "57P03", "53")'),
             ('== "23505"', '== "23503"'),
-            ('("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN")', '("SQLITE_BUSY", "SQLITE_CANTOPEN")'),
+            ('("SQLITE_BUSY", "SQLITE_LOCKED")', '("SQLITE_BUSY",)'),
+            ('("SQLITE_READONLY", "SQLITE_FULL")', '("SQLITE_READONLY",)'),
+            ('("55P03", "57014")', '("55P03", "57")'),
+            ('("25006", "53100")', '("25006",)'),
             (
                 '(isinstance(error, OperationalError) and hasattr(causa, "sqlstate"))',
                 "isinstance(error, OperationalError)",
@@ -391,7 +401,7 @@ MUTANTES: list[Mutante] = [
                 "        if era_administrador and not usuario.es_administrador_activo:\n",
                 "        if False:\n",
             ),
-            ("        if pk == por.pk:\n            raise DatosInvalidos(PROPIA_CUENTA)\n", ""),
+            ('        if pk == por.pk:\n            raise DatosInvalidos(PROPIA_CUENTA, codigo="cuenta_propia")\n', ""),
             ("filter(rol=Rol.ADMINISTRADOR, is_active=True)", "filter(rol=Rol.ADMINISTRADOR)"),
             (
                 "        super().set_password(raw_password)\n        self.version_token += 1\n",
@@ -528,7 +538,7 @@ MUTANTES: list[Mutante] = [
                 '        dict(solicitante_id=datos["solicitante_id"]',
             ),
             ("        exigir(Accion.CREAR, por, **partes)\n", ""),
-            ("            raise DatosInvalidos(SIN_CAMBIOS)\n", "            return\n"),
+            ('            raise DatosInvalidos(SIN_CAMBIOS, codigo="sin_cambios")\n', "            return\n"),
             ('if partes["solicitante_id"] == partes["aprobador_id"]:', "if False:"),
             ("        solicitud.exigir_pendiente(Accion.ACTUALIZAR)\n", ""),
             ("        solicitud.exigir_pendiente(Accion.ELIMINAR)\n", ""),

@@ -30,13 +30,16 @@ os.environ.update(
 )
 
 from monitor.settings import *  # noqa: E402, F403
-from monitor.settings import DATABASES, STORAGES  # noqa: E402
+from monitor.settings import DATABASES, LIMITES_DE_UNA_PETICION, STORAGES  # noqa: E402
 
 # A server that a test starts serves the test's database. With SQLite that is a file, because two processes can't share
 # one in memory.
 DATABASES["default"]["NAME"] = os.environ.get("BASE_DE_PRUEBAS", DATABASES["default"]["NAME"])
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": SQLITE}
+
+# Nobody waits two seconds in a test.
+LIMITES_DE_UNA_PETICION["lock_timeout"] = "300ms"
 
 # Static files are served from where they are, so that nothing has to be collected before the tests.
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -8,7 +8,6 @@ import subprocess
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 
 README = (settings.BASE_DIR / "README.md").read_text(encoding="utf-8")
 
@@ -17,14 +16,6 @@ def bloque(titulo, nivel="##"):
     """Return the shell block under a heading."""
     seccion = README.split(f"\n{nivel} {titulo}\n")[1].split(f"\n{nivel} ")[0]
     return re.search(r"```sh\n(.*?)```", seccion, re.DOTALL)[1]
-
-
-@pytest.fixture
-def demo(servidor, settings):
-    settings.DEMO = True
-    call_command("seed_catalogos", "--con-ejemplos", verbosity=0)
-    call_command("seed_demo", verbosity=0)
-    return servidor
 
 
 def teclear(guion, servidor):

@@ -18,9 +18,9 @@ def entrar(username: str, password: str, *, direccion: str) -> Usuario:
     usuario = Usuario.objects.filter(username=username, is_active=True).first()
     if usuario is None:
         make_password(password)  # as long as checking a known user's
-        raise NoAutenticado(NoAutenticado.CREDENCIALES)
+        raise NoAutenticado(NoAutenticado.CREDENCIALES, codigo="credenciales_invalidas")
     if not usuario.check_password(password):
-        raise NoAutenticado(NoAutenticado.CREDENCIALES)
+        raise NoAutenticado(NoAutenticado.CREDENCIALES, codigo="credenciales_invalidas")
     IntentoDeAcceso.objects.olvidar(username, direccion)
     return usuario
 

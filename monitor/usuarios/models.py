@@ -11,9 +11,11 @@ from django.db.models.deletion import ProtectedError
 from django.utils import timezone
 
 from monitor.db.errors import is_duplicate
+from monitor.db.fields import LineField, MailField
 from monitor.db.queries import CompiledQuery, Param
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 from monitor.roles import PERMISOS, Rol, tiene_permiso
+from monitor.validadores import sin_formato
 
 CON_ESPACIOS = "El usuario no puede contener espacios"
 EN_USO = "El username ya está en uso"
@@ -44,7 +46,7 @@ _identidad = CompiledQuery(
 
 def exigir_sin_espacios(username: str) -> None:
     if any(caracter.isspace() for caracter in username):
-        raise DatosInvalidos(CON_ESPACIOS)
+        raise DatosInvalidos(CON_ESPACIOS, codigo="usuario_con_espacios")
 
 
 class UsuarioQuerySet(models.QuerySet):
@@ -99,7 +101,7 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
     @transaction.atomic
     def eliminar(self, pk: int, *, por: "Usuario") -> None:
         if pk == por.pk:
-            raise DatosInvalidos(PROPIA_CUENTA)
+            raise DatosInvalidos(PROPIA_CUENTA, codigo="cuenta_propia")
         self._bloquear_administradores()
         usuario = self._bloquear(pk)
         if usuario.es_administrador_activo:
@@ -107,7 +109,7 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
         try:
             usuario.delete()
         except ProtectedError as error:
-            raise Conflicto(EN_HISTORIAL) from error
+            raise Conflicto(EN_HISTORIAL, codigo="en_historial") from error
 
     def revocar_tokens(self, pk: int) -> None:
         self.filter(pk=pk).update(version_token=models.F("version_token") + 1)
@@ -129,20 +131,20 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
 
     def _exigir_otro_administrador(self, usuario):
         if not self._administradores().exclude(pk=usuario.pk).exists():
-            raise Conflicto(ULTIMO_ADMINISTRADOR)
+            raise Conflicto(ULTIMO_ADMINISTRADOR, codigo="ultimo_administrador")
 
 
 class Usuario(AbstractBaseUser):
-    username = models.CharField(
+    username = LineField(
         "usuario",
         max_length=150,
         unique=True,
-        validators=[RegexValidator(r"\A\S+\Z", CON_ESPACIOS)],
+        validators=[RegexValidator(r"\A\S+\Z", CON_ESPACIOS), sin_formato],
         error_messages={"unique": EN_USO},
     )
-    nombre = models.CharField("nombre", max_length=255, null=True, blank=True)
+    nombre = LineField("nombre", max_length=255, null=True, blank=True)
     rol = models.CharField("rol", max_length=20, choices=Rol)
-    email = models.EmailField("correo", null=True, blank=True)
+    email = MailField("correo", null=True, blank=True, validators=[sin_formato])
     is_active = models.BooleanField(
         "activo", db_default=True, default=True, help_text="Un usuario inactivo no puede entrar; su historial queda."
     )
@@ -208,7 +210,7 @@ class Usuario(AbstractBaseUser):
         """Check the rules that a form would check, for the API, the admin and commands alike. Raise DatosInvalidos."""
         exigir_sin_espacios(self.username)
         if self.rol not in Rol.values:
-            raise DatosInvalidos(ROL_INVALIDO)
+            raise DatosInvalidos(ROL_INVALIDO, codigo="rol_invalido")
         try:
             self.clean_fields(exclude=["password"])
         except ValidationError as error:
@@ -219,7 +221,8 @@ class Usuario(AbstractBaseUser):
         try:
             validate_password(password, self)
         except ValidationError as error:
-            raise DatosInvalidos(campos={"password": [f"password: {mensaje}" for mensaje in error.messages]}) from error
+            frases = [f"password: {mensaje}" for mensaje in error.messages]
+            raise DatosInvalidos(campos={"password": frases}, codigo="clave_debil") from error
         self.set_password(password)
 
     def set_password(self, raw_password):
@@ -244,7 +247,7 @@ class Usuario(AbstractBaseUser):
                 self.save(**opciones)
         except IntegrityError as error:
             if is_duplicate(error):
-                raise DatosInvalidos(EN_USO) from error
+                raise DatosInvalidos(EN_USO, codigo="ya_existe") from error
             raise
 
 
@@ -287,7 +290,7 @@ class IntentoDeAcceso(models.Model):
     """A login that failed or is being checked, kept for IntentoDeAccesoManager.VENTANA."""
 
     id = models.BigAutoField(primary_key=True)
-    username = models.CharField(max_length=150)
+    username = LineField(max_length=150)
     direccion = models.CharField(max_length=45)  # the longest text of an IPv6 address
     en = models.DateTimeField(db_index=True)
 

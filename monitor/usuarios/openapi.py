@@ -1,7 +1,15 @@
 """Login, logout and users, for the API's description."""
 
-from monitor.api.openapi.description import Operation, describe, describe_fields, describe_tag
+from monitor.api.openapi.description import (
+    Operation,
+    describe,
+    describe_fields,
+    describe_tag,
+    name_choices,
+    name_component,
+)
 from monitor.errores import Conflicto, DatosInvalidos, DemasiadosIntentos, NoAutenticado, NoEncontrado
+from monitor.roles import Rol
 from monitor.usuarios.acceso import DEMASIADOS
 from monitor.usuarios.models import (
     CON_ESPACIOS,
@@ -28,23 +36,25 @@ from monitor.usuarios.views import (
     UsuarioViewSet,
 )
 
-SESION, USUARIOS = "Sesión", "Usuarios"
-describe_tag(SESION, "Entrar y salir. El token dura 8 horas y viaja en `Authorization: Bearer <token>`.")
+SESION, USUARIOS = "Sesion", "Usuarios"
+describe_tag(SESION, "Entrar y salir. El token dura 8 horas y viaja en `Authorization: Bearer <token>`.", "Sesión")
 describe_tag(USUARIOS, "Las personas y su rol: Administrador, Operador o Técnico (`Tecnico`).")
 
 MARIA = {"id": 3, "nombre": "María González", "username": "maria.gonzalez", "rol": "Operador"}
+ANA = {"username": "ana.torres", "password": "banco-oscuro-81", "rol": "Tecnico", "nombre": "Ana Torres"}
 DEBIL = DatosInvalidos(
     campos={"password": ["password: Esta contraseña es demasiado corta. Debe contener por lo menos 8 caracteres."]}
 )
 ID_INVALIDO = DatosInvalidos("ID inválido")
 DE_UN_USUARIO = (DatosInvalidos(CON_ESPACIOS), DatosInvalidos(ROL_INVALIDO), DatosInvalidos(EN_USO), DEBIL)
-RUTA = {"id": {"type": "string", "pattern": r"^\d+$", "description": "El `id` del usuario: sólo dígitos."}}
+RUTA = {"id": {"type": "integer", "minimum": 1, "description": "El `id` del usuario."}}
 
+name_choices("Rol", Rol.values, rol=RegistroSerializer)
+name_component(RegistroSerializer, "RegistroDeUsuario")
 describe_fields(
     RegistroSerializer,
     username="Distingue mayúsculas y no lleva espacios.",
     password="8 caracteres o más; ni común, ni sólo números, ni parecida al nombre.",
-    rol="`Administrador`, `Operador` o `Tecnico`.",
     email="Para los avisos de las solicitudes de transporte.",
     is_active="En `false` no puede entrar, y sus tokens dejan de valer.",
 )
@@ -87,12 +97,11 @@ describe(
     register=Operation(
         summary="Registrar a una persona",
         body=REGISTRO,
-        required=("username", "password", "rol"),
-        request={"username": "maria.gonzalez", "password": "mesa-redonda-58", "rol": "Operador"},
-        invalid=({"username": "maria.gonzalez", "password": "mesa-redonda-58", "rol": "Operador", "correo": "m@e.mx"},),
+        request=ANA,
+        invalid=(ANA | {"correo": "ana@example.org"},),
         status=201,
         response=UsuarioSerializer(),
-        example=MARIA,
+        example={"id": 4, "nombre": "Ana Torres", "username": "ana.torres", "rol": "Tecnico"},
         headers={"Location": "Ruta de la persona."},
         errors=(DatosInvalidos(REGISTRO_REQUERIDO), *DE_UN_USUARIO),
     ),

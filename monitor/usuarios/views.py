@@ -3,6 +3,7 @@ from monitor.api.converters import read_id
 from monitor.api.shapes import Reader
 from monitor.api.viewsets import Action, ApiViewSet, OpenViewSet, location
 from monitor.errores import DatosInvalidos, NoEncontrado
+from monitor.textos import is_visible
 from monitor.usuarios.acceso import entrar
 from monitor.usuarios.models import NO_ENCONTRADO, Usuario, exigir_sin_espacios
 from monitor.usuarios.serializers import CAMBIO, CREDENCIALES, REGISTRO, SIN_CAMPOS, USUARIO
@@ -20,7 +21,7 @@ class LoginViewSet(OpenViewSet):
     def login(self, request):
         datos = self.body()
         if not all(isinstance(datos.get(c), str) and datos[c] for c in ("username", "password")):
-            raise DatosInvalidos(CREDENCIALES_REQUERIDAS)
+            raise DatosInvalidos(CREDENCIALES_REQUERIDAS, codigo="faltan_campos")
         exigir_sin_espacios(datos["username"])
         usuario = entrar(**CREDENCIALES.read(datos), direccion=request.META["REMOTE_ADDR"])
         cuerpo = {"token": tokens.issue(usuario), "usuario": USUARIO.from_instance(usuario)}
@@ -40,8 +41,8 @@ class SesionViewSet(ApiViewSet):
 
     def register(self, request):
         datos = self.body()
-        if not all(datos.get(campo) for campo in ("username", "password", "rol")):
-            raise DatosInvalidos(REGISTRO_REQUERIDO)
+        if not all(datos.get(campo) for campo in ("username", "password", "rol")) or _no_se_ve(datos["username"]):
+            raise DatosInvalidos(REGISTRO_REQUERIDO, codigo="faltan_campos")
         usuario = Usuario.objects.registrar(**REGISTRO.read(datos))
         return self.respond(USUARIO.from_instance(usuario), 201, location("/api/usuarios", usuario.pk))
 
@@ -72,3 +73,7 @@ class UsuarioViewSet(ApiViewSet):
         pk = read_id(pk, NO_ENCONTRADO)
         Usuario.objects.eliminar(pk, por=request.user)
         return self.respond({"ok": True, "id": pk})
+
+
+def _no_se_ve(username) -> bool:
+    return isinstance(username, str) and not is_visible(username)

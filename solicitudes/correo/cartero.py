@@ -9,7 +9,7 @@ from django.core import mail
 from django.db import Error as ErrorDeBase
 from django.db import connection
 
-from monitor.db.errors import is_unreachable
+from monitor.db.errors import outage
 from solicitudes.correo import cola
 from solicitudes.correo.entrega import NoSeEntrega, preparar
 from solicitudes.correo.servidor import Rechazo, entregar, rechazo_de
@@ -46,7 +46,7 @@ class Cartero:
                 self._repartir(lote)
         except ErrorDeBase as error:
             connection.close()
-            if not is_unreachable(error):
+            if not outage(error):
                 raise
             log.warning("La base de datos no responde: %s", error)
             return False

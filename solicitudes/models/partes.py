@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from catalogos.models import Lugar
+from monitor.db.fields import LongTextField
 from monitor.usuarios.models import Usuario
 from monitor.validadores import sin_control_en_texto_largo
 from solicitudes import reglas
@@ -31,7 +32,7 @@ class LugarSolicitud(models.Model):
     lugar = models.ForeignKey(Lugar, models.PROTECT, verbose_name="lugar", db_column="id_lugar", related_name="+")
     orden = models.IntegerField("orden")
     es_origen = models.BooleanField("es el origen", db_default=False, default=False)
-    descripcion = models.TextField(
+    descripcion = LongTextField(
         "descripción", max_length=LUGAR_MAXIMO, null=True, blank=True, validators=[sin_control_en_texto_largo]
     )
     hora_llegada = models.TimeField(
@@ -105,7 +106,7 @@ class HistoricoEstado(models.Model):
     estado = models.ForeignKey(
         EstadoSolicitud, models.PROTECT, verbose_name="estado", db_column="id_estado_solicitud", related_name="+"
     )
-    motivo = models.TextField("motivo", max_length=MOTIVO_MAXIMO, null=True, db_column="motivo_estado_solicitud")
+    motivo = LongTextField("motivo", max_length=MOTIVO_MAXIMO, null=True, db_column="motivo_estado_solicitud")
     creado_en = models.DateTimeField("fecha del cambio", db_default=Now(), db_column="fecha_hora_creacion")
     actualizado_en = models.DateTimeField("actualizado", db_default=Now(), db_column="fecha_hora_actualizacion")
     cambiado_por = models.ForeignKey(

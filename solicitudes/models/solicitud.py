@@ -15,9 +15,11 @@ from catalogos.models import (
     TipoPrioridadSolicitud,
     TipoServicioSolicitud,
 )
+from monitor.db.fields import LineField, LongTextField
 from monitor.db.functions import Contains, Folded
 from monitor.db.writes import Author, insert, insert_many, update
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
+from monitor.textos import words
 from monitor.usuarios.models import Usuario
 from monitor.validadores import Entre, sin_control, sin_control_en_texto_largo
 from solicitudes import referencias, reglas
@@ -71,7 +73,7 @@ class SolicitudQuerySet(models.QuerySet):
         """Return the solicitudes that have every word of `texto`, blind to case and accents, in the code, the subject
         or a name."""
         columnas = ("codigo", "asunto", "nombres_pasajeros", nombre_de("solicitante"), nombre_de("aprobador"))
-        return self.filter(*(_alguna(columnas, palabra) for palabra in texto.split()))
+        return self.filter(*(_alguna(columnas, palabra) for palabra in words(texto)))
 
     def pendientes_de(self, usuario: Usuario):
         """Return the solicitudes that wait for this person's decision."""
@@ -109,12 +111,12 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
     def actualizar(self, pk: int, datos: dict, *, por: Author) -> None:
         """Write only what is in `datos`. `lugares`, when it is there, replaces the whole list."""
         if not datos:
-            raise DatosInvalidos(SIN_CAMBIOS)
+            raise DatosInvalidos(SIN_CAMBIOS, codigo="sin_cambios")
         filas = referencias.tomar(referencias.menciones_de(datos))
         solicitud = self._bloquear(pk, Accion.ACTUALIZAR, por)
         partes = {parte: datos.get(parte, getattr(solicitud, parte)) for parte in ("solicitante_id", "aprobador_id")}
         if partes["solicitante_id"] == partes["aprobador_id"]:
-            raise DatosInvalidos(referencias.MISMA_PERSONA)
+            raise DatosInvalidos(referencias.MISMA_PERSONA, codigo="misma_persona")
         exigir(Accion.CREAR, por, **partes)
         reglas.exigir_reglas(datos)
         solicitud.exigir_pendiente(Accion.ACTUALIZAR)
@@ -234,7 +236,7 @@ def _referencia(modelo, nombre, columna):
 
 
 def _texto_largo(nombre):
-    return models.TextField(
+    return LongTextField(
         nombre, max_length=TEXTO_MAXIMO, null=True, blank=True, validators=[sin_control_en_texto_largo]
     )
 
@@ -273,7 +275,7 @@ class Solicitud(models.Model):
     )
     prioridad = _referencia(TipoPrioridadSolicitud, "prioridad", "id_tipo_prioridad_solicitud")
     servicio = _referencia(TipoServicioSolicitud, "tipo de servicio", "id_tipo_servicio_solicitud")
-    asunto = models.CharField(
+    asunto = LineField(
         "asunto", max_length=ASUNTO_MAXIMO, validators=[sin_control, MinLengthValidator(ASUNTO_MINIMO, ASUNTO_CORTO)]
     )
     descripcion = _texto_largo("descripción")
@@ -366,4 +368,5 @@ class Solicitud(models.Model):
 
     def conflicto(self, accion: Accion) -> Conflicto:
         estado = Estado(self.estado_id).label
-        return Conflicto(f"No se puede {accion} la solicitud porque está en estado «{estado}»")
+        frase = f"No se puede {accion} la solicitud porque está en estado «{estado}»"
+        return Conflicto(frase, codigo="estado_no_lo_permite")

@@ -9,9 +9,11 @@ from django.db import connection
 from django.utils import timezone
 from post_office.models import Email
 
-from monitor.api.tests.cliente import Api, respuesta
+from monitor.api.tests.cliente import Api, en_camello, respuesta
+from monitor.api.tests.documento import cuerpo_de, fallas
 from monitor.usuarios.tests.factories import UsuarioFactory
 from solicitudes.models import HistoricoEstado, LugarSolicitud, Solicitud
+from solicitudes.serializers import ParadaEntrada, SolicitudEntrada
 from solicitudes.tests.factories import SolicitudFactory, manana, parada
 
 
@@ -201,6 +203,42 @@ def test_actualizar_cambia_solo_lo_que_llega(creada, juan):
     distintos = {clave for clave in creada if clave != "lugares" and datos[clave] != creada[clave]}
     assert distintos - {"FechaHoraActualizacion"} == {"CantidadPasajeros", "Descripcion"}
     assert (datos["CantidadPasajeros"], datos["Descripcion"]) == (9, None)
+
+
+def test_actualizar_admite_de_vuelta_lo_que_se_leyo(creada, juan):
+    ruta = f"/solicitud/{creada['Id']}"
+    leida = juan.get(ruta).json()["data"]
+    cuerpo = en_camello(leida)
+
+    devuelta = juan.put(ruta, cuerpo).json()["data"]
+
+    assert sin_lo_que_pone_el_servidor(devuelta) == sin_lo_que_pone_el_servidor(leida)
+    assert fallas(cuerpo_de("PUT", "/solicitud/{id}"), cuerpo) == []
+
+
+def test_actualizar_ignora_lo_que_es_del_servidor_como_se_responde(creada, juan):
+    ruta = f"/solicitud/{creada['Id']}"
+    leida = juan.get(ruta).json()["data"]
+    propias = [clave for clave in leida if clave[0].lower() + clave[1:] not in SolicitudEntrada().fields]
+    lugares = [
+        {"idLugar": lugar["IdLugar"], "orden": lugar["Orden"]}
+        | {clave: "de otro" for clave in lugar if clave[0].lower() + clave[1:] not in ParadaEntrada().fields}
+        for lugar in leida["lugares"]
+    ]
+
+    devuelta = juan.put(ruta, dict.fromkeys(propias, "de otro") | {"lugares": lugares}).json()["data"]
+
+    assert devuelta | {"lugares": []} == leida | {
+        "lugares": [],
+        "FechaHoraActualizacion": devuelta["FechaHoraActualizacion"],
+    }
+    assert [lugar["NombreLugar"] for lugar in devuelta["lugares"]] == ["Sede Central", "Oficina Regional Norte"]
+
+
+def sin_lo_que_pone_el_servidor(solicitud):
+    """A PUT writes the time of the change, and makes its places anew."""
+    lugares = [lugar | {"Id": None} for lugar in solicitud["lugares"]]
+    return solicitud | {"lugares": lugares, "FechaHoraActualizacion": None}
 
 
 def test_actualizar_reemplaza_la_lista_de_lugares(creada, juan, mundo):

@@ -1,12 +1,11 @@
 """The words with which each app's `openapi.py` describes its views for `monitor.api.openapi.generator`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from rest_framework import serializers
 
-from monitor.api.params import QueryParams
 from monitor.api.serializers import StrictSerializer
 from monitor.errores import ErrorDeDominio
 
@@ -15,15 +14,16 @@ from monitor.errores import ErrorDeDominio
 class Operation:
     """The description of what an action takes and answers.
 
-    Examples are Python values, and the dialect writes them. `invalid` are bodies, and `invalid_query` a query, whose
-    errors the description shows. `required` are the fields that the action asks for although its serializer doesn't.
+    Examples are Python values, and the dialect writes them; one that depends on the day is a function that gives it.
+    `invalid` are bodies, and `invalid_query` a query, whose errors the description shows. With `never_empty` the action
+    refuses a body that changes nothing. What isn't `listed` can't but fail, and no client is to be made for it.
     """
 
     summary: str
     description: str = ""
     status: int = 200
     response: serializers.BaseSerializer | dict | None = None
-    example: Any = None
+    example: Any | Callable[[], Any] = None
     message: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     others: Mapping[int, dict] = field(default_factory=dict)
@@ -31,15 +31,14 @@ class Operation:
     body: StrictSerializer | None = None
     optional_body: bool = False
     partial: bool = False
-    required: tuple[str, ...] = ()
-    request: Mapping[str, Any] | None = None
+    never_empty: bool = False
+    request: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = None
     invalid: tuple[Mapping[str, Any], ...] = ()
-    params: QueryParams | None = None
-    invalid_query: str = ""
+    invalid_query: str = "inventado=1"
     request_headers: Mapping[str, str] = field(default_factory=dict)
     errors: tuple[ErrorDeDominio, ...] = ()
     uses_database: bool = True
-    only_errors: bool = False
+    listed: bool = True
 
 
 @dataclass(frozen=True)
@@ -50,8 +49,11 @@ class Description:
 
 
 VIEWS: dict[type, Description] = {}
-TAGS: dict[str, str] = {}
+TAGS: dict[str, tuple[str, str]] = {}
 FIELDS: dict[type, Mapping[str, str]] = {}
+NAMES: dict[type, str] = {}
+CHOICES: dict[tuple[str, ...], str] = {}
+CHOICE_FIELDS: dict[tuple[type, str], tuple[str, ...]] = {}
 
 
 def describe(view: type, tag: str, *, path: Mapping[str, dict] | None = None, **operations: Operation):
@@ -60,10 +62,23 @@ def describe(view: type, tag: str, *, path: Mapping[str, dict] | None = None, **
     VIEWS[view] = Description(tag, path or {}, operations)
 
 
-def describe_tag(name: str, description: str):
-    TAGS[name] = description
+def describe_tag(name: str, description: str, title: str = ""):
+    """Describe a tag. Generators make modules and classes of its name, so it has no accents; people read the title."""
+    TAGS[name] = (description, title or name)
 
 
 def describe_fields(serializer: type, **descriptions: str):
     """Describe the fields of a serializer and of those made from it, or the parameters of a list."""
     FIELDS[serializer] = descriptions
+
+
+def name_component(serializer: type, name: str):
+    """Give the objects of a serializer another name than its class has, for those who don't know our code."""
+    NAMES[serializer] = name
+
+
+def name_choices(name: str, values: Iterable[str], **fields: type):
+    """Name the set of values that some fields choose from: generators make a type of it. `fields` are those whose
+    serializer, which stands beside each, takes them for any text."""
+    CHOICES[tuple(values)] = name
+    CHOICE_FIELDS.update(((serializer, name), tuple(values)) for name, serializer in fields.items())

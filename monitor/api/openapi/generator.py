@@ -4,26 +4,34 @@ From the action follow who may use it, what can be wrong in a body or a URL, and
 that answers the errors writes their examples. An action that nobody described is an error of the generator.
 """
 
+import re
+
 import orjson
-from django.http import QueryDict
 from django.utils.module_loading import autodiscover_modules
 from django.utils.text import slugify
 from drf_spectacular.drainage import error as warn
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ResolvedComponent, append_meta
+from drf_spectacular.plumbing import ResolvedComponent, append_meta, safe_ref
 from rest_framework import serializers
 
-from monitor.api.authentication import FALTA
-from monitor.api.body import LIMITE_PASADO, NO_ES_JSON, NO_ES_OBJETO, OTRO_TIPO, VACIO
-from monitor.api.errors import HttpError, error_response, internal
-from monitor.api.openapi.description import FIELDS, TAGS, VIEWS, Description, Operation
-from monitor.api.openapi.json_schema import DIRECTIONS, SCHEMAS
-from monitor.api.tokens import INVALIDO
-from monitor.errores import DatosInvalidos, NoAutenticado, SinPermiso
-from monitor.roles import PERMISOS, Rol, exigir_permiso
+from monitor.api.errors import error_response
+from monitor.api.openapi.description import (
+    CHOICE_FIELDS,
+    CHOICES,
+    FIELDS,
+    NAMES,
+    TAGS,
+    VIEWS,
+    Description,
+    Operation,
+)
+from monitor.api.openapi.errors import TITLES, errors_of, name_of
+from monitor.api.openapi.json_schema import DIRECTIONS, SCHEMAS, VACIA
+from monitor.roles import PERMISOS, Rol
 
-NOT_READ = {"readOnly": True, "description": "Del servidor: si se envía, se ignora."}
+# Not `readOnly`: a body may have it, and drf-spectacular would take it off, so that what was read couldn't be sent.
+NOT_READ = {"description": "Del servidor: si se envía, se ignora."}
 REQUEST_ID = {"X-Request-ID": "Nombre de la petición en la bitácora del servidor."}
 GENERAL = """
 API REST de Monitor, en JSON y UTF-8. Hay dos dialectos: el de `/api` responde los datos tal cual y los errores como
@@ -40,30 +48,21 @@ API REST de Monitor, en JSON y UTF-8. Hay dos dialectos: el de `/api` responde l
 HEADERS = REQUEST_ID | {
     "Retry-After": "Segundos que conviene esperar.",
     "WWW-Authenticate": "`Bearer`.",
+    "X-Error-Code": "Palabra que dice la causa y no cambia; la tabla está en docs/contrato.md.",
     "Location": "Ruta de lo creado, codificada y sin barra final.",
 }
 SOMETIMES = {"Link"}
-TITLES = {
-    400: "La petición está mal.",
-    401: "Falta un token válido.",
-    403: "No tiene permiso.",
-    404: "No existe.",
-    409: "Contradice el estado actual de los datos.",
-    413: "El cuerpo es demasiado grande.",
-    415: "El cuerpo no es JSON.",
-    422: "Contradice una regla.",
-    429: "Demasiados intentos.",
-    500: "Falló el servidor; la causa está en su bitácora, bajo el `X-Request-ID`.",
-    503: "La base de datos no responde; intente más tarde.",
-}
+LICENSE = {"name": "Propietaria", "identifier": "LicenseRef-Propietaria"}
+SERVER = {"url": "/", "description": "El servidor que da esta descripción."}
 
 
 class ApiGenerator(SchemaGenerator):
     def get_schema(self, *args, **kwargs):
         autodiscover_modules("openapi")
         schema = super().get_schema(*args, **kwargs)
-        schema["info"]["description"] = GENERAL.strip()
-        schema["tags"] = [{"name": n, "description": d} for n, d in TAGS.items()]
+        schema["info"] |= {"description": GENERAL.strip(), "license": LICENSE}
+        schema["servers"] = [SERVER]
+        schema["tags"] = [{"name": n, "description": d, "x-displayName": t} for n, (d, t) in TAGS.items()]
         return schema
 
 
@@ -112,6 +111,14 @@ class OperationSchema(AutoSchema):
         self._register("token", schema, ResolvedComponent.SECURITY_SCHEMA)
         return [{"token": []}]
 
+    def is_excluded(self):
+        return not self.operation.listed
+
+    def get_operation(self, *args):
+        """Return the operation; an open one says so, because to say nothing means nothing to some generators."""
+        operation = super().get_operation(*args)
+        return operation and {"security": []} | operation
+
     def _who(self):
         roles = PERMISOS.get(self.row.permiso, frozenset())
         if not self.row.permiso:
@@ -131,16 +138,19 @@ class OperationSchema(AutoSchema):
         ]
 
     def _in_path(self):
-        return [name for name in self.described.path if f"{{{name}}}" in self.path]
+        names = re.findall(r"{(\w+)}", self.path)
+        for name in set(names) - self.described.path.keys():
+            warn(f"nadie describió {{{name}}} de {self.path} en un openapi.py")
+        return [name for name in names if name in self.described.path]
 
     def _query_fields(self):
-        return self.operation.params.serializer.fields.items() if self.operation.params else ()
+        return self.row.params.serializer.fields.items()
 
     def _query_param(self, name, field):
         return self._param("query", name, self._map_serializer_field(field, "query"))
 
     def _param(self, where, name, schema):
-        param = {"in": where, "name": name, "description": schema.pop("description", ""), "schema": schema}
+        param = {"in": where, "name": name, "description": schema.pop("description", ""), "schema": safe_ref(schema)}
         return param | ({"required": True} if where == "path" else {})
 
     def _get_request_body(self, direction="request"):
@@ -148,21 +158,19 @@ class OperationSchema(AutoSchema):
         if operation.body is None:
             return None
         body = type(operation.body)(partial=True) if operation.partial else operation.body
-        schema = self.resolve_serializer(body, "request").ref
-        if operation.required:
-            filled = {name: {"type": "string", "minLength": 1} for name in operation.required}
-            schema = {"allOf": [schema, {"required": list(operation.required), "properties": filled}]}
-        content = {"schema": schema}
+        content = {"schema": self.resolve_serializer(body, "request").ref}
         if operation.request is not None:
-            content["examples"] = {"ejemplo": {"value": operation.request}}
+            content["examples"] = {"ejemplo": {"value": _given(operation.request)}}
         return {"required": not operation.optional_body, "content": {"application/json": content}}
 
     # --- Responses ---
 
     def _get_response_bodies(self, direction="response"):
-        responses = {} if self.operation.only_errors else {str(self.operation.status): self._success()}
-        for error in self._errors():
-            self._add_error(responses, error)
+        errors = {}
+        for error in errors_of(self.operation, self.row):
+            self._add_error(errors, error)
+        responses = {str(self.operation.status): self._success()}
+        responses |= {status: self._shared(status, response) for status, response in errors.items()}
         responses |= {str(status): response for status, response in self.operation.others.items()}
         return dict(sorted(responses.items()))
 
@@ -172,7 +180,7 @@ class OperationSchema(AutoSchema):
         response = {"description": "Hecho.", "headers": self._headers(headers)}
         content = dict(operation.content)
         if operation.response is not None:
-            data = self.dialect_schemas.data(operation.example, operation.message)
+            data = self.dialect_schemas.data(_given(operation.example), operation.message)
             content["application/json"] = {
                 "schema": self.dialect_schemas.success(self._schema_of(operation.response)),
                 "examples": {"ejemplo": {"value": orjson.loads(self.view.dialect.json(data))}},
@@ -192,24 +200,6 @@ class OperationSchema(AutoSchema):
             return self._schema_of(value)
         return value
 
-    def _errors(self):
-        """Yield the errors of the operation in the order in which they are checked."""
-        operation = self.operation
-        if self.row.permiso:
-            yield from (NoAutenticado(FALTA), NoAutenticado(INVALIDO))
-            yield from _forbidden(self.row.permiso)
-        if operation.body is not None:
-            yield from (HttpError(413, LIMITE_PASADO), HttpError(415, OTRO_TIPO))
-            yield from map(DatosInvalidos, ([] if operation.optional_body else [VACIO]) + [NO_ES_JSON, NO_ES_OBJETO])
-        for invalid in operation.invalid:
-            yield _error_of(lambda body=invalid: operation.body.read(body, partial=operation.partial))
-        if operation.params:
-            yield _error_of(lambda: operation.params.read(QueryDict(operation.invalid_query)))
-        yield from operation.errors
-        yield internal(500, self.row.operacion)
-        if operation.uses_database:
-            yield internal(503, self.row.operacion)
-
     def _add_error(self, responses, error):
         answer = error_response(error, self.view.dialect)
         headers = REQUEST_ID | {name: HEADERS[name] for name in answer.headers if name in HEADERS}
@@ -221,6 +211,14 @@ class OperationSchema(AutoSchema):
         response = responses.setdefault(str(answer.status_code), new)
         examples = response["content"]["application/json"]["examples"]
         examples[slugify(error.mensaje)[:60]] = {"summary": error.mensaje, "value": orjson.loads(answer.content)}
+
+    def _shared(self, status, response):
+        """Return a reference to an error's answer among the components, where the operations that answer it share
+        it."""
+        name = name_of(response["content"]["application/json"]["examples"])
+        return self._register(
+            f"{self.dialect_schemas.error_name}_{status}_{name}", response, ResolvedComponent.RESPONSE
+        )
 
     def _error_schema(self):
         return self._register(self.dialect_schemas.error_name, self.dialect_schemas.error, ResolvedComponent.SCHEMA)
@@ -236,12 +234,14 @@ class OperationSchema(AutoSchema):
     def _register(self, name, schema, kind):
         component = ResolvedComponent(name, kind, schema=schema, object=name)
         self.registry.register_on_missing(component)
+        if self.registry[component].schema != schema:
+            warn(f"{name} nombra dos cosas distintas")
         return component.ref
 
     # --- Serializers ---
 
     def _get_serializer_name(self, serializer, direction, bypass_extensions=False):
-        name = type(serializer).__name__.removesuffix("Serializer").removesuffix("Entrada")
+        name = NAMES.get(type(serializer)) or re.sub("(Serializer|Entrada|Salida)$", "", type(serializer).__name__)
         return name + ("Parcial" if serializer.partial else "") + ("Entrante" if direction == "request" else "")
 
     def _map_basic_serializer(self, serializer, direction):
@@ -256,17 +256,35 @@ class OperationSchema(AutoSchema):
             for name, field in serializer.fields.items()
         } | dict.fromkeys(ignored, NOT_READ)
         schema = {"type": "object", "properties": properties, "additionalProperties": False}
+        if serializer.partial:
+            return schema | ({"minProperties": 1} if self.operation.never_empty else {})
         required = [n for n, c in serializer.fields.items() if c.required and not c.read_only]
-        return schema | ({"required": required} if required and not serializer.partial else {})
+        return schema | ({"required": required} if required else {})
 
     def _map_serializer_field(self, field, direction, bypass_extensions=False):
         meta = self._meta_of(field, direction)
-        schema = DIRECTIONS[direction](field, self.dialect_schemas)
+        if values := self._choices(field):
+            schema = self._enum(values, field)
+            meta.pop("title", None)
+        else:
+            schema = DIRECTIONS[direction](field, self.dialect_schemas)
         if schema is None:
             return super()._map_serializer_field(field, direction, bypass_extensions)
-        if meta.get("nullable") and "enum" in schema:
-            schema["enum"] = [*schema["enum"], None]
         return append_meta(schema, meta)
+
+    def _choices(self, field):
+        """Return the values that a field chooses from, by its class or by what its description says."""
+        if isinstance(field, serializers.ChoiceField):
+            return tuple(field.choices)
+        found = (CHOICE_FIELDS.get((cls, field.field_name)) for cls in type(field.parent).__mro__)
+        return next(filter(None, found), None)
+
+    def _enum(self, values, field):
+        if values not in CHOICES:
+            warn(f"nadie nombró los valores de {field.field_name} en un openapi.py")
+        enum = {"type": "string", "enum": list(values)}
+        ref = self._register(CHOICES.get(values, field.field_name), enum, ResolvedComponent.SCHEMA)
+        return {"anyOf": [ref, VACIA]} if getattr(field, "allow_blank", False) else ref
 
     def _meta_of(self, field, direction):
         meta = self._get_serializer_field_meta(field, "response")
@@ -279,19 +297,5 @@ class OperationSchema(AutoSchema):
         return meta
 
 
-def _forbidden(permiso):
-    """Return the error that a role without the permission is told, which is the same for all such roles."""
-    for rol in Rol:
-        try:
-            exigir_permiso(rol, permiso)
-        except SinPermiso as error:
-            return [error]
-    return []
-
-
-def _error_of(read):
-    try:
-        read()
-    except DatosInvalidos as error:
-        return error
-    raise AssertionError("el ejemplo de lo inválido es válido")
+def _given(example):
+    return example() if callable(example) else example

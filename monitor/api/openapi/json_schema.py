@@ -9,15 +9,15 @@ from monitor.validadores import Entre
 
 # ECMA 262 and Python read these patterns alike.
 SIN_CONTROL = r"^[^\u0000-\u001f\u007f-\u009f]*$"
+CON_ALGO = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
 SIN_CONTROL_LARGO = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$"
-CON_ALGO = r"\S"
-VACIA = {"maxLength": 0}
+VACIA = {"type": "string", "maxLength": 0}
 
 
 class DirectSchemas:
     """The dialect of /api: the data as they are."""
 
-    error_name = "Error"
+    error_name = "ErrorDeCampos"
     date = {
         "type": "string",
         "format": "date-time",
@@ -100,13 +100,13 @@ def in_response(field: serializers.Field, dialect) -> dict | None:
     ):
         if isinstance(field, cls):
             return dict(schema)
-    return _choices(field)
+    return None
 
 
 def in_body(field: serializers.Field, dialect) -> dict | None:
     match field:
         case fields.StrictEmailField():
-            return _text(field) | {"anyOf": [{"format": "email"}, VACIA]}
+            return {"anyOf": [{"type": "string", "format": "email"} | _lengths(field), VACIA]}
         case fields.StrictTextField():
             return _text(field)
         case fields.StrictFloatField():
@@ -117,7 +117,7 @@ def in_body(field: serializers.Field, dialect) -> dict | None:
             return _moment(field)
         case fields.StrictBooleanField():
             return {"type": "boolean"}
-    return _choices(field)
+    return None
 
 
 def in_query(field: serializers.Field, dialect) -> dict | None:
@@ -126,7 +126,7 @@ def in_query(field: serializers.Field, dialect) -> dict | None:
     if isinstance(field, fields.StrictDateField):
         return {"type": "string", "format": "date"}
     if isinstance(field, fields.StrictTextField):
-        return schema | {"minLength": 1, "allOf": [{"pattern": CON_ALGO}]}
+        return schema | {"minLength": 1, "pattern": CON_ALGO}
     return schema
 
 
@@ -137,13 +137,16 @@ def _text(field):
     schema = {"type": "string", "pattern": SIN_CONTROL_LARGO if field.multiline else SIN_CONTROL}
     if not field.allow_blank:
         schema["minLength"] = field.min_length or 1
-    if field.max_length is not None:
-        schema["maxLength"] = field.max_length
-    return schema
+    return schema | _lengths(field)
+
+
+def _lengths(field):
+    return {} if field.max_length is None else {"maxLength": field.max_length}
 
 
 def _moment(field):
-    """Return the schema of a date, a time or a moment in a body, where an empty text is null."""
+    """Return the schema of a date, a time or a moment in a body, where an empty text is null. Each branch has its type,
+    because generators read branches one by one."""
     match field:
         case fields.StrictDayField():
             return {"type": "string", "format": "date"}
@@ -153,7 +156,8 @@ def _moment(field):
             formats = [{"format": "date-time"}, {"format": "date"}]
         case _:
             formats = [{"pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"}]
-    return {"type": "string", "anyOf": [*formats, VACIA]}
+    branches = [{"type": "string"} | format_ for format_ in formats] + ([VACIA] if field.allow_null else [])
+    return {"anyOf": branches} if len(branches) > 1 else branches[0]
 
 
 def _limits(field):
@@ -161,7 +165,3 @@ def _limits(field):
         if isinstance(validator, Entre):
             return dict(zip(("minimum", "maximum"), validator.limit_value, strict=True))
     return {}
-
-
-def _choices(field):
-    return {"type": "string", "enum": list(field.choices)} if isinstance(field, serializers.ChoiceField) else None

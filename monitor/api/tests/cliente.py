@@ -55,6 +55,15 @@ def respuesta(response):
     return response.status_code, json.loads(response.getvalue())
 
 
+def en_camello(valor):
+    """Return what the envelope dialect answered with its keys as it takes them: `Id` is `id`."""
+    if isinstance(valor, list):
+        return [en_camello(uno) for uno in valor]
+    if isinstance(valor, dict):
+        return {clave[0].lower() + clave[1:]: en_camello(uno) for clave, uno in valor.items()}
+    return valor
+
+
 @dataclass
 class Respuesta:
     status: int

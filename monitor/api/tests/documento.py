@@ -20,11 +20,21 @@ def operaciones():
     """Yield `(METHOD, path as documented, operation)` for every operation."""
     for ruta, metodos in document()["paths"].items():
         for metodo, operacion in metodos.items():
-            yield metodo.upper(), ruta, operacion
+            yield metodo.upper(), ruta, con_respuestas(operacion)
 
 
 def operacion_de(metodo, ruta):
-    return document()["paths"][ruta][metodo.lower()]
+    return con_respuestas(document()["paths"][ruta][metodo.lower()])
+
+
+def cuerpo_de(metodo, ruta):
+    """Return the schema of what an operation takes."""
+    return operacion_de(metodo, ruta)["requestBody"]["content"]["application/json"]["schema"]
+
+
+def con_respuestas(operacion):
+    """Return the operation with its answers in their place: those of the errors are components."""
+    return operacion | {"responses": {status: resolver(r) for status, r in operacion["responses"].items()}}
 
 
 def resolver(esquema):

@@ -65,5 +65,7 @@ RUTAS = {
     "GET /solicitud/999999/historico": (TODOS, 404),
     **rutas_de_lectura("estado-solicitud"),
 }
+# These have no success, and the API's description doesn't list them.
+SIN_EXITO = {f"{metodo} /api/expedientes" for metodo in ("PUT", "PATCH", "DELETE")}
 for catalogo in CATALOGOS:
     RUTAS |= rutas_de_catalogo(catalogo)

@@ -1,7 +1,5 @@
 """What the client gets, and what the log keeps, when the mistake isn't the client's."""
 
-import io
-import logging
 import re
 import sqlite3
 import time
@@ -14,18 +12,6 @@ from expedientes.models import Expediente
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Remota, respuesta
 from monitor.usuarios.tests.factories import UsuarioFactory
-
-
-@pytest.fixture
-def bitacora():
-    """The log as an operator reads it: what the process's own handler writes."""
-    propio = next(
-        h for h in logging.getLogger().handlers if any(type(f).__name__ == "RequestFilter" for f in h.filters)
-    )
-    nueva = io.StringIO()
-    anterior = propio.setStream(nueva)
-    yield nueva
-    propio.setStream(anterior)
 
 
 def romper(tabla):

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from django.db import IntegrityError, InterfaceError, OperationalError
 
-from monitor.db.errors import is_broken_reference, is_duplicate, is_unreachable
+from monitor.db.errors import is_broken_reference, is_duplicate, is_unreachable, outage
 
 
 def causado(error, causa):
@@ -66,15 +66,41 @@ def test_base_inalcanzable_sin_codigo_es_la_que_no_pudo_darlo(clase, causa, dich
 
 def test_base_inalcanzable_se_sabe_por_el_nombre_de_sqlite():
     nombres = {
-        "SQLITE_BUSY": True,
-        "SQLITE_BUSY_SNAPSHOT": True,
-        "SQLITE_LOCKED_SHAREDCACHE": True,
+        "SQLITE_BUSY": False,
         "SQLITE_CANTOPEN": True,
+        "SQLITE_CANTOPEN_ISDIR": True,
         "SQLITE_ERROR": False,
         "SQLITE_CONSTRAINT_UNIQUE": False,
     }
 
     assert {nombre: is_unreachable(de_sqlite(OperationalError, nombre)) for nombre in nombres} == nombres
+
+
+def test_por_que_la_base_no_puede_atender():
+    de_cada_codigo = {
+        "57P01": "base_no_disponible",
+        "57014": "base_ocupada",  # cancelled by statement_timeout
+        "55P03": "base_ocupada",  # lock_timeout
+        "25006": "base_sin_escritura",  # a read-only transaction
+        "53100": "base_sin_escritura",  # a full disk
+        "40P01": None,
+        "53200": None,
+        "23505": None,
+    }
+    de_cada_nombre = {
+        "SQLITE_CANTOPEN": "base_no_disponible",
+        "SQLITE_BUSY": "base_ocupada",
+        "SQLITE_BUSY_SNAPSHOT": "base_ocupada",
+        "SQLITE_LOCKED_SHAREDCACHE": "base_ocupada",
+        "SQLITE_READONLY_DBMOVED": "base_sin_escritura",
+        "SQLITE_FULL": "base_sin_escritura",
+        "SQLITE_CONSTRAINT_UNIQUE": None,
+        "SQLITE_ERROR": None,
+    }
+
+    assert {c: outage(de_postgresql(OperationalError, c)) for c in de_cada_codigo} == de_cada_codigo
+    assert {n: outage(de_sqlite(OperationalError, n)) for n in de_cada_nombre} == de_cada_nombre
+    assert outage(OperationalError("…")) is None
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from monitor.api.body import MAX_BYTES
 from monitor.api.dialects import dialect_of
 from monitor.api.errors import HttpError, error_response
 from monitor.checks import PRODUCCION
+from monitor.db.state import limit_waits
 from monitor.entorno import PROCESOS, PUERTO, Entorno, direccion
 from monitor.management.terminal import exigir_migraciones
 from monitor.middleware import ADMIN
@@ -71,6 +72,7 @@ def escuchar(host, port):
 
 def servicio(host, port, call_soon):
     """Return what a worker's connections share."""
+    limit_waits()
     from monitor.wsgi import application  # not at the top: each worker loads its own
 
     # What is loaded by now stays, and the garbage collector needn't walk over it again and again. It needn't look for
@@ -82,8 +84,8 @@ def servicio(host, port, call_soon):
         threads=Threads(application, call_soon),
         base_environ=base_environ(host, port),
         body_limit=limite_del_cuerpo,
-        busy=lambda path: respuesta(HttpError(503, OCUPADO, {"Retry-After": "2"}), path),
-        malformed=respuesta(HttpError(400, ILEGIBLE, {"Connection": "close"}), "/api"),
+        busy=lambda path: respuesta(HttpError(503, OCUPADO, {"Retry-After": "2"}, codigo="servidor_ocupado"), path),
+        malformed=respuesta(HttpError(400, ILEGIBLE, {"Connection": "close"}, codigo="peticion_invalida"), "/api"),
     )
 
 

@@ -23,6 +23,7 @@ class Servidor:
         "GRACE": 1,
         "STREAMS": 4,
         "BODIES": 20_000,
+        "CONNECTIONS": 50,
     }
 
     def __init__(self, carpeta, pila):

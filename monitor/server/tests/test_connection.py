@@ -226,7 +226,25 @@ def test_cuerpos_a_medias_no_llenan_la_memoria(servidor_propio):
     assert servidor_propio.pedir("/eco", "POST", "x" * 1000).status == 200
 
 
+def test_conexiones_de_mas_se_cierran_al_llegar(servidor_propio):
+    conexiones = [servidor_propio.conectar() for _ in range(120)]
+    for conexion in conexiones:
+        conexion.setblocking(False)
+
+    servidor_propio.esperar(lambda: sum(map(cerrada, conexiones)) >= 20)
+    servidor_propio.esperar(servidor_propio.contesta)
+
+
 # --- Workers ---
+
+
+def cerrada(conexion) -> bool:
+    try:
+        return conexion.recv(1) == b""
+    except BlockingIOError:
+        return False
+    except ConnectionResetError:
+        return True
 
 
 def pids(servidor) -> set[int]:

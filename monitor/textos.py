@@ -1,0 +1,166 @@
+"""How texts are kept, compared and seen, by Unicode's rules for every script. `monitor.db.functions` gives the
+databases the same rules, made of the same tables."""
+
+import re
+import unicodedata
+from functools import cache
+
+# Blanks that Unicode doesn't count as such: people can't see them either.
+BLANCOS_QUE_NO_LO_PARECEN = "\u2800\u115f\u1160\u3164\uffa0"
+
+# These are Unicode's white space. Python's isspace() also counts four control characters, which must be refused.
+BLANCOS = "".join(c for c in map(chr, range(0x3001)) if c.isspace() and not "\x1c" <= c <= "\x1f")
+BLANCOS_DE_UN_RENGLON = "".join(c for c in BLANCOS if unicodedata.category(c) != "Cc")
+NO_SE_VEN = frozenset(BLANCOS + BLANCOS_QUE_NO_LO_PARECEN)
+
+# Letters that Unicode doesn't decompose, by the plain ones. Each comes without capitals.
+VARIAS = {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
+LLANAS = {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "ð": "d"}
+COMILLAS = dict.fromkeys("‘’‚‛′‹›ʹʻʼʽ", "'") | dict.fromkeys("“”„‟″«»", '"')
+GUIONES_SIN_CATEGORIA = "\u2043\u2212\u02d7"
+
+LETRA_TRAS_LA_N = "n\U0010ffff"  # sorts after each word that begins with n, and before o
+
+
+def composed(texto: str) -> str:
+    """Return the text as it is kept: each letter composed with its accents (NFC)."""
+    return texto if texto.isascii() else unicodedata.normalize("NFC", texto)
+
+
+def is_visible(texto: str) -> bool:
+    """Return whether anything of the text can be seen: a text of blanks or format characters alone is as good as
+    none."""
+    return any(c not in NO_SE_VEN and unicodedata.category(c) != "Cf" for c in texto)
+
+
+def has_format(texto: str) -> bool:
+    """Return whether the text has format characters (Unicode's category Cf), which nobody sees: with them two texts
+    that differ look the same."""
+    return not texto.isascii() and any(unicodedata.category(c) == "Cf" for c in texto)
+
+
+def trimmed(texto: str) -> str:
+    """Return the text without Unicode's white space at its ends."""
+    return texto.strip(BLANCOS)
+
+
+def with_single_blanks(texto: str) -> str:
+    """Return the text, which has no control characters, without blanks at its ends and with one where there were
+    several."""
+    return re.sub(f"[{BLANCOS_DE_UN_RENGLON}]+", " ", trimmed(texto))
+
+
+# --- Comparing ---
+
+
+def case_blind(texto: str) -> str:
+    """Return the text without capitals, for comparing names: full case folding and compatibility decomposition. Accents
+    stay."""
+    if texto.isascii():
+        return texto.lower()
+    return unicodedata.normalize("NFKD", texto).translate(_sin_mayusculas)
+
+
+def fold(texto: str) -> str:
+    """Return the text without capitals, accents or what can't be seen, and with plain letters, quotes and dashes:
+    «Nguyễn» becomes «nguyen» and «Straße», «strasse»."""
+    if texto.isascii():
+        return texto.lower()
+    return unicodedata.normalize("NFKD", texto).translate(_llano)
+
+
+def sort_key(texto: str) -> str:
+    """Return the text to sort by: folded, but with ñ as a letter of its own after n, as Spanish has it."""
+    if texto.isascii():
+        return texto.lower()
+    return fold(composed(texto).replace("ñ", LETRA_TRAS_LA_N).replace("Ñ", LETRA_TRAS_LA_N))
+
+
+def plates(texto: str) -> str:
+    """Return the plates to compare them: folded, without blanks or hyphens."""
+    return fold(texto).translate(_SIN_SEPARADORES)
+
+
+def digits(texto: str) -> str:
+    return re.sub("[^0-9]", "", fold(texto))
+
+
+def words(texto: str) -> list[str]:
+    """Return the folded words of a search, each once. There are none when nothing is left after folding."""
+    return list(dict.fromkeys(fold(texto).split()))
+
+
+_SIN_SEPARADORES = str.maketrans("", "", " -")
+
+
+def _minuscula(letra: str) -> str:
+    """Return a decomposed letter without its capital."""
+    return unicodedata.normalize("NFKD", letra.casefold())
+
+
+def _simple(letra: str) -> str:
+    """Return a decomposed letter as `fold` leaves it."""
+    return "".join(_de_una_minuscula(minuscula) for minuscula in _minuscula(letra))
+
+
+def _de_una_minuscula(letra: str) -> str:
+    categoria = unicodedata.category(letra)
+    if categoria[0] == "M" or categoria == "Cf" or letra in BLANCOS_QUE_NO_LO_PARECEN:
+        return ""
+    if categoria == "Pd" or letra in GUIONES_SIN_CATEGORIA:
+        return "-"
+    return VARIAS.get(letra) or LLANAS.get(letra) or COMILLAS.get(letra) or letra
+
+
+class _Tabla(dict):
+    """A table for str.translate that finds what becomes of a letter at the first use of that letter."""
+
+    def __init__(self, regla):
+        super().__init__()
+        self._regla = regla
+
+    def __missing__(self, codigo):
+        self[codigo] = nueva = self._regla(chr(codigo))
+        return nueva
+
+
+_sin_mayusculas, _llano = _Tabla(_minuscula), _Tabla(_simple)
+
+
+# --- The same tables, for a database ---
+
+# The planes in which Unicode has letters with capitals, marks or format characters; a surrogate is no character.
+CON_REGLAS = (*range(1, 0xD800), *range(0xE000, 0x20000), *range(0xE0000, 0xE0200))
+
+
+@cache
+def decomposed_letters() -> tuple[str, ...]:
+    """Return each character that decomposition leaves as it is: the others don't come out of it."""
+    return tuple(c for c in map(chr, CON_REGLAS) if unicodedata.is_normalized("NFKD", c))
+
+
+@cache
+def capitals() -> dict[str, str]:
+    """Return the decomposed letters that `case_blind` changes into one other."""
+    cambios = {c: _minuscula(c) for c in decomposed_letters()}
+    return {c: minuscula for c, minuscula in cambios.items() if minuscula != c and len(minuscula) == 1} | {"ẞ": "ß"}
+
+
+@cache
+def plain_letters() -> dict[str, str]:
+    """Return the letters without capitals that `fold` changes into one other."""
+    cambios = {c: _de_una_minuscula(c) for c in decomposed_letters() if _minuscula(c) == c}
+    return {c: llana for c, llana in cambios.items() if llana != c and len(llana) == 1}
+
+
+@cache
+def dropped() -> list[tuple[str, str]]:
+    """Return what `fold` drops, as ranges of characters: the first and the last of each."""
+    tramos: list[tuple[str, str]] = []
+    for c in decomposed_letters():
+        if _de_una_minuscula(c) == "" and _minuscula(c) == c:
+            if tramos and ord(c) == ord(tramos[-1][1]) + 1:
+                tramos[-1] = (tramos[-1][0], c)
+            else:
+                tramos.append((c, c))
+    return tramos
