@@ -15,10 +15,12 @@ from django.core.exceptions import DisallowedHost, MiddlewareNotUsed
 from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.middleware.common import CommonMiddleware
 from django.middleware.gzip import GZipMiddleware
+from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 from django.utils.deprecation import MiddlewareMixin
 
 from monitor import logs
+from monitor.admin.pages import ADMIN, error_page
 from monitor.api.errors import ERROR_CODE, RETRY_AFTER, log_outage, outage_of
 from monitor.api.viewsets import bad_request, https_required
 
@@ -201,6 +203,29 @@ class AdminUserMiddleware(OnlyInAdmin, AuthenticationMiddleware):
 
 class AdminMessageMiddleware(OnlyInAdmin, MessageMiddleware):
     pass
+
+
+FORM_ANONYMOUS = 64 * 1024  # bytes: nobody has more to say before they come in
+TOO_LARGE = (
+    "Lo que envió pasa de {limite}, que es lo más que se admite aquí. No se guardó nada: vuelva atrás, acorte los"
+    " textos y envíe de nuevo."
+)
+
+
+class AdminBodyMiddleware(OnlyInAdmin, MiddlewareMixin):
+    """Refuses a form that is too large by its length, before anything of it is read. It comes last, because the limit
+    depends on whether the person came in."""
+
+    def process_request(self, request):
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) <= FORM_ANONYMOUS:
+            return None
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE if request.user.is_authenticated else FORM_ANONYMOUS
+        if int(length) <= limit:
+            return None
+        # The rest of a body that nobody reads would be taken for the next request of its connection.
+        close = {"Connection": "close"}
+        return error_page(413, "Demasiado grande", TOO_LARGE.format(limite=filesizeformat(limit)), close)
 
 
 class AdminOutageMiddleware(OnlyInAdmin, MiddlewareMixin):

@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "monitor.middleware.AdminUserMiddleware",
     "monitor.middleware.AdminMessageMiddleware",
     "monitor.middleware.AdminOutageMiddleware",
+    "monitor.middleware.AdminBodyMiddleware",
 ]
 
 ROOT_URLCONF = "monitor.urls"
@@ -218,9 +219,14 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
-# The API has a limit of its own for bodies; this one is for the admin's forms.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+CSRF_FAILURE_VIEW = "monitor.views.csrf_failure"
+# The API has a limit of its own for bodies; these are for the admin's forms. A text of 1 MiB, which the API takes, is
+# up to three times as long in a form, which sends it twice: as it was shown, and as it is now.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 12_000  # a solicitud may have 500 places, of some 20 fields each
+# No file ever reaches the disk.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE
 
 # --- Static files ---
 

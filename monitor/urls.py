@@ -4,8 +4,8 @@ from django.views.generic import RedirectView
 
 import monitor.api.converters  # noqa: F401  it registers the path converters
 from monitor.api.openapi.views import DocumentacionViewSet
-from monitor.api.viewsets import bad_request, not_found, server_error
-from monitor.views import InicioViewSet
+from monitor.api.viewsets import not_found
+from monitor.views import InicioViewSet, bad_request, server_error
 
 # No path of the API ends in a slash here, because NoTrailingSlashMiddleware has taken it off. The busiest come first.
 urlpatterns = [

@@ -4,6 +4,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db import models
 from django.forms.models import BaseInlineFormSet
 from django.template.response import TemplateResponse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 
 import solicitudes.correo.admin  # noqa: F401  registers the mail queue
@@ -64,10 +65,54 @@ class ParadaForm(ConVigentes):
         return super()._get_validation_exclusions() | {"solicitud"}
 
 
+VISTAS = "VISTAS"  # the hidden field that says which places the page showed
+OTRA_LOS_CAMBIO = (
+    "Otra persona cambió los lugares mientras usted los editaba. Guarde otra vez para dejar los que ve aquí, o vuelva a"
+    " abrir la solicitud para ver los otros."
+)
+
+
+class ClaveDeParada(forms.CharField):
+    """The id that a place had when the page was opened. It changes whenever anybody writes the places, because the verb
+    replaces them all, so it says nothing of what the person changed."""
+
+    widget = forms.HiddenInput
+
+    def has_changed(self, initial, data):
+        return False
+
+
 class ParadasFormSet(BaseInlineFormSet):
     """The places of a solicitud. The verb checks the rules between one place and another."""
 
     new_objects = changed_objects = deleted_objects = ()  # Django's log reads these after a save
+
+    @cached_property
+    def management_form(self):
+        forma = super().management_form
+        forma.fields[VISTAS] = forms.CharField(required=False, widget=forms.HiddenInput, initial=self._vigentes())
+        return forma
+
+    def _vigentes(self) -> str:
+        return ",".join(str(parada.pk) for parada in self.get_queryset())
+
+    def add_fields(self, form, index):
+        """Compare each place that the page showed with what it showed, also when its row isn't there any more."""
+        super().add_fields(form, index)
+        form.fields["id"] = ClaveDeParada(required=False, initial=form.instance.pk)
+        if index is not None and index < self.initial_form_count():
+            for nombre in form.base_fields:
+                form.fields[nombre].show_hidden_initial = True
+
+    def clean(self):
+        """Refuse once the places of a person who didn't see those that are there now. The page that comes back has seen
+        them."""
+        vistas, hoy = self.data.get(self.management_form.add_prefix(VISTAS)), self._vigentes()
+        if vistas not in (None, hoy) and self.has_changed():
+            datos = self.data.copy()
+            datos[self.management_form.add_prefix(VISTAS)] = hoy
+            self.management_form.data = datos
+            raise forms.ValidationError(OTRA_LOS_CAMBIO)
 
     def validate_unique(self):
         pass

@@ -5,6 +5,7 @@ import json
 import re
 from datetime import UTC, date, datetime
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -780,3 +781,17 @@ def test_copia_de_otros_tiempos_tambien_se_lee(client, como_administrador, datos
 
     assert response.status_code == 200
     assert [texto for _, texto in response.context["copia"]["columnas"]] == list(datos.values())[:2]
+
+
+def test_expediente_con_notas_tan_largas_como_las_de_la_api_se_guarda(client):
+    client.force_login(UsuarioFactory(administrador=True))
+    notas = "ñ" * 520_000  # a body of 1 MiB
+    expediente = ExpedienteFactory(observaciones=notas)
+    url = f"/admin/expedientes/expediente/{expediente.pk}/change/"
+    datos = campos_de(client.get(url)) | {"color": "rojo", "observaciones": notas + "!"}
+
+    response = client.post(url, urlencode(datos), content_type="application/x-www-form-urlencoded")
+
+    assert response.status_code == 302
+    expediente.refresh_from_db()
+    assert (expediente.color, expediente.observaciones) == ("rojo", notas + "!")

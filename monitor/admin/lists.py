@@ -53,7 +53,7 @@ class KeysetChangeList(ChangeList):
         sentido, _, posicion = texto.partition(":")
         try:
             limite = json.loads(posicion)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:  # brackets a thousand deep
             raise IncorrectLookupParameters from error
         if sentido not in (ANTES, DESPUES) or not is_position(self.columnas, limite):
             raise IncorrectLookupParameters

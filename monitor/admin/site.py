@@ -5,13 +5,15 @@ from functools import update_wrapper
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
-from django.contrib.auth import get_user_model
+from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation, ValidationError
+from django.db import IntegrityError
 from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from monitor.db.errors import is_broken_reference
 from monitor.errores import DemasiadosIntentos, NoAutenticado
 
 APP_ORDER = ("expedientes", "solicitudes", "catalogos", "usuarios")
@@ -21,12 +23,22 @@ _INVALIDA = (
     "Petición inválida",
     "La dirección o el formulario no son válidos. Vuelva al inicio e intente de nuevo.",
 )
+_YA_NO_EXISTE = (
+    409,
+    "Algo ya no existe",
+    "Algo que esta operación usaba, o su propia cuenta, acaba de eliminarse. No se guardó nada; vuelva a empezar.",
+)
 ERRORES = {
     Http404: (404, "Página no encontrada", "Esta dirección no existe, o lo que mostraba ya no está."),
     PermissionDenied: (403, "Sin permiso", "Su rol no permite esta operación. Pídala a un Administrador."),
     SuspiciousOperation: _INVALIDA,
     BadRequest: _INVALIDA,
 }
+
+
+def _pagina_de(error: Exception) -> tuple[int, str, str]:
+    """Return the status, the title and the sentence of the page for an error."""
+    return next(ERRORES[clase] for clase in type(error).__mro__ if clase in ERRORES)
 
 
 class LoginForm(AdminAuthenticationForm):
@@ -48,10 +60,31 @@ class LoginForm(AdminAuthenticationForm):
 
 
 class PasswordForm(AdminPasswordChangeForm):
+    def __init__(self, *args, request, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._request = request
+
+    def clean_old_password(self):
+        """Check the old password as a login does. Whoever finds a session open may not guess at it either."""
+        password = self.cleaned_data["old_password"]
+        try:
+            if authenticate(self._request, username=self.user.username, password=password):
+                return password
+        except DemasiadosIntentos as error:
+            raise ValidationError(error.mensaje, code=error.codigo) from error
+        raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
+
     def save(self, commit=True):
         """Save through our verb: Django's own would write the whole row, over what others changed."""
         self.user = get_user_model().objects.actualizar(self.user.pk, {"password": self.cleaned_data["new_password1"]})
         return self.user
+
+
+class OwnPasswordView(PasswordChangeView):
+    form_class = PasswordForm
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"request": self.request}
 
 
 class MonitorAdminSite(admin.AdminSite):
@@ -69,8 +102,7 @@ class MonitorAdminSite(admin.AdminSite):
 
     def password_change(self, request, extra_context=None):
         request.current_app = self.name
-        return PasswordChangeView.as_view(
-            form_class=PasswordForm,
+        return OwnPasswordView.as_view(
             success_url=reverse("admin:password_change_done", current_app=self.name),
             extra_context=self.each_context(request) | (extra_context or {}),
         )(request)
@@ -82,11 +114,14 @@ class MonitorAdminSite(admin.AdminSite):
             try:
                 return view(request, *args, **kwargs)
             except tuple(ERRORES) as error:
-                return self.error_page(request, error)
+                return self.error_page(request, *_pagina_de(error))
+            except IntegrityError as error:
+                if is_broken_reference(error):
+                    return self.error_page(request, *_YA_NO_EXISTE)
+                raise
 
         return super().admin_view(update_wrapper(con_pagina_de_error, view), cacheable)
 
-    def error_page(self, request, error):
-        status, titulo, frase = next(ERRORES[clase] for clase in type(error).__mro__ if clase in ERRORES)
+    def error_page(self, request, status, titulo, frase):
         contexto = self.each_context(request) | {"title": titulo, "frase": frase}
         return TemplateResponse(request, "admin/error.html", contexto, status=status)

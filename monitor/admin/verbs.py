@@ -1,6 +1,7 @@
 """The base of every ModelAdmin. Each write goes through a verb of the model. When a verb refuses, the admin says so in
 the form or in a message, and nothing is left half-done."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from functools import reduce
@@ -13,7 +14,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import model_ngettext
-from django.contrib.admin.views.main import ERROR_FLAG
+from django.contrib.admin.views.main import ERROR_FLAG, SEARCH_VAR
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import models, transaction
@@ -29,11 +30,18 @@ from monitor.errores import ErrorDeDominio, sin_su_campo
 from monitor.textos import words
 from monitor.validadores import CON_CONTROL, CONTROL
 
+PALABRAS, LETRAS = 20, 250  # the most of each in a search: every word is looked for in every row
+LARGA = f"La búsqueda admite {PALABRAS} palabras y {LETRAS} caracteres: acórtela."
+SELECCION = 1000  # the most rows that one action takes
+MUCHAS = f"Una acción admite {SELECCION:,} filas: acorte la lista con un filtro o una búsqueda. No se hizo nada."
 NADA_QUE_BUSCAR = "No queda nada que buscar en lo que escribió: escriba letras o números."
 NOMBRADOS = 10  # refused rows that a message names; the rest are counted
 # The lookups that the filters of our lists use. Others, typed by hand, could make the database fail or work for
 # minutes.
 BUSQUEDAS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")
+# Values that no filter of ours has, and that a database or a time zone can't take: a number beyond 64 bits, and a day
+# of the first or the last year.
+IMPOSIBLE = re.compile(r"-?\d{19,}|(0001|9999)-.*", re.ASCII)
 
 
 class UntouchedTextField(forms.CharField):
@@ -229,11 +237,27 @@ class VerbAdmin(admin.ModelAdmin):
             self.eliminados,
         )
 
+    def response_action(self, request, queryset):
+        """Do what was asked with the rows of this page or, when the person selected them all, with those of every
+        page."""
+        if request.POST.get("select_across") == "1":
+            todas = list(queryset.order_by().values_list("pk", flat=True)[: SELECCION + 1])
+            if len(todas) > SELECCION:
+                self.message_user(request, MUCHAS, messages.ERROR)
+                return HttpResponseRedirect(request.get_full_path())
+            request.POST = request.POST.copy()
+            request.POST.setlist(ACTION_CHECKBOX_NAME, map(str, todas))
+            request.POST["select_across"] = "0"
+        return super().response_action(request, queryset)
+
     # --- Lists ---
 
     def changelist_view(self, request, extra_context=None):
         if ERROR_FLAG in request.GET:
             self.message_user(request, "El filtro no es válido: se muestra la lista sin filtros.", messages.WARNING)
+        if _es_larga(request.GET.get(SEARCH_VAR, "")):
+            self.message_user(request, LARGA, messages.ERROR)
+            return HttpResponseRedirect(request.path)
         self._claves(request)
         titulo = {"title": capfirst(self.opts.verbose_name_plural)}
         return super().changelist_view(request, titulo | (extra_context or {}))
@@ -258,7 +282,11 @@ class VerbAdmin(admin.ModelAdmin):
 
     def lookup_allowed(self, lookup, value, request):
         filtros = [_parametro(filtro) for filtro in self.get_list_filter(request)]
-        if CONTROL.search(value) or lookup not in [f"{filtro}{b}" for filtro in filtros for b in BUSQUEDAS]:
+        if (
+            CONTROL.search(value)
+            or IMPOSIBLE.fullmatch(value)
+            or lookup not in [f"{filtro}{b}" for filtro in filtros for b in BUSQUEDAS]
+        ):
             raise IncorrectLookupParameters
         return True
 
@@ -293,6 +321,10 @@ class VerbAdmin(admin.ModelAdmin):
     def _contar(self, request, cuantos, hecho):
         if cuantos:
             self.message_user(request, f"{hecho}: {cuantos} {model_ngettext(self.opts, cuantos)}.", messages.SUCCESS)
+
+
+def _es_larga(busqueda: str) -> bool:
+    return len(busqueda) > LETRAS or len(busqueda.split()) > PALABRAS
 
 
 def _parametro(filtro) -> str:

@@ -6,12 +6,14 @@ from math import ceil
 from django.core.exceptions import SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.db import Error as DatabaseError
+from django.db import IntegrityError
 from django.http import HttpResponse
 from rest_framework.exceptions import APIException
 
 from monitor import errores
 from monitor.api.dialects import Dialect
-from monitor.db.errors import outage
+from monitor.db.errors import is_broken_reference, outage
+from monitor.db.writes import YA_NO_EXISTE
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +65,8 @@ def error_response(error: Exception, dialect: Dialect, operacion: str | None = N
         error = errores.DatosInvalidos(DEMASIADO, codigo="peticion_invalida")
     elif isinstance(error, APIException):
         error = _of_rest_framework(error)
+    elif isinstance(error, IntegrityError) and is_broken_reference(error):
+        error = errores.DatosInvalidos(YA_NO_EXISTE, codigo="cambio_mientras")
     elif not isinstance(error, errores.ErrorDeDominio):
         error = _unexpected(error, operacion, request)
     return dialect.respond(dialect.error(error), _status(error), _headers(error) | {ERROR_CODE: error.codigo})

@@ -22,7 +22,8 @@ CAPAS = {
     "base de datos": "monitor.db.*",
     "cimientos de la API y del admin": "monitor.api.* monitor.admin.* monitor.middleware monitor.wsgi",
     "modelos y verbos": (
-        "monitor.usuarios.hashers monitor.usuarios.models monitor.usuarios.acceso catalogos.base catalogos.models"
+        "monitor.usuarios.hashers monitor.usuarios.intentos monitor.usuarios.models monitor.usuarios.acceso"
+        " catalogos.base catalogos.models"
         " expedientes.archivo expedientes.models solicitudes.codigo solicitudes.referencias solicitudes.models"
         " solicitudes.models.* solicitudes.correo.cola solicitudes.correo.mensajes"
         " solicitudes.correo.direcciones solicitudes.correo.avisos"

@@ -1,28 +1,40 @@
 """The login: the one way in, for the API and the admin, behind the same limits."""
 
+import logging
+
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
 
 from monitor.errores import DemasiadosIntentos, NoAutenticado
-from monitor.usuarios.models import IntentoDeAcceso, Usuario
+from monitor.usuarios.intentos import DireccionConocida, IntentoDeAcceso
+from monitor.usuarios.models import Usuario
 
-DEMASIADOS = "Demasiados intentos fallidos. Espere {minutos} min e intente de nuevo"
+log = logging.getLogger(__name__)
 
 
 def entrar(username: str, password: str, *, direccion: str) -> Usuario:
-    """Return the user. Raise DemasiadosIntentos before any hashing, and NoAutenticado when the credentials are
-    wrong."""
-    espera = IntentoDeAcceso.objects.anotar(username, direccion)
-    if espera:
-        raise DemasiadosIntentos(DEMASIADOS.format(minutos=-(-espera // 60)), espera=espera)
+    """Return the user. Raise DemasiadosIntentos before any hashing, and NoAutenticado when the credentials are wrong.
+    Either leaves a line in the log."""
+    try:
+        intento = IntentoDeAcceso.objects.anotar(username, direccion)
+        usuario = _comprobar(intento, username, password)
+    except (DemasiadosIntentos, NoAutenticado) as error:
+        # repr() leaves no control character of a name that anybody may have written.
+        log.warning("Acceso fallido de %.100r desde %s: %s", username, direccion, error.codigo)
+        raise
+    IntentoDeAcceso.objects.acierto(intento)
+    DireccionConocida.objects.anotar(usuario, direccion)
+    return usuario
+
+
+def _comprobar(intento, username, password) -> Usuario:
     usuario = Usuario.objects.filter(username=username, is_active=True).first()
     if usuario is None:
         make_password(password)  # as long as checking a known user's
-        raise NoAutenticado(NoAutenticado.CREDENCIALES, codigo="credenciales_invalidas")
-    if not usuario.check_password(password):
-        raise NoAutenticado(NoAutenticado.CREDENCIALES, codigo="credenciales_invalidas")
-    IntentoDeAcceso.objects.olvidar(username, direccion)
-    return usuario
+    elif usuario.check_password(password):
+        return usuario
+    IntentoDeAcceso.objects.fallo(intento)
+    raise NoAutenticado(NoAutenticado.CREDENCIALES, codigo="credenciales_invalidas")
 
 
 class Backend(BaseBackend):

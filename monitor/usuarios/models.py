@@ -1,4 +1,3 @@
-from datetime import timedelta
 from typing import NamedTuple
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -8,13 +7,14 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import IntegrityError, models, transaction
 from django.db.models.deletion import ProtectedError
-from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from monitor.db.errors import is_duplicate
 from monitor.db.fields import LineField, MailField
 from monitor.db.queries import CompiledQuery, Param
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 from monitor.roles import PERMISOS, Rol, tiene_permiso
+from monitor.usuarios.intentos import DireccionConocida, IntentoDeAcceso  # noqa: F401  Django looks for them here
 from monitor.validadores import sin_formato
 
 CON_ESPACIOS = "El usuario no puede contener espacios"
@@ -22,6 +22,7 @@ EN_USO = "El username ya está en uso"
 ROL_INVALIDO = f"Rol inválido. Debe ser: {', '.join(Rol.values)}"
 ULTIMO_ADMINISTRADOR = "Debe quedar al menos un Administrador activo"
 EN_HISTORIAL = "El usuario aparece en el historial; desactívelo en lugar de eliminarlo"
+EN_BITACORA = "El usuario tiene cambios apuntados en el admin; desactívelo en lugar de eliminarlo"
 NO_ENCONTRADO = "Usuario no encontrado"
 PROPIA_CUENTA = "No puedes eliminar tu propia cuenta"
 
@@ -100,12 +101,17 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
 
     @transaction.atomic
     def eliminar(self, pk: int, *, por: "Usuario") -> None:
+        """Delete a user of whom nothing tells what they did. Raise Conflicto for anybody else, DatosInvalidos for
+        oneself, and NoEncontrado."""
         if pk == por.pk:
             raise DatosInvalidos(PROPIA_CUENTA, codigo="cuenta_propia")
         self._bloquear_administradores()
-        usuario = self._bloquear(pk)
+        # With this lock nobody begins to refer to the user, and what was referring to them is there to be seen.
+        usuario = self._bloquear(pk, no_key=False)
         if usuario.es_administrador_activo:
             self._exigir_otro_administrador(usuario)
+        if usuario.logentry_set.exists():
+            raise Conflicto(EN_BITACORA, codigo="en_bitacora")
         try:
             usuario.delete()
         except ProtectedError as error:
@@ -114,10 +120,10 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
     def revocar_tokens(self, pk: int) -> None:
         self.filter(pk=pk).update(version_token=models.F("version_token") + 1)
 
-    def _bloquear(self, pk):
-        # This lock is weaker than FOR UPDATE, so that writing rows that refer to users (FOR KEY SHARE, in any order)
-        # doesn't wait for it.
-        usuario = self.select_for_update(no_key=True).filter(pk=pk).first()
+    def _bloquear(self, pk, *, no_key=True):
+        # With `no_key` the lock is weaker than FOR UPDATE, so that writing rows that refer to users (FOR KEY SHARE, in
+        # any order) doesn't wait for it.
+        usuario = self.select_for_update(no_key=no_key).filter(pk=pk).first()
         if usuario is None:
             raise NoEncontrado(NO_ENCONTRADO)
         return usuario
@@ -169,6 +175,13 @@ class Usuario(AbstractBaseUser):
 
     def __str__(self):
         return self.nombre or self.username
+
+    def _get_session_auth_hash(self, secret=None):
+        """Return what a session of the admin keeps, so that whatever revokes the tokens ends the sessions too: none
+        comes back to life when a disabled user is enabled again."""
+        return salted_hmac(
+            "usuarios.sesion", f"{self.version_token} {self.password}", secret, algorithm="sha256"
+        ).hexdigest()
 
     def get_short_name(self):
         return str(self)
@@ -249,56 +262,3 @@ class Usuario(AbstractBaseUser):
             if is_duplicate(error):
                 raise DatosInvalidos(EN_USO, codigo="ya_existe") from error
             raise
-
-
-class IntentoDeAccesoManager(models.Manager):
-    VENTANA = timedelta(minutes=15)
-    POR_PAREJA = 5
-    POR_DIRECCION = 50
-
-    def anotar(self, username: str, direccion: str) -> int:
-        """Note an attempt and return the seconds to wait, or 0 when the attempt may go on.
-
-        The attempt is written before the attempts are counted, so that of many at once, in all processes, no more than
-        the limit go on. A refused attempt isn't kept, because it must not put off the end of the wait.
-        """
-        ahora = timezone.now()
-        self.filter(en__lte=ahora - self.VENTANA).delete()
-        intento = self.create(username=username[:150], direccion=direccion, en=ahora)
-        de_la_direccion = self.filter(direccion=direccion).order_by("-en", "-pk")
-        espera = max(
-            self._espera(de_la_direccion.filter(username=intento.username), self.POR_PAREJA, ahora),
-            self._espera(de_la_direccion, self.POR_DIRECCION, ahora),
-        )
-        if espera:
-            intento.delete()
-        return espera
-
-    def olvidar(self, username: str, direccion: str) -> None:
-        """Forget the attempts of this username from this address, after a success."""
-        self.filter(username=username[:150], direccion=direccion).delete()
-
-    def _espera(self, intentos, limite, ahora):
-        """Return the seconds until the oldest of the last `limite` attempts before this one is out of the window."""
-        ultimos = list(intentos.values_list("en", flat=True)[: limite + 1])
-        if len(ultimos) <= limite:
-            return 0
-        return max(1, round((ultimos[-1] + self.VENTANA - ahora).total_seconds()))
-
-
-class IntentoDeAcceso(models.Model):
-    """A login that failed or is being checked, kept for IntentoDeAccesoManager.VENTANA."""
-
-    id = models.BigAutoField(primary_key=True)
-    username = LineField(max_length=150)
-    direccion = models.CharField(max_length=45)  # the longest text of an IPv6 address
-    en = models.DateTimeField(db_index=True)
-
-    objects = IntentoDeAccesoManager()
-
-    class Meta:
-        db_table = "intento_de_acceso"
-        indexes = [models.Index(fields=["direccion", "username", "en"], name="intento_pareja")]
-
-    def __str__(self):
-        return f"{self.username} desde {self.direccion}"

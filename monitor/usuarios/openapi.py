@@ -10,7 +10,7 @@ from monitor.api.openapi.description import (
 )
 from monitor.errores import Conflicto, DatosInvalidos, DemasiadosIntentos, NoAutenticado, NoEncontrado
 from monitor.roles import Rol
-from monitor.usuarios.acceso import DEMASIADOS
+from monitor.usuarios.intentos import DEMASIADOS
 from monitor.usuarios.models import (
     CON_ESPACIOS,
     EN_HISTORIAL,

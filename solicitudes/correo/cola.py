@@ -13,7 +13,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import models
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, Now
 from django.utils import timezone
 from post_office.models import PRIORITY, STATUS, Email, Log
 
@@ -86,14 +86,13 @@ def pendientes(cuantos: int) -> list[int]:
 def tomar(pk: int) -> Email | None:
     """Take the mail for this worker alone during PLAZO, with one more attempt noted, and return it. Return None when
     another worker has it, or it isn't pending."""
-    ahora = timezone.now()
     tomado = (
         _pendientes()
         .filter(pk=pk)
         .update(
-            scheduled_time=ahora + PLAZO,
+            scheduled_time=_dentro_de(PLAZO),
             number_of_retries=Coalesce("number_of_retries", 0) + 1,
-            last_updated=ahora,
+            last_updated=Now(),
         )
     )
     return con_para(Email.objects).get(pk=pk) if tomado else None
@@ -126,32 +125,43 @@ def cambiar_para(correo: Email, direccion: str) -> None:
 def devolver(correo: Email) -> None:
     """Put the mail back as if nobody had taken it, unless another worker has taken it meanwhile. It goes behind the
     others, so that a refusal that concerns it alone doesn't hold them all up."""
-    Email.objects.filter(pk=correo.pk, scheduled_time=correo.scheduled_time).update(
-        scheduled_time=None, number_of_retries=(correo.number_of_retries - 1) or None, last_updated=timezone.now()
-    )
+    _cambiar_si_es_mio(correo, scheduled_time=None, number_of_retries=(correo.number_of_retries - 1) or None)
 
 
 def anotar_entregado(correo: Email) -> None:
-    Email.objects.filter(pk=correo.pk).update(status=STATUS.sent, scheduled_time=None, last_updated=timezone.now())
+    Email.objects.filter(pk=correo.pk).update(status=STATUS.sent, scheduled_time=None, last_updated=Now())
 
 
 def anotar_fallo(correo: Email, error: Exception, *, definitivo: bool) -> None:
     """Note a failure: the mail is tried again later, or given up. When another worker has taken the mail meanwhile,
-    only the failure's line in the log is written."""
+    nothing is noted, because what counts is how the other fares."""
     definitivo = definitivo or correo.number_of_retries >= INTENTOS
-    ahora = timezone.now()
-    Email.objects.filter(pk=correo.pk, scheduled_time=correo.scheduled_time).update(
+    mio = _cambiar_si_es_mio(
+        correo,
         status=STATUS.failed if definitivo else STATUS.requeued,
-        scheduled_time=None if definitivo else ahora + espera_tras(correo.number_of_retries),
-        last_updated=ahora,
+        scheduled_time=None if definitivo else _dentro_de(espera_tras(correo.number_of_retries)),
     )
-    Log.objects.create(email=correo, status=STATUS.failed, exception_type=type(error).__name__, message=str(error))
+    if mio:
+        Log.objects.create(email=correo, status=STATUS.failed, exception_type=type(error).__name__, message=str(error))
 
 
 def anotar_omision(correo: Email, razon: str) -> None:
-    """Write down that the mail isn't delivered and why. It isn't tried again."""
-    Email.objects.filter(pk=correo.pk).update(status=OMITIDO, scheduled_time=None, last_updated=timezone.now())
-    Log.objects.create(email=correo, status=STATUS.failed, message=razon)
+    """Write down that the mail isn't delivered and why, unless another worker has taken it meanwhile. It isn't tried
+    again."""
+    if _cambiar_si_es_mio(correo, status=OMITIDO, scheduled_time=None):
+        Log.objects.create(email=correo, status=STATUS.failed, message=razon)
+
+
+def _cambiar_si_es_mio(correo: Email, **cambios) -> bool:
+    """Write the changes and return True, unless another worker has taken the mail since this one took it."""
+    mio = Email.objects.filter(pk=correo.pk, scheduled_time=correo.scheduled_time)
+    return bool(mio.update(**cambios, last_updated=Now()))
+
+
+def _dentro_de(lapso: timedelta) -> models.Expression:
+    """Return that much later than now, by the clock of the database: the clocks of two workers may differ by more than
+    PLAZO."""
+    return models.ExpressionWrapper(Now() + lapso, output_field=models.DateTimeField())
 
 
 def espera_tras(intentos: int) -> timedelta:
@@ -161,7 +171,7 @@ def espera_tras(intentos: int) -> timedelta:
 def reenviar(correos: models.QuerySet) -> int:
     """Put the failed ones of these mails back in the queue with all their attempts, and return how many they are."""
     fallidos = correos.filter(status=STATUS.failed)
-    return fallidos.update(status=STATUS.queued, scheduled_time=None, number_of_retries=0, last_updated=timezone.now())
+    return fallidos.update(status=STATUS.queued, scheduled_time=None, number_of_retries=0, last_updated=Now())
 
 
 def terminados(*, hasta: datetime) -> models.QuerySet:
@@ -175,5 +185,5 @@ def borrar(correos: models.QuerySet) -> int:
 
 
 def _pendientes():
-    a_tiempo = models.Q(scheduled_time=None) | models.Q(scheduled_time__lte=timezone.now())
+    a_tiempo = models.Q(scheduled_time=None) | models.Q(scheduled_time__lte=Now())
     return Email.objects.filter(a_tiempo, status__in=[STATUS.queued, STATUS.requeued])

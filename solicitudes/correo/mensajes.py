@@ -15,6 +15,7 @@ from solicitudes.correo.cola import Mensaje, Sobre
 from solicitudes.permisos import APROBADOR, SOLICITANTE, Accion
 
 RUTA = "/admin/solicitudes/solicitud/{id}/change/"
+LUGARES_MAXIMO = 30  # the most places that a mail lists: a solicitud with 500 would make mails of half a megabyte
 OTRA = {SOLICITANTE: APROBADOR, APROBADOR: SOLICITANTE}
 
 TITULOS: dict[Aviso, str] = {
@@ -46,6 +47,10 @@ class Dato(NamedTuple):
         """Return the value for a text mail. Every line after the first is set off, so that none can pass for the mail's
         own."""
         return "\n> ".join(_lineas(self.valor))
+
+    def resumido(self) -> "Dato":
+        """Return the value without the lines that don't fit in a mail."""
+        return self._replace(valor="\n".join(_resumir(_lineas(self.valor))))
 
 
 class Cambio(NamedTuple):
@@ -153,7 +158,7 @@ def _mensajes(solicitud, *cartas: Carta, motivo=None) -> list[Mensaje]:
     cartas = [carta for carta in cartas if _persona(carta).email]
     if not cartas:
         return []
-    detalle = {"datos": _datos(solicitud), "lugares": _lugares(solicitud)}
+    detalle = {"datos": _datos(solicitud), "lugares": _lugares_que_caben(solicitud)}
     comun = {
         # These are written once for all the mails of a change.
         "detalle_txt": _escribir("detalle.txt", detalle),
@@ -229,7 +234,8 @@ def _porque(solicitud) -> list[Dato]:
 def _cambios(antes, ahora) -> list[Cambio]:
     """Return what changed of what the approver has to know again, with its value before and now."""
     pares = zip(_que_importa(antes), _que_importa(ahora), strict=True)
-    return [Cambio(viejo.nombre, viejo, nuevo) for viejo, nuevo in pares if viejo.citado != nuevo.citado]
+    distintos = [(viejo, nuevo) for viejo, nuevo in pares if viejo.citado != nuevo.citado]
+    return [Cambio(viejo.nombre, viejo.resumido(), nuevo.resumido()) for viejo, nuevo in distintos]
 
 
 def _que_importa(solicitud) -> list[Dato]:
@@ -245,6 +251,15 @@ def _que_importa(solicitud) -> list[Dato]:
 
 def _lugares(solicitud) -> list[Dato]:
     return [Dato("Lugar", _lugar(parada)) for parada in solicitud.lugares_en_orden]
+
+
+def _lugares_que_caben(solicitud) -> list[Dato]:
+    return [Dato("Lugar", lugar) for lugar in _resumir([lugar.valor for lugar in _lugares(solicitud)])]
+
+
+def _resumir(lugares: list[str]) -> list[str]:
+    sobran = len(lugares) - LUGARES_MAXIMO
+    return lugares[:LUGARES_MAXIMO] + ([f"… y {sobran} más"] if sobran > 0 else [])
 
 
 def _lugar(parada) -> str:

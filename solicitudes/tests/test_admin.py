@@ -6,7 +6,9 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from post_office.models import STATUS, Email
 
+from monitor.tests.formularios import campos_de
 from monitor.usuarios.tests.factories import UsuarioFactory
+from solicitudes.admin import OTRA_LOS_CAMBIO
 from solicitudes.correo.cartero import Cartero
 from solicitudes.correo.cola import OMITIDO
 from solicitudes.models import HistoricoEstado, Solicitud
@@ -424,3 +426,45 @@ def cuantos_reenviados(admin, correo):
 @pytest.mark.parametrize("modelo", ["emailtemplate", "attachment", "log"])
 def test_lo_demas_de_post_office_no_es_de_nadie(admin, modelo):
     assert admin.get(f"/admin/post_office/{modelo}/").status_code in (403, 404)
+
+
+# --- Somebody else writes the places while the page is open ---
+
+
+@pytest.fixture
+def abierta(admin, jefa, mundo):
+    """Return the page of a solicitud, and what it sends, after somebody else changed the order of its places."""
+    solicitud = SolicitudFactory()
+    url, datos = f"{LISTA}{solicitud.pk}/change/", editar(admin, solicitud)
+    columnas = ("lugar_id", "orden", "es_origen", "hora_llegada", "requiere_retorno", "hora_retorno")
+    otras = [
+        fila | {"descripcion": "Por otra puerta"} for fila in solicitud.lugares.order_by("orden").values(*columnas)
+    ]
+    Solicitud.objects.actualizar(solicitud.pk, {"lugares": otras}, por=jefa)
+    return solicitud, url, datos
+
+
+def descripciones(solicitud):
+    return list(solicitud.lugares.order_by("orden").values_list("descripcion", flat=True))
+
+
+def test_pagina_con_lugares_que_otro_cambio_guarda_lo_demas(admin, abierta):
+    solicitud, url, datos = abierta
+
+    response = admin.post(url, datos | {"asunto": "Otro asunto"})
+
+    assert response.status_code == 302
+    assert Solicitud.objects.get().asunto == "Otro asunto"
+    assert set(descripciones(solicitud)) == {"Por otra puerta"}
+
+
+def test_lugares_que_otro_cambio_se_dicen_y_guardar_otra_vez_los_deja_como_se_ven(admin, abierta):
+    solicitud, url, datos = abierta
+
+    response = admin.post(url, datos | {"lugares-0-descripcion": "Por la mía"})
+
+    assert OTRA_LOS_CAMBIO in response.content.decode()
+    assert set(descripciones(solicitud)) == {"Por otra puerta"}
+    assert admin.post(url, campos_de(response)).status_code == 302
+    assert descripciones(solicitud)[0] == "Por la mía"
+    assert "Por otra puerta" not in descripciones(solicitud)

@@ -319,8 +319,36 @@ def test_un_fallo_tardio_no_toca_lo_que_otro_ya_entrego(db):
     cola.anotar_entregado(cola.tomar(tardio.pk))
 
     cola.anotar_fallo(tardio, OSError("tarde"), definitivo=False)
+    cola.anotar_omision(tardio, "tarde")
 
-    assert estados() == {"ana": STATUS.sent}
+    assert (estados(), Log.objects.count()) == ({"ana": STATUS.sent}, 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("adelanto", [timedelta(minutes=3), timedelta(minutes=-3)])
+def test_dos_obreros_con_relojes_distintos_no_toman_el_mismo_correo(monkeypatch, adelanto):
+    encolar("ana")
+    clave, ahora = Email.objects.get().pk, timezone.now
+
+    def con_otro_reloj():
+        monkeypatch.setattr("django.utils.timezone.now", lambda: ahora() + adelanto)
+        return cola.tomar(clave)
+
+    tomados = [cola.tomar(clave), con_otro_reloj(), cola.tomar(clave)]
+
+    assert [bool(tomado) for tomado in tomados] == [True, False, False]
+    assert timedelta(minutes=1) < tomados[0].scheduled_time - ahora() <= timedelta(minutes=2)
+
+
+@pytest.mark.django_db
+def test_correo_que_toma_primero_un_obrero_atrasado_no_lo_toma_otro(monkeypatch):
+    encolar("ana")
+    clave, ahora = Email.objects.get().pk, timezone.now
+    with monkeypatch.context() as atrasado:
+        atrasado.setattr("django.utils.timezone.now", lambda: ahora() - timedelta(minutes=3))
+        assert cola.tomar(clave)
+
+    assert (cola.tomar(clave), cola.pendientes(10)) == (None, [])
 
 
 # --- What changed since it was queued ---

@@ -353,3 +353,19 @@ def test_retorno_antes_de_la_llegada_es_del_dia_siguiente(db, llegada, retorno, 
 
 def test_palabra_larga_se_parte_en_html(solicitud):
     assert 'overflow-wrap:anywhere;word-break:break-word">\n<h1' in Email.objects.first().html_message
+
+
+def test_correo_no_crece_sin_limite_con_los_lugares(solicitud):
+    muchos = [parada(0, LugarFactory(nombre="Sede"), es_origen=True)]
+    otro = LugarFactory(nombre="Otro")
+    muchos += [parada(n, otro, descripcion="ñ" * 500) for n in range(1, 500)]
+    por = UsuarioFactory(administrador=True)
+    [correo] = nuevos(lambda: Solicitud.objects.actualizar(solicitud.pk, {"lugares": muchos}, por=por)).values()
+
+    assert correo.message.count("… y 470 más") == 2  # among what changed, and in the list
+    assert "Sede" in correo.message
+    assert len(correo.message.encode()) + len(correo.html_message.encode()) < 200 * 1024
+
+    muchos[499]["descripcion"] = "sólo cambia el último"
+    cambio = lambda: Solicitud.objects.actualizar(solicitud.pk, {"lugares": muchos}, por=por)  # noqa: E731
+    assert list(nuevos(cambio)) == ["maria@example.org"]

@@ -1,11 +1,14 @@
 """The admin site: its login, its error pages, its index and what every page carries; and the pages of the insurers, the
 plainest."""
 
+import html
 import re
+from io import BytesIO
 
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
+from django.test.client import FakePayload
 
 from catalogos.models import Aseguradora
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
@@ -81,6 +84,25 @@ def test_entrar_con_un_usuario_imposible_no_es_un_error_interno(client, username
     assert entrar(client, username, CLAVE).status_code == 200
 
 
+def test_entrada_fallida_por_el_formulario_se_apunta(client, caplog):
+    UsuarioFactory(username="ana")
+    entrar(client, "ana", "otra")
+
+    avisos = [registro.getMessage() for registro in caplog.records if registro.levelname == "WARNING"]
+    assert avisos == ["Acceso fallido de 'ana' desde 127.0.0.1: credenciales_invalidas"]
+
+
+@pytest.mark.parametrize("trait", TRAITS)
+def test_sesion_no_revive_cuando_se_activa_otra_vez_al_usuario(client, trait):
+    usuario = UsuarioFactory(**trait)
+    UsuarioFactory(administrador=True)
+    client.force_login(usuario)
+    for activo in (False, True):
+        Usuario.objects.actualizar(usuario.pk, {"is_active": activo})
+
+    assert client.get("/admin/").status_code == 302
+
+
 def test_sesion_termina_en_cuanto_se_desactiva_al_usuario(client):
     usuario = UsuarioFactory()
     client.force_login(usuario)
@@ -100,6 +122,81 @@ def test_sin_token_de_csrf_no_se_escribe(url):
 
     assert response.status_code == 403
     assert Aseguradora.objects.count() == 0
+
+
+def test_formulario_sin_token_de_csrf_lo_dice_en_espanol(client):
+    response = Client(enforce_csrf_checks=True).post(ENTRADA, {"username": "ana"})
+
+    assert response.status_code == 403
+    assert "<h1>El formulario caducó</h1>" in response.content.decode()
+    assert "recárguela y envíe de nuevo" in response.content.decode()
+
+
+def test_error_interno_es_una_pagina_que_dice_que_hacer(client, monkeypatch):
+    client.force_login(UsuarioFactory(administrador=True))
+    client.raise_request_exception = False
+    monkeypatch.setattr("catalogos.admin.CatalogoAdmin.get_fields", lambda *_: 1 / 0)
+
+    response = client.get(f"{ASEGURADORAS}add/")
+
+    assert response.status_code == 500
+    assert "<h1>Error interno</h1>" in response.content.decode()
+    assert response["X-Request-ID"] in response.content.decode()
+
+
+def test_formulario_con_demasiados_campos_lo_dice():
+    client = Client(enforce_csrf_checks=True)
+    client.cookies["csrftoken"] = "a" * 32
+    client.force_login(UsuarioFactory(administrador=True))
+
+    response = client.post(f"{ASEGURADORAS}add/", {f"c{n}": "x" for n in range(12_001)})
+
+    assert response.status_code == 400
+    assert "demasiados campos" in response.content.decode()
+
+
+# --- Large forms ---
+
+MIB = 1024 * 1024
+
+
+@pytest.fixture
+def leidos(monkeypatch):
+    """The list of what was read of the bodies of HTTP requests."""
+    leidos, leer = [], FakePayload.read
+
+    def contar(self, *cuantos):
+        leidos.append(leer(self, *cuantos))
+        return leidos[-1]
+
+    monkeypatch.setattr(FakePayload, "read", contar)
+    return leidos
+
+
+@pytest.mark.parametrize("tipo", ["multipart/form-data; boundary=x", "application/x-www-form-urlencoded", "text/plain"])
+@pytest.mark.parametrize(
+    ("con_sesion", "tamano", "limite"), [(False, 64 * 1024 + 1, "64.0 KB"), (True, 8 * MIB + 1, "8.0 MB")]
+)
+def test_formulario_demasiado_grande_se_rechaza_sin_leerlo(client, leidos, tipo, con_sesion, tamano, limite):
+    if con_sesion:
+        client.force_login(UsuarioFactory())
+
+    response = client.post(ENTRADA, b"x" * tamano, content_type=tipo)
+
+    assert (response.status_code, response["Connection"], leidos) == (413, "close", [])
+    assert f"pasa de {limite}" in html.unescape(response.content.decode()).replace("\xa0", " ")
+
+
+@pytest.mark.parametrize("ruta", [ENTRADA, "/nada", "/api/auth/login"])
+def test_ningun_archivo_llega_al_disco(ruta, monkeypatch):
+    monkeypatch.setattr("tempfile.NamedTemporaryFile", lambda *_, **__: pytest.fail("se escribió en el disco"))
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(UsuarioFactory())
+    client.cookies["csrftoken"] = "a" * 32
+
+    response = client.post(ruta, {"csrfmiddlewaretoken": "a" * 32, "archivo": BytesIO(b"x" * 6 * MIB)})
+
+    assert response.status_code < 500
 
 
 # --- One's own password ---
@@ -126,6 +223,21 @@ def test_cambiar_la_propia_clave_no_deshace_lo_que_otro_cambio(client, monkeypat
     assert despues.check_password("llave-de-cruz-14")
     assert (despues.nombre, despues.version_token) == ("Ana Ruiz", version + 1)
     assert client.get("/admin/").status_code == 200
+
+
+def test_clave_anterior_equivocada_cuenta_como_un_acceso_fallido(client, caplog):
+    usuario = UsuarioFactory(username="ana")
+    client.force_login(usuario)
+
+    def cambiar(anterior):
+        response = client.post(PROPIA, {"old_password": anterior} | NUEVA)
+        return [] if response.status_code == 302 else response.context["form"].errors["old_password"]
+
+    incorrecta = ["La antigua contraseña introducida es incorrecta. Por favor introdúzcala nuevamente."]
+    assert [cambiar("otra") for _ in range(5)] == [incorrecta] * 5
+    assert cambiar(CLAVE) == ["Demasiados intentos fallidos. Espere 15 min e intente de nuevo"]
+    assert "Acceso fallido de 'ana' desde 127.0.0.1: credenciales_invalidas" in caplog.messages
+    assert Usuario.objects.get(pk=usuario.pk).check_password(CLAVE)
 
 
 # --- Pages ---

@@ -11,7 +11,8 @@ from django.utils import timezone
 from monitor.api.tests.cliente import Api, Remota, respuesta
 from monitor.usuarios import hashers
 from monitor.usuarios.acceso import Backend
-from monitor.usuarios.models import IntentoDeAcceso, Usuario
+from monitor.usuarios.intentos import DireccionConocida, IntentoDeAcceso
+from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import CLAVE, UsuarioFactory
 
 RUTA = "/api/auth/login"
@@ -47,7 +48,7 @@ def adelantar(monkeypatch):
     de_verdad = timezone.now
 
     def adelantar(**lapso):
-        monkeypatch.setattr("monitor.usuarios.models.timezone.now", lambda: de_verdad() + timedelta(**lapso))
+        monkeypatch.setattr("monitor.usuarios.intentos.timezone.now", lambda: de_verdad() + timedelta(**lapso))
 
     return adelantar
 
@@ -193,6 +194,99 @@ def test_login_tras_50_fallos_de_una_direccion_es_429_para_cualquiera(juan, hash
     assert entrar(BUENAS, desde="203.0.113.8").status_code == 200
 
 
+def fallar_con_muchos(desde="203.0.113.7"):
+    for n in range(50):
+        fallar(1, f"persona{n}", desde)
+
+
+def test_50_fallos_de_una_oficina_no_dejan_fuera_a_quien_ya_entro_desde_ella(juan):
+    UsuarioFactory(username="maria")
+    assert entrar(BUENAS).status_code == 200
+    fallar_con_muchos()
+
+    assert [entrar(BUENAS).status_code for _ in range(3)] == [200] * 3
+    assert entrar(BUENAS | {"username": "maria"}).status_code == 429
+    assert [entrar(MALAS).status_code for _ in range(6)] == [401] * 5 + [429]
+
+
+def test_direccion_se_deja_de_conocer_a_los_30_dias_sin_entrar(juan, adelantar):
+    entrar(BUENAS, "203.0.113.8")
+    entrar(BUENAS)
+    adelantar(days=20)
+    entrar(BUENAS)
+    adelantar(days=31)
+
+    assert DireccionConocida.objects.conoce("juan", "203.0.113.7")
+    assert not DireccionConocida.objects.conoce("juan", "203.0.113.8")
+    entrar(BUENAS)
+    assert list(DireccionConocida.objects.values_list("direccion", flat=True)) == ["203.0.113.7"]
+
+
+def test_una_cuenta_no_se_adivina_desde_muchas_direcciones(juan, hashes):
+    entrar(BUENAS)
+    hashes.clear()
+
+    estados = [entrar(MALAS, f"198.51.100.{n}").status_code for n in range(60)]
+
+    assert (estados, len(hashes)) == ([401] * 20 + [429] * 40, 20)
+    assert entrar(BUENAS, "198.51.100.200").status_code == 429
+    assert entrar(BUENAS).status_code == 200  # its owner, from where he came in before
+
+
+def empezar(veces, desde="203.0.113.7", **atributos):
+    """Note that many attempts whose password is being checked."""
+    for _ in range(veces):
+        intento = IntentoDeAcceso.objects.anotar("juan", desde)
+        IntentoDeAcceso.objects.filter(pk=intento.pk).update(**atributos)
+
+
+def test_login_con_cinco_a_la_vez_espera_un_segundo_y_no_quince_minutos(juan):
+    empezar(5, en_curso=True)
+
+    recibida = entrar(BUENAS)
+
+    frase = "Hay varios intentos a la vez con ese usuario. Espere 1 s e intente de nuevo"
+    assert respuesta(recibida) == (429, {"error": frase})
+    assert recibida.headers["Retry-After"] == "1"
+
+
+def test_intento_cuyo_proceso_murio_cuenta_como_fallo(juan):
+    empezar(5, en=timezone.now() - timedelta(seconds=31))
+
+    assert 850 < int(entrar(BUENAS).headers["Retry-After"]) <= 869
+
+
+def test_un_acierto_no_olvida_lo_que_aun_se_revisa(juan):
+    empezar(3, en_curso=True)
+    fallar(1)
+
+    assert entrar(BUENAS).status_code == 200
+    assert list(IntentoDeAcceso.objects.values_list("en_curso", flat=True)) == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("datos", "renglon"),
+    [
+        (MALAS, "Acceso fallido de 'juan' desde 203.0.113.7: credenciales_invalidas"),
+        (MALAS | {"username": "x" * 5000}, f"Acceso fallido de '{'x' * 99} desde 203.0.113.7: credenciales_invalidas"),
+        (MALAS | {"username": "a\u200eb"}, r"Acceso fallido de 'a\u200eb' desde 203.0.113.7: credenciales_invalidas"),
+    ],
+)
+def test_login_fallido_deja_un_renglon_con_el_nombre_y_la_direccion(juan, caplog, datos, renglon):
+    entrar(datos)
+
+    avisos = [(r.levelname, r.getMessage()) for r in caplog.records if r.levelname != "INFO"]
+    assert avisos == [("WARNING", renglon)]
+
+
+def test_login_que_debe_esperar_tambien_se_apunta(juan, caplog):
+    fallar(5)
+
+    entrar(BUENAS)
+
+    assert "Acceso fallido de 'juan' desde 203.0.113.7: demasiados_intentos" in caplog.messages
+
+
 def test_login_se_abre_a_los_15_minutos_del_quinto_fallo_anterior(juan, adelantar):
     fallar(5)
 
@@ -270,3 +364,16 @@ def test_logins_a_la_vez_nunca_pasan_mas_de_cinco_entre_todos_los_procesos(servi
     assert recibidas.count(401) <= 5
     assert remota.pedir("POST", RUTA, BUENAS).status == (429 if recibidas.count(401) == 5 else 200)
     assert IntentoDeAcceso.objects.filter(direccion="127.0.0.1").count() in (0, 5)
+
+
+@pytest.mark.postgresql
+def test_logins_buenos_a_la_vez_entran_o_esperan_un_segundo(servidor):
+    UsuarioFactory(username="juan")
+    remota = Remota(servidor)
+
+    with ThreadPoolExecutor(24) as hilos:
+        recibidas = list(hilos.map(lambda _: remota.pedir("POST", RUTA, BUENAS), range(48)))
+
+    assert {(r.status, r.headers.get("Retry-After")) for r in recibidas} <= {(200, None), (429, "1")}
+    assert remota.pedir("POST", RUTA, BUENAS).status == 200
+    assert IntentoDeAcceso.objects.count() == 0

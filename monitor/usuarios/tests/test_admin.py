@@ -2,12 +2,14 @@
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api import tokens
+from monitor.api.tests.cliente import Api
 from monitor.tests.formularios import campos_de, enviar, frases
-from monitor.usuarios.admin import DISTINTAS
-from monitor.usuarios.models import CON_ESPACIOS, EN_HISTORIAL, EN_USO, ULTIMO_ADMINISTRADOR, Usuario
+from monitor.usuarios.admin import DISTINTAS, UsuarioAdmin
+from monitor.usuarios.models import CON_ESPACIOS, EN_BITACORA, EN_HISTORIAL, EN_USO, ULTIMO_ADMINISTRADOR, Usuario
 from monitor.usuarios.tests.factories import UsuarioFactory
 
 pytestmark = pytest.mark.django_db
@@ -259,6 +261,45 @@ def test_eliminar_a_quien_aparece_en_un_historial_se_rechaza(client, administrad
     assert frases(response) == [EN_HISTORIAL]
     assert usernames() == ["ana", "juan.perez"]
     assert LogEntry.objects.count() == 0
+
+
+def anotado(usuario):
+    """Return the user, with a line in the admin's log of what they did."""
+    tipo = ContentType.objects.get_for_model(Usuario)
+    LogEntry.objects.create(user=usuario, content_type=tipo, object_id="1", object_repr="Ana", action_flag=2)
+    return usuario
+
+
+@pytest.mark.parametrize("puerta", ["admin", "api"])
+def test_eliminar_a_quien_hizo_algo_en_el_admin_se_rechaza(client, administrador, puerta):
+    ana = anotado(UsuarioFactory(username="ana"))
+
+    if puerta == "admin":
+        response = client.post(pagina_de(ana, "delete"), {"post": "yes"}, follow=True)
+        assert frases(response) == [EN_BITACORA]
+    else:
+        recibida = Api(administrador).delete(f"/api/usuarios/{ana.pk}")
+        assert (recibida.status_code, recibida.json()) == (409, {"error": EN_BITACORA})
+
+    assert (usernames(), LogEntry.objects.count()) == (["ana", "juan.perez"], 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_quien_eliminan_mientras_trabaja_se_le_dice(client, monkeypatch):
+    ana = UsuarioFactory(administrador=True)
+    client.force_login(ana)
+    otra = UsuarioFactory(nombre="Otra")
+    anotar = UsuarioAdmin.log_change
+
+    def despues_de_eliminarla(self, request, *resto):
+        Usuario.objects.filter(pk=ana.pk).delete()
+        return anotar(self, request, *resto)
+
+    monkeypatch.setattr(UsuarioAdmin, "log_change", despues_de_eliminarla)
+    response = client.post(pagina_de(otra), campos_de(client.get(pagina_de(otra))) | {"nombre": "Otro"})
+
+    assert (response.status_code, response.context["title"]) == (409, "Algo ya no existe")
+    assert Usuario.objects.get(pk=otra.pk).nombre == "Otra"
 
 
 def test_eliminar_varios_elimina_a_quien_se_puede_y_nombra_a_los_demas(client, administrador):

@@ -1,0 +1,115 @@
+"""Odd values in everything that the admin's pages read: a person's mistake is never an error of the server."""
+
+from urllib.parse import quote
+
+import pytest
+from django.contrib import admin
+
+from catalogos.tests.factories import AseguradoraFactory, DepartamentoFactory, LugarFactory
+from expedientes.models import Expediente
+from expedientes.tests.factories import ExpedienteFactory
+from monitor.admin.verbs import BUSQUEDAS, VerbAdmin, _parametro
+from monitor.tests.formularios import campos_de
+from monitor.usuarios.tests.factories import UsuarioFactory
+from solicitudes.tests.factories import SolicitudFactory
+
+pytestmark = pytest.mark.django_db
+
+MODELOS = [modelo for modelo, vista in admin.site._registry.items() if isinstance(vista, VerbAdmin)]
+FECHAS = ["0001-01-01", "9999-12-31", "10000-01-01", "0001-01-01 00:00:00+00:00", "9999-12-31T23:59:59-14:00"]
+RAROS = [*FECHAS, "", "-1", "9" * 40, "1" * 5000, "\0", "a\nb", "'\"<>", "x" * 300, "\u202e", "_5F"]
+POSICIONES = [
+    "despues:[]", "antes:[null,null]", 'despues:["a"]', "despues:[1e999]", f"despues:[{'9' * 5000}]",
+    f"despues:{'[' * 2000}",
+]  # fmt: skip
+DE_LA_LISTA = ("q", "p", "o", "e", "all", "_to_field", "_popup", "_changelist_filters", "_facets", "zz", "id__in")
+
+
+@pytest.fixture
+def client(client):
+    client.force_login(UsuarioFactory(administrador=True))
+    client.raise_request_exception = False
+    return client
+
+
+@pytest.fixture
+def filas(client):
+    """Return a row of each model that people write."""
+    SolicitudFactory()  # it brings a department, places and people, and leaves mails in the queue
+    AseguradoraFactory(), DepartamentoFactory(), LugarFactory()
+    ExpedienteFactory(no_siniestro="SIN-1")
+    archivado = ExpedienteFactory(no_siniestro="SIN-2")
+    Expediente.objects.archivar(archivado.pk, por=UsuarioFactory(administrador=True))
+    return {modelo: modelo._default_manager.first() for modelo in MODELOS}
+
+
+def lista_de(modelo):
+    return f"/admin/{modelo._meta.app_label}/{modelo._meta.model_name}/"
+
+
+def parametros_de(modelo):
+    for filtro in admin.site._registry[modelo].list_filter:
+        yield from (
+            f"{_parametro(filtro)}{busqueda}" for busqueda in (*BUSQUEDAS, "__year", "__day", "__in", "__regex")
+        )
+    yield from DE_LA_LISTA
+
+
+@pytest.mark.parametrize("modelo", MODELOS)
+def test_parametros_raros_de_una_lista(client, filas, modelo):
+    fallos = [
+        (parametro, raro[:50])
+        for parametro in parametros_de(modelo)
+        for raro in RAROS + (POSICIONES if parametro == "p" else [])
+        if client.get(lista_de(modelo), {parametro: raro}).status_code >= 500
+    ]
+
+    assert fallos == []
+
+
+@pytest.mark.parametrize("modelo", MODELOS)
+@pytest.mark.parametrize("vista", ["change", "delete", "history"])
+def test_claves_raras_de_una_fila(client, filas, modelo, vista):
+    fallos = []
+    for raro in RAROS:
+        url = f"{lista_de(modelo)}{quote(raro, safe='')}/{vista}/"
+        estados = [client.get(url).status_code, client.post(url, {"post": "yes"}).status_code]
+        fallos += [(raro[:50], estados)] * (max(estados) >= 500)
+
+    assert fallos == []
+
+
+@pytest.mark.parametrize("modelo", MODELOS)
+def test_acciones_raras(client, filas, modelo):
+    acciones = [*admin.site._registry[modelo].actions, "nada", "", "\0", "__class__"]
+    nombres = [accion if isinstance(accion, str) else accion.__name__ for accion in acciones]
+    pk = filas[modelo] and filas[modelo].pk
+    fallos = []
+    for nombre in nombres:
+        for raro in RAROS:
+            for datos in (
+                {"_selected_action": ["", raro], "index": raro},
+                {"_selected_action": pk, "select_across": raro, "motivo": raro},
+            ):
+                datos = {clave: valor for clave, valor in datos.items() if valor is not None}
+                estado = client.post(lista_de(modelo), {"action": nombre} | datos).status_code
+                fallos += [(nombre, {c: str(v)[:50] for c, v in datos.items()})] * (estado >= 500)
+
+    assert fallos == []
+
+
+@pytest.mark.parametrize("modelo", MODELOS)
+@pytest.mark.parametrize("vista", ["add", "change"])
+def test_valores_raros_en_un_formulario(client, filas, modelo, vista):
+    fila = filas[modelo]
+    url = f"{lista_de(modelo)}add/" if vista == "add" else f"{lista_de(modelo)}{fila and fila.pk}/change/"
+    pagina = client.get(url)
+    campos = campos_de(pagina) if pagina.status_code == 200 else {}
+    cambios = [dict.fromkeys(campos, raro) for raro in RAROS]
+    cambios += [
+        {campo: fecha} for campo in campos if "fecha" in campo and "initial" not in campo for fecha in FECHAS[:2]
+    ]
+    cambios += [{campo: raro} for campo in ("_estado", "lugares-0-id") if vista == "change" for raro in RAROS]
+    fallos = [cambio for cambio in cambios if client.post(url, campos | cambio).status_code >= 500]
+
+    assert fallos == []
