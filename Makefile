@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-siguiente mutantes install lint serve bench faults
+.PHONY: help run puerto test test-siguiente mutantes install lint serve bench faults
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -21,8 +21,14 @@ CUALQUIERA := SECRET_KEY=sin-uso-sin-uso-sin-uso-sin-uso- JWT_SECRET=sin-uso-sin
 help: ## Muestra esta ayuda
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
 
-run: install .env ## Instala, prepara la base con datos de demostración y sirve en http://127.0.0.1:8000
+run: puerto install .env ## Instala, prepara la base con datos de demostración y sirve en http://127.0.0.1:8000
 	@$(MANAGE) demo
+
+# With -j too, nothing is installed before the port was looked at.
+.NOTPARALLEL:
+
+puerto:
+	@$(PYTHON) -m monitor.puerto
 
 # Where npm is missing, the tests that need Node say so and are skipped; with EXIGIR_NODE=1 they fail.
 CLIENTES := monitor/api/tests/clientes

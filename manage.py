@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 import os
-import sys
-
-from django.core.management import execute_from_command_line
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "monitor.settings")
-    execute_from_command_line(sys.argv)
+    from monitor.management.terminal import main  # not at the top: it imports Django's database, which reads settings
+
+    main()

@@ -1,10 +1,15 @@
+from urllib.parse import urlsplit
+
 from django.apps import apps
 from django.conf import settings
-from django.core.checks import Error, Tags, register
+from django.core import checks
 from django.db import connections
 
+PRODUCCION = "produccion"  # the tag of the checks that `serve` runs as well as `check --deploy`
+DE_NADIE = {"127.0.0.1", "localhost", "::1", "monitor.example.org"}
 
-@register(Tags.database)
+
+@checks.register(checks.Tags.database)
 def sin_personas_de_demostracion(databases=None, **kwargs):
     """Return an error when the database has people of the demo, whose passwords are public, although DEMO is off. It
     runs with `check --database default`, and so with `serve`."""
@@ -22,10 +27,55 @@ def _personas(alias):
     if not nombres:
         return []
     return [
-        Error(
+        checks.Error(
             f"La base de datos tiene personas de demostración, con claves públicas: {', '.join(nombres)}.",
             hint="Empiece con una base vacía (DATABASE_URL, «manage.py migrate», «manage.py createsuperuser»). "
             "Si esto es la demostración, ponga DEMO=on.",
             id="monitor.E001",
+        )
+    ]
+
+
+@checks.register(PRODUCCION, deploy=True)
+def con_proxies_si_hay_https(**kwargs):
+    """Return a warning when nothing can say that a request came over HTTPS: Monitor itself never speaks TLS."""
+    if not settings.HTTPS or settings.TRUSTED_PROXIES:
+        return []
+    return [
+        checks.Warning(
+            "HTTPS=on, y TRUSTED_PROXIES está vacía: el admin redirigirá sin fin y la API responderá 403 a todo.",
+            hint="Ponga en TRUSTED_PROXIES la dirección del proxy que termina TLS (127.0.0.1 si está en esta máquina). "
+            "En una red sin TLS, ponga HTTPS=off.",
+            id="monitor.W001",
+        )
+    ]
+
+
+@checks.register(PRODUCCION, deploy=True)
+def con_dos_secretos(**kwargs):
+    """Return a warning when one secret signs both the admin's sessions and the API's tokens."""
+    if settings.SECRET_KEY != settings.JWT_SECRET:
+        return []
+    return [
+        checks.Warning(
+            "SECRET_KEY y JWT_SECRET son iguales: quien conozca uno puede hacer sesiones del admin y tokens de la API.",
+            hint="Ponga otro valor en JWT_SECRET; los tokens que ya se dieron dejarán de servir. Uno al azar: "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'",
+            id="monitor.W002",
+        )
+    ]
+
+
+@checks.register(PRODUCCION, deploy=True)
+def con_direccion_propia(**kwargs):
+    """Return a warning when the links in mails lead to this machine, or to the example's name."""
+    if settings.DEMO or urlsplit(settings.PUBLIC_URL).hostname not in DE_NADIE:
+        return []
+    return [
+        checks.Warning(
+            f"Los enlaces de los correos llevan a {settings.PUBLIC_URL}, a donde las personas no llegan.",
+            hint="Ponga en PUBLIC_URL la dirección por la que se entra a Monitor, como https://monitor.taller.mx, o en "
+            "ALLOWED_HOSTS ese nombre antes que los demás.",
+            id="monitor.W003",
         )
     ]

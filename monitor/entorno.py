@@ -76,7 +76,10 @@ def variables_de(archivo):
     class Archivo(environ.Env):
         ENVIRON = {}
 
-    Archivo.read_env(archivo)
+    try:
+        Archivo.read_env(archivo)
+    except UnicodeDecodeError:
+        sys.exit(f"Monitor no puede arrancar: {archivo} no está en UTF-8. Ábralo en un editor y guárdelo en UTF-8.")
     return Archivo.ENVIRON | os.environ
 
 
@@ -109,6 +112,10 @@ def entero(minimo, maximo):
         return int(valor)
 
     return leer
+
+
+PUERTO = entero(1, 65535)
+PROCESOS = entero(1, 64)
 
 
 def opcion(*opciones):

@@ -12,7 +12,7 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import DisallowedHost, MiddlewareNotUsed
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.middleware.common import CommonMiddleware
 from django.middleware.gzip import GZipMiddleware
 from django.template.defaultfilters import filesizeformat
@@ -22,9 +22,12 @@ from django.utils.deprecation import MiddlewareMixin
 from monitor import logs
 from monitor.admin.pages import ADMIN, error_page
 from monitor.api.errors import ERROR_CODE, RETRY_AFTER, log_outage, outage_of
-from monitor.api.viewsets import bad_request
+from monitor.api.viewsets import bad_request, https_required
 
 log = logging.getLogger(__name__)
+
+ADMIN = "/admin/"
+PAGES = {"", "/api/docs"}  # what a browser opens outside of the admin
 
 
 class RequestLogMiddleware:
@@ -96,6 +99,25 @@ class ProxyMiddleware:
             log.warning("Host desconocido: %.100r", request.META.get("HTTP_HOST", ""))
             return bad_request(request)
         return self.get_response(request)
+
+
+class HttpsMiddleware:
+    """Where HTTPS is required, refuses what Django's SecurityMiddleware doesn't redirect: a program that follows a
+    redirect would go on sending its token in clear text, and nobody would notice."""
+
+    def __init__(self, get_response):
+        if not settings.SECURE_SSL_REDIRECT:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request):
+        path = request.path_info.rstrip("/")
+        # A balancer asks for the health from within the network, where there is no TLS.
+        if request.is_secure() or path == "/api/health":
+            return self.get_response(request)
+        if path in PAGES and "text/html" in request.META.get("HTTP_ACCEPT", ""):
+            return HttpResponsePermanentRedirect(request.build_absolute_uri().replace("http:", "https:", 1))
+        return https_required(request)
 
 
 def _is_proxy(address: str) -> bool:

@@ -7,6 +7,8 @@ from corsheaders.defaults import default_headers
 from monitor.entorno import (
     BASE_DIR,
     OBLIGATORIA,
+    PROCESOS,
+    PUERTO,
     Entorno,
     ajustes_de_correo,
     bandera,
@@ -14,7 +16,6 @@ from monitor.entorno import (
     correo,
     direccion,
     direccion_de_correo,
-    entero,
     lista,
     nombre_de_host,
     opcion,
@@ -44,9 +45,9 @@ CORREO = entorno.leer("EMAIL_URL", correo, correo("smtp://localhost:25"))
 DEFAULT_FROM_EMAIL = entorno.leer("EMAIL_FROM", direccion_de_correo, "Monitor <monitor@localhost>")
 LOG_LEVEL = entorno.leer("LOG_LEVEL", opcion("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
 HOST = entorno.leer("HOST", direccion, "127.0.0.1")
-PORT = entorno.leer("PORT", entero(1, 65535), 8000)
+PORT = entorno.leer("PORT", PUERTO, 8000)
 PUBLIC_URL = entorno.leer("PUBLIC_URL", origen, None)
-WORKERS = entorno.leer("WORKERS", entero(1, 64), 2)
+WORKERS = entorno.leer("WORKERS", PROCESOS, 2)
 
 entorno.exigir()
 
@@ -77,6 +78,7 @@ MIDDLEWARE = [
     "monitor.middleware.RequestLogMiddleware",
     "monitor.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "monitor.middleware.HttpsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "monitor.middleware.CorsMiddleware",
@@ -205,6 +207,8 @@ CORS_EXPOSE_HEADERS = [
 # --- Security ---
 
 SECURE_SSL_REDIRECT = HTTPS
+# HttpsMiddleware answers for all but these.
+SECURE_REDIRECT_EXEMPT = [r"^(?!admin(/|$)|static/)"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS

@@ -18,9 +18,10 @@ from monitor.api.errors import ERROR_CODE, UNREACHABLE, MethodNotAllowed, error_
 from monitor.api.etag import ConditionalReader
 from monitor.api.identity import Caller
 from monitor.api.params import NO_PARAMS, QueryParams
-from monitor.errores import DatosInvalidos, NoEncontrado
+from monitor.errores import DatosInvalidos, NoEncontrado, SinPermiso
 
 PETICION_INVALIDA = "La petición no es válida; revise el nombre del servidor al que la envía"
+SOLO_HTTPS = "Monitor sólo atiende por HTTPS; repita la petición con https:// al principio de la dirección"
 
 # The attributes that DRF gives its views and these don't use, with what is used instead.
 WITHOUT_EFFECT = {
@@ -150,6 +151,11 @@ def not_found(request, exception=None):
 def bad_request(request, exception=None):
     """Answer 400 for what Django refuses before any view: a Host that isn't ours, an impossible path."""
     return error_response(DatosInvalidos(PETICION_INVALIDA, codigo="peticion_invalida"), dialect_of(request.path))
+
+
+def https_required(request):
+    """Answer 403 for what came over plain HTTP and may only come over HTTPS."""
+    return error_response(SinPermiso(SOLO_HTTPS, codigo="solo_https"), dialect_of(request.path))
 
 
 def server_error(request):

@@ -52,8 +52,9 @@ def puerto_libre():
 
 
 @contextmanager
-def cluster(carpeta_de_binarios):
-    """Start a cluster and give the URL of its database; both are removed at the end."""
+def cluster(carpeta_de_binarios, duenio="monitor"):
+    """Start a cluster and give the URL of its database, of which `duenio` is the superuser; both are removed at the
+    end."""
     usuario, puerto = sin_privilegios(), puerto_libre()
     with tempfile.TemporaryDirectory(prefix="monitor-postgresql-", ignore_cleanup_errors=True) as carpeta:
         if usuario:
@@ -70,11 +71,11 @@ def cluster(carpeta_de_binarios):
                 stdout=subprocess.DEVNULL,
             )
 
-        correr("initdb", "-D", datos, "-U", "monitor", "-E", "UTF8", "--locale=C.UTF-8", "--auth=trust", "--no-sync")
+        correr("initdb", "-D", datos, "-U", duenio, "-E", "UTF8", "--locale=C.UTF-8", "--auth=trust", "--no-sync")
         argumentos = " ".join(f"-c {nombre}={valor}" for nombre, valor in opciones.items())
         correr("pg_ctl", "-D", datos, "-l", Path(carpeta) / "bitacora", "-o", argumentos, "-w", "start")
         try:
-            yield f"postgres://monitor@127.0.0.1:{puerto}/postgres"
+            yield f"postgres://{duenio}@127.0.0.1:{puerto}/postgres"
         finally:
             correr("pg_ctl", "-D", datos, "-m", "immediate", "-w", "stop")
 

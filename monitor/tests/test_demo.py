@@ -1,25 +1,19 @@
-import os
-import shutil
-import signal
-import subprocess
-import sys
+import socket
 import threading
 import time
 from collections import Counter
 from contextlib import nullcontext
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from catalogos.models import Aseguradora, Departamento, Lugar, TipoPrioridadSolicitud, TipoServicioSolicitud
 from expedientes.models import Expediente
+from monitor import puerto
 from monitor import settings as ajustes
 from monitor.management.commands.demo import corriendo
-from monitor.tests.postgresql import puerto_libre
+from monitor.tests.casa import Casa
 from monitor.usuarios.models import Usuario
 
 
@@ -137,43 +131,28 @@ def test_corriendo_detiene_tambien_al_que_apenas_arranca(monkeypatch):
     assert terminado.is_set()
 
 
-class Casa:
-    """A copy of the project's files in a folder of its own, with no `.env` and no database."""
+def test_make_run_mira_su_puerto_antes_que_nada(tmp_path):
+    casa = Casa(tmp_path)
+    with socket.create_server(("127.0.0.1", casa.puerto)):
+        dicho = casa.correr()
 
-    def __init__(self, carpeta):
-        self.carpeta = carpeta / "casa"
-        ajenos = shutil.ignore_patterns(".*", "staticfiles", "*.sqlite3*", "__pycache__")
-        shutil.copytree(settings.BASE_DIR, self.carpeta, ignore=ajenos)
-        (self.carpeta / ".venv").symlink_to(sys.prefix)
-        self.puerto = puerto_libre()
+    assert f"El puerto {casa.puerto} de 127.0.0.1 está ocupado" in dicho
+    assert [archivo.name for archivo in casa.carpeta.iterdir() if archivo.name in (".env", "staticfiles")] == []
 
-    def correr(self):
-        """Return what `make run` prints when it is interrupted once it answers."""
-        propias = {*ajustes.entorno.leidas, "DJANGO_SETTINGS_MODULE", "MAKEFLAGS", "MAKELEVEL"}
-        entorno = {nombre: valor for nombre, valor in os.environ.items() if nombre not in propias}
-        proceso = subprocess.Popen(
-            ["make", "run"],
-            cwd=self.carpeta,
-            env=entorno | {"PORT": str(self.puerto)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        self.esperar(proceso)
-        if proceso.poll() is None:
-            # Ctrl-C sends the signal to all the processes of the terminal.
-            os.killpg(proceso.pid, signal.SIGINT)
-        return proceso.communicate(timeout=30)[0]
 
-    def esperar(self, proceso, segundos=60):
-        fin = time.monotonic() + segundos
-        while time.monotonic() < fin and proceso.poll() is None:
-            try:
-                return urlopen(f"http://127.0.0.1:{self.puerto}/api/health").close()
-            except URLError:
-                time.sleep(0.2)
-        return None
+def test_el_puerto_del_archivo_env(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(puerto, "ENV", tmp_path / ".env")
+    monkeypatch.delenv("PORT", raising=False)
+    monkeypatch.setenv("HOST", "")
+    with socket.create_server(("127.0.0.1", 0)) as ocupado:
+        numero = ocupado.getsockname()[1]
+        puerto.ENV.write_text(f"# PORT=1\nPORT='{numero}'\nOTRA=ñ\n", encoding="utf-8")
+
+        with pytest.raises(SystemExit, match=f"El puerto {numero} de 127"):
+            puerto.main()
+    with pytest.raises(SystemExit) as libre:
+        puerto.main()
+    assert libre.value.code is None
 
 
 @pytest.mark.lenta

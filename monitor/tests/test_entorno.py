@@ -124,6 +124,19 @@ def test_un_valor_bueno_se_lee_con_su_tipo(arrancar, nombre, valor, ajuste, espe
     assert arrancar(**PRODUCCION | {nombre: valor})[ajuste] == esperado
 
 
+@pytest.mark.parametrize(
+    ("nombres", "https", "publica"),
+    [
+        ("monitor.taller.mx,otro.taller.mx", "", "https://monitor.taller.mx"),
+        (".taller.mx,*,monitor.taller.mx", "off", "http://monitor.taller.mx:8000"),
+        ("127.0.0.1,localhost", "off", "http://127.0.0.1:8000"),
+        ("*", "on", "https://localhost"),
+    ],
+)
+def test_los_enlaces_llevan_al_nombre_de_quien_opera(arrancar, nombres, https, publica):
+    assert arrancar(**PRODUCCION | {"ALLOWED_HOSTS": nombres, "HTTPS": https})["PUBLIC_URL"] == publica
+
+
 SMTP = {"username": None, "password": None, "use_tls": False, "use_ssl": False, "timeout": 10}
 
 
@@ -194,6 +207,14 @@ def test_el_entorno_gana_al_archivo(tmp_path, monkeypatch):
     assert "WORKERS" not in os.environ
 
 
+def test_un_archivo_que_no_es_utf_8(tmp_path):
+    archivo = tmp_path / ".env"
+    archivo.write_bytes("# contraseña\nPORT=1111\n".encode("cp1252"))
+
+    with pytest.raises(SystemExit, match=r"\.env no está en UTF-8\. Ábralo"):
+        variables_de(archivo)
+
+
 def test_manage_dice_la_frase_sin_traza():
     entorno = os.environ | dict.fromkeys(PRODUCCION, "") | {"DJANGO_SETTINGS_MODULE": "monitor.settings"}
     proceso = subprocess.run(
@@ -211,7 +232,7 @@ def test_ejemplo_describe_cada_variable_y_vale(arrancar):
 
     assert set(ejemplo) == ajustes.entorno.leidas
     vacias = {nombre: valor for nombre, valor in PRODUCCION.items() if not ejemplo[nombre]}
-    assert set(vacias) == {"SECRET_KEY", "JWT_SECRET", "DATABASE_URL"}
+    assert set(vacias) == set(PRODUCCION)  # so none is taken as it is
     assert arrancar(**ejemplo | vacias)["DEBUG"] is False
 
 

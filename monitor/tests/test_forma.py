@@ -15,7 +15,7 @@ from django.core.management import call_command
 # exactly one.
 CAPAS = {
     "palabras": (
-        "monitor.entorno monitor.errores monitor.formatos.* monitor.logs monitor.roles monitor.textos"
+        "monitor.entorno monitor.errores monitor.formatos.* monitor.logs monitor.puerto monitor.roles monitor.textos"
         " monitor.validadores catalogos.frases *.estados solicitudes.permisos solicitudes.reglas"
     ),
     "servidor web": "monitor.server monitor.server.*",
@@ -35,7 +35,7 @@ CAPAS = {
     "puertas": (
         "*.views monitor.usuarios.admin catalogos.admin expedientes.admin solicitudes.admin solicitudes.correo.admin"
     ),
-    "descripciones y órdenes": "*.openapi *.management.commands.*",
+    "descripciones y órdenes": "*.openapi *.management.*",
     "montaje": "*.urls *.apps monitor.settings",
 }
 

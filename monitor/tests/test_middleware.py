@@ -1,4 +1,5 @@
 import re
+from ipaddress import ip_network
 
 import pytest
 from django.test import Client
@@ -91,3 +92,54 @@ def test_un_host_ajeno_es_una_sola_linea_de_aviso(client, caplog):
     avisos = [(r.levelname, r.getMessage(), r.exc_info) for r in caplog.records if r.levelname != "INFO"]
     assert response.status_code == 400
     assert avisos == [("WARNING", "Host desconocido: 'otro.example.org'", None)]
+
+
+@pytest.fixture
+def con_https(settings):
+    settings.SECURE_SSL_REDIRECT = True
+    settings.TRUSTED_PROXIES = [ip_network("127.0.0.1")]
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    return {"X-Forwarded-Proto": "https"}
+
+
+SOLO_HTTPS = "Monitor sólo atiende por HTTPS; repita la petición con https:// al principio de la dirección"
+
+
+@pytest.mark.parametrize("metodo", ["get", "post", "put", "options"])
+@pytest.mark.parametrize("ruta", ["/api/expedientes", "/api/auth/login/", "/api/schema", "/api/no/existe", "/api/docs"])
+def test_sin_https_la_api_responde_403_y_lo_dice(client, con_https, metodo, ruta):
+    response = getattr(client, metodo)(ruta, headers={"Authorization": "Bearer x"})
+
+    assert (response.status_code, response.json()) == (403, {"error": SOLO_HTTPS})
+    assert "Location" not in response.headers
+
+
+@pytest.mark.parametrize("ruta", ["/solicitud", "/lugar/1/", "/", "/administracion"])
+def test_sin_https_lo_dice_en_el_dialecto_de_la_ruta(client, con_https, ruta):
+    response = client.get(ruta)
+
+    assert (response.status_code, response.json()) == (
+        403,
+        {"success": False, "message": SOLO_HTTPS, "detail": None},
+    )
+
+
+@pytest.mark.parametrize("ruta", ["/admin", "/admin/", "/admin/expedientes/?q=1", "/static/x.css", "/", "/api/docs"])
+def test_sin_https_las_paginas_llevan_a_https(client, con_https, ruta):
+    response = client.get(ruta, headers={"Accept": "text/html,*/*"})
+
+    assert (response.status_code, response.headers["Location"]) == (301, f"https://testserver{ruta}")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ruta", ["/api/health", "/api/health/"])
+def test_sin_https_un_repartidor_sabe_si_hay_servicio(client, con_https, ruta):
+    response = client.get(ruta)
+
+    assert (response.status_code, response.json()) == (200, {"backend": True, "database": True})
+
+
+@pytest.mark.django_db
+def test_con_https_todo_sigue_igual(client, con_https):
+    assert client.get("/api/expedientes", headers=con_https).status_code == 401
+    assert client.get("/api/docs", headers=con_https).status_code == 200

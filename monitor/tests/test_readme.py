@@ -22,9 +22,7 @@ def teclear(guion, servidor):
     if shutil.which("curl") is None:
         pytest.skip("No hay curl en esta máquina (en Debian: apt-get install curl)")
     entorno = os.environ | {"API": f"{servidor}/api"}
-    proceso = subprocess.run(
-        ["bash", "-eu", "-o", "pipefail", "-c", guion], env=entorno, capture_output=True, text=True, timeout=60
-    )
+    proceso = subprocess.run(["sh", "-eu", "-c", guion], env=entorno, capture_output=True, text=True, timeout=60)
     assert (proceso.returncode, proceso.stderr) == (0, "")
     return [json.loads(linea) for linea in proceso.stdout.splitlines()]
 
@@ -62,6 +60,13 @@ def test_pedir_transporte_sirve_como_esta_escrito(demo):
         ("PENDIENTE_APROBACION", "Solicitud creada"),
         ("APROBADA", "Hay unidad disponible"),
     ]
+
+
+def test_los_paseos_sirven_con_los_curl_que_hay():
+    """Ubuntu 22.04 has curl 7.81, and `--json` came with 7.82."""
+    paseos = bloque("Un primer paseo") + bloque("Pedir transporte", nivel="###")
+
+    assert set(re.findall(r"(?<!\S)-\w+|--[\w-]+", re.sub("python3 -c .*", "", paseos))) <= {"-sS", "-H", "-d", "-X"}
 
 
 def test_los_enlaces_del_readme_llevan_a_algo():

@@ -92,4 +92,33 @@ def test_serve_no_comparte_el_puerto(serve):
         with pytest.raises(CommandError) as error:
             serve(host="127.0.0.1", port=puerto)
 
-    assert str(error.value) == f"No se puede escuchar en 127.0.0.1, puerto {puerto}: Address already in use"
+    assert str(error.value) == (
+        f"El puerto {puerto} de 127.0.0.1 está ocupado, quizá por otro Monitor: detenga al programa que escucha ahí, "
+        "o elija otro puerto con PORT, como PORT=8001."
+    )
+
+
+def test_serve_no_escucha_en_una_direccion_ajena(serve):
+    with pytest.raises(CommandError, match=r"^Esta máquina no tiene la dirección 203\.0\.113\.5: ponga en HOST"):
+        serve(host="203.0.113.5", port=puerto_libre())
+
+
+@pytest.mark.parametrize(
+    ("opcion", "frase"),
+    [
+        ("--port=0", "--port no es válida: escriba un entero de 1 a 65535."),
+        ("--port=99999", "--port no es válida: escriba un entero de 1 a 65535."),
+        ("--port=-1", "--port no es válida: escriba un entero de 1 a 65535."),
+        ("--port=ocho", "--port no es válida: escriba un entero de 1 a 65535."),
+        ("--workers=0", "--workers no es válida: escriba un entero de 1 a 64."),
+        ("--workers=1000", "--workers no es válida: escriba un entero de 1 a 64."),
+        ("--host=no.existe", "--host no es válida: escriba una dirección de esta máquina, como 127.0.0.1 o 0.0.0.0."),
+        ("--host=1.2.3.4.5", "--host no es válida: escriba una dirección de esta máquina, como 127.0.0.1 o 0.0.0.0."),
+        ("--host=", "--host falta: escriba una dirección de esta máquina, como 127.0.0.1 o 0.0.0.0."),
+    ],
+)
+def test_serve_rechaza_una_opcion_rara(opcion, frase):
+    with pytest.raises(CommandError) as error:
+        call_command("serve", opcion)
+
+    assert str(error.value) == f"No se puede servir así.\n  {frase}"

@@ -75,13 +75,6 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
         usuario.guardar(force_insert=True)
         return usuario
 
-    def create_superuser(self, username, password=None, **otros) -> "Usuario":
-        """Create an Administrador for `manage.py createsuperuser`, which makes a sentence of a ValidationError."""
-        try:
-            return self.registrar(username=username, password=password, rol=Rol.ADMINISTRADOR, **otros)
-        except DatosInvalidos as error:
-            raise ValidationError(error.mensaje) from error
-
     @transaction.atomic
     def actualizar(self, pk: int, cambios: dict) -> "Usuario":
         """Change a user and return it. `cambios` has any of nombre, username, password, rol, email and is_active.
@@ -166,7 +159,6 @@ class Usuario(AbstractBaseUser):
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ["email"]
 
     objects = UsuarioManager()
 
@@ -247,7 +239,7 @@ class Usuario(AbstractBaseUser):
         self.set_password(password)
 
     def set_password(self, raw_password):
-        """Set a password. The API, the admin and Django's commands all come here, so that earlier tokens stop
+        """Set a password. The API, the admin and the commands all come here, so that earlier tokens stop
         working."""
         super().set_password(raw_password)
         self.version_token += 1

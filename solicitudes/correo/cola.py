@@ -6,7 +6,7 @@ what people wrote for a Django template. Nor do we use its sender, which notes n
 a worker were killed halfway, all of it would be sent again.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import formatdate, make_msgid, parseaddr
 from typing import NamedTuple
 
@@ -172,6 +172,16 @@ def reenviar(correos: models.QuerySet) -> int:
     """Put the failed ones of these mails back in the queue with all their attempts, and return how many they are."""
     fallidos = correos.filter(status=STATUS.failed)
     return fallidos.update(status=STATUS.queued, scheduled_time=None, number_of_retries=0, last_updated=Now())
+
+
+def terminados(*, hasta: datetime) -> models.QuerySet:
+    """Return the mails of which nothing more will happen, untouched since then."""
+    return Email.objects.filter(status__in=[STATUS.sent, STATUS.failed, OMITIDO], last_updated__lte=hasta)
+
+
+def borrar(correos: models.QuerySet) -> int:
+    """Delete the mails with their logs, and return how many mails they were."""
+    return correos.delete()[1].get(Email._meta.label, 0)
 
 
 def _pendientes():

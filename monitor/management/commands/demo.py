@@ -6,9 +6,10 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from monitor.management.commands.seed_demo import leer
+from monitor.puerto import por_que_no
 from monitor.usuarios.models import Usuario
 
 DIRECCIONES = """
@@ -25,6 +26,9 @@ class Command(BaseCommand):
     help = "Lo que hace «make run»: prepara la base de datos, la llena la primera vez y sirve."
 
     def handle(self, **options):
+        # Before anything is written.
+        if frase := por_que_no(settings.HOST, settings.PORT):
+            raise CommandError(frase)
         call_command("migrate", verbosity=0)
         # Only what is missing is added: staff may have changed the rest since the last time.
         call_command("seed_catalogos", solo_nuevas=True, con_ejemplos=settings.DEMO)

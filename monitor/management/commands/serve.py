@@ -1,17 +1,19 @@
 import gc
-import os
 from functools import partial
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connection, connections
-from django.db.migrations.executor import MigrationExecutor
+from django.db import connections
 
 from monitor.api.body import MAX_BYTES
 from monitor.api.dialects import dialect_of
 from monitor.api.errors import HttpError, error_response
+from monitor.checks import PRODUCCION
 from monitor.db.state import limit_waits
+from monitor.entorno import PROCESOS, PUERTO, Entorno, direccion
+from monitor.management.terminal import exigir_migraciones
 from monitor.middleware import ADMIN
+from monitor.puerto import frase_de
 from monitor.server.application import Answer, Threads, base_environ
 from monitor.server.connection import Service
 from monitor.server.workers import listen, serve
@@ -25,19 +27,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--host", default=settings.HOST, help="dirección en que escucha (HOST)")
-        parser.add_argument("--port", type=int, default=settings.PORT, help="puerto (PORT)")
-        parser.add_argument("--workers", type=int, default=settings.WORKERS, help="procesos (WORKERS)")
+        parser.add_argument("--port", default=settings.PORT, help="puerto (PORT)")
+        parser.add_argument("--workers", default=settings.WORKERS, help="procesos (WORKERS)")
 
     def get_check_kwargs(self, options):
         return super().get_check_kwargs(options) | {"databases": ["default"]}
 
-    def execute(self, *args, **options):
-        try:
-            return super().execute(*args, **options)
-        except OperationalError as error:
-            raise CommandError(f"No se pudo usar la base de datos de DATABASE_URL: {error}") from error
-
-    def handle(self, *, host, port, workers, **options):
+    def handle(self, **options):
+        host, port, workers = leer_opciones(options)
+        self.check(tags=[PRODUCCION], include_deployment_checks=True)
         exigir_migraciones()
         exigir_estaticos()
         with escuchar(host, port) as listener:
@@ -46,12 +44,17 @@ class Command(BaseCommand):
             serve(listener, workers, partial(servicio, host, port))
 
 
-def exigir_migraciones():
-    ejecutor = MigrationExecutor(connection)
-    pendientes = ejecutor.migration_plan(ejecutor.loader.graph.leaf_nodes())
-    if pendientes:
-        nombres = ", ".join(str(migracion) for migracion, _ in pendientes)
-        raise CommandError(f"La base de datos tiene migraciones pendientes ({nombres}). Corra: manage.py migrate")
+def leer_opciones(options):
+    """Return host, port and workers, which obey the rules of HOST, PORT and WORKERS. Raise CommandError."""
+    entorno = Entorno({f"--{nombre}": str(valor) for nombre, valor in options.items()})
+    valores = [
+        entorno.leer("--host", direccion),
+        entorno.leer("--port", PUERTO),
+        entorno.leer("--workers", PROCESOS),
+    ]
+    if entorno.errores:
+        raise CommandError("No se puede servir así.\n" + "\n".join(entorno.errores))
+    return valores
 
 
 def exigir_estaticos():
@@ -64,7 +67,7 @@ def escuchar(host, port):
     try:
         return listen(host, port)
     except OSError as error:
-        raise CommandError(f"No se puede escuchar en {host}, puerto {port}: {os.strerror(error.errno)}") from error
+        raise CommandError(frase_de(error, host, port)) from error
 
 
 def servicio(host, port, call_soon):

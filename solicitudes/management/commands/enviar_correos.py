@@ -1,7 +1,7 @@
 import os
 import signal
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from solicitudes.correo.cartero import Cartero
 
@@ -18,7 +18,8 @@ class Command(BaseCommand):
     def handle(self, *, una_vez, con_su_padre, **options):
         cartero = Cartero()
         if una_vez:
-            cartero.repartir()
+            if not cartero.repartir():
+                raise CommandError("No se repartió todo: el aviso de arriba dice qué falta. Corríjalo y repita.")
             return
         for numero in (signal.SIGTERM, signal.SIGINT):
             signal.signal(numero, cartero.terminar)

@@ -1,0 +1,98 @@
+"""What `manage.py` adds to Django's: when the database is to blame, an operator reads one sentence and no traceback."""
+
+import sys
+from functools import wraps
+
+from django.core.management import ManagementUtility
+from django.core.management.base import CommandError
+from django.db import (
+    DataError,
+    IntegrityError,
+    InternalError,
+    NotSupportedError,
+    ProgrammingError,
+    connection,
+)
+from django.db import Error as DatabaseError
+from django.db.migrations.executor import MigrationExecutor
+
+from monitor.db.errors import outage
+
+# An error of these says that a statement is wrong, which is for us to mend; any other, that the database is.
+DE_LA_SENTENCIA = (DataError, IntegrityError, InternalError, NotSupportedError, ProgrammingError)
+SIN_PERMISO = "42501"  # PostgreSQL calls it an error of the statement too
+NOMBRADAS = 3
+
+
+def main(argv=None):
+    try:
+        Terminal(argv).execute()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+class Terminal(ManagementUtility):
+    def fetch_command(self, subcommand):
+        command = super().fetch_command(subcommand)
+        command.execute = _con_frases(command.execute, subcommand)
+        return command
+
+
+def _con_frases(execute, subcommand):
+    """Wrap a command's `execute`, so that it raises CommandError for what an operator can mend. Django prints the
+    sentence, and the traceback only with --traceback."""
+
+    @wraps(execute)
+    def execute_con_frases(*args, **options):
+        try:
+            return execute(*args, **options)
+        except DatabaseError as error:
+            frase = _frase_de(error, subcommand)
+            if frase is None:
+                raise
+            raise CommandError(frase) from error
+        except EOFError as error:
+            raise CommandError("No hubo respuesta, y no se hizo nada: corra la orden en una terminal.") from error
+
+    return execute_con_frases
+
+
+def _frase_de(error: DatabaseError, subcommand: str) -> str | None:
+    """Return what the operator should do about the error; None when it is a fault of ours."""
+    try:
+        connection.close()  # it may be broken, or within a transaction that failed
+        pendientes = subcommand != "migrate" and migraciones_pendientes()
+    except DatabaseError as otro:
+        return _no_se_pudo(otro)
+    if pendientes:
+        return pendientes
+    return None if _es_de_la_sentencia(error) else _no_se_pudo(error)
+
+
+def _es_de_la_sentencia(error: DatabaseError) -> bool:
+    sin_permiso = getattr(error.__cause__, "sqlstate", None) == SIN_PERMISO
+    return isinstance(error, DE_LA_SENTENCIA) and not sin_permiso and not outage(error)
+
+
+def _no_se_pudo(error: DatabaseError) -> str:
+    """Return the sentence, with the words of the database in one line."""
+    return (
+        f"No se pudo usar la base de datos de DATABASE_URL: {' '.join(str(error).split())}. "
+        "Revise que DATABASE_URL sea la correcta, que la base responda y que nada la tenga ocupada, y repita."
+    )
+
+
+def exigir_migraciones() -> None:
+    if frase := migraciones_pendientes():
+        raise CommandError(frase)
+
+
+def migraciones_pendientes() -> str:
+    """Return a sentence that names the first migrations that the database lacks, or nothing."""
+    ejecutor = MigrationExecutor(connection)
+    plan = ejecutor.migration_plan(ejecutor.loader.graph.leaf_nodes())
+    if not plan:
+        return ""
+    nombres = ", ".join(str(migracion) for migracion, _ in plan[:NOMBRADAS])
+    otras = f" y {len(plan) - NOMBRADAS} más" if len(plan) > NOMBRADAS else ""
+    return f"La base de datos tiene migraciones pendientes ({nombres}{otras}). Corra: manage.py migrate"
