@@ -26,7 +26,6 @@ from monitor.api.viewsets import bad_request, https_required
 
 log = logging.getLogger(__name__)
 
-ADMIN = "/admin/"
 PAGES = {"", "/api/docs"}  # what a browser opens outside of the admin
 
 
