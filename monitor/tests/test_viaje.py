@@ -69,7 +69,8 @@ def siguiendo():
         propios.extend(
             archivo.relative_to(settings.BASE_DIR).as_posix()
             for archivo in map(Path, archivos)
-            if archivo.is_relative_to(settings.BASE_DIR) and not {"tests", ".venv"} & set(archivo.parts)
+            if archivo.is_relative_to(settings.BASE_DIR)
+            and not {"tests", ".venv", ".venv-siguiente"} & set(archivo.parts)
         )
 
 
