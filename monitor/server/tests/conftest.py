@@ -1,10 +1,12 @@
 import http.client
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -31,8 +33,13 @@ class Servidor:
         self.bitacora.touch()
         programa = Path(__file__).with_name("programa.py")
         orden = [sys.executable, programa, str(self.puerto), json.dumps(self.LIMITES), self.bitacora]
-        self.proceso = pila.enter_context(subprocess.Popen(orden, stderr=subprocess.DEVNULL))
-        pila.callback(self.proceso.kill)
+        self.proceso = pila.enter_context(subprocess.Popen(orden, stderr=subprocess.DEVNULL, start_new_session=True))
+        pila.callback(self._matar)
+
+    def _matar(self):
+        """Kill the parent and the workers, which would outlive it if it were broken."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.proceso.pid, signal.SIGKILL)
 
     def conectar(self, *textos: str | bytes) -> socket.socket:
         """Open a connection and send the texts."""
