@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
 
 from monitor.tests.postgresql import puerto_libre
 
@@ -32,6 +33,19 @@ def pytest_collection_modifyitems(items):
         for prueba in items:
             if prueba.get_closest_marker("postgresql"):
                 prueba.add_marker(pytest.mark.skip(reason="sólo en PostgreSQL"))
+
+
+@pytest.fixture
+def migrar(transactional_db):
+    """Give a function that migrates to some migrations, each an app and a name, or to the last of every app. That is
+    where the database is again after the test: undoing one app's undoes those of others that stand on it."""
+
+    def migrar(destinos=None):
+        ejecutor = MigrationExecutor(connection)
+        ejecutor.migrate(destinos or ejecutor.loader.graph.leaf_nodes())
+
+    yield migrar
+    migrar()
 
 
 @pytest.fixture(scope="session")

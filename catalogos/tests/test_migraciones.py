@@ -17,10 +17,9 @@ ANTES = [
 
 
 @pytest.fixture
-def antes(transactional_db):
-    """Take the database back to before the change, and give a function that runs SQL on it. At the end the database is
-    at the last migration again, without the rows."""
-    MigrationExecutor(connection).migrate(ANTES)
+def antes(migrar):
+    """Take the database back to before the change, and give a function that runs SQL on it. At the end the rows go."""
+    migrar(ANTES)
 
     def ejecutar(sql, *params):
         with connection.cursor() as cursor:
@@ -29,15 +28,9 @@ def antes(transactional_db):
     yield ejecutar
     ejecutar("DELETE FROM expediente")
     ejecutar("DELETE FROM aseguradora")
-    migrar()
 
 
-def migrar():
-    ejecutor = MigrationExecutor(connection)
-    ejecutor.migrate(ejecutor.loader.graph.leaf_nodes())
-
-
-def test_los_textos_quedan_compuestos_y_se_encuentran(antes):
+def test_los_textos_quedan_compuestos_y_se_encuentran(antes, migrar):
     antes(
         "INSERT INTO expediente (no_siniestro, nombre_cliente, placas) VALUES (%s, %s, %s)",
         "N\u0303-1",
@@ -53,7 +46,7 @@ def test_los_textos_quedan_compuestos_y_se_encuentran(antes):
     antes("DELETE FROM historial_estado")
 
 
-def test_las_que_ahora_serian_una_se_nombran_y_nada_cambia(antes):
+def test_las_que_ahora_serian_una_se_nombran_y_nada_cambia(antes, migrar):
     antes("INSERT INTO aseguradora (id, nombre) VALUES (71, 'Яя'), (72, 'яЯ'), (73, 'Otra')")
     antes("INSERT INTO expediente (no_siniestro) VALUES (%s), (%s)", "N\u0303-1", "Ñ-1")
 

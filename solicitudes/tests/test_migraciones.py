@@ -2,33 +2,17 @@
 
 from datetime import time
 
-import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
-
 from solicitudes.models import LugarSolicitud
 from solicitudes.tests.factories import SolicitudFactory, parada
-
-
-@pytest.fixture
-def migrar(transactional_db):
-    """Give a function that migrates to the migration of some name. After the test, migrate to the last one again."""
-
-    def migrar(nombre):
-        MigrationExecutor(connection).migrate([("solicitudes", nombre)])
-
-    yield migrar
-    ejecutor = MigrationExecutor(connection)
-    ejecutor.migrate(ejecutor.loader.graph.leaf_nodes("solicitudes"))
 
 
 def test_hora_sin_retorno_se_borra_y_el_lugar_queda(migrar):
     con_retorno = parada(2, requiere_retorno=True, hora_retorno=time(12))
     SolicitudFactory(lugares=[parada(0, es_origen=True), parada(1), con_retorno])
-    migrar("0002_estado_solicitud")
+    migrar([("solicitudes", "0002_estado_solicitud")])
     LugarSolicitud.objects.filter(orden=1).update(hora_retorno=time(9))
 
-    migrar("0003_hora_solo_con_retorno")
+    migrar([("solicitudes", "0003_hora_solo_con_retorno")])
 
     assert list(LugarSolicitud.objects.order_by("orden").values_list("orden", "requiere_retorno", "hora_retorno")) == [
         (0, False, None),
