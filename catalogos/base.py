@@ -252,3 +252,8 @@ class Catalogo(models.Model):
         filas = relacion.related_model._default_manager
         vigentes = filas.vigentes() if hasattr(filas, "vigentes") else filas.all()
         return vigentes.filter(**{relacion.field.name: self.pk}).exists()
+
+
+def elegibles(modelo: type[models.Model]) -> models.QuerySet:
+    """Return the rows of a model that a row of a catalogue may begin to refer to."""
+    return modelo.objects.personas() if modelo is Usuario else modelo.objects.vigentes()

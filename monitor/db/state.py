@@ -1,6 +1,7 @@
 """What a process knows of its database: how long it waits for it, and whether it takes changes."""
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -19,6 +20,21 @@ def limit_waits() -> None:
         options = database["OPTIONS"]
         limits = [f"-c {name}={value}" for name, value in settings.LIMITES_DE_UNA_PETICION.items()]
         options["options"] = " ".join([options.get("options", ""), *limits])
+
+
+@contextmanager
+def without_waiting():
+    """Let a write fail at once where it would wait for whoever writes something else, which SQLite alone makes it do.
+    It comes after another statement of the same connection."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    limit = connection.settings_dict["OPTIONS"].get("timeout", 5)
+    connection.connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        yield
+    finally:
+        connection.connection.execute(f"PRAGMA busy_timeout = {limit * 1000:d}")
 
 
 def takes_changes() -> bool:

@@ -15,15 +15,15 @@ from django.core.management import call_command
 # exactly one.
 CAPAS = {
     "palabras": (
-        "monitor.entorno monitor.errores monitor.formatos.* monitor.logs monitor.puerto monitor.roles monitor.textos"
-        " monitor.validadores catalogos.frases *.estados solicitudes.permisos solicitudes.reglas"
+        "monitor.entorno monitor.errores monitor.formatos.* monitor.logs monitor.puerto monitor.roles monitor.secretos"
+        " monitor.textos monitor.validadores catalogos.frases *.estados solicitudes.permisos solicitudes.reglas"
     ),
     "servidor web": "monitor.server monitor.server.*",
     "base de datos": "monitor.db.*",
     "cimientos de la API y del admin": "monitor.api.* monitor.admin.* monitor.middleware monitor.wsgi",
     "modelos y verbos": (
-        "monitor.usuarios.hashers monitor.usuarios.intentos monitor.usuarios.models monitor.usuarios.acceso"
-        " catalogos.base catalogos.models"
+        "monitor.usuarios.hashers monitor.usuarios.intentos monitor.usuarios.llaves monitor.usuarios.models"
+        " monitor.usuarios.acceso catalogos.base catalogos.models"
         " expedientes.archivo expedientes.models solicitudes.codigo solicitudes.referencias solicitudes.models"
         " solicitudes.models.* solicitudes.correo.cola solicitudes.correo.mensajes"
         " solicitudes.correo.direcciones solicitudes.correo.avisos"

@@ -32,6 +32,7 @@ from monitor.roles import PERMISOS, Rol
 
 # Not `readOnly`: a body may have it, and drf-spectacular would take it off, so that what was read couldn't be sent.
 NOT_READ = {"description": "Del servidor: si se envía, se ignora."}
+BEARER = "El token que da el login, de 8 horas; o la llave de un programa, `mon_…`."
 REQUEST_ID = {"X-Request-ID": "Nombre de la petición en la bitácora del servidor."}
 GENERAL = """
 API REST de Monitor, en JSON y UTF-8. Hay dos dialectos: el de `/api` responde los datos tal cual y los errores como
@@ -107,7 +108,7 @@ class OperationSchema(AutoSchema):
     def get_auth(self):
         if not self.row.permiso:
             return []
-        schema = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "Lo da el login; 8 horas."}
+        schema = {"type": "http", "scheme": "bearer", "description": BEARER}
         self._register("token", schema, ResolvedComponent.SECURITY_SCHEMA)
         return [{"token": []}]
 
