@@ -629,7 +629,7 @@ MUTANTES: list[Mutante] = [
         "solicitudes/tests/test_crear.py",
         "solicitudes/tests/test_rutas.py",
         cambios=[
-            ("Usuario.objects.filter(is_active=True)", "Usuario.objects.all()"),
+            ("personas().filter(is_active=True)", "personas()"),
             ("Departamento.objects.vigentes()", "Departamento.objects.all()"),
             ("TipoPrioridadSolicitud.objects.vigentes()", "TipoPrioridadSolicitud.objects.all()"),
             ("TipoServicioSolicitud.objects.vigentes()", "TipoServicioSolicitud.objects.all()"),
