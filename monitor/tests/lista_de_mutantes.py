@@ -498,6 +498,14 @@ MUTANTES: list[Mutante] = [
         ],
     ),
     *de(
+        "monitor/usuarios/acceso.py",
+        "monitor/usuarios/tests/test_llaves.py",
+        cambios=[
+            ("personas().filter(username=username", "filter(username=username"),
+            ("personas().filter(pk=user_id", "filter(pk=user_id"),
+        ],
+    ),
+    *de(
         "monitor/validadores.py",
         "monitor/tests/test_validadores.py",
         cambios=[

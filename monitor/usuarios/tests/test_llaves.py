@@ -419,6 +419,16 @@ def test_no_entra_con_ninguna_clave(llave):
     assert [respuesta(r) for r in recibidas] == [(401, {"error": "Credenciales inválidas"})] * 2
 
 
+def test_entrar_con_su_usuario_tarda_lo_que_con_uno_que_no_existe(llave, monkeypatch):
+    hechos = []
+    monkeypatch.setattr("monitor.usuarios.acceso.make_password", hechos.append)
+
+    for username in ("nadie", llave.usuario.username):
+        Api().post("/api/auth/login", {"username": username, "password": CLAVE})
+
+    assert hechos == [CLAVE, CLAVE]
+
+
 def test_no_tiene_sesion_en_el_admin(llave, client):
     client.force_login(llave.usuario)
 
