@@ -84,7 +84,7 @@ def test_crear_da_la_llave_una_vez(administrador):
 
 def test_de_la_llave_se_guarda_la_huella_y_nada_mas(administrador, caplog):
     caplog.set_level("DEBUG")
-    texto = administrador.post("/api/llaves", NUEVA).json()["llave"]
+    texto = administrador.post("/api/llaves", NUEVA, **{"Idempotency-Key": "alta-de-axa"}).json()["llave"]
     assert Api().get("/api/expedientes", Authorization=f"Bearer {texto}").status_code == 200
     assert Api().get("/api/expedientes", Authorization=f"Bearer {texto}x").status_code == 401
 
