@@ -259,7 +259,7 @@ MUTANTES: list[Mutante] = [
         "monitor/usuarios/tests/test_llaves_admin.py",
         cambios=[
             ("            models.Q(vence=None) | models.Q(vence__gt=Param", "            ~models.Q(vence=Param"),
-            ("            usuario__version_token=Llave.VERSION,\n", ""),
+            ("            usuario__is_active=True,\n", ""),
             ('"version_token": Llave.VERSION + 1', '"version_token": Llave.VERSION'),
             ('{"is_active": False, "version_token"', '{"version_token"'),
             ("        if llave.revocada_en:\n            return llave\n", ""),

@@ -26,7 +26,6 @@ _viva = CompiledQuery(
             models.Q(vence=None) | models.Q(vence__gt=Param("ahora", models.DateTimeField())),
             huella=Param("huella", models.CharField()),
             usuario__is_active=True,
-            usuario__version_token=Llave.VERSION,
         )
         .order_by()
         .values_list("usuario_id", "vence")
@@ -40,7 +39,8 @@ class LlaveManager(models.Manager):
 
     def de_huella(self, huella: str, ahora: datetime) -> tuple[int, datetime | None] | None:
         """Return the id of the key's user and when the key expires (None: never), or None for a key that doesn't exist,
-        was revoked or expired: all three take the same statement."""
+        was revoked or expired: all three take the same statement. Whoever uses the key also compares the version of its
+        user's tokens with `Llave.VERSION`."""
         return next(iter(_viva.rows(huella=huella, ahora=ahora)), None)
 
     @transaction.atomic

@@ -78,6 +78,8 @@ def test_crear_da_la_llave_una_vez(administrador):
     }  # fmt: skip
     assert antes <= Llave.objects.get().creada_en <= timezone.now()
     assert recibida.headers["Cache-Control"] == "no-store"
+    usuario = Usuario.objects.get(pk=cuerpo["id"])
+    assert (usuario.nombre, usuario.es_llave, usuario.has_usable_password()) == ("Llave: AXA", True, False)
     assert recibida.headers["Location"] == f"/api/llaves/{cuerpo['id']}"
     assert respuesta(administrador.get(recibida.headers["Location"])) == (200, {c: cuerpo[c] for c in COLUMNAS})
 
@@ -344,12 +346,13 @@ def test_con_una_llave_tambien_hay_304(llave, django_assert_num_queries):
 
 
 def test_el_ultimo_uso_se_apunta_una_vez_por_minuto(llave, adelantar):
-    empiezo = timezone.now()
+    empiezo, otra = timezone.now(), LlaveFactory()
     Api(llave).get(UNO)
     primero = uso_de(llave)
     adelantar(seconds=59)
     Api(llave).get(UNO)
     assert empiezo <= primero == uso_de(llave)
+    assert uso_de(otra) is None
 
     adelantar(seconds=61)
     Api(llave).get(UNO)
