@@ -55,10 +55,10 @@ SANE = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 
 
 def _route(request) -> str:
-    """Return the pattern of the route, which names no expediente, or `-` for the landing page and for a path that no
-    route takes: nothing that a client wrote goes to the log."""
+    """Return the pattern of the route, which names no expediente, or `-` for a path that no route takes: nothing that a
+    client wrote goes to the log."""
     match = request.resolver_match
-    return f"/{match.route}" if match and match.route else "-"
+    return f"/{match.route}" if match and (match.route or request.path_info == "/") else "-"
 
 
 def _ms(start: float) -> float:
