@@ -176,6 +176,16 @@ MUTANTES: list[Mutante] = [
         ],
     ),
     *de(
+        "monitor/db/functions.py",
+        "monitor/db/tests/test_functions.py",
+        postgresql=True,
+        cambios=[
+            ("IF octet_length(llano) = length(llano) THEN RETURN", "IF length(llano) < 9 THEN RETURN"),
+            ("\\u0300-\\u0344\\u0346-\\u036f", "\\u0300-\\u036f"),
+            ('"sin_mayusculas", "", "descompuesto", _without_case', '"sin_mayusculas", "", "llano", _without_case'),
+        ],
+    ),
+    *de(
         "catalogos/importacion/carga.py",
         "catalogos/tests/test_archivos.py",
         cambios=[
