@@ -9,11 +9,12 @@ from django.db.models.functions import Now
 from django.db.models.lookups import Exact
 
 from catalogos.frases import CAMBIO, EN_USO, NO_ELIMINADA, NO_ENCONTRADA, NO_EXISTE, USOS, YA_EXISTE, frase
+from monitor.cambios.cadena import Encadenado
 from monitor.cambios.registro import exigir_visto, guardar
 from monitor.db.errors import is_duplicate
 from monitor.db.fields import LineField, LongTextField
 from monitor.db.functions import CaseBlind, Contains, Lines
-from monitor.db.versions import Remembered, Seen, Versioned
+from monitor.db.versions import Remembered, Seen
 from monitor.db.writes import Author
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 from monitor.textos import composed, is_visible, with_single_blanks, words
@@ -175,7 +176,7 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
         return escrita
 
 
-class Catalogo(Remembered, Versioned):
+class Catalogo(Remembered, Encadenado):
     """A catalogue of reference data. A deleted row is only marked, so that whatever used it keeps it.
 
     `clave` names the column that people know a row by, and `en_busqueda` those that a search looks in.

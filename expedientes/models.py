@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from catalogos.models import Aseguradora
-from expedientes.archivo import ExpedienteArchivado, copiar
+from expedientes.archivo import ExpedienteArchivado, archivados, copiar
 from expedientes.estados import TRANSICIONES, Estado
 from monitor.cambios.cadena import Encadenado, Eslabon
 from monitor.cambios.registro import anotar_archivo, cambiar, crear, exigir_visto
@@ -325,6 +325,10 @@ class Expediente(Encadenado):
     def __str__(self):
         return self.no_siniestro
 
+    @classmethod
+    def archivados(cls):
+        return archivados(HistorialEstado)
+
 
 # These are the columns that people write. The others belong to the server.
 Expediente.EDITABLES = tuple(
@@ -336,6 +340,7 @@ class HistorialEstado(Eslabon):
     """One row for each change of state of an expediente, the opening included. The verbs write the rows and never
     change them."""
 
+    dice = ("estado_nuevo", "estado")
     sellados = ("estado_anterior", "estado_nuevo", "fecha_cambio", "cambiado_por_id")
 
     id = models.BigAutoField(primary_key=True)

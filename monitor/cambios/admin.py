@@ -23,15 +23,11 @@ class ConHistorial:
         """Show the changes in place of the admin's own log, which doesn't know of what programs write."""
         fila = self.get_object(request, object_id)
         if fila is not None:
-            suyos = Cambio.objects.filter(objeto=self.opts.db_table, clave=clave_de(fila)).select_related("usuario")
+            suyos = Cambio.objects.filter(objeto=self.opts.db_table, uid=fila.uid).select_related("usuario")
             pagina = Paginator(suyos, POR_PAGINA).get_page(request.GET.get("p"))
             leidos = [leer(self.model, cambio) for cambio in pagina]
             extra_context = {"pagina": pagina, "cambios": leidos} | (extra_context or {})
         return super().history_view(request, object_id, extra_context)
-
-
-def clave_de(fila: models.Model) -> str:
-    return fila.uid.hex if hasattr(fila, "uid") else str(fila.pk)
 
 
 def leer(modelo: type[models.Model], cambio: Cambio) -> dict:

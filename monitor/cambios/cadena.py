@@ -1,10 +1,10 @@
 """The chain of what happened to an expediente or a solicitud: each link carries a hash of itself and of the one before
 it, so that no link can be changed, taken out or put in without breaking those that follow (docs/cadena.md)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import orjson
@@ -22,6 +22,7 @@ class Eslabon(AppendOnly):
     """A link: a row that belongs to a chain. `sellados` names its columns that the hash covers, in order."""
 
     sellados: Sequence[str] = ()
+    dice: tuple[str, str]  # in a history, the column that says the state, and that of the row that it is the history of
 
     eslabon = models.IntegerField("lugar en su cadena", null=True, editable=False)
     huella = models.CharField("huella", max_length=LARGO, null=True, editable=False)
@@ -40,11 +41,43 @@ class Encadenado(Versioned):
     class Meta:
         abstract = True
 
+    @classmethod
+    def archivados(cls) -> Iterable[tuple]:
+        """Return the rows that went to the archive, each as a `Padre` with the links that went along."""
+        return ()
+
     tagged_by = ("version", "uid")
 
     @staticmethod
     def tag_of(version: int, uid: UUID) -> str:
         return f"{version}-{uid.hex}"
+
+
+class Fila(NamedTuple):
+    """A link as it is kept."""
+
+    uid: UUID
+    lugar: int
+    huella: str
+    modelo: type[Eslabon]
+    pk: int
+    sellados: tuple
+
+
+class Fin(NamedTuple):
+    """Where a chain ends: how many links it has, and the hash of the last."""
+
+    eslabones: int
+    cabeza: str
+
+
+class Padre(NamedTuple):
+    """A row that has a chain, and what it says of it."""
+
+    uid: UUID
+    nombre: str
+    fin: Fin
+    estado: object
 
 
 class Cadena:

@@ -17,7 +17,7 @@ class CambiosList(CursorList):
     """The changes of a row. `serializer` has the names that the API gives its columns."""
 
     def __init__(self, fila: Encadenado, serializer: serializers.Serializer, dialect: Dialect):
-        suyos = Cambio.objects.filter(objeto=fila._meta.db_table, clave=fila.uid.hex)
+        suyos = Cambio.objects.filter(objeto=fila._meta.db_table, uid=fila.uid)
         super().__init__(Shape(CambioSerializer(), dialect), suyos, ("-id",), seal_of("cambios", {"de": fila.uid.hex}))
         self._traductor = Traductor(serializer, type(fila), dialect)
 

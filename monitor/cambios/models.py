@@ -9,8 +9,8 @@ from monitor.origen import Origen
 
 
 class Cambio(Eslabon):
-    """What one write changed in one row of `objeto`, a table. `clave` names the row: its `uid` if it has a chain, and
-    its id otherwise. `cambios` is JSON: by column, what it was (`de`) and what it is (`a`).
+    """What one write changed in the row of the table `objeto` that has this `uid`. `cambios` is JSON: by column, what it
+    was (`de`) and what it is (`a`).
 
     It is kept as text, because the hash of the chain is of these very bytes. Nothing refers to the row itself, which
     may be deleted or archived: what happened to it stays.
@@ -20,7 +20,7 @@ class Cambio(Eslabon):
 
     id = models.BigAutoField(primary_key=True)
     objeto = models.CharField("tabla", max_length=40)
-    clave = models.CharField("fila", max_length=40)
+    uid = models.UUIDField("fila")
     fecha = models.DateTimeField("fecha", default=timezone.now)
     usuario = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -39,7 +39,7 @@ class Cambio(Eslabon):
         verbose_name = "cambio"
         verbose_name_plural = "cambios"
         ordering = ["-id"]
-        indexes = [models.Index(fields=["objeto", "clave", "id"], name="cambio_de_una_fila")]
+        indexes = [models.Index(fields=["objeto", "uid", "id"], name="cambio_de_una_fila")]
 
     def __str__(self):
-        return f"{self.objeto} {self.clave}"
+        return f"{self.objeto} {self.uid}"

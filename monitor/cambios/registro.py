@@ -18,6 +18,7 @@ from monitor.errores import Desactualizado
 from monitor.origen import puerta
 
 OCULTAS = {"password"}  # that they changed is told, and nothing more
+DE_LA_CADENA = {"version", "uid", "eslabones", "cabeza"}
 
 
 def exigir_visto(fila: Versioned, visto: Seen | None) -> None:
@@ -67,36 +68,35 @@ def anotar_archivo(fila: Encadenado, *, por: Author) -> models.Model:
     return update(type(fila), fila.pk, cadena.valores, con=ido, por=por)
 
 
-def anotar_eliminado(modelo, pk, antes: Mapping, *, por: Author) -> None:
-    """Tell that a row without a chain was deleted, and what it was."""
-    [(_, cambio)] = cambio_en(
-        None, modelo, antes, {c.attname: None for c in _columnas(modelo)} | {"eliminado": True}, por, clave=str(pk)
-    )
+def anotar_eliminado(fila: Encadenado, *, por: Author) -> None:
+    """Tell that a row was deleted, and what it was. Its chain stays."""
+    valores = dict.fromkeys(c.attname for c in _columnas(type(fila))) | {"eliminado": True}
+    [(_, cambio)] = cambio_en(Cadena.de(fila), type(fila), vars(fila), valores, por)
     insert(Cambio, cambio, por=por)
 
 
-def guardar(fila: models.Model, *, por: Author | None) -> models.Model:
-    """Write a row without a chain that was made, or read and changed, in memory. Only what changed is written."""
-    modelo, por = type(fila), por or NOBODY
-    antes = {} if fila._state.adding else fila.leida
-    valores = {c.attname: c.pre_save(fila, fila._state.adding) for c in _columnas(modelo) if c.attname != "version"}
+def guardar(fila: Encadenado, *, por: Author | None) -> models.Model:
+    """Write a row that was made, or read and changed, in memory (`monitor.db.versions.Remembered`), and return it as it
+    is then. Only what changed is written."""
+    modelo, por, nueva = type(fila), por or NOBODY, fila._state.adding
+    antes = {"eliminado": False} if nueva else fila.leida
+    valores = {c.attname: c.pre_save(fila, nueva) for c in _columnas(modelo) if c.attname not in DE_LA_CADENA}
+    valores = {c: v for c, v in valores.items() if v != antes.get(c)}
+    cadena = Cadena.de(fila)
+    cambio = cambio_en(cadena, modelo, antes, valores, por)
     with transaction.atomic():
-        if fila._state.adding:
-            escrita = insert(modelo, {c: v for c, v in valores.items() if v is not None}, por=por)
-        else:
-            escrita = update(modelo, fila.pk, {c: v for c, v in valores.items() if v != antes[c]}, por=por)
-        for _, cambio in cambio_en(None, modelo, antes, valores, por, clave=str(escrita.pk)):
-            insert(Cambio, cambio, por=por)
-    return escrita
+        if nueva:
+            return insert(modelo, valores | cadena.valores, con=cambio, por=por)
+        return update(modelo, fila.pk, valores | cadena.valores, con=cambio, por=por)
 
 
 def enlazados(cadena: Cadena, filas: Sequence[tuple]) -> list[tuple]:
     return [cadena.enlazar(*fila) for fila in filas]
 
 
-def cambio_en(cadena: Cadena | None, modelo, antes: Mapping, despues: Mapping, por: Author, *, clave="") -> list[tuple]:
-    """Return the (model, values) of the change that a write makes, as the next link of the row's chain if it has one,
-    or nothing when it changes nothing that is told. `despues` has what is written, by attname."""
+def cambio_en(cadena: Cadena, modelo, antes: Mapping, despues: Mapping, por: Author) -> list[tuple]:
+    """Return the (model, values) of the change that a write makes, as the next link of the row's chain, or nothing when
+    it changes nothing that is told. `despues` has what is written, by attname."""
     cambios = {}
     for columna in despues:
         de, a = _simple(antes.get(columna)), _simple(despues[columna])
@@ -107,14 +107,14 @@ def cambio_en(cadena: Cadena | None, modelo, antes: Mapping, despues: Mapping, p
     origen, peticion = puerta.get()
     valores = {
         "objeto": modelo._meta.db_table,
-        "clave": cadena.uid.hex if cadena else clave,
+        "uid": cadena.uid,
         "fecha": timezone.now(),
         "usuario_id": por.reference,
         "origen": origen.value,
         "peticion": peticion,
         "cambios": orjson.dumps(cambios).decode(),
     }
-    return [cadena.enlazar(Cambio, valores) if cadena else (Cambio, valores)]
+    return [cadena.enlazar(Cambio, valores)]
 
 
 def _columnas(modelo):

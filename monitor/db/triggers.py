@@ -86,17 +86,24 @@ def drop(using: str, plan: Sequence = (True,), **kwargs) -> None:
 
 
 def make(using: str, **kwargs) -> None:
-    """Make the triggers of every table that is there, again if need be. It answers `post_migrate`."""
+    """Make the triggers, again if need be, of every table that is as its model is: migrations may have gone back. It
+    answers `post_migrate`."""
     connection = connections[using]
-    tables = set(connection.introspection.table_names())
     drop(using)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(FUNCTIONS)
+        tables = set(connection.introspection.table_names(cursor))
         for model in apps.get_models():
-            if model._meta.db_table in tables and not model._meta.proxy:
-                for statement in _statements(model, connection):
+            statements = _statements(model, connection)
+            if statements and model._meta.db_table in tables and _is_whole(model, connection, cursor):
+                for statement in statements:
                     cursor.execute(statement)
+
+
+def _is_whole(model, connection, cursor) -> bool:
+    columns = {column.name for column in connection.introspection.get_table_description(cursor, model._meta.db_table)}
+    return columns >= {field.column for field in model._meta.concrete_fields}
 
 
 def _statements(model, connection) -> list[str]:

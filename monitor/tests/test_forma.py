@@ -30,8 +30,9 @@ CAPAS = {
         " solicitudes.correo.direcciones solicitudes.correo.avisos"
     ),
     "formas, filtros y trabajos": (
-        "*.serializers *.filters catalogos.importacion.* expedientes.copias solicitudes.correo.cartero"
-        " solicitudes.correo.servidor solicitudes.correo.entrega monitor.checks"
+        "*.serializers *.filters catalogos.importacion.* expedientes.copias monitor.cambios.verificacion"
+        " monitor.cambios.sello solicitudes.correo.cartero solicitudes.correo.servidor solicitudes.correo.entrega"
+        " monitor.checks"
     ),
     "puertas": (
         "*.views monitor.cambios.admin monitor.cambios.listas monitor.usuarios.admin catalogos.admin expedientes.admin"

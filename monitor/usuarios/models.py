@@ -9,11 +9,12 @@ from django.db import IntegrityError, models, transaction
 from django.db.models.deletion import ProtectedError
 from django.utils.crypto import salted_hmac
 
+from monitor.cambios.cadena import Encadenado
 from monitor.cambios.registro import anotar_eliminado, exigir_visto, guardar
 from monitor.db.errors import is_duplicate
 from monitor.db.fields import LineField, MailField
 from monitor.db.queries import CompiledQuery, Param
-from monitor.db.versions import Remembered, Seen, Versioned
+from monitor.db.versions import Remembered, Seen
 from monitor.db.writes import Author
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 from monitor.roles import PERMISOS, Rol, tiene_permiso
@@ -119,7 +120,7 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
             usuario.delete()
         except ProtectedError as error:
             raise Conflicto(EN_HISTORIAL, codigo="en_historial") from error
-        anotar_eliminado(Usuario, pk, vars(usuario), por=por)
+        anotar_eliminado(usuario, por=por)
 
     def revocar_tokens(self, pk: int) -> None:
         self.filter(pk=pk).update(version_token=models.F("version_token") + 1)
@@ -144,7 +145,7 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
             raise Conflicto(ULTIMO_ADMINISTRADOR, codigo="ultimo_administrador")
 
 
-class Usuario(Remembered, Versioned, AbstractBaseUser):
+class Usuario(Remembered, Encadenado, AbstractBaseUser):
     cambio = "El usuario cambió desde que lo leyó; vuelva a leerlo"
 
     username = LineField(

@@ -19,6 +19,28 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="estadosolicitud",
+            name="cabeza",
+            field=models.CharField(
+                db_default="", default="", editable=False, max_length=64, verbose_name="última huella de su cadena"
+            ),
+        ),
+        migrations.AddField(
+            model_name="estadosolicitud",
+            name="eslabones",
+            field=models.IntegerField(db_default=0, default=0, editable=False, verbose_name="eslabones de su cadena"),
+        ),
+        migrations.AddField(
+            model_name="estadosolicitud",
+            name="uid",
+            field=models.UUIDField(
+                db_default=monitor.db.functions.RandomUUID(),
+                default=uuid.uuid4,
+                editable=False,
+                verbose_name="identidad",
+            ),
+        ),
+        migrations.AddField(
+            model_name="estadosolicitud",
             name="version",
             field=models.IntegerField(db_default=1, default=1, editable=False, verbose_name="versión"),
         ),

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ("huella", models.CharField(editable=False, max_length=64, null=True, verbose_name="huella")),
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("objeto", models.CharField(max_length=40, verbose_name="tabla")),
-                ("clave", models.CharField(max_length=40, verbose_name="fila")),
+                ("uid", models.UUIDField(verbose_name="fila")),
                 ("fecha", models.DateTimeField(default=django.utils.timezone.now, verbose_name="fecha")),
                 (
                     "origen",
@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "cambios",
                 "db_table": "cambio",
                 "ordering": ["-id"],
-                "indexes": [models.Index(fields=["objeto", "clave", "id"], name="cambio_de_una_fila")],
+                "indexes": [models.Index(fields=["objeto", "uid", "id"], name="cambio_de_una_fila")],
             },
         ),
     ]
