@@ -76,7 +76,7 @@ ALTERACIONES = {
     "cambiar cuándo": "UPDATE historial_estado SET fecha_cambio = '2020-01-01 00:00:00' WHERE id = {historial}",
     "cambiar el estado": "UPDATE historial_estado SET estado_anterior = 'Pendiente_de_salida' WHERE id = {historial}",
     "cambiar un cambio": "UPDATE cambio SET cambios = '{{}}' WHERE id = {cambio}",
-    "cambiar la puerta": "UPDATE cambio SET origen = 'admin' WHERE id = {cambio}",
+    "cambiar la puerta": "UPDATE cambio SET origen = 'importacion' WHERE id = {cambio}",
     "dar un cambio a otro": "UPDATE cambio SET uid = '{otra}' WHERE id = {cambio}",
     "quitar el último": "DELETE FROM historial_estado WHERE id = {ultimo}",
     "quitar el primero": "DELETE FROM historial_estado WHERE id = {historial}",
@@ -241,9 +241,10 @@ def test_la_clave_privada_solo_la_lee_su_duena(sello, tmp_path):
         orden("sellar_historial", crear_clave=tmp_path / "clave")
 
 
-@pytest.mark.parametrize(
-    "opciones", [{"sello": "x"}, {"clave": "x"}, {"sello": Path("/no/hay"), "clave": Path("/no/hay")}]
-)
+NO_HAY = Path("/no/hay")
+
+
+@pytest.mark.parametrize("opciones", [{"sello": NO_HAY}, {"clave": NO_HAY}, {"sello": NO_HAY, "clave": NO_HAY}])
 def test_opciones_que_no_sirven(db, opciones):
     with pytest.raises(CommandError):
         orden("verificar_historial", **opciones)
