@@ -9,8 +9,8 @@ from monitor.origen import Origen
 
 
 class Cambio(Eslabon):
-    """What one write changed in the row of the table `objeto` that has this `uid`. `cambios` is JSON: by column, what it
-    was (`de`) and what it is (`a`).
+    """What one write changed in the row of the table `objeto` that has this `uid`. `cambios` is JSON: by column, what
+    it was (`de`) and what it is (`a`).
 
     It is kept as text, because the hash of the chain is of these very bytes. Nothing refers to the row itself, which
     may be deleted or archived: what happened to it stays.
