@@ -7,6 +7,6 @@ class Migration(migrations.Migration):
     """Fold texts of Spanish, which are most, without looking for each letter in every alphabet. The results are the
     same."""
 
-    dependencies = [("catalogos", "0009_textos_unicode")]
+    dependencies = [("catalogos", "0010_cadena")]
 
     operations = [text_functions(again=True)]
