@@ -22,7 +22,6 @@ from monitor.db.functions import (
     Plates,
     Searchable,
     Sorted,
-    Version,
     fold_searchable,
 )
 from monitor.db.queries import execute
@@ -102,7 +101,6 @@ def _llamada(expresion, texto):
         Lines("marca", "tipo"),
         Searchable("marca", "tipo", "placas", "telefono_cliente"),
         Contains("busqueda", "avila"),
-        pytest.param(Version("pk"), marks=pytest.mark.postgresql),
     ],
     ids=lambda expresion: type(expresion).__name__,
 )
