@@ -1,13 +1,17 @@
 """Requests that take effect once, however often they come: those with an Idempotency-Key (docs/adr/0012)."""
 
 import re
-from collections.abc import Callable
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager, nullcontext
 from hashlib import sha256
 
 import orjson
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
 
 from monitor.api.body import read_bytes
 from monitor.api.errors import HttpError, outage_of
@@ -73,7 +77,7 @@ class _Once:
         with transaction.atomic():
             kept = self._kept()
             if kept:
-                return _replayed(kept)
+                return self._replayed(kept)
             with hurry:
                 return self._first()
 
@@ -92,12 +96,27 @@ class _Once:
         response = self._act()
         if not 200 <= response.status_code < 300:
             raise _NotKept(response)
-        headers = orjson.dumps(dict(response.items())).decode()
-        kept = Guardada(self._fingerprint, response.status_code, headers, response.content)
+        headers, body = dict(response.items()), response.content
+        if _is_secret(headers):
+            body = self._cipher().encrypt(body)
+        kept = Guardada(self._fingerprint, response.status_code, orjson.dumps(headers).decode(), body)
         # Reading `pk` confirms the caller, for an action whose statement didn't.
         if not RespuestaGuardada.objects.guardar(self._caller.pk, self._key, kept):
             raise InProgress  # another request gave the first answer just then
         return response
+
+    def _replayed(self, kept: Guardada) -> HttpResponse:
+        headers, body = orjson.loads(kept.encabezados), kept.cuerpo
+        if _is_secret(headers):
+            body = self._cipher().decrypt(body)
+        return HttpResponse(body, status=kept.status, headers=headers | {REPLAYED: "true"})
+
+    def _cipher(self) -> MultiFernet:
+        """Return what encrypts a secret, so that it can be read only with SECRET_KEY, which isn't in the database, and
+        the Idempotency-Key together."""
+        secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+        keys = [salted_hmac("monitor.repeticiones", self._key, s, algorithm="sha256").digest() for s in secrets]
+        return MultiFernet([Fernet(urlsafe_b64encode(key)) for key in keys])
 
 
 @contextmanager
@@ -125,6 +144,5 @@ def _key(request) -> str:
     return key
 
 
-def _replayed(kept: Guardada) -> HttpResponse:
-    headers = orjson.loads(kept.encabezados) | {REPLAYED: "true"}
-    return HttpResponse(kept.cuerpo, status=kept.status, headers=headers)
+def _is_secret(headers: Mapping[str, str]) -> bool:
+    return "no-store" in headers.get("Cache-Control", "")

@@ -173,6 +173,22 @@ def test_etag_de_la_primera_vuelve_con_ella(operador, monkeypatch):
     assert (primera.headers["ETag"], de_la_primera(segunda)) == ('"abc"', de_la_primera(primera))
 
 
+def test_respuesta_que_nadie_debe_guardar_se_guarda_cifrada(operador, monkeypatch, settings):
+    propio = ApiViewSet.respond
+
+    def secreta(self, data, status=200, headers=None):
+        return propio(self, data, status, (headers or {}) | {"Cache-Control": "no-store"})
+
+    monkeypatch.setattr(ApiViewSet, "respond", secreta)
+    primera, segunda = (operador.post(RUTA, {"no_siniestro": "SECRETO"}, **CLAVE) for _ in range(2))
+    guardado = bytes(RespuestaGuardada.objects.get().cuerpo)
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "otra" * 12
+    tercera = operador.post(RUTA, {"no_siniestro": "SECRETO"}, **CLAVE)
+
+    assert (b"SECRETO" in primera.getvalue(), b"SECRETO" in guardado) == (True, False)
+    assert de_la_primera(primera) == de_la_primera(segunda) == de_la_primera(tercera)
+
+
 # --- Another request ---
 
 
