@@ -14,6 +14,7 @@ from catalogos.models import Lugar
 from catalogos.tests.factories import AseguradoraFactory, LugarFactory
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.tests.factories import ExpedienteFactory
+from expedientes.views import ExpedienteViewSet
 from monitor.api.tests.cliente import Api, respuesta
 from monitor.api.tests.rutas import RUTAS
 from monitor.api.tests.test_fail_closed import CUERPOS, cuerpo_de_solicitud, mundo, volcado  # noqa: F401
@@ -77,6 +78,19 @@ def test_quien_ya_no_puede_no_recibe_la_respuesta_guardada(mundo, ruta):  # noqa
     assert quienes == {rol: (primera.status_code, "true") if rol in RUTAS[ruta][0] else (403, None) for rol in Rol}
     assert repetir(rol=Rol.ADMINISTRADOR) == (primera.status_code, "true")
     assert repetir(version_token=99) == (401, None)
+
+
+@pytest.mark.parametrize("ruta", CON_CLAVE)
+def test_quien_no_puede_no_cambia_nada_ni_con_clave(mundo, ruta):  # noqa: F811
+    usuario = UsuarioFactory(administrador=True)
+    api = Api(usuario)
+    assert api.token
+    Usuario.objects.filter(pk=usuario.pk).update(version_token=99)
+    cuerpo = cuerpo_de_solicitud(mundo) if CUERPOS[ruta] == "solicitud" else CUERPOS[ruta]
+    antes = volcado()
+
+    assert api.pedir(*ruta.split(), cuerpo, **CLAVE).status_code == 401
+    assert volcado() == antes
 
 
 def test_la_sesion_no_guarda_nada(administrador):
@@ -269,6 +283,20 @@ def test_solo_se_guarda_lo_que_sale_bien(operador):
     assert status == [[409] * 2, [400] * 2, [404] * 2, [400] * 2, [403] * 2]
     assert not RespuestaGuardada.objects.exists()
     assert operador.post(RUTA, {"no_siniestro": "S-2"}, **CLAVE).status_code == 201
+
+
+def test_respuesta_que_no_sale_bien_tampoco_se_guarda_si_nadie_lanza_un_error(operador, monkeypatch):
+    crear = ExpedienteViewSet.create
+
+    def no_crear(self, request):
+        crear(self, request)
+        return self.respond({"error": "Hoy no"}, 400)
+
+    monkeypatch.setattr(ExpedienteViewSet, "create", no_crear)
+    recibidas = [operador.post(RUTA, {"no_siniestro": "S-1"}, **CLAVE) for _ in range(2)]
+
+    assert [(respuesta(r), repetida(r)) for r in recibidas] == [((400, {"error": "Hoy no"}), None)] * 2
+    assert not Expediente.objects.exists()
 
 
 def test_error_con_clave_es_el_mismo_que_sin_ella(operador):
