@@ -3,7 +3,7 @@
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from hashlib import sha256
 
 import orjson
@@ -60,8 +60,9 @@ def answer_once(request: HttpRequest, caller: Caller, act: Callable[[], HttpResp
     """
     once = _Once(request, caller, act)
     try:
-        return once.answer(_in_a_hurry() if connection.vendor == "postgresql" else nullcontext())
-    except _Again:
+        if connection.vendor == "postgresql":
+            with suppress(_Again):
+                return once.answer(_in_a_hurry())
         return once.answer(nullcontext())
     except _NotKept as refused:
         return refused.response
@@ -112,8 +113,8 @@ class _Once:
         return HttpResponse(body, status=kept.status, headers=headers | {REPLAYED: "true"})
 
     def _cipher(self) -> MultiFernet:
-        """Return what encrypts a secret, so that it can be read only with SECRET_KEY, which isn't in the database, and
-        the Idempotency-Key together."""
+        """Return what encrypts a secret, so that nobody can read it who has the database alone: SECRET_KEY isn't in
+        it."""
         secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
         keys = [salted_hmac("monitor.repeticiones", self._key, s, algorithm="sha256").digest() for s in secrets]
         return MultiFernet([Fernet(urlsafe_b64encode(key)) for key in keys])

@@ -746,7 +746,7 @@ MUTANTES: list[Mutante] = [
         cambios=[
             ("        raise _Again from error\n", "        raise\n"),
             ("            raise InProgress  # another", "            pass  # another"),
-            ("_in_a_hurry() if connection.vendor", "nullcontext() if connection.vendor"),
+            ('        if connection.vendor == "postgresql":\n', "        if False:\n"),
         ],
     ),
     *de(
