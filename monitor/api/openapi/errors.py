@@ -59,13 +59,18 @@ def errors_of(operation: Operation, row: Action, *, takes_key: bool) -> Iterator
     if operation.never_empty:
         yield DatosInvalidos(SIN_CAMBIOS)
     yield from operation.errors
+    yield from _already_written(operation, takes_key)
+    yield internal(500, row.operacion)
+    if operation.uses_database:
+        yield internal(503, row.operacion)
+
+
+def _already_written(operation, takes_key):
+    """Yield the errors that tell what somebody else wrote, or what the same request did when it came before."""
     if operation.stale:
         yield Desactualizado(operation.stale)
     if takes_key:
         yield from (ReglaIncumplida([USADA]), InProgress())
-    yield internal(500, row.operacion)
-    if operation.uses_database:
-        yield internal(503, row.operacion)
 
 
 def name_of(examples: dict) -> str:
