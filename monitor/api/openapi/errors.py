@@ -49,11 +49,7 @@ def errors_of(operation: Operation, row: Action, *, takes_key: bool) -> Iterator
         yield from (NoAutenticado(FALTA), NoAutenticado(INVALIDO))
         yield from _forbidden(row.permiso)
     yield _error_of(lambda: row.params.read(QueryDict(operation.invalid_query)))
-    if operation.body is not None:
-        yield from (HttpError(413, LIMITE_PASADO), HttpError(415, OTRO_TIPO))
-        yield from map(DatosInvalidos, ([] if operation.optional_body else [VACIO]) + [NO_ES_JSON, NO_ES_OBJETO])
-    if takes_key:
-        yield DatosInvalidos(INVALIDA)
+    yield from _of_the_bytes(operation, takes_key)
     for invalid in operation.invalid:
         yield _error_of(lambda body=invalid: operation.body.read(body, partial=operation.partial))
     if operation.never_empty:
@@ -63,6 +59,17 @@ def errors_of(operation: Operation, row: Action, *, takes_key: bool) -> Iterator
     yield internal(500, row.operacion)
     if operation.uses_database:
         yield internal(503, row.operacion)
+
+
+def _of_the_bytes(operation, takes_key):
+    """Yield the errors of the body as it comes. With a key it is read also where nobody asks for it."""
+    if operation.body is not None or takes_key:
+        yield HttpError(413, LIMITE_PASADO)
+    if takes_key:
+        yield DatosInvalidos(INVALIDA)
+    if operation.body is not None:
+        yield HttpError(415, OTRO_TIPO)
+        yield from map(DatosInvalidos, ([] if operation.optional_body else [VACIO]) + [NO_ES_JSON, NO_ES_OBJETO])
 
 
 def _already_written(operation, takes_key):
