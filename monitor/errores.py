@@ -59,8 +59,8 @@ class ReglaIncumplida(ErrorDeDominio):
 
     codigo = "regla_incumplida"
 
-    def __init__(self, reglas: list[str]):
-        super().__init__(reglas[0])
+    def __init__(self, reglas: list[str], *, codigo: str | None = None):
+        super().__init__(reglas[0], codigo=codigo)
         self.reglas = reglas
 
 

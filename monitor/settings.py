@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "post_office",
     "monitor.usuarios",
     "monitor.cambios",
+    "monitor.repeticiones",
     "catalogos",
     "expedientes",
     "solicitudes",

@@ -6,7 +6,7 @@ caller of the API. The statement itself checks that the caller is active and all
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import MappingProxyType
@@ -68,6 +68,18 @@ def single_statement():
     """Return the context for a write that is one statement, and so a transaction already. Within another transaction it
     gets a savepoint, so that its error doesn't spoil the other."""
     return transaction.atomic() if connection.in_atomic_block else nullcontext()
+
+
+@contextmanager
+def without_savepoints():
+    """Within a transaction on PostgreSQL that ends whole or not at all, save the two trips that each block of
+    `transaction.atomic` in it takes for its savepoint. When a block fails, Django lets the transaction take no more
+    statements, and rolls all of it back at its end. SQLite makes savepoints without a trip."""
+    connection.makes_savepoints = False
+    try:
+        yield
+    finally:
+        connection.makes_savepoints = True
 
 
 def insert(model, values: Mapping[str, Any], *, por: Author, con: Sequence[tuple] = ()):

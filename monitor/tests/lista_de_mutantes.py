@@ -866,4 +866,60 @@ MUTANTES: list[Mutante] = [
             ),
         ],
     ),
+    # --- Repeticiones ---
+    *de(
+        "monitor/api/idempotency.py",
+        "monitor/api/tests/test_idempotency.py",
+        cambios=[
+            (
+                'METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})',
+                'METHODS = frozenset({"POST", "PUT", "PATCH"})',
+            ),
+            ('PATTERN = f"^[!-~]{{1,', 'PATTERN = f"^[!-~]{{0,'),
+            ('PATTERN = f"^[!-~]', 'PATTERN = f"^[ -~]'),
+            ("if kept and kept.huella != self._fingerprint:", "if False:"),
+            ("if not 200 <= response.status_code < 300:", "if False:"),
+            ('head = f"{request.method}\\0', 'head = f"'),
+            ("\\0{request.path_info}\\0", "\\0"),
+            ("head.encode() + read_bytes(request)", "head.encode()"),
+            ('headers | {REPLAYED: "true"}', "headers"),
+            ("            body = self._cipher().encrypt(body)\n", "            pass\n"),
+        ],
+    ),
+    *de(
+        "monitor/api/idempotency.py",
+        "monitor/api/tests/test_idempotency.py",
+        postgresql=True,
+        cambios=[
+            ("        raise _Again from error\n", "        raise\n"),
+            ("            raise InProgress  # another", "            pass  # another"),
+            ('        if connection.vendor == "postgresql":\n', "        if False:\n"),
+        ],
+    ),
+    *de(
+        "monitor/repeticiones/models.py",
+        "monitor/api/tests/test_idempotency.py",
+        "monitor/repeticiones/tests/test_borrar_respuestas.py",
+        cambios=[
+            ("DURA = timedelta(hours=72)", "DURA = timedelta(hours=71)"),
+            (" AND guardada_en > {HASTA[connection.vendor]}", ""),
+            ("ON usuario_id = %s AND clave = %s", "ON usuario_id <> -%s AND clave = %s"),
+            ('(*Guardada._fields, "guardada_en")', "Guardada._fields"),
+            ("guardada_en__lte=hasta", "guardada_en__isnull=False"),
+        ],
+    ),
+    *de(
+        "monitor/repeticiones/models.py",
+        "monitor/api/tests/test_idempotency_carreras.py",
+        postgresql=True,
+        cambios=[
+            ("        if not libre:\n", "        if False:\n"),
+            ('sha256(f"{usuario_id} {clave}".encode())', 'sha256(f"{clave}".encode())'),
+        ],
+    ),
+    *de(
+        "monitor/usuarios/views.py",
+        "monitor/api/tests/test_idempotency.py",
+        cambios=[("    takes_key = False\n", "")],
+    ),
 ]

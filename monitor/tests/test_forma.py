@@ -19,7 +19,7 @@ CAPAS = {
         " monitor.textos monitor.validadores catalogos.frases *.estados solicitudes.permisos solicitudes.reglas"
     ),
     "servidor web": "monitor.server monitor.server.*",
-    "base de datos": "monitor.db.*",
+    "base de datos": "monitor.db.* monitor.repeticiones.models",
     "cimientos de la API y del admin": "monitor.api.* monitor.admin.* monitor.middleware monitor.wsgi",
     "modelos y verbos": (
         "monitor.usuarios.hashers monitor.usuarios.intentos monitor.usuarios.models monitor.usuarios.acceso"

@@ -13,6 +13,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from django.conf import settings
+from django.core.management import get_commands
 
 from monitor.tests.casa import Casa
 from monitor.tests.postgresql import binarios, cluster
@@ -161,7 +162,7 @@ def orden_de(unidad, casa):
 
 
 def test_hay_una_unidad_para_el_servidor_y_otra_para_el_correo():
-    leidas = {nombre: configparser.ConfigParser() for nombre in UNIDADES}
+    leidas = {nombre: configparser.ConfigParser() for nombre in ("monitor.service", "monitor-correo.service")}
     for nombre, unidad in leidas.items():
         unidad.optionxform = str
         unidad.read_string(UNIDADES[nombre])
@@ -171,6 +172,14 @@ def test_hay_una_unidad_para_el_servidor_y_otra_para_el_correo():
     # Whatever the way in which it ended, and however many times.
     assert {unidad["Service"]["Restart"] for unidad in leidas.values()} == {"always"}
     assert {unidad["Unit"]["StartLimitIntervalSec"] for unidad in leidas.values()} == {"0"}
+
+
+def test_la_limpieza_corre_cada_noche_lo_que_hay_que_borrar():
+    ordenes = re.findall(r"^ExecStart=.* manage.py (\w+)", UNIDADES["monitor-limpieza.service"], re.MULTILINE)
+
+    assert ordenes == ["borrar_correos", "borrar_respuestas"]
+    assert set(ordenes) <= get_commands().keys()
+    assert "OnCalendar=*-*-* 03:30" in UNIDADES["monitor-limpieza.timer"]
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="No hay systemd en esta máquina")

@@ -31,6 +31,7 @@ class LoginViewSet(OpenViewSet):
 
 
 class SesionViewSet(ApiViewSet):
+    takes_key = False
     acciones = {
         "logout": Action("usuarios.cerrar_sesion", "cerrar sesión"),
         "register": Action("usuarios.add_usuario", "registrar usuario"),

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from expedientes.tests.factories import ExpedienteFactory
+from monitor.api.idempotency import AUN_SE_ATIENDE, USADA
 from monitor.api.openapi.description import VIEWS
 from monitor.api.openapi.views import document
 from monitor.api.tests import mundo
@@ -118,7 +119,8 @@ def test_cada_error_trae_un_ejemplo():
             {
                 "401": ["Token requerido", "Token inválido o expirado"],
                 "403": ["Acceso restringido a administradores y operadores"],
-                "409": ["Ya existe un expediente con ese No. Siniestro"],
+                "409": ["Ya existe un expediente con ese No. Siniestro", AUN_SE_ATIENDE],
+                "422": [USADA],
                 "500": ["Error interno al crear expediente"],
                 "503": ["Error interno al crear expediente"],
             },

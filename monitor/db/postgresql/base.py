@@ -10,6 +10,11 @@ GOOD = (TransactionStatus.IDLE, TransactionStatus.INTRANS)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    makes_savepoints = True  # see `monitor.db.writes.without_savepoints`
+
+    def savepoint(self):
+        return super().savepoint() if self.makes_savepoints else None
+
     def is_usable(self):
         """Return whether the server is still there. Django asks it for that (`CONN_HEALTH_CHECKS`), which takes as long
         as the statement that follows. A server that went away has said so: only when something unasked waits to be read
