@@ -13,6 +13,7 @@ BODY_TIME = 30  # to send the body, from the headers
 IDLE_TIME = 60  # between one request and the next
 READ_TIME = 30  # to read what is waiting in OUTPUT
 GRACE = 2  # for requests that are on their way when the server stops
+HANDSHAKE = 0.2  # for the last clients to finish connecting when the server stops
 STOP_TIME = 30  # for those that have begun
 
 # --- Counts, for each worker ---

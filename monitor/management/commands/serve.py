@@ -70,8 +70,8 @@ def escuchar(host, port):
         raise CommandError(frase_de(error, host, port)) from error
 
 
-def servicio(host, port, call_soon):
-    """Return what a worker's connections share."""
+def servicio(host, port, number, call_soon):
+    """Return what the connections of a worker share, given its number."""
     limit_waits()
     from monitor.wsgi import application  # not at the top: each worker loads its own
 

@@ -70,10 +70,10 @@ def aplicacion(environ, start_response):
 RESPUESTAS = {"/lista": Lista, "/corta": corta, "/rota": rota}
 
 
-def servicio(call_soon):
+def servicio(numero, call_soon):
     return Service(
         threads=Threads(aplicacion, call_soon),
-        base_environ=base_environ("127.0.0.1", 0),
+        base_environ=base_environ("127.0.0.1", 0) | {"numero": str(numero)},
         body_limit=lambda ruta: 1024,
         busy=lambda ruta: Answer("503 Service Unavailable", [("Retry-After", "2")], b"ocupado"),
         malformed=Answer("400 Bad Request", [], b"ilegible"),
