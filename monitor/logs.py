@@ -1,9 +1,15 @@
-"""The log: for which HTTP request a line was written."""
+"""The log: for which HTTP request a line was written, and lines for programs."""
 
+import json
 import logging
 from contextvars import ContextVar
+from datetime import UTC, datetime
 
-request_id: ContextVar[str] = ContextVar("request_id", default="-")
+import orjson
+
+MISSING = "-"  # what a line has in the place of what there isn't
+
+request_id: ContextVar[str] = ContextVar("request_id", default=MISSING)
 
 
 class RequestFilter(logging.Filter):
@@ -18,3 +24,30 @@ class CauseFilter(logging.Filter):
 
     def filter(self, record):
         return bool(record.exc_info)
+
+
+class JsonFormatter(logging.Formatter):
+    """Writes each line as a JSON object. What a line is made of, when it came as a dictionary, are keys of their own;
+    what there isn't is null."""
+
+    def format(self, record):
+        moment = datetime.fromtimestamp(record.created, UTC).replace(tzinfo=None)
+        line = {
+            "momento": f"{moment.isoformat(timespec='milliseconds')}Z",
+            "nivel": record.levelname,
+            "origen": record.name,
+            "peticion": record.request_id,
+            "mensaje": record.getMessage(),
+        }
+        if isinstance(record.args, dict):
+            line |= record.args
+        if record.exc_info:
+            line["traza"] = self.formatException(record.exc_info)
+        return _json({key: None if value == MISSING else value for key, value in line.items()})
+
+
+def _json(line: dict) -> str:
+    try:
+        return orjson.dumps(line, default=str).decode()
+    except TypeError:  # half of a surrogate pair, which isn't Unicode, or a number beyond 64 bits
+        return json.dumps(line, default=str)

@@ -15,12 +15,15 @@ from django.core.management import call_command
 # exactly one.
 CAPAS = {
     "palabras": (
-        "monitor.entorno monitor.errores monitor.formatos.* monitor.logs monitor.puerto monitor.roles monitor.textos"
-        " monitor.validadores catalogos.frases *.estados solicitudes.permisos solicitudes.reglas"
+        "monitor.entorno monitor.errores monitor.formatos.* monitor.logs monitor.metrics monitor.metrics.*"
+        " monitor.puerto monitor.roles monitor.textos monitor.validadores catalogos.frases *.estados"
+        " solicitudes.permisos solicitudes.reglas"
     ),
     "servidor web": "monitor.server monitor.server.*",
     "base de datos": "monitor.db.*",
-    "cimientos de la API y del admin": "monitor.api.* monitor.admin.* monitor.middleware monitor.wsgi",
+    "cimientos de la API y del admin": (
+        "monitor.api.* monitor.admin.* monitor.middleware monitor.readiness monitor.wsgi"
+    ),
     "modelos y verbos": (
         "monitor.usuarios.hashers monitor.usuarios.intentos monitor.usuarios.models monitor.usuarios.acceso"
         " catalogos.base catalogos.models"
@@ -30,7 +33,7 @@ CAPAS = {
     ),
     "formas, filtros y trabajos": (
         "*.serializers *.filters catalogos.importacion.* expedientes.copias solicitudes.correo.cartero"
-        " solicitudes.correo.servidor solicitudes.correo.entrega monitor.checks"
+        " solicitudes.correo.servidor solicitudes.correo.entrega solicitudes.correo.vigilancia monitor.checks"
     ),
     "puertas": (
         "*.views monitor.usuarios.admin catalogos.admin expedientes.admin solicitudes.admin solicitudes.correo.admin"

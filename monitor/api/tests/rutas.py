@@ -31,6 +31,9 @@ def rutas_de_catalogo(nombre):
 RUTAS = {
     "GET /": (ABIERTA, 200),
     "GET /api/health": (ABIERTA, 200),
+    "GET /livez": (ABIERTA, 200),
+    "GET /readyz": (ABIERTA, 200),
+    "GET /metrics": (ADMINISTRADORES, 200),
     "GET /api/schema": (ABIERTA, 200),
     "GET /api/docs": (ABIERTA, 200),
     "POST /api/auth/login": (ABIERTA, 400),

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from monitor import metrics
 from monitor.api.body import MAX_BYTES
 from monitor.api.dialects import dialect_of
 from monitor.api.errors import HttpError, error_response
@@ -39,6 +40,7 @@ class Command(BaseCommand):
         exigir_migraciones()
         exigir_estaticos()
         with escuchar(host, port) as listener:
+            metrics.share(workers)
             # The workers are forks of this process, and a connection can't be shared.
             connections.close_all()
             serve(listener, workers, partial(servicio, host, port))
@@ -72,6 +74,7 @@ def escuchar(host, port):
 
 def servicio(host, port, number, call_soon):
     """Return what the connections of a worker share, given its number."""
+    metrics.begin(number)
     limit_waits()
     from monitor.wsgi import application  # not at the top: each worker loads its own
 
