@@ -1,21 +1,15 @@
 """Fixtures that need a real server or a browser. The fixtures of each domain are in the tests of its app."""
 
-import os
 import shutil
-import subprocess
-import sys
-import time
-from urllib.error import URLError
-from urllib.request import urlopen
 
+import hypothesis
 import pytest
-from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from monitor.tests.postgresql import puerto_libre
+from monitor.tests.servidor import sirviendo
 
 CHROMIUM = [
     "--no-sandbox",
@@ -26,6 +20,11 @@ CHROMIUM = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+# A slow machine isn't an error.
+hypothesis.settings.register_profile("monitor", deadline=None)
+hypothesis.settings.load_profile("monitor")
 
 
 def pytest_collection_modifyitems(items):
@@ -54,33 +53,8 @@ def servidor_de_la_sesion(django_db_setup, django_db_blocker, tmp_path_factory):
     tests."""
     with django_db_blocker.unblock():
         base = str(connection.settings_dict["NAME"])
-    puerto, bitacora = puerto_libre(), tmp_path_factory.mktemp("servidor") / "bitacora"
-    comando = ["manage.py", "serve", "--host", "127.0.0.1", "--port", str(puerto), "--workers", "2"]
-    with bitacora.open("w") as salida:
-        proceso = subprocess.Popen(
-            [sys.executable, *comando],
-            cwd=settings.BASE_DIR,
-            env=os.environ | {"DJANGO_SETTINGS_MODULE": "monitor.tests.settings", "BASE_DE_PRUEBAS": base},
-            stdout=salida,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        yield esperar(f"http://127.0.0.1:{puerto}", proceso, bitacora)
-    finally:
-        proceso.terminate()
-        proceso.wait(timeout=40)  # a little longer than the server gives its workers
-
-
-def esperar(url, proceso, bitacora, segundos=30):
-    """Return the URL once the server answers; the test fails after `segundos`, or when the process ends."""
-    fin = time.monotonic() + segundos
-    while time.monotonic() < fin and proceso.poll() is None:
-        try:
-            with urlopen(f"{url}/api/health"):
-                return url
-        except URLError:
-            time.sleep(0.1)
-    return pytest.fail(f"El servidor no respondió:\n{bitacora.read_text()}")
+    with sirviendo(tmp_path_factory.mktemp("servidor") / "bitacora", BASE_DE_PRUEBAS=base) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

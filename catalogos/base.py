@@ -2,6 +2,7 @@
 
 import logging
 from functools import partial
+from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
@@ -76,6 +77,11 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
     """The verbs of catalogues. `datos` has the values by attname. `por` is who writes; it is None for a command, whose
     changes aren't logged. A verb raises DatosInvalidos for values that break a rule, with the sentences by column when
     they are about a column."""
+
+    def en_lote(self) -> Self:
+        """Return the manager for a transaction that writes many rows. A catalogue whose verbs ask the database each
+        time for what a whole transaction may know overrides this."""
+        return self
 
     def get_by_natural_key(self, clave: str) -> "Catalogo":
         return self.vigentes().con_clave(clave).get()

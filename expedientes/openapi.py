@@ -66,7 +66,7 @@ describe_fields(
     id_aseguradora="Sólo los de esa aseguradora.",
     fecha_ingreso_desde="Los que ingresaron ese día o después.",
     fecha_ingreso_hasta="Los que ingresaron ese día o antes.",
-    placas="Las placas exactas, sin distinguir mayúsculas.",
+    placas="Las placas enteras, sin distinguir mayúsculas, acentos, espacios ni guiones.",
     q="Todas sus palabras, en No. Siniestro, cliente, teléfono, placas, marca, modelo, orden o factura; sin distinguir"
     " mayúsculas ni acentos.",
     por_pagina="Cuántos por página. Sin él viene la lista completa.",

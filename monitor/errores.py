@@ -30,6 +30,8 @@ class DatosInvalidos(ErrorDeDominio):
 
     codigo = "datos_invalidos"
 
+    SIN_CAMBIOS = "No se proporcionaron campos para actualizar"  # both the API and the verbs say it
+
     def __init__(
         self, mensaje: str | None = None, *, campos: dict[str, list[str]] | None = None, codigo: str | None = None
     ):

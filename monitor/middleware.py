@@ -68,10 +68,10 @@ def _note(request, status: int, seconds: float, sent: int):
 
 
 def _route(request) -> str:
-    """Return the pattern of the route, which names no expediente, or `-` for the landing page and for a path that no
-    route takes: nothing that a client wrote goes to the log."""
+    """Return the pattern of the route, which names no expediente, or `-` for a path that no route takes: nothing that a
+    client wrote goes to the log."""
     match = request.resolver_match
-    return f"/{match.route}" if match and match.route else "-"
+    return f"/{match.route}" if match and (match.route or request.path_info == "/") else "-"
 
 
 def _who(request) -> tuple:

@@ -63,7 +63,7 @@ class Carga:
 
     def __init__(self, lineas: Lineas, existentes: Existentes, *, solo_nuevas: bool):
         self.lineas, self.existentes, self.solo_nuevas = lineas, existentes, solo_nuevas
-        self.errores, self.campos, self.filas = lineas.errores, lineas.campos, lineas.modelo.objects
+        self.errores, self.campos, self.filas = lineas.errores, lineas.campos, lineas.modelo.objects.en_lote()
 
     def guardar(self) -> dict[str, int]:
         cuenta = dict.fromkeys((CREADA, ACTUALIZADA, SIN_CAMBIOS), 0)
@@ -85,27 +85,26 @@ class Carga:
         return self._escribir(fila, valores)
 
     def _escribir(self, fila, valores) -> str:
+        self.existentes.exigir_inequivoca(fila, valores)
         if fila is None:
-            self.existentes.exigir_inequivoca(valores)
             self.existentes.agregar(self.filas.crear(valores, por=None))
             return CREADA
         if fila.eliminado:
-            self._recuperar(fila, valores)
+            self.existentes.nombrar(self._recuperar(fila, valores))
         elif _cambia(fila, valores):
-            self.filas.actualizar(fila.pk, valores, por=None)
+            self.existentes.nombrar(self.filas.actualizar(fila.pk, valores, por=None))
         else:
             return SIN_CAMBIOS
         return ACTUALIZADA
 
-    def _recuperar(self, fila, valores):
+    def _recuperar(self, fila, valores) -> Catalogo:
         """Bring a deleted row back with the new values alone, as `crear` does with the rows that it finds by their
-        key."""
+        key, and return it."""
         if getattr(fila, self.lineas.modelo.clave):
-            self.filas.crear(valores, por=None)
-        else:
-            self.filas.reactivar(fila.pk, por=None)
-            vacios = {campo.attname: campo.get_default() for campo in fila.editables()}
-            self.filas.actualizar(fila.pk, vacios | valores, por=None)
+            return self.filas.crear(valores, por=None)
+        self.filas.reactivar(fila.pk, por=None)
+        vacios = {campo.attname: campo.get_default() for campo in fila.editables()}
+        return self.filas.actualizar(fila.pk, vacios | valores, por=None)
 
     def _valores(self, renglon: Renglon) -> dict:
         """Return the values of a line by attname; an empty `id` is left out. Raise DatosInvalidos by column."""

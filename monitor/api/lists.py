@@ -13,11 +13,12 @@ from django.db.models import F, QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 
 from monitor.api.dialects import CACHE
-from monitor.api.errors import outage_of
+from monitor.api.errors import outage_of, server_busy
 from monitor.api.identity import Caller, CallerQuery, only_for_caller
 from monitor.api.shapes import Shape
 from monitor.db.queries import After, Param, is_position
 from monitor.errores import DatosInvalidos
+from monitor.server.application import ROOM_FOR_STREAMS
 
 log = logging.getLogger(__name__)
 
@@ -92,11 +93,14 @@ def page_response(view, list_: CursorList, per_page: int, cursor: str | None) ->
 
 def stream_response(view, list_: CursorList) -> HttpResponse:
     """Return the whole list as a stream. Each batch is a statement of its own, so that no transaction waits for a slow
-    client.
+    client. Raise HttpError when the server has no room for one more stream.
 
     The first batch is read before answering, so that an error in it can still be an answer. After an error in a later
     one the array isn't closed, which is how a client tells half a list from a whole one.
     """
+    has_room = view.request.META.get(ROOM_FOR_STREAMS)  # another server doesn't say
+    if has_room and not has_room():
+        raise server_busy()
     batches = _batches(list_, view.caller)
     first = next(batches, [])
     pieces = _array(view.dialect.json(list_.objects(batch)) for batch in chain([first], batches))

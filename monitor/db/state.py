@@ -14,6 +14,14 @@ from monitor.db.queries import read
 
 MINIMUM_SPACE = 1024 * 1024  # bytes
 
+# What is more than the least `work_mem` goes to a temporary file, for which a full disk has no room: some 300 KiB. A
+# standby takes it too. The setting lasts as long as the statement, and the texts are made of what sets it, so that it
+# comes first.
+TAKES_CHANGES = """
+    WITH least AS MATERIALIZED (SELECT set_config('work_mem', '64kB', true) AS memory)
+    SELECT current_setting('transaction_read_only') = 'off' AND count(*) > 0
+    FROM least, LATERAL unnest(array_fill(memory || repeat('-', 1000), ARRAY[300]))"""
+
 
 def limit_waits() -> None:
     """Put time limits on the statements of the connections that this process opens from now on: those of HTTP requests,
@@ -33,9 +41,10 @@ def pending_migrations() -> list[str]:
 
 def takes_changes() -> bool:
     """Return whether the database takes changes: it isn't a standby, set to be read alone, or a file on a full or
-    read-only disk. Raise Django's database errors when it doesn't answer. One statement."""
+    read-only disk. Raise Django's database errors when it doesn't answer, and when the disk of PostgreSQL is full. One
+    statement."""
     if connection.vendor == "postgresql":
-        return read("SELECT current_setting('transaction_read_only')", ()) == [("off",)]
+        return read(TAKES_CHANGES, ()) == [(True,)]
     read("SELECT 1", ())
     return _can_grow(Path(connection.settings_dict["NAME"]))
 

@@ -51,33 +51,70 @@ def puerto_libre():
         return enchufe.getsockname()[1]
 
 
+class Cluster:
+    """A cluster in a folder of its own. `duenio` is its superuser."""
+
+    def __init__(self, programas: Path, carpeta: Path, duenio: str, opciones: dict[str, str]):
+        self.programas, self.carpeta, self.duenio = programas, carpeta, duenio
+        self.datos, self.usuario, self.puerto = carpeta / "datos", sin_privilegios(), puerto_libre()
+        self.opciones = OPCIONES | {"port": self.puerto, "unix_socket_directories": carpeta} | opciones
+        self.url = f"postgres://{duenio}@127.0.0.1:{self.puerto}/postgres"
+
+    def crear(self):
+        if self.usuario:
+            shutil.chown(self.carpeta, self.usuario)
+        locales = ("-E", "UTF8", "--locale=C.UTF-8")
+        self._correr("initdb", "-D", self.datos, "-U", self.duenio, *locales, "--auth=trust", "--no-sync")
+
+    def arrancar(self):
+        argumentos = " ".join(f"-c {nombre}={valor}" for nombre, valor in self.opciones.items())
+        self._pg_ctl("-l", self.carpeta / "bitacora", "-o", argumentos, "start")
+
+    def detener(self, modo="immediate"):
+        self._pg_ctl("-m", modo, "stop")
+
+    def corre(self):
+        return (self.datos / "postmaster.pid").exists()
+
+    def hacer_replica(self):
+        """Have it start the next time as a standby, that of no server."""
+        (self.datos / "standby.signal").touch()
+
+    def promover(self):
+        self._pg_ctl("promote")
+
+    def _pg_ctl(self, *argumentos):
+        self._correr("pg_ctl", "-D", self.datos, "-w", *argumentos)
+
+    def _correr(self, programa, *argumentos):
+        subprocess.run(
+            [self.programas / programa, *argumentos],
+            check=True,
+            cwd=self.carpeta,
+            user=self.usuario,
+            stdout=subprocess.DEVNULL,
+        )
+
+
 @contextmanager
-def cluster(carpeta_de_binarios, duenio="monitor"):
-    """Start a cluster and give the URL of its database, of which `duenio` is the superuser; both are removed at the
-    end."""
-    usuario, puerto = sin_privilegios(), puerto_libre()
+def cluster_propio(programas, duenio="monitor", **opciones):
+    """Start a cluster and give it; it is removed at the end."""
     with tempfile.TemporaryDirectory(prefix="monitor-postgresql-", ignore_cleanup_errors=True) as carpeta:
-        if usuario:
-            shutil.chown(carpeta, usuario)
-        datos = Path(carpeta) / "datos"
-        opciones = {**OPCIONES, "port": puerto, "unix_socket_directories": carpeta}
-
-        def correr(programa, *argumentos):
-            subprocess.run(
-                [carpeta_de_binarios / programa, *argumentos],
-                check=True,
-                cwd=carpeta,
-                user=usuario,
-                stdout=subprocess.DEVNULL,
-            )
-
-        correr("initdb", "-D", datos, "-U", duenio, "-E", "UTF8", "--locale=C.UTF-8", "--auth=trust", "--no-sync")
-        argumentos = " ".join(f"-c {nombre}={valor}" for nombre, valor in opciones.items())
-        correr("pg_ctl", "-D", datos, "-l", Path(carpeta) / "bitacora", "-o", argumentos, "-w", "start")
+        propio = Cluster(programas, Path(carpeta), duenio, opciones)
+        propio.crear()
+        propio.arrancar()
         try:
-            yield f"postgres://{duenio}@127.0.0.1:{puerto}/postgres"
+            yield propio
         finally:
-            correr("pg_ctl", "-D", datos, "-m", "immediate", "-w", "stop")
+            if propio.corre():
+                propio.detener()
+
+
+@contextmanager
+def cluster(programas, duenio="monitor"):
+    """Start a cluster and give the URL of its database."""
+    with cluster_propio(programas, duenio) as propio:
+        yield propio.url
 
 
 def correr_con(url, comando):

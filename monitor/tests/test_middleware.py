@@ -74,6 +74,8 @@ def test_cada_peticion_deja_una_linea_sin_nombrar_el_expediente(client, caplog):
         Api(persona).get("/api/expedientes/SECRETO-1", **{"If-None-Match": response.headers["ETag"]})
         Api().get("/api/expedientes/SECRETO-1", **{"X-Request-ID": "no\tvale"})
         Api().get("/no/existe")
+        Api().get("/")
+        Api().get("/static/no-existe.css")
 
     ruta = "/api/expedientes/<key:no_siniestro>"
     sin_tiempos = [re.sub(r"[\d.]+ ms", "N ms", linea) for linea in lineas(caplog)]
@@ -82,8 +84,10 @@ def test_cada_peticion_deja_una_linea_sin_nombrar_el_expediente(client, caplog):
         f"GET {ruta} 304 N ms sentencias=1 usuario={persona.pk} cliente=-",
         f"GET {ruta} 401 N ms sentencias=0 usuario=- cliente=-",
         "GET - 404 N ms sentencias=0 usuario=- cliente=-",
+        "GET / 200 N ms sentencias=0 usuario=- cliente=-",
+        "GET - 404 N ms sentencias=0 usuario=- cliente=-",
     ]
-    assert [registro.name for registro in caplog.records] == ["monitor.middleware"] * 4
+    assert [registro.name for registro in caplog.records] == ["monitor.middleware"] * 6
 
 
 def test_un_host_ajeno_es_una_sola_linea_de_aviso(client, caplog):

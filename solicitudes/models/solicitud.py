@@ -33,7 +33,6 @@ from solicitudes.permisos import Accion, exigir, ve_todas
 from solicitudes.referencias import Nombrada, Persona
 
 CREADA = "Solicitud creada"
-SIN_CAMBIOS = "No se proporcionaron campos para actualizar"
 ASUNTO_MINIMO, ASUNTO_MAXIMO = 5, 250
 ASUNTO_CORTO = f"requiere {ASUNTO_MINIMO} caracteres como mínimo"
 TEXTO_MAXIMO = 4000
@@ -111,7 +110,7 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
     def actualizar(self, pk: int, datos: dict, *, por: Author) -> None:
         """Write only what is in `datos`. `lugares`, when it is there, replaces the whole list."""
         if not datos:
-            raise DatosInvalidos(SIN_CAMBIOS, codigo="sin_cambios")
+            raise DatosInvalidos(DatosInvalidos.SIN_CAMBIOS, codigo="sin_cambios")
         filas = referencias.tomar(referencias.menciones_de(datos))
         solicitud = self._bloquear(pk, Accion.ACTUALIZAR, por)
         partes = {parte: datos.get(parte, getattr(solicitud, parte)) for parte in ("solicitante_id", "aprobador_id")}

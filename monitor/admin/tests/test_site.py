@@ -4,6 +4,7 @@ plainest."""
 import html
 import re
 from io import BytesIO
+from unittest.mock import patch
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -274,6 +275,38 @@ def test_errores_son_paginas_en_espanol(client, url, status, titulo):
     assert response.status_code == status
     assert response["Content-Type"] == "text/html; charset=utf-8"
     assert f"<h1>{titulo}</h1>" in response.content.decode()
+
+
+def sin_csrf(client):
+    return Client(enforce_csrf_checks=True).post(ENTRADA)
+
+
+def con_error_interno(client):
+    client.raise_request_exception = False
+    with patch("catalogos.admin.CatalogoAdmin.get_fields", side_effect=ZeroDivisionError):
+        return client.get(f"{ASEGURADORAS}add/")
+
+
+@pytest.mark.parametrize(
+    ("status", "pedir"),
+    [
+        (400, lambda client: client.get(f"{ASEGURADORAS}?_to_field=x")),
+        (400, lambda client: client.post(f"{ASEGURADORAS}add/", {f"c{n}": "x" for n in range(12_001)})),
+        (403, lambda client: client.get("/admin/expedientes/expedientearchivado/")),
+        (403, sin_csrf),
+        (404, lambda client: client.get("/admin/nada/")),
+        (413, lambda client: client.post(ENTRADA, b"x" * (8 * MIB + 1), content_type="text/plain")),
+        (500, con_error_interno),
+    ],
+)
+def test_toda_pagina_de_error_habla_espanol_y_tiene_por_donde_volver(client, status, pedir):
+    client.force_login(UsuarioFactory())
+
+    response = pedir(client)
+
+    assert (response.status_code, response["Content-Type"]) == (status, "text/html; charset=utf-8")
+    assert '<html lang="es' in response.content.decode()
+    assert '<a href="/admin/">Volver al inicio</a>' in response.content.decode()
 
 
 def test_direccion_desconocida_sin_sesion_lleva_a_la_entrada(client):

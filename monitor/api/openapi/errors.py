@@ -11,7 +11,6 @@ from monitor.api.authentication import FALTA
 from monitor.api.body import LIMITE_PASADO, NO_ES_JSON, NO_ES_OBJETO, OTRO_TIPO, VACIO
 from monitor.api.errors import HttpError, internal
 from monitor.api.openapi.description import Operation
-from monitor.api.serializers import SIN_CAMBIOS
 from monitor.api.tokens import INVALIDO
 from monitor.api.viewsets import Action
 from monitor.errores import DatosInvalidos, ErrorDeDominio, NoAutenticado, SinPermiso
@@ -45,7 +44,7 @@ def errors_of(operation: Operation, row: Action) -> Iterator[ErrorDeDominio]:
     for invalid in operation.invalid:
         yield _error_of(lambda body=invalid: operation.body.read(body, partial=operation.partial))
     if operation.never_empty:
-        yield DatosInvalidos(SIN_CAMBIOS)
+        yield DatosInvalidos(DatosInvalidos.SIN_CAMBIOS)
     yield from operation.errors
     yield internal(500, row.operacion)
     if operation.uses_database:

@@ -1,26 +1,31 @@
 import gc
+import io
+from contextvars import copy_context
 from functools import partial
 
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
+from django.http import HttpResponse
 
 from monitor import metrics
+from monitor.admin.pages import error_page, is_admin
 from monitor.api.body import MAX_BYTES
 from monitor.api.dialects import dialect_of
-from monitor.api.errors import HttpError, error_response
+from monitor.api.errors import HttpError, error_response, headers_of, server_busy
 from monitor.checks import PRODUCCION
 from monitor.db.state import limit_waits
 from monitor.entorno import PROCESOS, PUERTO, Entorno, direccion
 from monitor.management.terminal import exigir_migraciones
-from monitor.middleware import ADMIN
+from monitor.middleware import ADMIN, RequestLogMiddleware
 from monitor.puerto import frase_de
 from monitor.server.application import Answer, Threads, base_environ
 from monitor.server.connection import Service
 from monitor.server.workers import listen, serve
 
-OCUPADO = "El servidor está ocupado; inténtelo de nuevo en unos segundos"
 ILEGIBLE = "La petición HTTP no se puede leer; revise el programa que la envía"
+DE_LO_ILEGIBLE = {"REQUEST_METHOD": "-", "PATH_INFO": "/api", "wsgi.input": io.BytesIO()}
 
 
 class Command(BaseCommand):
@@ -87,8 +92,8 @@ def servicio(host, port, number, call_soon):
         threads=Threads(application, call_soon),
         base_environ=base_environ(host, port),
         body_limit=limite_del_cuerpo,
-        busy=lambda path: respuesta(HttpError(503, OCUPADO, {"Retry-After": "2"}, codigo="servidor_ocupado"), path),
-        malformed=respuesta(HttpError(400, ILEGIBLE, {"Connection": "close"}, codigo="peticion_invalida"), "/api"),
+        busy=partial(sin_vista, server_busy()),
+        malformed=partial(sin_vista, HttpError(400, ILEGIBLE, {"Connection": "close"}, codigo="peticion_invalida")),
     )
 
 
@@ -96,7 +101,13 @@ def limite_del_cuerpo(path) -> int:
     return settings.DATA_UPLOAD_MAX_MEMORY_SIZE if path.startswith(ADMIN) else MAX_BYTES
 
 
-def respuesta(error: HttpError, path: str) -> Answer:
-    """Return an error that the server answers without Django, in the dialect of its path."""
-    response = error_response(error, dialect_of(path))
+def sin_vista(error: HttpError, environ: dict = DE_LO_ILEGIBLE) -> Answer:
+    """Return an error that the server answers by itself, named and logged as any other answer."""
+    response = copy_context().run(RequestLogMiddleware(partial(respuesta, error)), WSGIRequest(environ))
     return Answer(f"{response.status_code} {response.reason_phrase}", list(response.items()), response.content)
+
+
+def respuesta(error: HttpError, request) -> HttpResponse:
+    if is_admin(request):
+        return error_page(error.status, "El servidor está ocupado", f"{error.mensaje}.", headers_of(error))
+    return error_response(error, dialect_of(request.path))
