@@ -111,14 +111,18 @@ def test_mientras_uno_revisa_los_demas_no_esperan(monkeypatch, rondas):
 # --- The metrics ---
 
 
-def metricas(recibida, leer=leer):
+def muestras(texto: bytes, leer=leer):
     """Return each sample by its name and its labels, as Prometheus's own parser reads them."""
-    assert recibida.status_code == 200
     return {
-        (muestra.name, *sorted(muestra.labels.items())): muestra.value
-        for familia in leer(recibida.getvalue().decode())
+        de(muestra.name, **muestra.labels): muestra.value
+        for familia in leer(texto.decode())
         for muestra in familia.samples
     }
+
+
+def metricas(recibida, leer=leer):
+    assert recibida.status_code == 200
+    return muestras(recibida.getvalue(), leer)
 
 
 def de(nombre, **etiquetas):

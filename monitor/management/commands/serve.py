@@ -20,11 +20,13 @@ from monitor.entorno import PROCESOS, PUERTO, Entorno, direccion
 from monitor.management.terminal import exigir_migraciones
 from monitor.middleware import ADMIN, RequestLogMiddleware
 from monitor.puerto import frase_de
+from monitor.server import limits
 from monitor.server.application import Answer, Threads, base_environ
 from monitor.server.connection import Service
 from monitor.server.workers import listen, serve
 
 ILEGIBLE = "La petición HTTP no se puede leer; revise el programa que la envía"
+SONDAS = {"/livez", "/readyz", "/metrics"}
 DE_LO_ILEGIBLE = {"REQUEST_METHOD": "-", "PATH_INFO": "/api", "wsgi.input": io.BytesIO()}
 
 
@@ -94,7 +96,15 @@ def servicio(host, port, number, call_soon):
         body_limit=limite_del_cuerpo,
         busy=partial(sin_vista, server_busy()),
         malformed=partial(sin_vista, HttpError(400, ILEGIBLE, {"Connection": "close"}, codigo="peticion_invalida")),
+        probes=frozenset(SONDAS),
+        for_probes=Threads(application, call_soon, name="sondas", count=limits.PROBE_THREADS),
+        watch=mirar,
     )
+
+
+def mirar(service) -> None:
+    ocupados, esperan = service.threads.counts()
+    metrics.note_server(busy=ocupados, waiting=esperan, connections=len(service.connections))
 
 
 def limite_del_cuerpo(path) -> int:
