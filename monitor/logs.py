@@ -12,6 +12,17 @@ MISSING = "-"  # what a line has in the place of what there isn't
 request_id: ContextVar[str] = ContextVar("request_id", default=MISSING)
 
 
+class Line(str):
+    """The text of a line whose arguments have names, which JSON gives them as keys."""
+
+    names: tuple[str, ...]
+
+    def __new__(cls, text: str, names: tuple[str, ...]):
+        line = super().__new__(cls, text)
+        line.names = names
+        return line
+
+
 class RequestFilter(logging.Filter):
     def filter(self, record):
         record.request_id = request_id.get()
@@ -27,8 +38,7 @@ class CauseFilter(logging.Filter):
 
 
 class JsonFormatter(logging.Formatter):
-    """Writes each line as a JSON object. What a line is made of, when it came as a dictionary, are keys of their own;
-    what there isn't is null."""
+    """Writes each line as a JSON object. The arguments of a Line are keys of their own; what there isn't is null."""
 
     def format(self, record):
         moment = datetime.fromtimestamp(record.created, UTC).replace(tzinfo=None)
@@ -39,11 +49,15 @@ class JsonFormatter(logging.Formatter):
             "peticion": record.request_id,
             "mensaje": record.getMessage(),
         }
-        if isinstance(record.args, dict):
-            line |= record.args
+        if isinstance(record.msg, Line):
+            line |= zip(record.msg.names, map(_plain, record.args), strict=True)
         if record.exc_info:
             line["traza"] = self.formatException(record.exc_info)
         return _json({key: None if value == MISSING else value for key, value in line.items()})
+
+
+def _plain(value):
+    return round(value, 3) if isinstance(value, float) else value
 
 
 def _json(line: dict) -> str:

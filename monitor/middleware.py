@@ -24,6 +24,7 @@ from monitor.admin.pages import ADMIN, error_page
 from monitor.api.errors import ERROR_CODE, RETRY_AFTER, log_outage, outage_of
 from monitor.api.viewsets import bad_request, https_required
 from monitor.db.statements import statements
+from monitor.logs import Line
 from monitor.metrics import note_request
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,10 @@ class RequestLogMiddleware:
         return response
 
 
-LINE = "%(metodo)s %(ruta)s %(status)d %(ms).1f ms sentencias=%(sentencias)d usuario=%(usuario)s cliente=%(cliente)s"
+LINE = Line(
+    "%s %s %s %.1f ms sentencias=%d usuario=%s cliente=%s",
+    ("metodo", "ruta", "status", "ms", "sentencias", "usuario", "cliente"),
+)
 SANE = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 
 
@@ -62,9 +66,7 @@ def _note(request, status: int, seconds: float, sent: int):
     route = _route(request)
     note_request(request.method, route, status, seconds, sent)
     if log.isEnabledFor(logging.INFO):
-        user, client = _who(request)
-        line = {"metodo": request.method, "ruta": route, "status": status, "ms": round(seconds * 1000, 1)}
-        log.info(LINE, line | {"sentencias": sent, "usuario": user, "cliente": client})
+        log.info(LINE, request.method, route, status, seconds * 1000, sent, *_who(request))
 
 
 def _route(request) -> str:

@@ -1,4 +1,4 @@
-"""Numbers that the workers add up in memory that they share (docs/adr/0011)."""
+"""Numbers that the workers add up in memory that they share (docs/adr/0013)."""
 
 from mmap import mmap
 from threading import Lock

@@ -81,7 +81,7 @@ def test_un_error_lleva_su_traza_en_el_mismo_renglon(json_de):
 
 @pytest.mark.parametrize(("valor", "leido"), [("\ud800", "\ud800"), (2**70, 2**70), (object, str(object))])
 def test_cualquier_cosa_se_escribe(json_de, valor, leido):
-    logging.getLogger("monitor.prueba").warning("%(cosa)s", {"cosa": valor})
+    logging.getLogger("monitor.prueba").warning(logs.Line("%s", ("cosa",)), valor)
 
     [linea] = json_de()
     assert (linea["cosa"], linea["mensaje"]) == (leido, str(leido))
