@@ -95,7 +95,7 @@ describe(
     metricas=Operation(
         summary="Las métricas, para Prometheus",
         description="Con el token de METRICS_TOKEN, o el de un Administrador. En OpenMetrics, si `Accept` lo pide.",
-        content={"text/plain": TEXTO},
+        content={"text/plain": TEXTO, "application/openmetrics-text": TEXTO},
     ),
 )
 

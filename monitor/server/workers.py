@@ -208,8 +208,6 @@ async def _serve(channel, make_service):
     closed = asyncio.Event()
     loop.add_reader(channel, _receive, channel, service, closed)
     await closed.wait()
-    if service.connecting:
-        await asyncio.wait(service.connecting)
     service.stop()
     end = monotonic() + limits.STOP_TIME
     while service.connections and monotonic() < end:

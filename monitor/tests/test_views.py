@@ -12,7 +12,9 @@ from expedientes.tests.factories import ExpedienteFactory
 from monitor import readiness
 from monitor.api.tests.cliente import Api, respuesta
 from monitor.api.tests.test_base_caida import sin_base
+from monitor.errores import SinPermiso
 from monitor.usuarios.tests.factories import UsuarioFactory
+from monitor.views import Recolector
 
 LISTO = (200, {"listo": True, "falla": {}})
 TOKEN = "de-prueba-para-metricas-de-prueba-para"
@@ -177,6 +179,15 @@ def test_el_token_de_las_metricas_no_sirve_para_nada_mas(con_metrics_token):
     recibida = Api().get("/api/usuarios", Authorization=f"Bearer {TOKEN}")
 
     assert recibida.status_code == 401
+
+
+def test_quien_recolecta_no_puede_nada_que_no_sea_ver_las_metricas():
+    """Not even if another view took its token by mistake."""
+    recolector = Recolector()
+    recolector.permiso = "usuarios.view_usuario"
+
+    with pytest.raises(SinPermiso):
+        recolector.confirm()
 
 
 def test_cada_peticion_se_cuenta_una_vez_por_ruta_y_status(con_metrics_token):

@@ -68,6 +68,8 @@ RUTAS = {
     "GET /solicitud/999999/historico": (TODOS, 404),
     **rutas_de_lectura("estado-solicitud"),
 }
+# Each answer is another: it counts the one before.
+CAMBIANTES = {"GET /metrics"}
 # These have no success, and the API's description doesn't list them.
 SIN_EXITO = {f"{metodo} /api/expedientes" for metodo in ("PUT", "PATCH", "DELETE")}
 for catalogo in CATALOGOS:
