@@ -26,6 +26,7 @@ from monitor.api.viewsets import bad_request, https_required
 from monitor.db.statements import statements
 from monitor.logs import Line
 from monitor.metrics import note_request
+from monitor.origen import Origen, puerta
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ class RequestLogMiddleware:
         start, sent = perf_counter(), statements.sent
         name = f"{getrandbits(128):032x}"
         logs.request_id.set(name)
+        puerta.set((Origen.ADMIN if request.path_info.startswith(ADMIN) else Origen.API, name))
         response = self.get_response(request)
         response.headers["X-Request-ID"] = name
         _note(request, response.status_code, perf_counter() - start, statements.sent - sent)
