@@ -79,7 +79,11 @@ def test_un_error_lleva_su_traza_en_el_mismo_renglon(json_de):
     assert (linea["nivel"], linea["origen"]) == ("ERROR", "monitor.prueba")
 
 
-@pytest.mark.parametrize(("valor", "leido"), [("\ud800", "\ud800"), (2**70, 2**70), (object, str(object))])
+@pytest.mark.parametrize(
+    ("valor", "leido"),
+    [("\ud800", "\ud800"), (2**70, 2**70), (object, str(object))],
+    ids=["medio par", "número enorme", "objeto"],
+)
 def test_cualquier_cosa_se_escribe(json_de, valor, leido):
     logging.getLogger("monitor.prueba").warning(logs.Line("%s", ("cosa",)), valor)
 
