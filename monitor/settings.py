@@ -44,6 +44,8 @@ TIME_ZONE = entorno.leer("TIME_ZONE", zona_horaria, "America/Mexico_City")
 CORREO = entorno.leer("EMAIL_URL", correo, correo("smtp://localhost:25"))
 DEFAULT_FROM_EMAIL = entorno.leer("EMAIL_FROM", direccion_de_correo, "Monitor <monitor@localhost>")
 LOG_LEVEL = entorno.leer("LOG_LEVEL", opcion("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
+LOG_FORMAT = entorno.leer("LOG_FORMAT", opcion("LINEAS", "JSON"), "LINEAS")
+METRICS_TOKEN = entorno.leer("METRICS_TOKEN", secreto, None)
 HOST = entorno.leer("HOST", direccion, "127.0.0.1")
 PORT = entorno.leer("PORT", PUERTO, 8000)
 PUBLIC_URL = entorno.leer("PUBLIC_URL", origen, None)
@@ -134,7 +136,12 @@ OPCIONES_DE_BASE = {
         "options": "-c datestyle=ISO",
         "server_side_binding": True,
         "prepare_threshold": 1,
-        "connect_timeout": 5,
+        "connect_timeout": 2,
+        # A server that vanished without a word is given up after as long: bytes that nobody acknowledges, and an answer
+        # that doesn't come from who doesn't answer the system's own questions either.
+        "tcp_user_timeout": 2000,
+        "keepalives_idle": 2,
+        "keepalives_interval": 1,
     },
 }
 
@@ -258,10 +265,11 @@ LOGGING = {
         "cause": {"()": "monitor.logs.CauseFilter"},
     },
     "formatters": {
-        "linea": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
+        "LINEAS": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
+        "JSON": {"()": "monitor.logs.JsonFormatter"},
     },
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "linea"},
+        "stderr": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": LOG_FORMAT},
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     # Django's own handlers are taken off: they mail ADMINS, which we don't have.

@@ -20,8 +20,13 @@ class TokenAuthentication(BaseAuthentication):
 def read_token(request) -> tokens.Token:
     """Return the token of the header, without asking the database. Raise NoAutenticado when there is no header, or its
     token isn't good."""
+    return tokens.verify(bearer(request))
+
+
+def bearer(request) -> str:
+    """Return what the header has after its scheme. Raise NoAutenticado when there is no such header."""
     header = request.META.get("HTTP_AUTHORIZATION", "")
     token = header.removeprefix(SCHEME).strip()
     if not header.startswith(SCHEME) or not token:
         raise NoAutenticado(FALTA, codigo="token_requerido")
-    return tokens.verify(token)
+    return token

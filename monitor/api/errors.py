@@ -12,13 +12,12 @@ from rest_framework.exceptions import APIException
 
 from monitor import errores
 from monitor.api.dialects import Dialect
-from monitor.db.errors import is_broken_reference, outage
+from monitor.db.errors import UNREACHABLE, is_broken_reference, outage
 from monitor.db.writes import YA_NO_EXISTE
 
 log = logging.getLogger(__name__)
 
 ERROR_CODE = "X-Error-Code"
-UNREACHABLE = "base_no_disponible"
 RETRY_AFTER = "5"  # seconds
 
 OCUPADO = "El servidor está ocupado; inténtelo de nuevo en unos segundos"

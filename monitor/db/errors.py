@@ -59,10 +59,11 @@ def is_unreachable(error: Error) -> bool:
     return codigo.startswith(_SIN_SERVIDOR)
 
 
+UNREACHABLE = "base_no_disponible"
 OUTAGES = {
     "base_ocupada": is_busy,
     "base_sin_escritura": takes_no_changes,
-    "base_no_disponible": is_unreachable,
+    UNREACHABLE: is_unreachable,
 }
 
 

@@ -1,11 +1,15 @@
-"""What a process knows of its database: how long it waits for it, and whether it takes changes."""
+"""What a process knows of its database: how long it waits for it, and whether it is there, takes changes and has the
+tables of this code."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, connections
+from django.db import Error, connection, connections
+from django.db.migrations.executor import MigrationExecutor
 
+from monitor.db.errors import UNREACHABLE, outage
 from monitor.db.queries import read
 
 MINIMUM_SPACE = 1024 * 1024  # bytes
@@ -29,6 +33,12 @@ def limit_waits() -> None:
         options["options"] = " ".join([options.get("options", ""), *limits])
 
 
+def pending_migrations() -> list[str]:
+    """Return the migrations that the database lacks, in their order. Raise Django's database errors."""
+    executor = MigrationExecutor(connection)
+    return [str(migration) for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+
+
 def takes_changes() -> bool:
     """Return whether the database takes changes: it isn't a standby, set to be read alone, or a file on a full or
     read-only disk. Raise Django's database errors when it doesn't answer, and when the disk of PostgreSQL is full. One
@@ -37,6 +47,16 @@ def takes_changes() -> bool:
         return read(TAKES_CHANGES, ()) == [(True,)]
     read("SELECT 1", ())
     return _can_grow(Path(connection.settings_dict["NAME"]))
+
+
+def trouble(works: Callable[[], bool] = takes_changes, *, codigo: str = "base_sin_escritura") -> str | None:
+    """Return `codigo` when something that asks the database finds that it doesn't work, or why the database is of no
+    use for now, as a code of docs/contrato.md; None when all is well."""
+    try:
+        return None if works() else codigo
+    except Error as error:
+        connection.close()  # the next HTTP request opens a new connection
+        return outage(error) or UNREACHABLE
 
 
 def _can_grow(file: Path) -> bool:

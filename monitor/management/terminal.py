@@ -14,9 +14,9 @@ from django.db import (
     connection,
 )
 from django.db import Error as DatabaseError
-from django.db.migrations.executor import MigrationExecutor
 
 from monitor.db.errors import outage
+from monitor.db.state import pending_migrations
 
 # An error of these says that a statement is wrong, which is for us to mend; any other, that the database is.
 DE_LA_SENTENCIA = (DataError, IntegrityError, InternalError, NotSupportedError, ProgrammingError)
@@ -89,10 +89,9 @@ def exigir_migraciones() -> None:
 
 def migraciones_pendientes() -> str:
     """Return a sentence that names the first migrations that the database lacks, or nothing."""
-    ejecutor = MigrationExecutor(connection)
-    plan = ejecutor.migration_plan(ejecutor.loader.graph.leaf_nodes())
-    if not plan:
+    pendientes = pending_migrations()
+    if not pendientes:
         return ""
-    nombres = ", ".join(str(migracion) for migracion, _ in plan[:NOMBRADAS])
-    otras = f" y {len(plan) - NOMBRADAS} más" if len(plan) > NOMBRADAS else ""
+    nombres = ", ".join(pendientes[:NOMBRADAS])
+    otras = f" y {len(pendientes) - NOMBRADAS} más" if len(pendientes) > NOMBRADAS else ""
     return f"La base de datos tiene migraciones pendientes ({nombres}{otras}). Corra: manage.py migrate"

@@ -69,13 +69,20 @@ class Threads:
     of these kinds takes at most half of the threads, and both leave one to those that read.
     """
 
-    def __init__(self, application: Callable, call_soon: Callable):
+    def __init__(self, application: Callable, call_soon: Callable, *, name: str = "django", count: int | None = None):
         self._application, self._call_soon = application, call_soon
         self._jobs: SimpleQueue[Job] = SimpleQueue()
-        half, most = limits.THREADS // 2, Turns(limits.THREADS - 1)
+        count = count or limits.THREADS
+        half, most = count // 2, Turns(count - 1)
         self._reads, self._writes, self._pieces = Kind(), Kind(most, Turns(half)), Kind(most, Turns(half))
-        for number in range(limits.THREADS):
-            Thread(target=self._work, name=f"django-{number}", daemon=True).start()
+        for number in range(count):
+            Thread(target=self._work, name=f"{name}-{number}", daemon=True).start()
+
+    def counts(self) -> tuple[int, int]:
+        """Return how many jobs the threads are doing, and how many wait."""
+        kinds = (self._reads, self._writes, self._pieces)
+        waiting = self._jobs.qsize() + sum(len(kind.waiting) for kind in kinds)
+        return sum(kind.pending for kind in kinds) - waiting, waiting
 
     def has_room(self, method: str) -> bool:
         """Return whether one more HTTP request may wait. Those that write have a room of their own, so that no number

@@ -35,7 +35,8 @@ class Service:
 
     `body_limit` gives the largest body, in bytes, that is received for a path: the application refuses what is larger.
     `busy` makes the answer of an HTTP request that there is no room for, given its environment; `malformed` makes that
-    of one that isn't HTTP.
+    of one that isn't HTTP. `probes` are the paths that are asked to know how the service is, which have threads of
+    their own: they don't wait for what they watch. `watch` is called each second.
     """
 
     threads: Threads
@@ -43,6 +44,9 @@ class Service:
     body_limit: Callable[[str], int]
     busy: Callable[[dict], Answer]
     malformed: Callable[[], Answer]
+    probes: frozenset[str] = frozenset()
+    for_probes: Threads | None = None
+    watch: Callable[["Service"], None] = lambda service: None
     connections: set = field(default_factory=set)
     connecting: set = field(default_factory=set)
     streams: int = 0
@@ -61,6 +65,10 @@ class Service:
             connection.transport.abort()
         for job in self.threads.give_up(now - limits.TURN_TIME):
             job.then(self.busy(job.argument))
+        self.watch(self)
+
+    def threads_for(self, path: str) -> Threads:
+        return self.for_probes if path in self.probes else self.threads
 
     def has_room_for_streams(self) -> bool:
         """Return whether one more answer may be sent piece by piece. The application asks it too, from its threads,
@@ -226,7 +234,7 @@ class Connection(asyncio.Protocol):
     def _answer_next(self):
         received = self.answering = self.complete.popleft()
         self.deadline = NEVER
-        threads, environ = self.service.threads, self._environ(received)
+        threads, environ = self.service.threads_for(received.path), self._environ(received)
         if received.left == "busy" or not threads.has_room(received.method):
             self._answer(self.service.busy(environ))
         else:

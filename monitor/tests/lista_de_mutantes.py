@@ -423,7 +423,7 @@ MUTANTES: list[Mutante] = [
         "monitor/server/application.py",
         "monitor/server/tests/test_application.py",
         cambios=[
-            ("Turns(limits.THREADS - 1)", "Turns(limits.THREADS)"),
+            ("Turns(count - 1)", "Turns(count)"),
             ("Kind(most, Turns(half)), Kind(most, Turns(half))", "Kind(most), Kind(most, Turns(half))"),
             ("Kind(most, Turns(half)), Kind(most, Turns(half))", "Kind(most, Turns(half)), Kind(most)"),
             ("            turns.free += 1\n", "            pass\n"),
@@ -431,6 +431,65 @@ MUTANTES: list[Mutante] = [
             ("waiting[0].since < before", "True"),
             ("for kind in (self._writes, self._pieces):", "for kind in (self._pieces, self._writes):"),
             ("return self._reads if method in SAFE else self._writes", "return self._reads"),
+        ],
+    ),
+    *de(
+        "monitor/server/workers.py",
+        "monitor/server/tests/test_workers.py",
+        cambios=[
+            ("            attach_filter(self._listener, NO_NEW_CONNECTIONS)\n", "            pass\n"),
+            ("self._start(min(free))", "self._start(0)"),
+        ],
+    ),
+    *de(
+        "monitor/server/connection.py",
+        "monitor/server/tests/test_connection.py",
+        cambios=[("return self.for_probes if path in self.probes else self.threads", "return self.threads")],
+    ),
+    *de(
+        "monitor/metrics/table.py",
+        "monitor/metrics/tests/test_table.py",
+        cambios=[
+            ("min(number, ROWS) * ROW", "number * ROW"),
+            ("self._places = {key: place for place, key in self._rows_of(part)}", "self._places = {}"),
+        ],
+    ),
+    *de(
+        "monitor/metrics/__init__.py",
+        "monitor/tests/test_views.py",
+        "monitor/tests/test_metricas.py",
+        cambios=[
+            ("method if method in METHODS else OTHER", "method"),
+            ("    _table = Table(workers)\n", "    pass\n"),
+            ("        total += count\n", "        total = count\n"),
+        ],
+    ),
+    *de(
+        "monitor/readiness.py",
+        "monitor/tests/test_views.py",
+        cambios=[
+            ("        if failing:\n", "        if False:\n"),
+            ("        if monotonic() < self._until:\n", "        if False:\n"),
+        ],
+    ),
+    *de(
+        "monitor/views.py",
+        "monitor/tests/test_views.py",
+        cambios=[
+            ("if token and constant_time_compare(bearer(request), token):", "if token:"),
+            ("        if self.permiso != VER_METRICAS:\n", "        if False:\n"),
+        ],
+    ),
+    *de(
+        "monitor/db/postgresql/base.py",
+        "monitor/tests/test_servidor_y_base.py",
+        postgresql=True,
+        cambios=[
+            ("            if monotonic() - start > LONG:\n                self.close()\n", ""),
+            (
+                "        if self.connection is None or self.connection.closed:\n            self.way",
+                "        if False:\n            self.way",
+            ),
         ],
     ),
     *de(
@@ -770,7 +829,7 @@ MUTANTES: list[Mutante] = [
             ("definitivo or correo.number_of_retries >= INTENTOS", "definitivo or correo.number_of_retries > INTENTOS"),
             ("correos.filter(status=STATUS.failed)", "correos.all()"),
             ("number_of_retries=0, last_updated", "last_updated"),
-            ("[STATUS.queued, STATUS.requeued]", "[STATUS.queued]"),
+            ("(STATUS.queued, STATUS.requeued)", "(STATUS.queued,)"),
             ("filter(a_tiempo, status__in", "filter(status__in"),
             ('Coalesce("number_of_retries", 0) + 1', 'Coalesce("number_of_retries", 1)'),
         ],

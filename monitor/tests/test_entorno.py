@@ -55,7 +55,10 @@ def test_produccion_con_cuatro_variables(arrancar):
         "options": "-c datestyle=ISO",
         "server_side_binding": True,
         "prepare_threshold": 1,
-        "connect_timeout": 5,
+        "connect_timeout": 2,
+        "tcp_user_timeout": 2000,
+        "keepalives_idle": 2,
+        "keepalives_interval": 1,
     }
 
 
@@ -93,6 +96,8 @@ def test_sin_nada_nombra_las_cuatro_obligatorias(arrancar):
         ("EMAIL_FROM", "Monitor"),
         ("EMAIL_FROM", "Monitor <ñandú@example.org>"),
         ("LOG_LEVEL", "mucho"),
+        ("LOG_FORMAT", "xml"),
+        ("METRICS_TOKEN", "corto"),
         ("HOST", "localhost"),
         ("PORT", "0"),
         ("PORT", "65536"),
@@ -118,6 +123,8 @@ def test_un_valor_raro_detiene_el_arranque(arrancar, nombre, valor):
         ("TIME_ZONE", "America/Tijuana", "TIME_ZONE", "America/Tijuana"),
         ("JWT_SECRET", f"${SECRETO} # ", "JWT_SECRET", f"${SECRETO} # "),
         ("PORT", "9000", "PORT", 9000),
+        ("LOG_FORMAT", "json", "LOG_FORMAT", "JSON"),
+        ("METRICS_TOKEN", "", "METRICS_TOKEN", None),
     ],
 )
 def test_un_valor_bueno_se_lee_con_su_tipo(arrancar, nombre, valor, ajuste, esperado):

@@ -15,12 +15,15 @@ from django.core.management import call_command
 # exactly one.
 CAPAS = {
     "palabras": (
-        "monitor.entorno monitor.errores monitor.formatos.* monitor.logs monitor.origen monitor.puerto monitor.roles"
-        " monitor.textos monitor.validadores catalogos.frases *.estados solicitudes.permisos solicitudes.reglas"
+        "monitor.entorno monitor.errores monitor.formatos.* monitor.logs monitor.metrics monitor.metrics.*"
+        " monitor.origen monitor.puerto monitor.roles monitor.textos monitor.validadores catalogos.frases *.estados"
+        " solicitudes.permisos solicitudes.reglas"
     ),
     "servidor web": "monitor.server monitor.server.*",
     "base de datos": "monitor.db.* monitor.repeticiones.models",
-    "cimientos de la API y del admin": "monitor.api.* monitor.admin.* monitor.middleware monitor.wsgi",
+    "cimientos de la API y del admin": (
+        "monitor.api.* monitor.admin.* monitor.middleware monitor.readiness monitor.wsgi"
+    ),
     "modelos y verbos": (
         "monitor.usuarios.hashers monitor.usuarios.intentos monitor.usuarios.models monitor.usuarios.acceso"
         " monitor.cambios.cadena monitor.cambios.encadenar monitor.cambios.models monitor.cambios.registro"
@@ -32,7 +35,7 @@ CAPAS = {
     "formas, filtros y trabajos": (
         "*.serializers *.filters catalogos.importacion.* expedientes.copias monitor.cambios.verificacion"
         " monitor.cambios.sello solicitudes.correo.cartero solicitudes.correo.servidor solicitudes.correo.entrega"
-        " monitor.checks"
+        " solicitudes.correo.vigilancia monitor.checks"
     ),
     "puertas": (
         "*.views monitor.cambios.admin monitor.cambios.listas monitor.usuarios.admin catalogos.admin expedientes.admin"

@@ -147,7 +147,7 @@ def test_lo_que_no_cabe_se_contesta_en_su_dialecto_y_se_apunta(rf, caplog, ruta,
     assert (headers["Retry-After"], headers["X-Error-Code"]) == ("2", "servidor_ocupado")
     assert re.fullmatch("[0-9a-f]{32}", headers["X-Request-ID"])
     (linea,) = caplog.messages
-    assert re.sub(r"[\d.]+ ms", "N ms", linea) == "PATCH - 503 N ms usuario=- cliente=tablero-77"
+    assert re.sub(r"[\d.]+ ms", "N ms", linea) == "PATCH - 503 N ms sentencias=0 usuario=- cliente=tablero-77"
 
 
 def test_lo_que_no_cabe_del_admin_es_una_pagina(rf):
@@ -166,4 +166,6 @@ def test_lo_que_no_se_entiende_tambien_tiene_nombre_y_renglon(caplog):
 
     assert (contestada.status, json.loads(contestada.body)) == ("400 Bad Request", {"error": ILEGIBLE})
     assert re.fullmatch("[0-9a-f]{32}", dict(contestada.headers)["X-Request-ID"])
-    assert [re.sub(r"[\d.]+ ms", "N ms", linea) for linea in caplog.messages] == ["- - 400 N ms usuario=- cliente=-"]
+    assert [re.sub(r"[\d.]+ ms", "N ms", linea) for linea in caplog.messages] == [
+        "- - 400 N ms sentencias=0 usuario=- cliente=-"
+    ]

@@ -6,6 +6,7 @@ from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
 
 from monitor.errores import DemasiadosIntentos, NoAutenticado
+from monitor.metrics import note_refused_login
 from monitor.usuarios.intentos import DireccionConocida, IntentoDeAcceso
 from monitor.usuarios.models import Usuario
 
@@ -20,6 +21,7 @@ def entrar(username: str, password: str, *, direccion: str) -> Usuario:
         usuario = _comprobar(intento, username, password)
     except (DemasiadosIntentos, NoAutenticado) as error:
         # repr() leaves no control character of a name that anybody may have written.
+        note_refused_login(error.codigo)
         log.warning("Acceso fallido de %.100r desde %s: %s", username, direccion, error.codigo)
         raise
     IntentoDeAcceso.objects.acierto(intento)

@@ -239,7 +239,7 @@ def test_cada_error_se_describe_una_vez():
     sueltos = [status for status, r in respuestas if status >= "400" and "$ref" not in r]
     comunes = document()["components"]["responses"]
 
-    assert sueltos == ["503"]  # of /api/health, which isn't an error's
+    assert sueltos == ["503"] * 2  # of /api/health and /readyz, which aren't an error's
     assert {r["$ref"].split("/")[-1] for status, r in respuestas if "$ref" in r} == comunes.keys()
     assert len({json.dumps(r, sort_keys=True) for r in comunes.values()}) == len(comunes)
 

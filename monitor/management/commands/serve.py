@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.http import HttpResponse
 
+from monitor import metrics
 from monitor.admin.pages import error_page, is_admin
 from monitor.api.body import MAX_BYTES
 from monitor.api.dialects import dialect_of
@@ -19,11 +20,13 @@ from monitor.entorno import PROCESOS, PUERTO, Entorno, direccion
 from monitor.management.terminal import exigir_migraciones
 from monitor.middleware import ADMIN, RequestLogMiddleware
 from monitor.puerto import frase_de
+from monitor.server import limits
 from monitor.server.application import Answer, Threads, base_environ
 from monitor.server.connection import Service
 from monitor.server.workers import listen, serve
 
 ILEGIBLE = "La petición HTTP no se puede leer; revise el programa que la envía"
+SONDAS = {"/livez", "/readyz", "/metrics"}
 DE_LO_ILEGIBLE = {"REQUEST_METHOD": "-", "PATH_INFO": "/api", "wsgi.input": io.BytesIO()}
 
 
@@ -44,6 +47,7 @@ class Command(BaseCommand):
         exigir_migraciones()
         exigir_estaticos()
         with escuchar(host, port) as listener:
+            metrics.share(workers)
             # The workers are forks of this process, and a connection can't be shared.
             connections.close_all()
             serve(listener, workers, partial(servicio, host, port))
@@ -75,8 +79,9 @@ def escuchar(host, port):
         raise CommandError(frase_de(error, host, port)) from error
 
 
-def servicio(host, port, call_soon):
-    """Return what a worker's connections share."""
+def servicio(host, port, number, call_soon):
+    """Return what the connections of a worker share, given its number."""
+    metrics.begin(number)
     limit_waits()
     from monitor.wsgi import application  # not at the top: each worker loads its own
 
@@ -91,7 +96,15 @@ def servicio(host, port, call_soon):
         body_limit=limite_del_cuerpo,
         busy=partial(sin_vista, server_busy()),
         malformed=partial(sin_vista, HttpError(400, ILEGIBLE, {"Connection": "close"}, codigo="peticion_invalida")),
+        probes=frozenset(SONDAS),
+        for_probes=Threads(application, call_soon, name="sondas", count=limits.PROBE_THREADS),
+        watch=mirar,
     )
+
+
+def mirar(service) -> None:
+    ocupados, esperan = service.threads.counts()
+    metrics.note_server(busy=ocupados, waiting=esperan, connections=len(service.connections))
 
 
 def limite_del_cuerpo(path) -> int:

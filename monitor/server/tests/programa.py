@@ -75,12 +75,14 @@ def aplicacion(environ, start_response):
 RESPUESTAS = {"/lista": Lista, "/corta": corta, "/rota": rota}
 
 
-def servicio(call_soon):
+def servicio(numero, call_soon):
     return Service(
         threads=Threads(aplicacion, call_soon),
-        base_environ=base_environ("127.0.0.1", 0),
+        base_environ=base_environ("127.0.0.1", 0) | {"numero": str(numero)},
         body_limit=lambda ruta: 1024,
         busy=lambda environ: Answer("503 Service Unavailable", [("Retry-After", "2")], b"ocupado"),
+        probes=frozenset({"/sonda"}),
+        for_probes=Threads(aplicacion, call_soon, count=1),
         malformed=lambda: Answer("400 Bad Request", [], b"ilegible"),
     )
 

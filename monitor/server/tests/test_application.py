@@ -128,3 +128,17 @@ def test_lo_que_espera_demasiado_se_deja_y_no_se_hace(monkeypatch, hilos):
     assert hilos.has_room("POST")
     hilos.terminar()
     assert hilos.empezados() == ["alta 4"]
+
+
+def test_dice_cuantos_se_hacen_y_cuantos_esperan(hilos):
+    assert hilos.counts() == (0, 0)
+    for n in range(3):
+        hilos.pedir("POST", f"alta {n}")
+    hilos.pieza("pieza")
+    hilos.pedir("GET", "lectura")
+    assert hilos.counts() == (0, 5)
+
+    hilos.empezados()
+    assert hilos.counts() == (4, 1)
+    hilos.terminar()
+    assert hilos.counts() == (3, 1)

@@ -233,6 +233,17 @@ def test_escrituras_que_esperan_dejan_leer(servidor_propio):
     assert servidor_propio.pedir("/eco", "POST").status == 200
 
 
+def test_una_sonda_no_espera_a_los_hilos_que_vigila(servidor_propio):
+    for _ in range(20):
+        servidor_propio.conectar(HOLA.replace("hola", "espera"))
+    servidor_propio.esperar(lambda: servidor_propio.hechos().count("espera") == 8)
+
+    assert [servidor_propio.pedir("/sonda").status for _ in range(4)] == [200] * 4
+
+    servidor_propio.soltar()
+    servidor_propio.esperar(servidor_propio.contesta)
+
+
 def test_escrituras_que_esperan_y_listas_dejan_leer(servidor_propio):
     for _ in range(20):
         servidor_propio.conectar(ESPERA)
