@@ -11,7 +11,7 @@ from monitor.api.errors import HttpError, error_response
 from monitor.checks import PRODUCCION
 from monitor.db.state import limit_waits
 from monitor.entorno import PROCESOS, PUERTO, Entorno, direccion
-from monitor.management.terminal import exigir_migraciones
+from monitor.management.terminal import declarar_uso, exigir_migraciones
 from monitor.middleware import ADMIN
 from monitor.puerto import frase_de
 from monitor.server.application import Answer, Threads, base_environ
@@ -36,6 +36,7 @@ class Command(BaseCommand):
     def handle(self, **options):
         host, port, workers = leer_opciones(options)
         self.check(tags=[PRODUCCION], include_deployment_checks=True)
+        declarar_uso()
         exigir_migraciones()
         exigir_estaticos()
         with escuchar(host, port) as listener:
