@@ -33,7 +33,7 @@ def con_frases():
         raise CommandError(_de_sqlite(error)) from error
     except psycopg.errors.InsufficientPrivilege as error:
         raise CommandError(f"PostgreSQL no lo permite: {_en_una_linea(error)}.") from error
-    except psycopg.Error as error:
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise CommandError(
             f"No se pudo usar PostgreSQL: {_en_una_linea(error)}. Revise DATABASE_URL y que el servidor responda."
         ) from error

@@ -53,7 +53,7 @@ OBJETOS = f"""
     {DE_TABLAS.format(union="JOIN pg_index i ON i.indrelid = c.oid")} AND c.relkind = 'r'
     UNION ALL SELECT 'constraint ' || o.conname || ' on ' || c.oid::regclass
     {DE_TABLAS.format(union="JOIN pg_constraint o ON o.conrelid = c.oid")}
-    UNION ALL SELECT 'trigger ' || t.tgname || ' on ' || c.oid::regclass || ' ' || t.tgenabled
+    UNION ALL SELECT 'trigger ' || t.tgname || ' on ' || c.oid::regclass || ' ' || t.tgenabled::text
     {DE_TABLAS.format(union="JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal")}
     UNION ALL SELECT 'function ' || p.oid::regprocedure || ' ' || md5(p.prosrc)
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {PROPIO.format(objeto="p", clase="pg_proc")}
@@ -134,6 +134,7 @@ class Base:
     """The database of DATABASE_URL."""
 
     base, parte = BASE, PARTE
+    para_borrar = "dropdb {}"
     carpeta = None  # the server has its own
 
     def __init__(self, conexion):

@@ -89,6 +89,7 @@ class Base:
     """The database of DATABASE_URL."""
 
     base, parte = BASE, PARTE
+    para_borrar = "rm {}*"
 
     def __init__(self, conexion):
         self.ruta = Path(conexion.settings_dict["NAME"]).absolute()

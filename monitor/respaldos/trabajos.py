@@ -15,6 +15,7 @@ from monitor.respaldos.manifiesto import Manifiesto
 
 MOTORES = {motor.BASE: motor for motor in (sqlite, postgresql)}
 DICHAS = 10  # differences that are named
+DE_SQLITE = "sqlite_"
 
 
 def base_de_aqui() -> sqlite.Base | postgresql.Base:
@@ -66,7 +67,8 @@ def lo_que_se_perderia(base, manifiesto: Manifiesto) -> list[str]:
     except sqlite3.Error as error:
         return [f"un archivo que no se puede leer ({error})"]
     lineas = []
-    for tabla in sorted(hay.keys() | manifiesto.tablas.keys()) if hay else []:
+    todas = sorted(hay.keys() | manifiesto.tablas.keys()) if hay else []
+    for tabla in (tabla for tabla in todas if not tabla.startswith(DE_SQLITE)):
         antes = manifiesto.tablas[tabla].filas if tabla in manifiesto.tablas else 0
         if hay.get(tabla, 0) or antes:
             lineas.append(f"{tabla}: {hay.get(tabla, 0):,} filas, y en el respaldo {antes:,}")

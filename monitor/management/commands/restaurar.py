@@ -43,7 +43,9 @@ class Command(BaseCommand):
     def decir(self, respaldo, base, anterior):
         self.stdout.write(f"Todo es igual: {base.nombre} es ya la del respaldo.")
         if anterior:
-            self.stdout.write(f"La anterior quedó en {anterior}; bórrela cuando no haga falta.")
+            self.stdout.write(
+                f"La anterior quedó en {anterior}. Cuando no haga falta: {base.para_borrar.format(anterior)}"
+            )
         if respaldo.manifiesto.pendientes():
             self.stdout.write("El respaldo es de una versión anterior de Monitor. Corra: manage.py migrate")
 
