@@ -140,7 +140,7 @@ def _esperar_a_que_la_suelten(vieja: os.stat_result) -> None:
 def reparar(ruta: Path) -> None:
     """Give back its `-wal` to a file whose exchange was killed before the new one took its place."""
     for anterior in ruta.parent.glob(f"{ruta.name}{ANTERIOR}*"):
-        if ruta.exists() and anterior.samefile(ruta):
+        if ruta.exists() and anterior.exists() and anterior.samefile(ruta):
             for aparte, lado in zip(_lados(anterior), _lados(ruta), strict=True):
                 if aparte.exists() and not lado.exists():
                     aparte.replace(lado)

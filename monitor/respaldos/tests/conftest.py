@@ -2,17 +2,23 @@
 
 import os
 import shutil
+import socket
 import sqlite3
-from contextlib import closing
+import subprocess
+import sys
+import time
+from contextlib import closing, contextmanager
 from io import StringIO
 from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
+from monitor.tests.postgresql import puerto_libre
 from monitor.tests.test_terminal import EN_POSTGRESQL, manage
 
 
@@ -54,7 +60,7 @@ class Taller:
             return sorted(nombre for (nombre,) in filas)
 
     def variables(self):
-        return {"DATABASE_URL": self.url, "BACKUP_DIR": str(self.respaldos), "DEMO": "on"}
+        return {"DATABASE_URL": self.url, "BACKUP_DIR": str(self.respaldos)}
 
     def manage(self, orden, **variables):
         """Run the command as an operator does."""
@@ -70,6 +76,20 @@ class Taller:
             parche.setattr("monitor.respaldos.trabajos.connection", connections.create_connection("taller"))
             call_command(nombre, *argumentos, stdout=salida, **carpeta | opciones)
         return salida.getvalue()
+
+    @contextmanager
+    def sirviendo(self):
+        """Have a real server use the database, and give its port. Nobody has asked it for anything yet."""
+        puerto, aqui = puerto_libre(), self.nombre if EN_POSTGRESQL else str(self.archivo)
+        ajustes = {"DJANGO_SETTINGS_MODULE": "monitor.tests.settings", "BASE_DE_PRUEBAS": aqui}
+        orden = [sys.executable, "manage.py", "serve", "--port", str(puerto)]
+        servidor = subprocess.Popen(orden, cwd=settings.BASE_DIR, env=os.environ | ajustes, stderr=subprocess.DEVNULL)
+        try:
+            esperar_a_que_escuche(puerto, servidor)
+            yield puerto
+        finally:
+            servidor.terminate()
+            servidor.wait(timeout=40)
 
     def respaldar(self) -> Path:
         self.orden("respaldar")
@@ -89,9 +109,19 @@ class Taller:
         ]
 
 
+def esperar_a_que_escuche(puerto, proceso):
+    for _ in range(600):
+        try:
+            return socket.create_connection(("127.0.0.1", puerto)).close()
+        except ConnectionRefusedError:
+            assert proceso.poll() is None
+            time.sleep(0.1)
+    return pytest.fail("no escuchó en un minuto")
+
+
 @pytest.fixture(scope="session")
 def plantilla(tmp_path_factory):
-    """The database of the demo."""
+    """A database with the rows of the demo, for others to be copied from."""
     plantilla = Taller(tmp_path_factory.mktemp("plantilla"))
     if EN_POSTGRESQL:
         with al_servidor() as servidor:
@@ -99,6 +129,7 @@ def plantilla(tmp_path_factory):
     for orden in ("migrate -v0", "seed_catalogos --con-ejemplos", "seed_demo"):
         proceso = plantilla.manage(orden)
         assert proceso.returncode == 0, proceso.stderr
+    plantilla.consultar("UPDATE usuario SET es_demo = false")  # a production takes them for its own
     yield plantilla
     plantilla.tirar()
 
