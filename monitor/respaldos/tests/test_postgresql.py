@@ -33,50 +33,40 @@ def programa(carpeta, nombre, guion):
 
 
 @pytest.fixture
-def rol(taller):
-    """A role that owns the database and may not make others."""
-    nombre = f"rol_{taller.nombre}"
+def de_un_rol(taller, otro_taller):
+    """A database of a role that isn't a superuser, and the name of the role."""
+    rol = f"rol_{otro_taller.nombre}"
     with al_servidor() as servidor:
-        servidor.execute(f"CREATE ROLE {nombre} LOGIN PASSWORD '{CLAVE}'")
-        servidor.execute(f"ALTER DATABASE {taller.nombre} OWNER TO {nombre}")
-    with closing(psycopg.connect(taller.url, autocommit=True)) as conexion:
-        conexion.execute(f"REASSIGN OWNED BY CURRENT_USER TO {nombre}")
-    taller.url = taller.url.replace("monitor@", f"{nombre}:{CLAVE.replace(' ', '%20')}@")
-    yield nombre
-    with al_servidor() as servidor:
-        for base in taller.bases():
-            servidor.execute(f"ALTER DATABASE {base} OWNER TO CURRENT_USER")
-    with closing(psycopg.connect(os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{taller.nombre}")) as conexion:
-        conexion.execute(f"REASSIGN OWNED BY {nombre} TO CURRENT_USER")
-        conexion.execute(f"DROP OWNED BY {nombre}")
-        conexion.commit()
-    taller.tirar()
-    with al_servidor() as servidor:
-        servidor.execute(f"DROP ROLE {nombre}")
+        servidor.execute(f"CREATE ROLE {rol} LOGIN CREATEDB PASSWORD '{CLAVE}'")
+        otro_taller.url = otro_taller.url.replace("monitor@", f"{rol}:{CLAVE.replace(' ', '%20')}@")
+        restaurado = otro_taller.manage(f"restaurar {taller.respaldar()}")
+        assert (restaurado.returncode, restaurado.stderr) == (0, "")
+        yield otro_taller, rol
+        otro_taller.tirar()
+        servidor.execute(f"DROP ROLE {rol}")
 
 
-def test_la_clave_no_esta_en_las_ordenes_ni_en_lo_que_se_dice(taller, rol, programas):
+def test_la_clave_no_esta_en_las_ordenes_ni_en_lo_que_se_dice(de_un_rol, programas):
+    taller, rol = de_un_rol
     bitacora = programas / "bitacora"
     for nombre in ("pg_dump", "pg_restore"):
         programa(programas, nombre, f'echo "$0 $@ [$PGPASSWORD]" >> {bitacora}\nexec {shutil.which(nombre)} "$@"')
-    with al_servidor() as servidor:
-        servidor.execute(f"ALTER ROLE {rol} CREATEDB")
 
-    respaldado = taller.manage("respaldar")
-    [archivo] = taller.respaldos.glob("*.respaldo")
-    restaurado = taller.manage(f"restaurar {archivo} --reemplazar")
+    simulacro = taller.manage("simulacro")
 
     lineas = [linea for linea in bitacora.read_text().splitlines() if "--version" not in linea]
     assert len(lineas) == 2
     assert all(f"user={rol}" in linea and linea.endswith(f" [{CLAVE}]") for linea in lineas)
     assert [linea for linea in lineas if CLAVE in linea.removesuffix(f"[{CLAVE}]")] == []
-    for proceso in (respaldado, restaurado):
-        assert (proceso.returncode, proceso.stderr) == (0, "")
-        assert CLAVE not in proceso.stdout
+    assert (simulacro.returncode, simulacro.stderr) == (0, "")
+    assert CLAVE not in simulacro.stdout
 
 
-def test_sin_permiso_de_crear_bases_se_dice_como_se_da(taller, rol):
-    archivo = taller.manage("respaldar") and max(taller.respaldos.glob("*.respaldo"))
+def test_sin_permiso_de_crear_bases_se_dice_como_se_da(de_un_rol):
+    taller, rol = de_un_rol
+    with al_servidor() as servidor:
+        servidor.execute(f"ALTER ROLE {rol} NOCREATEDB")
+    archivo = max(taller.respaldos.glob("*.respaldo"))
 
     for orden in (f"restaurar {archivo} --reemplazar", "simulacro"):
         assert frase(taller.manage(orden)) == (
