@@ -41,6 +41,7 @@ class Manifiesto:
                 raise CommandError(
                     f"{ruta} lo escribió una versión posterior de Monitor: actualice Monitor antes de usarlo."
                 )
+            BASES[datos["base"]]
             tablas = {nombre: Tabla(*tabla) for nombre, tabla in datos["tablas"].items()}
             return cls(**datos | {"tablas": tablas})
         except (AttributeError, KeyError, TypeError):

@@ -46,8 +46,7 @@ def respaldar(base, mesa: Path) -> Path:
             raise CommandError(f"La base {base.nombre} no es de Monitor, o falta migrarla: no hay nada que respaldar.")
         archivo = mesa / momento.strftime(NOMBRE)
         contenedor.escribir(archivo, manifiesto, base.parte, lambda destino: foto.copiar(destino, mesa))
-    with contenedor.Respaldo(archivo):  # what was written can be read
-        return archivo
+    return archivo
 
 
 @contextmanager

@@ -30,7 +30,7 @@ CAPAS = {
     ),
     "formas, filtros y trabajos": (
         "*.serializers *.filters catalogos.importacion.* expedientes.copias solicitudes.correo.cartero"
-        " solicitudes.correo.servidor solicitudes.correo.entrega monitor.checks"
+        " solicitudes.correo.servidor solicitudes.correo.entrega monitor.checks monitor.respaldos.*"
     ),
     "puertas": (
         "*.views monitor.usuarios.admin catalogos.admin expedientes.admin solicitudes.admin solicitudes.correo.admin"

@@ -30,11 +30,13 @@ class Command(BaseCommand):
         with con_frases():
             carpeta.mkdir(mode=0o700, parents=True, exist_ok=True)
             with mesa(carpeta, self.stdout.write) as lugar:
-                self.stdout.write(f"Se respalda {(base := base_de_aqui()).nombre}…")
+                base = base_de_aqui()
+                self.stdout.write(f"Se respalda {base.nombre} en {carpeta}…")
                 nuevo = respaldar(base, lugar)
+                with Respaldo(nuevo) as respaldo:  # what was written can be read
+                    frase = descripcion(respaldo)
                 guardar(nuevo, carpeta / nuevo.name)
-                with Respaldo(carpeta / nuevo.name) as respaldo:
-                    describir(self.stdout, respaldo)
+                self.stdout.write(frase)
                 for viejo in quitar_viejos(carpeta, regla, ahora()):
                     self.stdout.write(f"Se quitó {viejo}")
 
@@ -45,8 +47,9 @@ def agregar_carpeta(parser) -> None:
     )
 
 
-def describir(salida, respaldo: Respaldo) -> None:
+def descripcion(respaldo: Respaldo) -> str:
     manifiesto = respaldo.manifiesto
-    salida.write(
-        f"{respaldo.ruta}: {tamanio(respaldo.bytes)}, {len(manifiesto.tablas)} tablas, {manifiesto.filas():,} filas."
+    return (
+        f"{respaldo.ruta.name}: {tamanio(respaldo.bytes)}, {len(manifiesto.tablas)} tablas,"
+        f" {manifiesto.filas():,} filas."
     )

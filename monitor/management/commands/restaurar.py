@@ -2,7 +2,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from monitor.management.commands.respaldar import describir
+from monitor.management.commands.respaldar import descripcion
 from monitor.respaldos.contenedor import Respaldo
 from monitor.respaldos.frases import con_frases
 from monitor.respaldos.trabajos import ahora, base_de_aqui, exigir_igual, lo_que_se_perderia, restaurado
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             lineas = lo_que_se_perderia(base, respaldo.manifiesto)
             if lineas and not reemplazar:
                 raise CommandError(no_esta_vacia(base, respaldo, lineas))
-            describir(self.stdout, respaldo)
+            self.stdout.write(descripcion(respaldo))
             self.decir(respaldo, base, self.restaurar(base, respaldo, guardar_anterior=bool(lineas)))
 
     def restaurar(self, base, respaldo, *, guardar_anterior):

@@ -4,7 +4,7 @@ from time import monotonic
 
 from django.core.management.base import BaseCommand, CommandError
 
-from monitor.management.commands.respaldar import agregar_carpeta, describir
+from monitor.management.commands.respaldar import agregar_carpeta, descripcion
 from monitor.respaldos.carpeta import mesa, respaldos
 from monitor.respaldos.contenedor import Respaldo
 from monitor.respaldos.frases import con_frases
@@ -49,7 +49,7 @@ class Command(BaseCommand):
     def probar(self, base, respaldo, lugar, muestra):
         respaldo.manifiesto.exigir_base(base.base)
         respaldo.manifiesto.exigir_migraciones_conocidas()
-        describir(self.stdout, respaldo)
+        self.stdout.write(descripcion(respaldo))
         inicio = monotonic()
         with base.banco(respaldo, lugar) as banco:
             self.decir("Se restauró en una base aparte", inicio)
