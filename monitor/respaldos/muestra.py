@@ -59,9 +59,19 @@ def _escribir_sin_guardar(modelo, filas, alias) -> None:
         transaction.set_rollback(True, using=alias)
 
 
-def verificar_cadena(alias: str, **salida) -> bool:
-    """Verify the chain of the histories, if this Monitor has one. Return whether it has."""
-    if CADENA not in get_commands():
-        return False
-    call_command(CADENA, database=alias, **salida)
-    return True
+def verificar_cadena(alias: str, **salida) -> None:
+    """Verify the chain of the histories, if this Monitor has one. Raise CommandError when it was altered."""
+    if CADENA in get_commands():
+        with _como_la_base_de_siempre(alias):
+            call_command(CADENA, **salida)
+
+
+@contextmanager
+def _como_la_base_de_siempre(alias: str) -> Iterator[None]:
+    """Have whatever uses Django's database use that one, in this thread."""
+    de_siempre = connections["default"]
+    connections["default"] = connections[alias]
+    try:
+        yield
+    finally:
+        connections["default"] = de_siempre

@@ -43,6 +43,12 @@ def test_la_regla_de_un_anio_y_medio():
     assert min(quedan) == datetime(2025, 12, 31, 9, 15, tzinfo=UTC)
 
 
+def test_la_misma_semana_de_otro_anio_es_otra():
+    un_anio_antes = datetime(2025, 11, 26, 9, 15, tzinfo=UTC)
+
+    assert Regla(0, 2, 0).se_quedan([un_anio_antes, AHORA], AHORA) == {un_anio_antes, AHORA}
+
+
 def test_los_dias_sin_respaldo_no_cuentan():
     """Whatever wasn't made for months, the last ones stay."""
     viejos = [AHORA - timedelta(days=n) for n in (300, 200, 199, 198)]
