@@ -18,6 +18,7 @@ from psycopg.pq import Conninfo
 from monitor.respaldos.contenedor import PEDAZO
 
 ESPERA = "60s"  # for a lock that a migration holds
+SECRETOS = ("password", "sslpassword")
 
 
 class Cliente:
@@ -61,7 +62,8 @@ class Cliente:
     @contextmanager
     def _corriendo(self, orden: list[str], base: str, **tubos) -> Iterator[subprocess.Popen]:
         """Give the process, and raise CommandError with its own words when it fails."""
-        destino = make_conninfo(**{n: v for n, v in self._parametros.items() if n != "password"} | {"dbname": base})
+        publicos = {nombre: valor for nombre, valor in self._parametros.items() if nombre not in SECRETOS}
+        destino = make_conninfo(**publicos | {"dbname": base})
         entorno = os.environ | ({"PGPASSWORD": self._parametros["password"]} if "password" in self._parametros else {})
         with tempfile.TemporaryFile() as errores:
             proceso = subprocess.Popen([*orden, f"--dbname={destino}"], env=entorno, stderr=errores, **tubos)  # noqa: S603

@@ -61,9 +61,12 @@ class Manifiesto:
             )
 
     def exigir_migraciones_conocidas(self) -> None:
-        """Raise CommandError when the backup is of a database that this code is too old for."""
-        conocidas = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
-        ajenas = [".".join(m) for m in self.migraciones if tuple(m) not in conocidas]
+        """Raise CommandError when the backup is of a database that this code is too old for. A migration that came
+        before the last one that the code has is one that was removed since."""
+        conocidas, ultimas = MigrationLoader(None, ignore_no_migrations=True).disk_migrations, {}
+        for app, nombre in sorted(conocidas):
+            ultimas[app] = nombre
+        ajenas = [f"{app}.{nombre}" for app, nombre in self.migraciones if nombre > ultimas.get(app, "")]
         if ajenas:
             otras = f" y {len(ajenas) - NOMBRADAS} más" if len(ajenas) > NOMBRADAS else ""
             raise CommandError(

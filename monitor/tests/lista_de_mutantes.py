@@ -796,7 +796,7 @@ MUTANTES: list[Mutante] = [
         "monitor/respaldos/tests/test_postgresql.py",
         postgresql=True,
         cambios=[
-            ('.items() if n != "password"}', ".items()}"),
+            ("if nombre not in SECRETOS}", "}"),
             ("int(suya[1]) < mayor", "False"),
             ("            if proceso.returncode:\n", "            if False:\n"),
         ],

@@ -1,6 +1,7 @@
 import json
 import random
 import stat
+from dataclasses import replace
 from zipfile import ZipFile
 
 import pytest
@@ -97,6 +98,17 @@ def test_un_zip_de_otro_programa(tmp_path, datos):
 def test_lo_escribio_una_version_posterior(tmp_path):
     with pytest.raises(CommandError, match="lo escribió una versión posterior de Monitor: actualice"):
         Respaldo(sellado(tmp_path, {"formato": 2}))
+
+
+@pytest.mark.parametrize("migracion", [["usuarios", "9999_futura"], ["llegara", "0001_initial"]])
+def test_una_migracion_que_todavia_no_existe(migracion):
+    with pytest.raises(CommandError, match=f"que ésta no tiene \\({'.'.join(migracion)}\\): actualice Monitor"):
+        replace(MANIFIESTO, migraciones=[migracion]).exigir_migraciones_conocidas()
+
+
+@pytest.mark.parametrize("migracion", [["usuarios", "0001_initial"], ["usuarios", "0001_que_se_quito"]])
+def test_una_migracion_que_ya_paso(migracion):
+    replace(MANIFIESTO, migraciones=[migracion]).exigir_migraciones_conocidas()
 
 
 def test_no_existe(tmp_path):
