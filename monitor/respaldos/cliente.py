@@ -19,6 +19,8 @@ from monitor.respaldos.contenedor import PEDAZO
 
 ESPERA = "60s"  # for a lock that a migration holds
 SECRETOS = ("password", "sslpassword")
+# Nobody uses a database while it is filled, and what gives it its name at the end is on the disk after all of it.
+DE_PRISA = " -c synchronous_commit=off -c maintenance_work_mem=256MB"
 
 
 class Cliente:
@@ -49,21 +51,23 @@ class Cliente:
     def volcar(self, foto: str, destino: BinaryIO) -> None:
         """Write the database as that snapshot sees it. It isn't compressed: the backup is."""
         orden = ["pg_dump", "--format=custom", "--compress=0", f"--snapshot={foto}", f"--lock-wait-timeout={ESPERA}"]
-        with self._corriendo(orden, self.nombre, stdout=subprocess.PIPE) as proceso:
+        opciones = self._parametros.get("options", "")
+        with self._corriendo(orden, self.nombre, opciones, stdout=subprocess.PIPE) as proceso:
             shutil.copyfileobj(proceso.stdout, destino, PEDAZO)
 
     def cargar(self, volcado: BinaryIO, base: str) -> None:
         """Fill an empty database, which is then the property of whoever runs this."""
         orden = ["pg_restore", "--exit-on-error", "--no-owner", "--no-privileges"]
-        with self._corriendo(orden, base, stdin=subprocess.PIPE) as proceso:
+        opciones = self._parametros.get("options", "") + DE_PRISA
+        with self._corriendo(orden, base, opciones, stdin=subprocess.PIPE) as proceso:
             shutil.copyfileobj(volcado, proceso.stdin, PEDAZO)
             proceso.stdin.close()
 
     @contextmanager
-    def _corriendo(self, orden: list[str], base: str, **tubos) -> Iterator[subprocess.Popen]:
+    def _corriendo(self, orden: list[str], base: str, opciones: str, **tubos) -> Iterator[subprocess.Popen]:
         """Give the process, and raise CommandError with its own words when it fails."""
         publicos = {nombre: valor for nombre, valor in self._parametros.items() if nombre not in SECRETOS}
-        destino = make_conninfo(**publicos | {"dbname": base})
+        destino = make_conninfo(**publicos | {"dbname": base, "options": opciones})
         entorno = os.environ | ({"PGPASSWORD": self._parametros["password"]} if "password" in self._parametros else {})
         with tempfile.TemporaryFile() as errores:
             proceso = subprocess.Popen([*orden, f"--dbname={destino}"], env=entorno, stderr=errores, **tubos)  # noqa: S603

@@ -63,9 +63,7 @@ class Manifiesto:
     def exigir_migraciones_conocidas(self) -> None:
         """Raise CommandError when the backup is of a database that this code is too old for. A migration that came
         before the last one that the code has is one that was removed since."""
-        conocidas, ultimas = MigrationLoader(None, ignore_no_migrations=True).disk_migrations, {}
-        for app, nombre in sorted(conocidas):
-            ultimas[app] = nombre
+        ultimas = dict(sorted(MigrationLoader(None, ignore_no_migrations=True).disk_migrations))
         ajenas = [f"{app}.{nombre}" for app, nombre in self.migraciones if nombre > ultimas.get(app, "")]
         if ajenas:
             otras = f" y {len(ajenas) - NOMBRADAS} más" if len(ajenas) > NOMBRADAS else ""

@@ -1,7 +1,10 @@
 import os
+import re
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -120,8 +123,15 @@ def test_en_una_carpeta_se_trabaja_por_turnos(tmp_path):
         assert otro.stdout.readline() == (
             f"Otro respaldo o simulacro trabaja en {tmp_path}: se espera a que termine.\n"
         )
-        assert lugar.exists()
+        while otro.poll() is None and not espera_un_cerrojo(otro.pid):
+            time.sleep(0.01)
+        assert (otro.poll(), lugar.exists()) == (None, True)
     assert otro.communicate()[0] == "listo\n"
+
+
+def espera_un_cerrojo(pid):
+    """Return whether the process waits for a lock. The system lists it as «1: -> FLOCK ADVISORY WRITE 4321 …»."""
+    return re.search(rf"^\d+: -> FLOCK +ADVISORY +WRITE {pid} ", Path("/proc/locks").read_text(), re.MULTILINE)
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,31 @@ def test_una_base_daniada_no_se_respalda_ni_se_lleva_los_respaldos(taller):
     assert len(list(taller.respaldos.iterdir())) == 2
 
 
+def test_un_indice_danado_se_nota_aunque_las_filas_se_lean(taller):
+    with closing(sqlite3.connect(taller.archivo)) as conexion:
+        conexion.execute("PRAGMA writable_schema=ON")
+        uno = "SELECT {}(rootpage) FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'expediente'"
+        conexion.execute(
+            f"UPDATE sqlite_schema SET rootpage = ({uno.format('min')}) WHERE rootpage = ({uno.format('max')})"
+        )
+        conexion.commit()
+
+    with pytest.raises(CommandError, match="La base está dañada: no se guardó un respaldo de ella, ni se quitó"):
+        taller.orden("respaldar")
+
+
+def test_mirar_lo_que_hay_no_lo_cambia(taller):
+    archivo = taller.respaldar()
+    con_wal(taller)
+    antes = [ruta.read_bytes() for ruta in (taller.archivo, taller.archivo.with_name(f"{taller.archivo.name}-wal"))]
+
+    with pytest.raises(CommandError, match="  django_session: 5 filas, y en el respaldo 0"):
+        taller.orden("restaurar", archivo)
+
+    despues = [ruta.read_bytes() for ruta in (taller.archivo, taller.archivo.with_name(f"{taller.archivo.name}-wal"))]
+    assert despues == antes
+
+
 def test_sin_base_no_hay_nada_que_respaldar(otro_taller):
     with pytest.raises(CommandError, match=r"No existe la base .*: no hay nada que respaldar\."):
         otro_taller.orden("respaldar")
