@@ -309,3 +309,22 @@ def test_sin_espacio_no_queda_nada_a_medias(taller):
 
     assert frase(proceso).startswith("CommandError: No hay espacio en el disco")
     assert len(list(taller.respaldos.iterdir())) == 2
+
+
+# --- The chain of the histories ---
+
+
+def test_el_simulacro_verifica_la_cadena_de_lo_restaurado(taller):
+    """Somebody with the database's password changes a state after the first backup: that one is good, and the next one
+    isn't."""
+    archivo = taller.respaldar()
+    taller.consultar("UPDATE expediente SET estado = 'Salida' WHERE estado = 'Ingreso'")
+
+    bueno, malo = taller.manage(f"simulacro {archivo}"), taller.manage("simulacro")
+
+    assert (bueno.returncode, bueno.stderr) == (0, "")
+    assert "Todas las historias son como se escribieron." in bueno.stdout
+    assert "está en Salida, y la última palabra de su historia es Ingreso." in malo.stderr
+    assert frase(malo).startswith("CommandError: No todo es como se escribió: 11 hallazgos.")
+    assert len(taller.bases()) == 1
+    assert list(taller.casa.rglob(".monitor-en-curso-*")) == []

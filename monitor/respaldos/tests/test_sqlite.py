@@ -100,9 +100,10 @@ def test_una_base_daniada_no_se_respalda_ni_se_lleva_los_respaldos(taller):
 def test_un_indice_danado_se_nota_aunque_las_filas_se_lean(taller):
     with closing(sqlite3.connect(taller.archivo)) as conexion:
         conexion.execute("PRAGMA writable_schema=ON")
-        uno = "SELECT {}(rootpage) FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'expediente'"
+        raices = "SELECT rootpage FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'expediente' LIMIT 2"
+        (una,), (otra,) = conexion.execute(raices).fetchall()
         conexion.execute(
-            f"UPDATE sqlite_schema SET rootpage = ({uno.format('min')}) WHERE rootpage = ({uno.format('max')})"
+            f"UPDATE sqlite_schema SET rootpage = {una} + {otra} - rootpage WHERE rootpage IN ({una}, {otra})"
         )
         conexion.commit()
 
