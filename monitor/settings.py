@@ -13,6 +13,7 @@ from monitor.entorno import (
     ajustes_de_correo,
     bandera,
     base_de_datos,
+    carpeta,
     correo,
     direccion,
     direccion_de_correo,
@@ -50,6 +51,7 @@ HOST = entorno.leer("HOST", direccion, "127.0.0.1")
 PORT = entorno.leer("PORT", PUERTO, 8000)
 PUBLIC_URL = entorno.leer("PUBLIC_URL", origen, None)
 WORKERS = entorno.leer("WORKERS", PROCESOS, 2)
+BACKUP_DIR = entorno.leer("BACKUP_DIR", carpeta, BASE_DIR / "respaldos")
 
 entorno.exigir()
 

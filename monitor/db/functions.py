@@ -2,6 +2,7 @@
 order."""
 
 import re
+import sqlite3
 from collections.abc import Callable
 from datetime import date
 
@@ -78,17 +79,21 @@ def _function(name: str, more: str, result: str, body: Callable[[str], str]) -> 
 
 @receiver(connection_created)
 def _dar_funciones_a_sqlite(connection, **kwargs):
-    """Give each SQLite connection the functions that a migration creates on PostgreSQL."""
     if connection.vendor == "sqlite":
-        for nombre, funcion in (
-            ("sin_mayusculas", textos.case_blind),
-            ("plegar", textos.fold),
-            ("ordenable", textos.sort_key),
-            ("compuesto", textos.composed),
-            ("placas_llanas", textos.plates),
-            ("plegar_busqueda", fold_searchable),
-        ):
-            connection.connection.create_function(nombre, 1, _or_null(funcion), deterministic=True)
+        give_functions(connection.connection)
+
+
+def give_functions(conexion: sqlite3.Connection) -> None:
+    """Give a SQLite connection the functions that a migration creates on PostgreSQL."""
+    for nombre, funcion in (
+        ("sin_mayusculas", textos.case_blind),
+        ("plegar", textos.fold),
+        ("ordenable", textos.sort_key),
+        ("compuesto", textos.composed),
+        ("placas_llanas", textos.plates),
+        ("plegar_busqueda", fold_searchable),
+    ):
+        conexion.create_function(nombre, 1, _or_null(funcion), deterministic=True)
 
 
 def _or_null(funcion):

@@ -1,8 +1,13 @@
 """What a process knows of its database: how long it waits for it, and whether it is there, takes changes and has the
 tables of this code."""
 
+import fcntl
 import os
+<<<<<<< HEAD
 from collections.abc import Callable
+=======
+from contextlib import suppress
+>>>>>>> respaldos
 from pathlib import Path
 
 from django.conf import settings
@@ -64,3 +69,19 @@ def _can_grow(file: Path) -> bool:
     return (
         os.access(file, os.W_OK) and os.access(file.parent, os.W_OK) and disk.f_bavail * disk.f_frsize > MINIMUM_SPACE
     )
+
+
+def declare_use() -> bool:
+    """Say that this process and its forks use the database's file until the last of them ends, even while they have no
+    connection to it. Return False when somebody is putting another file in its place. PostgreSQL knows its sessions.
+
+    The file stays open for ever, because closing it would let go of SQLite's own locks.
+    """
+    if connection.vendor == "sqlite":
+        with suppress(OSError):
+            file = os.open(connection.settings_dict["NAME"], os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+    return True

@@ -16,7 +16,11 @@ from django.db import (
 from django.db import Error as DatabaseError
 
 from monitor.db.errors import outage
+<<<<<<< HEAD
 from monitor.db.state import pending_migrations
+=======
+from monitor.db.state import declare_use
+>>>>>>> respaldos
 
 # An error of these says that a statement is wrong, which is for us to mend; any other, that the database is.
 DE_LA_SENTENCIA = (DataError, IntegrityError, InternalError, NotSupportedError, ProgrammingError)
@@ -85,6 +89,12 @@ def _no_se_pudo(error: DatabaseError) -> str:
 def exigir_migraciones() -> None:
     if frase := migraciones_pendientes():
         raise CommandError(frase)
+
+
+def declarar_uso() -> None:
+    """Keep `restaurar` from exchanging the database while this process serves it."""
+    if not declare_use():
+        raise CommandError("La base de DATABASE_URL se está restaurando: espere a que termine y repita.")
 
 
 def migraciones_pendientes() -> str:

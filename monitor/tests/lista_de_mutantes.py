@@ -981,4 +981,86 @@ MUTANTES: list[Mutante] = [
         "monitor/api/tests/test_idempotency.py",
         cambios=[("    takes_key = False\n", "")],
     ),
+    # --- Respaldos ---
+    *de(
+        "monitor/respaldos/contenedor.py",
+        "monitor/respaldos/tests/test_contenedor.py",
+        cambios=[
+            ("        if dicha != _huella(self._archivo):\n", "        if False:\n"),
+            ("os.O_EXCL, 0o600", "os.O_EXCL, 0o644"),
+            ("st_size - LARGO, hashlib", "st_size - 2 * LARGO, hashlib"),
+        ],
+    ),
+    *de(
+        "monitor/respaldos/carpeta.py",
+        "monitor/respaldos/tests/test_carpeta.py",
+        cambios=[
+            ("            | set(momentos[-1:])\n", ""),
+            ("momento > ahora - RECIENTES", "momento > ahora"),
+            ("[-cuantos:]", "[:cuantos]"),
+            ("isocalendar()[:2]", "isocalendar()[1]"),
+            ("            shutil.rmtree(resto)\n", "            pass\n"),
+            ("            fcntl.flock(cerrojo, fcntl.LOCK_EX)\n", ""),
+        ],
+    ),
+    *de(
+        "monitor/respaldos/manifiesto.py",
+        "monitor/respaldos/tests/test_contenedor.py",
+        "monitor/respaldos/tests/test_ordenes.py",
+        cambios=[
+            ("        if self.base != base:\n", "        if False:\n"),
+            ("        if ajenas:\n", "        if False:\n"),
+            ('datos["formato"] > FORMATO', "False"),
+        ],
+    ),
+    *de(
+        "monitor/respaldos/trabajos.py",
+        "monitor/respaldos/tests/test_ordenes.py",
+        cambios=[
+            ("        elif antes != ahora:\n", "        elif False:\n"),
+            ("        if not manifiesto.migraciones:\n", "        if False:\n"),
+            ("sorted(set(manifiesto.objetos) - set(lector.objetos()))", "()"),
+        ],
+    ),
+    *de(
+        "monitor/respaldos/sqlite.py",
+        "monitor/respaldos/tests/test_sqlite.py",
+        cambios=[
+            ('    if errores != ["ok"]:\n', "    if False:\n"),
+            ('with closing(_abrir(self.ruta, "ro")) as', 'with closing(_abrir(self.ruta, "rw")) as'),
+        ],
+    ),
+    *de(
+        "monitor/respaldos/intercambio.py",
+        "monitor/respaldos/tests/test_sqlite.py",
+        cambios=[
+            ("            fcntl.lockf(archivo, fcntl.LOCK_EX | fcntl.LOCK_NB, CERROJOS, PRIMER_CERROJO)\n", ""),
+            ("            fcntl.flock(archivo, fcntl.LOCK_EX | fcntl.LOCK_NB)  # `serve` holds this one\n", ""),
+            (
+                "        os.link(ruta, anterior)\n        _apartar_lados(ruta, anterior)\n",
+                "        os.link(ruta, anterior)\n",
+            ),
+            ("        _esperar_a_que_la_suelten(vieja)\n", ""),
+            ("                    aparte.replace(lado)\n", "                    pass\n"),
+        ],
+    ),
+    *de(
+        "monitor/respaldos/postgresql.py",
+        "monitor/respaldos/tests/test_postgresql.py",
+        postgresql=True,
+        cambios=[
+            ("and _bloquear(servidor, nombre):", "and True:"),
+            ("        if sesiones:\n", "        if False:\n"),
+        ],
+    ),
+    *de(
+        "monitor/respaldos/cliente.py",
+        "monitor/respaldos/tests/test_postgresql.py",
+        postgresql=True,
+        cambios=[
+            ("if nombre not in SECRETOS}", "}"),
+            ("int(suya[1]) < mayor", "False"),
+            ("            if proceso.returncode:\n", "            if False:\n"),
+        ],
+    ),
 ]

@@ -35,7 +35,11 @@ CAPAS = {
     "formas, filtros y trabajos": (
         "*.serializers *.filters catalogos.importacion.* expedientes.copias monitor.cambios.verificacion"
         " monitor.cambios.sello solicitudes.correo.cartero solicitudes.correo.servidor solicitudes.correo.entrega"
+<<<<<<< HEAD
         " solicitudes.correo.vigilancia monitor.checks"
+=======
+        " monitor.checks monitor.respaldos.*"
+>>>>>>> respaldos
     ),
     "puertas": (
         "*.views monitor.cambios.admin monitor.cambios.listas monitor.usuarios.admin catalogos.admin expedientes.admin"

@@ -17,7 +17,7 @@ from monitor.api.errors import HttpError, error_response, headers_of, server_bus
 from monitor.checks import PRODUCCION
 from monitor.db.state import limit_waits
 from monitor.entorno import PROCESOS, PUERTO, Entorno, direccion
-from monitor.management.terminal import exigir_migraciones
+from monitor.management.terminal import declarar_uso, exigir_migraciones
 from monitor.middleware import ADMIN, RequestLogMiddleware
 from monitor.puerto import frase_de
 from monitor.server import limits
@@ -44,6 +44,7 @@ class Command(BaseCommand):
     def handle(self, **options):
         host, port, workers = leer_opciones(options)
         self.check(tags=[PRODUCCION], include_deployment_checks=True)
+        declarar_uso()
         exigir_migraciones()
         exigir_estaticos()
         with escuchar(host, port) as listener:
