@@ -1,0 +1,174 @@
+"""The life of a solicitud against the model of `modelo.py`: any requests one after another, and several at once."""
+
+import random
+from collections import Counter
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, initialize, invariant, multiple, rule
+from post_office.models import Email
+
+from monitor.api.tests.cliente import Remota
+from monitor.tests.azar import Vida, semillas, vivir
+from monitor.tests.linealizable import SinRespuesta, exigir_orden, grabar
+from monitor.usuarios.tests.factories import UsuarioFactory
+from solicitudes.tests.modelo import Parada, Persona, Peticion, crear, paso, pedir
+
+ROLES = [{"administrador": True}, {"administrador": True}, {}, {"tecnico": True}, {"tecnico": True}]
+MOTIVOS = [None, "Hay unidad", "Ya no hace falta"]
+
+quien, motivo = st.integers(0, len(ROLES) - 1), st.sampled_from(MOTIVOS)
+pasajeros = st.integers(0, 3)
+# The places by their names in `mundo`, and the turn of the first one: 1 is wrong.
+lugares = st.tuples(st.lists(st.sampled_from(["sede", "norte"]), max_size=3), st.sampled_from([0, 0, 0, 1]))
+cambios = st.fixed_dictionaries(
+    {}, optional={"solicitante": quien, "aprobador": quien, "pasajeros": pasajeros, "lugares": lugares}
+)
+
+
+@pytest.fixture
+def personas(db):
+    return [UsuarioFactory(**rol, email=f"persona{i}@example.org") for i, rol in enumerate(ROLES)]
+
+
+def persona(usuario) -> Persona:
+    return Persona(usuario.pk, str(usuario.rol))
+
+
+# What the lives must have come across, or they show little.
+RESPUESTAS = {
+    "crear": [201, 400, 403, 422],
+    "cambiar": [200, 400, 403, 404, 409, 422],
+    "aprobar": [200, 403, 404, 409],
+    "rechazar": [200, 400, 403, 404, 409],
+    "cancelar": [200, 400, 403, 404, 409],
+    "eliminar": [200, 403, 404, 409],
+    "leer": [200, 404],
+    "leer histórico": [200, 404],
+}
+
+
+class VidaDeSolicitudes(Vida):
+    """Solicitudes among five people, each of whom may be any part of each."""
+
+    mundo, base = {}, {}
+    solicitudes = Bundle("solicitudes")
+
+    def __init__(self):
+        super().__init__()
+        self.filas = {}
+
+    def con_ids(self, datos) -> tuple:
+        """Return the pairs of the model, with ids for people and places."""
+        ids = {parte: self.personas[datos[parte]].pk for parte in ("solicitante", "aprobador") if parte in datos}
+        if "lugares" in datos:
+            nombres, primero = datos["lugares"]
+            ids["lugares"] = tuple(Parada(self.mundo[n].pk, primero + i) for i, n in enumerate(nombres))
+        return tuple((datos | ids).items())
+
+    def hacer(self, verbo, pk, quien, dato=None):
+        peticion = Peticion(verbo, pk, persona(self.personas[quien]), dato)
+        esperada, self.filas[pk] = paso(self.filas[pk], peticion)
+        assert pedir(self.apis[quien], peticion) == esperada, peticion
+        self.visto.add((verbo, esperada[0]))
+
+    @initialize(target=solicitudes, partes=st.lists(st.permutations(range(len(ROLES))), min_size=1, max_size=3))
+    def empezar(self, partes):
+        base = {"pasajeros": 1, "lugares": (["sede"], 0)}
+        creadas = [self.crear(0, solicitante=uno, aprobador=otro, **base) for uno, otro, *_ in partes]
+        return multiple(*creadas)
+
+    @rule(target=solicitudes, quien=quien, solicitante=quien, aprobador=quien, pasajeros=pasajeros, lugares=lugares)
+    def crear(self, quien, **datos):
+        peticion = Peticion("crear", None, persona(self.personas[quien]), self.con_ids(datos))
+        esperada, creada = paso(None, peticion)
+        recibida, pk = crear(self.apis[quien], peticion, self.base)
+        assert recibida == esperada, peticion
+        self.visto.add(("crear", esperada[0]))
+        if pk is None:
+            return multiple()
+        self.filas[pk] = creada
+        return pk
+
+    @rule(pk=solicitudes, quien=quien, datos=cambios)
+    def cambiar(self, pk, quien, datos):
+        self.hacer("cambiar", pk, quien, self.con_ids(datos))
+
+    @rule(pk=solicitudes, quien=quien, verbo=st.sampled_from(["aprobar", "rechazar", "cancelar"]), motivo=motivo)
+    def decidir(self, pk, quien, verbo, motivo):
+        self.hacer(verbo, pk, quien, motivo)
+
+    @rule(pk=solicitudes, quien=quien)
+    def eliminar(self, pk, quien):
+        self.hacer("eliminar", pk, quien)
+
+    @rule(pk=solicitudes, quien=quien)
+    def leer(self, pk, quien):
+        self.hacer("leer", pk, quien)
+        self.hacer("leer histórico", pk, quien)
+
+    @rule(quien=quien)
+    def listar(self, quien):
+        lista = self.apis[quien].get("/solicitud?por_pagina=100").json()["data"]["registros"]
+        uno = persona(self.personas[quien])
+        assert [fila["Id"] for fila in lista] == [
+            pk
+            for pk in sorted(self.filas, reverse=True)
+            if paso(self.filas[pk], Peticion("leer", pk, uno))[0][0] == 200
+        ]
+
+    @invariant()
+    def no_falta_ni_sobra_un_correo(self):
+        cuantos = Counter(sobre["solicitud"] for sobre in Email.objects.values_list("context", flat=True))
+        assert cuantos == {pk: fila.correos for pk, fila in self.filas.items()}
+
+
+def test_la_vida_de_una_solicitud_es_la_del_modelo(personas, mundo, cuerpo):
+    visto = vivir(VidaDeSolicitudes, pocas=20, pasos=50, personas=personas, mundo=mundo, base=cuerpo)
+
+    assert {(verbo, status) for verbo, todos in RESPUESTAS.items() for status in todos} - visto == set()
+
+
+# --- At once ---
+
+HILOS, CADA_UNO = 5, 5
+VERBOS = {
+    "cambiar": 8, "leer": 3, "leer histórico": 1, "aprobar": 2, "rechazar": 1, "cancelar": 1, "eliminar": 1
+}  # fmt: skip
+
+
+def guion(azar, pk, personas) -> list[Peticion]:
+    def una():
+        [verbo] = azar.choices([*VERBOS], [*VERBOS.values()])
+        dato = {
+            "cambiar": azar.choice([
+                (("pasajeros", azar.randrange(1000)),),
+                (("solicitante", azar.choice(personas).pk),),
+                (("aprobador", azar.choice(personas).pk),),
+            ]),
+            "rechazar": f"Rechazo {azar.randrange(1000)}",
+            "cancelar": f"Cancelación {azar.randrange(1000)}",
+        }  # fmt: skip
+        return Peticion(verbo, pk, persona(azar.choice(personas)), dato.get(verbo))
+
+    return [una() for _ in range(CADA_UNO)]
+
+
+@pytest.mark.parametrize("semilla", semillas(4))
+def test_un_orden_explica_lo_que_pasa_a_la_vez(servidor, personas, cuerpo, semilla):
+    azar = random.Random(semilla)
+    remotas = {usuario.pk: Remota(servidor, usuario) for usuario in personas}
+    jefa, otra = personas[:2]
+    parada = Parada(cuerpo["lugares"][0]["idLugar"], 0)
+    datos = (("solicitante", jefa.pk), ("aprobador", otra.pk), ("pasajeros", 1), ("lugares", (parada,)))
+    creacion = Peticion("crear", None, persona(jefa), datos)
+    _, creada = paso(None, creacion)
+    _, pk = crear(remotas[jefa.pk], creacion, cuerpo)
+
+    def hacer(peticion):
+        status, visto = pedir(remotas[peticion.quien.id], peticion)
+        if status == 503:
+            raise SinRespuesta
+        return status, visto
+
+    exigir_orden(grabar([guion(azar, pk, personas) for _ in range(HILOS)], hacer), creada, paso)
