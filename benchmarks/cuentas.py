@@ -12,13 +12,12 @@ Falta = tuple[str, str]  # one of CLASES, and a sentence
 
 
 def faltas(libro: Libro, hay: dict, recibidos: Counter) -> list[Falta]:
-    """Return what is wrong. `hay` is what recuento.contar gives, and `recibidos` counts what the mail server received,
+    """Return what is wrong. `hay` is what recuento.rendir gives, and `recibidos` counts what the mail server received,
     by Message-ID."""
-    encontradas = [(OTRA, frase) for frase in libro.faltas]
-    if hay["entera"] != "ok":
-        encontradas.append((OTRA, f"la base está dañada: {hay['entera']}"))
+    enteras = {"la base": hay["entera"], "la cadena": hay["cadena"]}
     return [
-        *encontradas,
+        *((OTRA, frase) for frase in libro.faltas),
+        *((OTRA, f"{que} está rota: {frase}") for que, frase in enteras.items() if frase != "ok"),
         *_de_expedientes(libro, hay),
         *_de_historiales(hay),
         *_de_solicitudes(libro, hay),

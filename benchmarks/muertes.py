@@ -13,7 +13,6 @@ It ends with 1 when something is missing or twice. Everything runs on this machi
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -25,7 +24,7 @@ from typing import NamedTuple
 
 from benchmarks.__main__ import entero, entorno_de_prueba
 from benchmarks.base import SIN_POSTGRESQL, manage
-from benchmarks.cuentas import CLASES, OTRA, faltas, repetidos
+from benchmarks.cuentas import CLASES, faltas, repetidos
 from benchmarks.escritores import Libro, Sitio, escribiendo, repite_la_respuesta
 from benchmarks.procesos import Orden, Postgresql, Servidor
 from monitor.tests.postgresql import binarios, puerto_libre
@@ -72,10 +71,8 @@ def casa(base: str):
             "DATABASE_URL": postgresql.url() if postgresql else f"sqlite:///{carpeta / 'monitor.sqlite3'}",
             "EMAIL_URL": f"smtp://127.0.0.1:{buzon.puerto}",
         }
-        for orden in ("migrate", "seed_catalogos --con-ejemplos"):
-            manage(*orden.split(), entorno=entorno)
         puerto = puerto_libre()
-        sitio = Sitio(puerto, *json.loads(en_la_base(entorno, "personas()")))
+        sitio = Sitio(puerto, *json.loads(en_la_base(entorno, "preparar()")))
         servidor = Servidor(carpeta / "servidor", entorno, puerto)
         cartero = Orden(carpeta / "cartero", entorno, "enviar_correos")
         for proceso in (servidor, cartero):
@@ -119,11 +116,12 @@ def medir(base: str, propia: Casa, semilla: int) -> list:
             antes = libro.cuentas["dudas"]
             modos[nombre]()
             propia.servidor.esperar()
+            propia.cartero.vigilar()
             dudas[nombre] += libro.cuentas["dudas"] - antes
-    entregar_lo_que_queda(propia)
+    propia.cartero.terminar()
+    hay = json.loads(en_la_base(propia.entorno, "rendir()"))
     recibidos = Counter(mensaje["Message-ID"] for mensaje in propia.buzon.recibidos)
-    hay = json.loads(en_la_base(propia.entorno, "contar()"))
-    encontradas = faltas(libro, hay, recibidos) + faltas_de_la_cadena(propia.entorno)
+    encontradas = faltas(libro, hay, recibidos)
     informar(base, modos, dudas, libro, hay, recibidos, encontradas, time.monotonic() - inicio)
     return encontradas
 
@@ -158,24 +156,6 @@ def esperar_escrituras(libro: Libro, azar: Random):
     while libro.cuentas["escrituras"] < hasta and not libro.faltas:
         time.sleep(0.01)
     time.sleep(azar.random() * ESPERA)
-
-
-def entregar_lo_que_queda(propia: Casa):
-    propia.cartero.terminar()
-    en_la_base(propia.entorno, "apurar()")
-    manage("enviar_correos", "--una-vez", entorno=propia.entorno)
-    propia.cartero.lanzar()
-
-
-def faltas_de_la_cadena(entorno: dict) -> list:
-    """Return what `verificar_historial` finds, once there is such a command."""
-    if "verificar_historial" not in manage("help", "--commands", entorno=entorno).stdout.split():
-        return []
-    try:
-        manage("verificar_historial", entorno=entorno)
-    except subprocess.CalledProcessError as error:
-        return [(OTRA, f"verificar_historial terminó con {error.returncode}: {error.stdout}")]
-    return []
 
 
 def informar(base, modos, dudas, libro: Libro, hay, recibidos, encontradas, segundos):

@@ -51,11 +51,17 @@ class Orden:
                 orden, env=os.environ | self.entorno, stdout=salida, stderr=salida, start_new_session=True
             )
 
+    def vigilar(self):
+        """Start it again if it has ended by itself."""
+        if self.proceso.poll() is not None:
+            self.lanzar()
+
     def matar(self):
         matar(self.proceso.pid)
         self.proceso.wait()
 
     def terminar(self):
+        """End it as systemd would, unless it has ended already."""
         self.proceso.terminate()
         self.proceso.wait(timeout=PLAZO)
 
@@ -113,12 +119,11 @@ class Postgresql(Cluster):
         esperar(self._arranca, "PostgreSQL")
 
     def _arranca(self) -> bool:
-        """Return whether it starts: not while processes of the former one still run."""
-        try:
+        """Return whether it starts: not while processes of the former one still run, which pg_ctl then says."""
+        with suppress(subprocess.CalledProcessError):
             self.arrancar()
-        except subprocess.CalledProcessError:
-            return False
-        return True
+            return True
+        return False
 
 
 def vivo(pid: int) -> bool:

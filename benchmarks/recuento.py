@@ -2,7 +2,9 @@
 
 import json
 from collections import defaultdict
+from io import StringIO
 
+from django.core.management import CommandError, call_command, get_commands
 from django.db import connection
 from post_office.models import STATUS, Email
 
@@ -15,20 +17,19 @@ from solicitudes.correo.cola import OMITIDO
 from solicitudes.models import HistoricoEstado, LugarSolicitud, Solicitud
 
 
-def personas() -> str:
-    """Create the two people of the load, and return the id and a token of each."""
+def preparar() -> str:
+    """Make the tables and the people of the load, and return the id and a token of each person."""
+    call_command("migrate", verbosity=0)
+    call_command("seed_catalogos", "--con-ejemplos", verbosity=0, stdout=StringIO())
     ana = Usuario.objects.create(username="ana", rol=Rol.ADMINISTRADOR, email="ana@example.org", password="!")
     luz = Usuario.objects.create(username="luz", rol=Rol.OPERADOR, email="luz@example.org", password="!")
     return json.dumps([(persona.pk, tokens.issue(persona)) for persona in (ana, luz)])
 
 
-def apurar() -> int:
-    """Make every mail that waits for its next attempt wait no longer, as if the time had passed, and return how many
-    are pending."""
-    return Email.objects.filter(status__in=[STATUS.queued, STATUS.requeued]).update(scheduled_time=None)
-
-
-def contar() -> str:
+def rendir() -> str:
+    """Deliver what is in the queue, as if the time that a mail waits had passed, and return what the database holds."""
+    Email.objects.filter(status__in=[STATUS.queued, STATUS.requeued]).update(scheduled_time=None)
+    call_command("enviar_correos", "--una-vez")
     return json.dumps(
         {
             "expedientes": _expedientes(),
@@ -36,6 +37,7 @@ def contar() -> str:
             "solicitudes": _solicitudes(),
             "correos": _correos(),
             "entera": _entera(),
+            "cadena": _cadena(),
         }
     )
 
@@ -82,3 +84,15 @@ def _entera() -> str:
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA integrity_check")
         return cursor.fetchone()[0]
+
+
+def _cadena() -> str:
+    """Return what `verificar_historial` says, if there is such a command, or «ok»."""
+    if "verificar_historial" not in get_commands():
+        return "ok"
+    salida = StringIO()
+    try:
+        call_command("verificar_historial", stdout=salida, stderr=salida)
+    except (CommandError, SystemExit) as error:
+        return f"{error} {salida.getvalue()}"
+    return "ok"

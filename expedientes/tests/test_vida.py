@@ -129,6 +129,8 @@ def test_un_orden_explica_lo_que_pasa_a_la_vez(servidor, personas, semilla):
             raise SinRespuesta
         return status, visto
 
-    historia = grabar([guion(azar, personas) for _ in range(HILOS)], hacer)
+    apertura = Peticion("abrir", CLAVES[0], persona(personas[0]), ())
+    _, abierto = paso(Llave(), apertura)
+    hacer(apertura)
 
-    exigir_orden(historia, Llave(), paso)
+    exigir_orden(grabar([guion(azar, personas) for _ in range(HILOS)], hacer), abierto, paso)
