@@ -4,6 +4,7 @@ isn't there, once and whole.
 Run it with `make faults`. It reads these variables; the value after `=` is the default:
 
 MUERTES=50               how many times each sort of process is killed
+MINUTOS=60               after which nobody else is killed on that database; it says how many were
 ESCRITORES=6             how many write at once
 BASES=sqlite,postgresql  on which databases, one after another
 SEMILLA                  what is drawn at random: who dies when, and what each writes; it is printed
@@ -13,6 +14,7 @@ It ends with 1 when something is missing or twice. Everything runs on this machi
 
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -27,10 +29,10 @@ from benchmarks.base import SIN_POSTGRESQL, manage
 from benchmarks.cuentas import CLASES, faltas, repetidos
 from benchmarks.escritores import Libro, Sitio, escribiendo, repite_la_respuesta
 from benchmarks.procesos import Orden, Postgresql, Servidor
-from monitor.tests.postgresql import binarios, puerto_libre
+from monitor.tests.postgresql import binarios, interrumpir, puerto_libre
 from solicitudes.tests.buzon import Buzon
 
-MUERTES, ESCRITORES = entero("MUERTES", 50), entero("ESCRITORES", 6)
+MUERTES, MINUTOS, ESCRITORES = entero("MUERTES", 50), entero("MINUTOS", 60), entero("ESCRITORES", 6)
 BASES = (os.environ.get("BASES") or "sqlite,postgresql").split(",")
 DURABLE = {"listen_addresses": "127.0.0.1", "max_connections": "100", "timezone": "UTC", "restart_after_crash": "on"}
 HECHAS = 5  # writes between a death and the next, at least
@@ -49,6 +51,7 @@ class Casa(NamedTuple):
 
 
 def main():
+    signal.signal(signal.SIGTERM, interrumpir)  # what was started is ended
     semilla = entero("SEMILLA", randrange(2**32))
     print(f"SEMILLA={semilla}", flush=True)
     encontradas = []
@@ -109,20 +112,23 @@ def medir(base: str, propia: Casa, semilla: int) -> list:
     modos = formas_de_morir(propia, azar)
     turnos = [nombre for nombre in modos for _ in range(MUERTES)]
     azar.shuffle(turnos)
-    dudas = Counter()
+    muertes, dudas = Counter(), Counter()
     with escribiendo(ESCRITORES, semilla, propia.sitio) as libro:
         for nombre in turnos:
+            if time.monotonic() - inicio > MINUTOS * 60:
+                break
             esperar_escrituras(libro, azar)
             antes = libro.cuentas["dudas"]
             modos[nombre]()
             propia.servidor.esperar()
             propia.cartero.vigilar()
+            muertes[nombre] += 1
             dudas[nombre] += libro.cuentas["dudas"] - antes
     propia.cartero.terminar()
     hay = json.loads(en_la_base(propia.entorno, "rendir()"))
     recibidos = Counter(mensaje["Message-ID"] for mensaje in propia.buzon.recibidos)
     encontradas = faltas(libro, hay, recibidos)
-    informar(base, modos, dudas, libro, hay, recibidos, encontradas, time.monotonic() - inicio)
+    informar(base, muertes, dudas, libro, hay, recibidos, encontradas, time.monotonic() - inicio)
     return encontradas
 
 
@@ -158,11 +164,11 @@ def esperar_escrituras(libro: Libro, azar: Random):
     time.sleep(azar.random() * ESPERA)
 
 
-def informar(base, modos, dudas, libro: Libro, hay, recibidos, encontradas, segundos):
+def informar(base, muertes, dudas, libro: Libro, hay, recibidos, encontradas, segundos):
     cuentas, por_clase = libro.cuentas, Counter(clase for clase, _ in encontradas)
-    print(f"\n{base}: {MUERTES * len(modos)} muertes en {segundos:.0f} s, con {ESCRITORES} que escriben")
-    for nombre in modos:
-        print(f"  {nombre:28} {MUERTES:4} muertes, {dudas[nombre]:5} intentos sin respuesta")
+    print(f"\n{base}: {muertes.total()} muertes en {segundos:.0f} s, con {ESCRITORES} que escriben")
+    for nombre, cuantas in sorted(muertes.items()):
+        print(f"  {nombre:28} {cuantas:4} muertes, {dudas[nombre]:6,} intentos sin respuesta")
     print(
         f"  {cuentas['escrituras']:,} escrituras confirmadas, {cuentas['con dudas']:,} de ellas tras repetirse;"
         f" {cuentas[503]:,} respuestas 503, {cuentas[500]:,} 500\n"

@@ -61,7 +61,7 @@ class Orden:
         self.proceso.wait()
 
     def terminar(self):
-        """End it as systemd would, unless it has ended already."""
+        """End it as systemd would; it may have ended already."""
         self.proceso.terminate()
         self.proceso.wait(timeout=PLAZO)
 
