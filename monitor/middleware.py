@@ -23,6 +23,7 @@ from monitor import logs
 from monitor.admin.pages import ADMIN, error_page
 from monitor.api.errors import ERROR_CODE, RETRY_AFTER, log_outage, outage_of
 from monitor.api.viewsets import bad_request, https_required
+from monitor.origen import Origen, puerta
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ class RequestLogMiddleware:
         start = perf_counter()
         name = f"{getrandbits(128):032x}"
         logs.request_id.set(name)
+        puerta.set((Origen.ADMIN if request.path_info.startswith(ADMIN) else Origen.API, name))
         response = self.get_response(request)
         response.headers["X-Request-ID"] = name
         if log.isEnabledFor(logging.INFO):
