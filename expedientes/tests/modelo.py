@@ -17,6 +17,7 @@ SIN_PERMISO = (403, "Acceso restringido a administradores y operadores")
 SOLO_ADMINISTRADORES = (403, "Acceso restringido a administradores")
 NO_ESTA = (404, "Expediente no encontrado")
 YA_EXISTE = (409, "Ya existe un expediente con ese No. Siniestro")
+CAMBIO = (412, "El expediente cambió desde que lo leyó; vuelva a leerlo")
 EL_MISMO = (400, "El expediente ya se encuentra en ese estado")
 
 
@@ -44,10 +45,15 @@ class Expediente(NamedTuple):
 
 
 class Llave(NamedTuple):
-    """What there is under a key: the expediente that is open, if one is, and those that were archived."""
+    """What there is under a key: the expediente that is open, if one is, and those that were archived. `version` counts
+    what has changed."""
 
     abierto: Expediente | None = None
     archivados: tuple[Expediente, ...] = ()
+    version: int = 0
+
+    def con(self, abierto: Expediente) -> "Llave":
+        return self if abierto == self.abierto else self._replace(abierto=abierto, version=self.version + 1)
 
 
 class Peticion(NamedTuple):
@@ -55,6 +61,7 @@ class Peticion(NamedTuple):
     clave: str
     quien: Persona
     dato: Any = None  # what is written: pairs of a field and its value, or a state
+    vista: int | None = None  # the version that its writer saw, whose ETag goes as If-Match
 
 
 # --- What the model answers ---
@@ -73,37 +80,44 @@ def _abrir(llave, peticion):
     campos = dict.fromkeys(CAMPOS) | dict(peticion.dato)
     apertura = Cambio(None, "Ingreso", peticion.quien.id)
     abierto = Expediente("Ingreso", **campos, creado_por=peticion.quien.id, historial=(apertura,))
-    return (201, abierto.plano), llave._replace(abierto=abierto)
+    return (201, abierto.plano), llave.con(abierto)
 
 
 def _cambiar(llave, peticion):
     if peticion.quien.rol not in ESCRIBEN:
         return SIN_PERMISO, llave
-    if not llave.abierto:
-        return NO_ESTA, llave
+    if falta := _falta(llave, peticion):
+        return falta, llave
     abierto = llave.abierto._replace(**dict(peticion.dato))
-    return (200, abierto.plano), llave._replace(abierto=abierto)
+    return (200, abierto.plano), llave.con(abierto)
 
 
 def _pasar(llave, peticion):
     if peticion.quien.rol not in ESCRIBEN:
         return SIN_PERMISO, llave
-    if not llave.abierto:
-        return NO_ESTA, llave
+    if falta := _falta(llave, peticion):
+        return falta, llave
     desde, hasta = llave.abierto.estado, peticion.dato
     if hasta == desde:
         return EL_MISMO, llave
     historial = (*llave.abierto.historial, Cambio(desde, hasta, peticion.quien.id))
     abierto = llave.abierto._replace(estado=hasta, historial=historial)
-    return (200, abierto.plano), llave._replace(abierto=abierto)
+    return (200, abierto.plano), llave.con(abierto)
 
 
 def _archivar(llave, peticion):
     if peticion.quien.rol not in ARCHIVAN:
         return SOLO_ADMINISTRADORES, llave
+    if falta := _falta(llave, peticion):
+        return falta, llave
+    return (200, peticion.clave), Llave(None, (*llave.archivados, llave.abierto), llave.version + 1)
+
+
+def _falta(llave, peticion):
+    """Return the answer to a write on what isn't there, or isn't what its writer saw; None to the others."""
     if not llave.abierto:
-        return NO_ESTA, llave
-    return (200, peticion.clave), Llave(archivados=(*llave.archivados, llave.abierto))
+        return NO_ESTA
+    return CAMBIO if peticion.vista not in (None, llave.version) else None
 
 
 def _leer(llave, _):
@@ -127,12 +141,16 @@ PASOS: dict[str, Callable] = {
 # --- What the server answers ---
 
 
-def pedir(api, peticion: Peticion) -> tuple[int, Any]:
-    """Send a request to the server and return its answer as the model gives it."""
+def pedir(api, peticion: Peticion, etag: str | None = None) -> tuple[tuple[int, Any], str | None]:
+    """Send a request to the server, with the ETag of what its writer saw. Return its answer as the model gives it, and
+    its ETag."""
     metodo, sufijo, cuerpo = EN_HTTP[peticion.verbo](peticion)
     ruta = "/api/expedientes" + (f"/{quote(peticion.clave, safe='')}" if peticion.verbo != "abrir" else "")
-    status, datos = respuesta(api.pedir(metodo, ruta + sufijo, cuerpo))
-    return status, datos["error"] if status >= 400 else MUESTRA.get(peticion.verbo, _plano)(datos)
+    cabeceras = {} if etag is None else {"If-Match": etag}
+    recibida = api.pedir(metodo, ruta + sufijo, cuerpo, **cabeceras)
+    status, datos = respuesta(recibida)
+    visto = datos["error"] if status >= 400 else MUESTRA.get(peticion.verbo, _plano)(datos)
+    return (status, visto), recibida.headers.get("ETag")
 
 
 EN_HTTP: dict[str, Callable] = {

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from expedientes.archivo import ExpedienteArchivado
 from expedientes.tests.modelo import CAMPOS, ESTADOS, Llave, Persona, Peticion, copia_de, paso, pedir
@@ -15,10 +15,11 @@ from monitor.tests.azar import Vida, semillas, vivir
 from monitor.tests.linealizable import SinRespuesta, exigir_orden, grabar
 from monitor.usuarios.tests.factories import UsuarioFactory
 
-CLAVES = ["SIN-1", "SIN/1", "Ñ 1"]
+CLAVES = ["SIN/1", "Ñ 1"]
 VALORES = [None, "", "Rojo", "Ñandú \U0001f697"]
 
 clave, quien, estado = st.sampled_from(CLAVES), st.integers(0, 2), st.sampled_from(ESTADOS)
+atras = st.sampled_from([None, 0, 1, 2])
 campos = st.dictionaries(st.sampled_from(CAMPOS), st.sampled_from(VALORES)).map(lambda c: tuple(c.items()))
 
 
@@ -34,9 +35,9 @@ def persona(usuario) -> Persona:
 # What the lives must have come across, or they show little.
 RESPUESTAS = {
     "abrir": [201, 403, 409],
-    "cambiar": [200, 403, 404],
-    "pasar": [200, 400, 403, 404],
-    "archivar": [200, 403, 404],
+    "cambiar": [200, 403, 404, 412],
+    "pasar": [200, 400, 403, 404, 412],
+    "archivar": [200, 403, 404, 412],
     "leer": [200, 404],
     "leer historial": [200, 404],
 }
@@ -48,33 +49,51 @@ class VidaDeExpedientes(Vida):
     def __init__(self):
         super().__init__()
         self.llaves = defaultdict(Llave)
+        self.etags = defaultdict(dict)  # by key and version
 
-    def hacer(self, verbo, clave, quien, dato=None):
-        peticion = Peticion(verbo, clave, persona(self.personas[quien]), dato)
+    def hacer(self, verbo, clave, quien, dato=None, atras=None):
+        """Do the same here and there. The writer saw the version that was read so many versions ago (`atras`), or
+        doesn't say."""
+        vistas = [] if atras is None else list(self.etags[clave])
+        vista = vistas[-1 - atras % len(vistas)] if vistas else None
+        peticion = Peticion(verbo, clave, persona(self.personas[quien]), dato, vista)
         esperada, self.llaves[clave] = paso(self.llaves[clave], peticion)
-        assert pedir(self.apis[quien], peticion) == esperada, peticion
+        recibida, etag = pedir(self.apis[quien], peticion, self.etags[clave].get(vista))
+        assert recibida == esperada, peticion
         self.visto.add((verbo, esperada[0]))
+        if etag:
+            assert self.etags[clave].setdefault(self.llaves[clave].version, etag) == etag
+
+    @initialize(abiertas=st.lists(clave, unique=True))
+    def empezar(self, abiertas):
+        for clave in abiertas:
+            self.hacer("abrir", clave, 0, ())
 
     @rule(clave=clave, quien=quien, campos=campos)
     def abrir(self, clave, quien, campos):
         self.hacer("abrir", clave, quien, campos)
 
-    @rule(clave=clave, quien=quien, campos=campos)
-    def cambiar(self, clave, quien, campos):
-        self.hacer("cambiar", clave, quien, campos)
+    @rule(clave=clave, quien=quien, campos=campos, atras=atras)
+    def cambiar(self, clave, quien, campos, atras):
+        self.hacer("cambiar", clave, quien, campos, atras)
 
-    @rule(clave=clave, quien=quien, estado=estado)
-    def pasar(self, clave, quien, estado):
-        self.hacer("pasar", clave, quien, estado)
+    @rule(clave=clave, quien=quien, estado=estado, atras=atras)
+    def pasar(self, clave, quien, estado, atras):
+        self.hacer("pasar", clave, quien, estado, atras)
 
-    @rule(clave=clave, quien=quien)
-    def archivar(self, clave, quien):
-        self.hacer("archivar", clave, quien)
+    @rule(clave=clave, quien=quien, atras=atras)
+    def archivar(self, clave, quien, atras):
+        self.hacer("archivar", clave, quien, atras=atras)
 
     @rule(clave=clave, quien=quien)
     def leer(self, clave, quien):
         self.hacer("leer", clave, quien)
         self.hacer("leer historial", clave, quien)
+
+    @invariant()
+    def cada_version_tiene_su_etag(self):
+        for etags in self.etags.values():
+            assert len(set(etags.values())) == len(etags)
 
     @invariant()
     def la_lista_tiene_los_abiertos(self):
@@ -94,7 +113,7 @@ class VidaDeExpedientes(Vida):
 
 
 def test_la_vida_de_un_expediente_es_la_del_modelo(personas):
-    visto = vivir(VidaDeExpedientes, personas=personas)
+    visto = vivir(VidaDeExpedientes, pocas=24, pasos=40, personas=personas)
 
     assert {(verbo, status) for verbo, todos in RESPUESTAS.items() for status in todos} - visto == set()
 
@@ -124,7 +143,7 @@ def test_un_orden_explica_lo_que_pasa_a_la_vez(servidor, personas, semilla):
     remotas = {usuario.pk: Remota(servidor, usuario) for usuario in personas}
 
     def hacer(peticion):
-        status, visto = pedir(remotas[peticion.quien.id], peticion)
+        (status, visto), _ = pedir(remotas[peticion.quien.id], peticion)
         if status == 503:
             raise SinRespuesta
         return status, visto

@@ -13,6 +13,7 @@ VEN_TODAS = ("Administrador", "Operador")
 
 MISMA_PERSONA = (400, "El solicitante y el aprobador no pueden ser la misma persona")
 SIN_CAMBIOS = (400, "No se proporcionaron campos para actualizar")
+CAMBIO = (412, "La solicitud cambió desde que la leyó; vuelva a leerla")
 SIN_MOTIVO = (400, "motivo: es obligatorio")
 SIN_LUGARES = (422, "lugares: debe haber al menos un lugar")
 CON_SALTOS = "lugares[{}].orden: el orden de los lugares debe ser consecutivo desde 0"
@@ -48,6 +49,7 @@ class Solicitud(NamedTuple):
     historico: tuple[tuple[int, str | None], ...] = ((PENDIENTE, "Solicitud creada"),)
     eliminada: bool = False
     correos: int = 2  # that its changes have queued so far
+    version: int = 1  # it grows whenever something changes
 
     @property
     def visible(self):
@@ -60,6 +62,7 @@ class Peticion(NamedTuple):
     id: int | None
     quien: Persona
     dato: Any = None  # the fields that are written, as pairs of a name and a value; or the motive
+    vista: int | None = None  # the version that its writer saw, whose ETag goes as If-Match
 
 
 # --- What the model answers ---
@@ -93,6 +96,8 @@ def _cambiar(solicitud, peticion):
     despues = solicitud._replace(**datos)
     if falla := _falla_del_cambio(despues, peticion):
         return falla, solicitud
+    if despues != solicitud:
+        despues = despues._replace(version=solicitud.version + 1)
     if despues.solicitante != solicitud.solicitante:
         despues = despues._replace(pidieron=solicitud.pidieron | {solicitud.solicitante})
     despues = despues._replace(correos=solicitud.correos + _correos_de_un_cambio(solicitud, despues))
@@ -128,6 +133,7 @@ def _decidir(solicitud, peticion):
         estado=hasta,
         historico=(*solicitud.historico, (hasta, peticion.dato)),
         correos=solicitud.correos + (2 if hasta == CANCELADA else 1),
+        version=solicitud.version + 1,
     )
     return (200, despues.visible), despues
 
@@ -149,7 +155,8 @@ def _leer_historico(solicitud, peticion):
 
 
 def _negada(solicitud, peticion):
-    """Return the answer to somebody who may not see the solicitud, or may not do this with it; None to the others."""
+    """Return the answer to somebody who may not see the solicitud, or may not do this with it, or saw another state of
+    it; None to the others."""
     quien, verbo = peticion.quien, peticion.verbo
     partes = (solicitud.solicitante, solicitud.aprobador)
     if solicitud.eliminada or (quien.rol not in VEN_TODAS and quien.id not in partes):
@@ -157,9 +164,10 @@ def _negada(solicitud, peticion):
     if verbo in ("aprobar", "rechazar") and quien.id in {solicitud.solicitante, *solicitud.pidieron}:
         return PROPIA
     pueden = {"cambiar": partes[:1], "eliminar": partes[:1], "aprobar": partes[1:], "rechazar": partes[1:]}
-    if quien.rol == "Administrador" or verbo.startswith("leer") or quien.id in pueden.get(verbo, partes):
-        return None
-    return NO_ES_SUYA[verbo]
+    puede = quien.rol == "Administrador" or verbo.startswith("leer") or quien.id in pueden.get(verbo, partes)
+    if not puede:
+        return NO_ES_SUYA[verbo]
+    return CAMBIO if peticion.vista not in (None, solicitud.version) else None
 
 
 def _falla_de(lugares):
@@ -189,10 +197,13 @@ PASOS: dict[str, Callable] = {
 # --- What the server answers ---
 
 
-def pedir(api, peticion: Peticion) -> tuple[int, Any]:
-    """Send a request about a solicitud to the server and return its answer as the model gives it."""
+def pedir(api, peticion: Peticion, etag: str | None = None) -> tuple[tuple[int, Any], str | None]:
+    """Send a request about a solicitud to the server, with the ETag of what its writer saw. Return its answer as the
+    model gives it, and its ETag."""
     metodo, sufijo, cuerpo = EN_HTTP[peticion.verbo](peticion)
-    return _leida(api.pedir(metodo, f"/solicitud/{peticion.id}{sufijo}", cuerpo), MUESTRA.get(peticion.verbo, _visible))
+    cabeceras = {} if etag is None else {"If-Match": etag}
+    recibida = api.pedir(metodo, f"/solicitud/{peticion.id}{sufijo}", cuerpo, **cabeceras)
+    return _leida(recibida, MUESTRA.get(peticion.verbo, _visible)), recibida.headers.get("ETag")
 
 
 def crear(api, peticion: Peticion, base: dict) -> tuple[tuple[int, Any], int | None]:

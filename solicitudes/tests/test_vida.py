@@ -1,7 +1,7 @@
 """The life of a solicitud against the model of `modelo.py`: any requests one after another, and several at once."""
 
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 
 import pytest
 from hypothesis import strategies as st
@@ -18,9 +18,11 @@ ROLES = [{"administrador": True}, {"administrador": True}, {}, {"tecnico": True}
 MOTIVOS = [None, "Hay unidad", "Ya no hace falta"]
 
 quien, motivo = st.integers(0, len(ROLES) - 1), st.sampled_from(MOTIVOS)
+atras = st.sampled_from([None, None, 0, 1])
 pasajeros = st.integers(0, 3)
-# The places by their names in `mundo`, and the turn of the first one: 1 is wrong.
-lugares = st.tuples(st.lists(st.sampled_from(["sede", "norte"]), max_size=3), st.sampled_from([0, 0, 0, 1]))
+# The places by their names in `mundo`, and the turn of the first one. The last two are wrong.
+LUGARES = [(["sede"], 0), (["norte", "sede"], 0), (["sede", "norte", "norte"], 0), ([], 0), (["sede"], 1)]
+lugares = st.sampled_from(LUGARES)
 cambios = st.fixed_dictionaries(
     {}, optional={"solicitante": quien, "aprobador": quien, "pasajeros": pasajeros, "lugares": lugares}
 )
@@ -38,7 +40,7 @@ def persona(usuario) -> Persona:
 # What the lives must have come across, or they show little.
 RESPUESTAS = {
     "crear": [201, 400, 403, 422],
-    "cambiar": [200, 400, 403, 404, 409, 422],
+    "cambiar": [200, 400, 403, 404, 409, 412, 422],
     "aprobar": [200, 403, 404, 409],
     "rechazar": [200, 400, 403, 404, 409],
     "cancelar": [200, 400, 403, 404, 409],
@@ -57,6 +59,7 @@ class VidaDeSolicitudes(Vida):
     def __init__(self):
         super().__init__()
         self.filas = {}
+        self.etags = defaultdict(dict)  # by id and version
 
     def con_ids(self, datos) -> tuple:
         """Return the pairs of the model, with ids for people and places."""
@@ -66,11 +69,18 @@ class VidaDeSolicitudes(Vida):
             ids["lugares"] = tuple(Parada(self.mundo[n].pk, primero + i) for i, n in enumerate(nombres))
         return tuple((datos | ids).items())
 
-    def hacer(self, verbo, pk, quien, dato=None):
-        peticion = Peticion(verbo, pk, persona(self.personas[quien]), dato)
+    def hacer(self, verbo, pk, quien, dato=None, atras=None):
+        """Do the same here and there. The writer saw the version that was read so many versions ago (`atras`), or
+        doesn't say."""
+        vistas = [] if atras is None else list(self.etags[pk])
+        vista = vistas[-1 - atras % len(vistas)] if vistas else None
+        peticion = Peticion(verbo, pk, persona(self.personas[quien]), dato, vista)
         esperada, self.filas[pk] = paso(self.filas[pk], peticion)
-        assert pedir(self.apis[quien], peticion) == esperada, peticion
+        recibida, etag = pedir(self.apis[quien], peticion, self.etags[pk].get(vista))
+        assert recibida == esperada, peticion
         self.visto.add((verbo, esperada[0]))
+        if etag:
+            assert self.etags[pk].setdefault(self.filas[pk].version, etag) == etag
 
     @initialize(target=solicitudes, partes=st.lists(st.permutations(range(len(ROLES))), min_size=1, max_size=3))
     def empezar(self, partes):
@@ -90,25 +100,25 @@ class VidaDeSolicitudes(Vida):
         self.filas[pk] = creada
         return pk
 
-    @rule(pk=solicitudes, quien=quien, datos=cambios)
-    def cambiar(self, pk, quien, datos):
-        self.hacer("cambiar", pk, quien, self.con_ids(datos))
+    @rule(pk=solicitudes, quien=quien, datos=cambios, atras=atras)
+    def cambiar(self, pk, quien, datos, atras):
+        self.hacer("cambiar", pk, quien, self.con_ids(datos), atras)
 
-    @rule(pk=solicitudes, quien=quien, motivo=motivo)
-    def aprobar(self, pk, quien, motivo):
-        self.hacer("aprobar", pk, quien, motivo)
+    @rule(pk=solicitudes, quien=quien, motivo=motivo, atras=atras)
+    def aprobar(self, pk, quien, motivo, atras):
+        self.hacer("aprobar", pk, quien, motivo, atras)
 
-    @rule(pk=solicitudes, quien=quien, motivo=motivo)
-    def rechazar(self, pk, quien, motivo):
-        self.hacer("rechazar", pk, quien, motivo)
+    @rule(pk=solicitudes, quien=quien, motivo=motivo, atras=atras)
+    def rechazar(self, pk, quien, motivo, atras):
+        self.hacer("rechazar", pk, quien, motivo, atras)
 
-    @rule(pk=solicitudes, quien=quien, motivo=motivo)
-    def cancelar(self, pk, quien, motivo):
-        self.hacer("cancelar", pk, quien, motivo)
+    @rule(pk=solicitudes, quien=quien, motivo=motivo, atras=atras)
+    def cancelar(self, pk, quien, motivo, atras):
+        self.hacer("cancelar", pk, quien, motivo, atras)
 
-    @rule(pk=solicitudes, quien=quien)
-    def eliminar(self, pk, quien):
-        self.hacer("eliminar", pk, quien)
+    @rule(pk=solicitudes, quien=quien, atras=atras)
+    def eliminar(self, pk, quien, atras):
+        self.hacer("eliminar", pk, quien, atras=atras)
 
     @rule(pk=solicitudes, quien=quien, verbo=st.sampled_from(["leer", "leer histórico"]))
     def leer(self, pk, quien, verbo):
@@ -121,13 +131,18 @@ class VidaDeSolicitudes(Vida):
         return status == 200
 
     @invariant()
+    def cada_version_tiene_su_etag(self):
+        for etags in self.etags.values():
+            assert len(set(etags.values())) == len(etags)
+
+    @invariant()
     def no_falta_ni_sobra_un_correo(self):
         cuantos = Counter(sobre["solicitud"] for sobre in Email.objects.values_list("context", flat=True))
         assert cuantos == {pk: fila.correos for pk, fila in self.filas.items()}
 
 
 def test_la_vida_de_una_solicitud_es_la_del_modelo(personas, mundo, cuerpo):
-    visto = vivir(VidaDeSolicitudes, pocas=16, pasos=40, personas=personas, mundo=mundo, base=cuerpo)
+    visto = vivir(VidaDeSolicitudes, pocas=24, pasos=50, personas=personas, mundo=mundo, base=cuerpo)
 
     assert {(verbo, status) for verbo, todos in RESPUESTAS.items() for status in todos} - visto == set()
 
@@ -169,7 +184,7 @@ def test_un_orden_explica_lo_que_pasa_a_la_vez(servidor, personas, cuerpo, semil
     _, pk = crear(remotas[jefa.pk], creacion, cuerpo)
 
     def hacer(peticion):
-        status, visto = pedir(remotas[peticion.quien.id], peticion)
+        (status, visto), _ = pedir(remotas[peticion.quien.id], peticion)
         if status == 503:
             raise SinRespuesta
         return status, visto
