@@ -9,7 +9,8 @@ ESCRITORES=6             how many write at once
 BASES=sqlite,postgresql  on which databases, one after another
 SEMILLA                  what is drawn at random: who dies when, and what each writes; it is printed
 
-It ends with 1 when something is missing or twice. Everything runs on this machine, in folders of its own.
+It ends with 1 when something is missing or twice. Ctrl-C ends the deaths on one database; what was done until then is
+counted. Everything runs on this machine, in folders of its own.
 """
 
 import json
@@ -19,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from random import Random, randrange
 from typing import NamedTuple
@@ -114,16 +115,18 @@ def medir(base: str, propia: Casa, semilla: int) -> list:
     azar.shuffle(turnos)
     muertes, dudas = Counter(), Counter()
     with escribiendo(ESCRITORES, semilla, propia.sitio) as libro:
-        for nombre in turnos:
-            if time.monotonic() - inicio > MINUTOS * 60:
-                break
-            esperar_escrituras(libro, azar)
-            antes = libro.cuentas["dudas"]
-            modos[nombre]()
-            propia.servidor.esperar()
-            propia.cartero.vigilar()
-            muertes[nombre] += 1
-            dudas[nombre] += libro.cuentas["dudas"] - antes
+        with suppress(KeyboardInterrupt):  # what was done until then is counted
+            for nombre in turnos:
+                if time.monotonic() - inicio > MINUTOS * 60:
+                    break
+                esperar_escrituras(libro, azar)
+                antes = libro.cuentas["dudas"]
+                modos[nombre]()
+                propia.servidor.esperar()
+                propia.cartero.vigilar()
+                muertes[nombre] += 1
+                dudas[nombre] += libro.cuentas["dudas"] - antes
+        propia.servidor.esperar()
     propia.cartero.terminar()
     hay = json.loads(en_la_base(propia.entorno, "rendir()"))
     recibidos = Counter(mensaje["Message-ID"] for mensaje in propia.buzon.recibidos)
