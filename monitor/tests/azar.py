@@ -51,3 +51,11 @@ def vivir(vida: type[Vida], pocas: int = 12, pasos: int = 30, **lo_que_hay) -> s
     propia = type(vida.__name__, (vida,), lo_que_hay | {"visto": set()})
     run_state_machine_as_test(propia, settings=opciones)
     return propia.visto
+
+
+def sin_ver(respuestas: dict[str, list[int]], visto: set) -> set:
+    """Return what lives should have come across and didn't: with few of them, the first status of each verb; with many,
+    all."""
+    return {
+        (verbo, status) for verbo, todos in respuestas.items() for status in todos[: None if EJEMPLOS else 1]
+    } - visto

@@ -9,7 +9,7 @@ from hypothesis.stateful import Bundle, initialize, invariant, multiple, rule
 from post_office.models import Email
 
 from monitor.api.tests.cliente import Remota
-from monitor.tests.azar import Vida, semillas, vivir
+from monitor.tests.azar import Vida, semillas, sin_ver, vivir
 from monitor.tests.linealizable import SinRespuesta, exigir_orden, grabar
 from monitor.usuarios.tests.factories import UsuarioFactory
 from solicitudes.tests.modelo import Parada, Persona, Peticion, crear, paso, pedir
@@ -37,14 +37,14 @@ def persona(usuario) -> Persona:
     return Persona(usuario.pk, str(usuario.rol))
 
 
-# What the lives must have come across, or they show little.
+# What the lives must have come across, or they show little: with a few, the first of each.
 RESPUESTAS = {
     "crear": [201, 400, 403, 422],
     "cambiar": [200, 400, 403, 404, 409, 412, 422],
-    "aprobar": [200, 403, 404, 409],
-    "rechazar": [200, 400, 403, 404, 409],
-    "cancelar": [200, 400, 403, 404, 409],
-    "eliminar": [200, 403, 404, 409],
+    "aprobar": [200, 403, 404, 409, 412],
+    "rechazar": [200, 400, 403, 404, 409, 412],
+    "cancelar": [200, 400, 403, 404, 409, 412],
+    "eliminar": [200, 403, 404, 409, 412],
     "leer": [200, 404],
     "leer histórico": [200, 404],
 }
@@ -142,9 +142,9 @@ class VidaDeSolicitudes(Vida):
 
 
 def test_la_vida_de_una_solicitud_es_la_del_modelo(personas, mundo, cuerpo):
-    visto = vivir(VidaDeSolicitudes, pocas=24, pasos=50, personas=personas, mundo=mundo, base=cuerpo)
+    visto = vivir(VidaDeSolicitudes, pocas=16, pasos=40, personas=personas, mundo=mundo, base=cuerpo)
 
-    assert {(verbo, status) for verbo, todos in RESPUESTAS.items() for status in todos} - visto == set()
+    assert sin_ver(RESPUESTAS, visto) == set()
 
 
 # --- At once ---
