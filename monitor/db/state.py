@@ -3,11 +3,8 @@ tables of this code."""
 
 import fcntl
 import os
-<<<<<<< HEAD
 from collections.abc import Callable
-=======
 from contextlib import suppress
->>>>>>> respaldos
 from pathlib import Path
 
 from django.conf import settings

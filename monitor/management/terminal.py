@@ -16,11 +16,7 @@ from django.db import (
 from django.db import Error as DatabaseError
 
 from monitor.db.errors import outage
-<<<<<<< HEAD
-from monitor.db.state import pending_migrations
-=======
-from monitor.db.state import declare_use
->>>>>>> respaldos
+from monitor.db.state import declare_use, pending_migrations
 
 # An error of these says that a statement is wrong, which is for us to mend; any other, that the database is.
 DE_LA_SENTENCIA = (DataError, IntegrityError, InternalError, NotSupportedError, ProgrammingError)

@@ -52,28 +52,30 @@ def puerto_libre():
 
 
 class Cluster:
-    """A cluster in a folder of its own. `duenio` is its superuser."""
+    """A PostgreSQL of its own in a folder, which is made if there is none in it. `opciones` are its settings, and
+    `duenio` its superuser."""
 
-    def __init__(self, programas: Path, carpeta: Path, duenio: str, opciones: dict[str, str]):
-        self.programas, self.carpeta, self.duenio = programas, carpeta, duenio
-        self.datos, self.usuario, self.puerto = carpeta / "datos", sin_privilegios(), puerto_libre()
-        self.opciones = OPCIONES | {"port": self.puerto, "unix_socket_directories": carpeta} | opciones
-        self.url = f"postgres://{duenio}@127.0.0.1:{self.puerto}/postgres"
-
-    def crear(self):
+    def __init__(self, programas, carpeta: Path, opciones: dict, duenio="monitor"):
+        self.programas, self.carpeta, self.datos = programas, carpeta, carpeta / "datos"
+        self.duenio, self.usuario, self.puerto = duenio, sin_privilegios(), puerto_libre()
+        self.opciones = opciones | {"port": self.puerto, "unix_socket_directories": carpeta}
         if self.usuario:
-            shutil.chown(self.carpeta, self.usuario)
-        locales = ("-E", "UTF8", "--locale=C.UTF-8")
-        self._correr("initdb", "-D", self.datos, "-U", self.duenio, *locales, "--auth=trust", "--no-sync")
+            shutil.chown(carpeta, self.usuario)
 
-    def arrancar(self):
+    def url(self, base="postgres") -> str:
+        return f"postgres://{self.duenio}@127.0.0.1:{self.puerto}/{base}"
+
+    def arrancar(self, *opciones_de_initdb):
+        if not (self.datos / "PG_VERSION").exists():
+            propias = ("-U", self.duenio, "-E", "UTF8", "--auth=trust", *opciones_de_initdb)
+            self._correr("initdb", "-D", self.datos, *propias)
         argumentos = " ".join(f"-c {nombre}={valor}" for nombre, valor in self.opciones.items())
-        self._pg_ctl("-l", self.carpeta / "bitacora", "-o", argumentos, "start")
+        self._correr("pg_ctl", "-D", self.datos, "-l", self.carpeta / "bitacora", "-o", argumentos, "-w", "start")
 
-    def detener(self, modo="immediate"):
-        self._pg_ctl("-m", modo, "stop")
+    def parar(self, modo="immediate"):
+        self._correr("pg_ctl", "-D", self.datos, "-m", modo, "-w", "stop")
 
-    def corre(self):
+    def corre(self) -> bool:
         return (self.datos / "postmaster.pid").exists()
 
     def hacer_replica(self):
@@ -81,40 +83,32 @@ class Cluster:
         (self.datos / "standby.signal").touch()
 
     def promover(self):
-        self._pg_ctl("promote")
-
-    def _pg_ctl(self, *argumentos):
-        self._correr("pg_ctl", "-D", self.datos, "-w", *argumentos)
+        self._correr("pg_ctl", "-D", self.datos, "-w", "promote")
 
     def _correr(self, programa, *argumentos):
-        subprocess.run(
-            [self.programas / programa, *argumentos],
-            check=True,
-            cwd=self.carpeta,
-            user=self.usuario,
-            stdout=subprocess.DEVNULL,
-        )
+        orden = [self.programas / programa, *argumentos]
+        subprocess.run(orden, check=True, cwd=self.carpeta, user=self.usuario, stdout=subprocess.DEVNULL)
 
 
 @contextmanager
 def cluster_propio(programas, duenio="monitor", **opciones):
-    """Start a cluster and give it; it is removed at the end."""
+    """Start a cluster with some settings of its own, and give it; it is removed at the end."""
     with tempfile.TemporaryDirectory(prefix="monitor-postgresql-", ignore_cleanup_errors=True) as carpeta:
-        propio = Cluster(programas, Path(carpeta), duenio, opciones)
-        propio.crear()
-        propio.arrancar()
+        propio = Cluster(programas, Path(carpeta), OPCIONES | opciones, duenio)
+        propio.arrancar("--locale=C.UTF-8", "--no-sync")
         try:
             yield propio
         finally:
             if propio.corre():
-                propio.detener()
+                propio.parar()
 
 
 @contextmanager
 def cluster(programas, duenio="monitor"):
-    """Start a cluster and give the URL of its database."""
+    """Start a cluster and give the URL of its database, of which `duenio` is the superuser; both are removed at the
+    end."""
     with cluster_propio(programas, duenio) as propio:
-        yield propio.url
+        yield propio.url()
 
 
 def correr_con(url, comando):

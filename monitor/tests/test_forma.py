@@ -35,11 +35,7 @@ CAPAS = {
     "formas, filtros y trabajos": (
         "*.serializers *.filters catalogos.importacion.* expedientes.copias monitor.cambios.verificacion"
         " monitor.cambios.sello solicitudes.correo.cartero solicitudes.correo.servidor solicitudes.correo.entrega"
-<<<<<<< HEAD
-        " solicitudes.correo.vigilancia monitor.checks"
-=======
-        " monitor.checks monitor.respaldos.*"
->>>>>>> respaldos
+        " solicitudes.correo.vigilancia monitor.checks monitor.respaldos.*"
     ),
     "puertas": (
         "*.views monitor.cambios.admin monitor.cambios.listas monitor.usuarios.admin catalogos.admin expedientes.admin"

@@ -28,7 +28,7 @@ def cluster():
     """A cluster that loses nothing of what it has committed when its processes are killed."""
     with cluster_propio(binarios(), synchronous_commit="on") as propio:
         entorno = os.environ | {
-            "DATABASE_URL": propio.url,
+            "DATABASE_URL": propio.url(),
             "DJANGO_SETTINGS_MODULE": "monitor.tests.settings",
             "DJANGO_SUPERUSER_PASSWORD": CLAVE,
         }
@@ -44,7 +44,7 @@ def bitacora(tmp_path):
 
 @pytest.fixture
 def remota(cluster, bitacora):
-    with sirviendo(bitacora, DATABASE_URL=cluster.url) as url:
+    with sirviendo(bitacora, DATABASE_URL=cluster.url()) as url:
         remota = Remota(url)
         entrada = remota.pedir("POST", "/api/auth/login", {"username": "ana", "password": CLAVE})
         remota.cabeceras = {"Authorization": f"Bearer {entrada.json()['token']}"}
@@ -120,7 +120,7 @@ def test_postgresql_que_vuelve_no_deja_nada_perdido_ni_fallando(cluster, remota,
     with clientes.trabajando():
         clientes.esperar()
         clientes.ahora = DURANTE
-        cluster.detener(modo)
+        cluster.parar(modo)
         clientes.esperar()
         cluster.arrancar()
         clientes.ahora = DESPUES
@@ -141,7 +141,7 @@ def test_postgresql_que_vuelve_no_deja_nada_perdido_ni_fallando(cluster, remota,
 
 
 def test_replica_se_lee_y_se_sabe_que_no_se_puede_escribir(cluster, remota):
-    cluster.detener("fast")
+    cluster.parar("fast")
     cluster.hacer_replica()
     cluster.arrancar()
 

@@ -100,7 +100,7 @@ def cliente(cluster, tmp_path):
     with ExitStack() as pila:
 
         def cliente(puerto):
-            url = urlsplit(cluster.url)._replace(netloc=f"{cluster.duenio}@127.0.0.1:{puerto}").geturl()
+            url = urlsplit(cluster.url())._replace(netloc=f"{cluster.duenio}@127.0.0.1:{puerto}").geturl()
             entorno = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "monitor.tests.settings"}
             orden = [sys.executable, "-c", PREPARAR]
             preparado = subprocess.run(
@@ -117,7 +117,7 @@ def test_una_base_detenida_es_503_en_todos_los_hilos_y_al_volver_ninguna_peticio
     for modo in ("fast", "immediate"):
         assert cliente.todas() == {BIEN}
 
-        cluster.detener(modo)
+        cluster.parar(modo)
         assert [cliente.todas() for _ in range(3)] == [{SIN_BASE}] * 3
         esperar_a(lambda: cliente.pedir(*LISTA) == SIN_BASE)
 

@@ -210,6 +210,18 @@ def test_cada_rama_tiene_su_tipo_y_ningun_objeto_se_parte():
     assert [r for r in ramas if r.get("type") == "object"] == []
 
 
+def test_cada_entero_de_un_cuerpo_dice_de_cuanto_a_cuanto():
+    enteros = {
+        f"{nombre}.{campo}": (esquema.get("minimum", -1e99), esquema.get("maximum", 1e99))
+        for nombre, componente in document()["components"]["schemas"].items()
+        for campo, esquema in componente.get("properties", {}).items()
+        if nombre.endswith("Entrante") and "integer" in esquema.get("type", ())
+    }
+
+    assert enteros["DepartamentoEntrante.nivelJerarquico"] == (0, 2147483647)
+    assert [campo for campo, (desde, hasta) in enteros.items() if desde < -(2**31) or hasta >= 2**31] == []
+
+
 def test_cada_parametro_tiene_un_tipo_y_los_ids_son_enteros():
     parametros = [p for _, _, o in operaciones() for p in o.get("parameters", ())]
 
