@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from catalogos.base import Catalogo
+from catalogos.base import Catalogo, elegibles
 from catalogos.models import CATALOGOS, Departamento, Lugar
 from monitor.admin.verbs import VerbAdmin
 from monitor.cambios.admin import ConHistorial
@@ -58,8 +58,7 @@ class CatalogoAdmin(ConHistorial, VerbAdmin):
         return super().has_delete_permission(request, obj) and not (obj and obj.eliminado)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        if issubclass(db_field.related_model, Catalogo):
-            kwargs["queryset"] = db_field.related_model.objects.vigentes()
+        kwargs["queryset"] = elegibles(db_field.related_model)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 

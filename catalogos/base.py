@@ -19,6 +19,7 @@ from monitor.db.versions import Remembered, Seen
 from monitor.db.writes import Author
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 from monitor.textos import composed, is_visible, with_single_blanks, words
+from monitor.usuarios.models import Usuario
 from monitor.validadores import sin_blancos, sin_control, sin_control_en_texto_largo, sin_formato
 
 log = logging.getLogger(__name__)
@@ -267,3 +268,8 @@ class Catalogo(Remembered, Encadenado):
         filas = relacion.related_model._default_manager
         vigentes = filas.vigentes() if hasattr(filas, "vigentes") else filas.all()
         return vigentes.filter(**{relacion.field.name: self.pk}).exists()
+
+
+def elegibles(modelo: type[models.Model]) -> models.QuerySet:
+    """Return the rows of a model that a row of a catalogue may begin to refer to."""
+    return modelo.objects.personas() if modelo is Usuario else modelo.objects.vigentes()

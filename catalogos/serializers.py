@@ -4,7 +4,7 @@ response."""
 from django.db import models
 from rest_framework import serializers
 
-from catalogos.base import Catalogo, RecortadoField
+from catalogos.base import Catalogo, RecortadoField, elegibles
 from catalogos.frases import frase
 from catalogos.models import Departamento
 from monitor.api.dialects import ENVELOPE
@@ -71,10 +71,9 @@ def _serializer(modelo, base, sufijo, fuentes, declarados, ignored=()):
 
 
 def _referencia(campo: models.ForeignKey) -> StrictReferenceField:
-    filas = campo.related_model._default_manager
     return StrictReferenceField(
         source=campo.attname,
-        queryset=filas.vigentes() if hasattr(filas, "vigentes") else filas.all(),
+        queryset=elegibles(campo.related_model),
         thing=frase("{un} {uno}", campo.related_model),
         hold=True,
         required=not campo.null,

@@ -5,7 +5,7 @@ Permissions are named as Django names them (`app.accion_modelo`), so that the ad
 
 from django.db import models
 
-from monitor.errores import SinPermiso
+from monitor.errores import DatosInvalidos, SinPermiso
 
 
 class Rol(models.TextChoices):
@@ -13,6 +13,8 @@ class Rol(models.TextChoices):
     OPERADOR = "Operador", "Operador"
     TECNICO = "Tecnico", "Técnico"
 
+
+ROL_INVALIDO = f"Rol inválido. Debe ser: {', '.join(Rol.values)}"
 
 TODOS = frozenset(Rol)
 OPERADORES = frozenset({Rol.ADMINISTRADOR, Rol.OPERADOR})
@@ -27,6 +29,8 @@ PERMISOS: dict[str, frozenset[Rol]] = {
     "usuarios.add_usuario": ADMINISTRADORES,
     "usuarios.change_usuario": ADMINISTRADORES,
     "usuarios.delete_usuario": ADMINISTRADORES,
+    # A key is never changed, and deleting one is revoking it.
+    **{f"usuarios.{accion}_llave": ADMINISTRADORES for accion in ("view", "add", "delete")},
     **{f"catalogos.view_{catalogo}": TODOS for catalogo in CATALOGOS},
     **{f"catalogos.add_{catalogo}": OPERADORES for catalogo in CATALOGOS},
     **{f"catalogos.change_{catalogo}": OPERADORES for catalogo in CATALOGOS},
@@ -61,3 +65,8 @@ def tiene_permiso(rol: str, permiso: str) -> bool:
 def exigir_permiso(rol: str, permiso: str) -> None:
     if not tiene_permiso(rol, permiso):
         raise SinPermiso(_SIN_PERMISO.get(PERMISOS.get(permiso), "Acceso restringido"))
+
+
+def exigir_rol(rol: str) -> None:
+    if rol not in Rol.values:
+        raise DatosInvalidos(ROL_INVALIDO, codigo="rol_invalido")

@@ -57,7 +57,7 @@ def _sin_atajos(widget) -> None:
 
 
 def _vigentes(modelo) -> models.Q:
-    return models.Q(is_active=True) if modelo is Usuario else models.Q(eliminado=False)
+    return models.Q(is_active=True, es_llave=False) if modelo is Usuario else models.Q(eliminado=False)
 
 
 class ParadaForm(ConVigentes):

@@ -116,7 +116,7 @@ class _Tabla(NamedTuple):
 _NOMBRE = Coalesce(NullIf("nombre", models.Value("")), "username")
 _SOLO_NOMBRE = (("nombre", NADA, NADA), Nombrada)
 _TABLAS: dict[type[models.Model], _Tabla] = {
-    Usuario: _Tabla(Usuario.objects.filter(is_active=True), (_NOMBRE, "email", NADA), Persona),
+    Usuario: _Tabla(Usuario.objects.personas().filter(is_active=True), (_NOMBRE, "email", NADA), Persona),
     Departamento: _Tabla(Departamento.objects.vigentes(), *_SOLO_NOMBRE),
     TipoPrioridadSolicitud: _Tabla(TipoPrioridadSolicitud.objects.vigentes(), *_SOLO_NOMBRE),
     TipoServicioSolicitud: _Tabla(TipoServicioSolicitud.objects.vigentes(), *_SOLO_NOMBRE),

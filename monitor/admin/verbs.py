@@ -170,7 +170,10 @@ class VerbAdmin(admin.ModelAdmin):
         return campo
 
     def get_object(self, request, object_id, from_field=None):
-        return None if CONTROL.search(object_id) else super().get_object(request, object_id, from_field)
+        try:
+            return None if CONTROL.search(object_id) else super().get_object(request, object_id, from_field)
+        except OverflowError:  # of a key that is also a reference, for which Django doesn't look at SQLite's limits
+            return None
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         forma = super().get_form(request, obj, change, **kwargs)

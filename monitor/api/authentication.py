@@ -1,16 +1,17 @@
 from rest_framework.authentication import BaseAuthentication
 
-from monitor.api import tokens
+from monitor.api import keys, tokens
 from monitor.api.identity import Caller
 from monitor.errores import NoAutenticado
+from monitor.secretos import PREFIJO
 
 SCHEME = "Bearer "
 FALTA = "Token requerido"
 
 
 class TokenAuthentication(BaseAuthentication):
-    """Reads `Authorization: Bearer <token>`. Each HTTP request reads the user's role and state again, so that revoking
-    a token works at once."""
+    """Reads `Authorization: Bearer <token>`, of a person or of a program. Each HTTP request reads the user's role and
+    state again, so that revoking a token works at once."""
 
     def authenticate(self, request):
         token = read_token(request)
@@ -18,9 +19,10 @@ class TokenAuthentication(BaseAuthentication):
 
 
 def read_token(request) -> tokens.Token:
-    """Return the token of the header, without asking the database. Raise NoAutenticado when there is no header, or its
-    token isn't good."""
-    return tokens.verify(bearer(request))
+    """Return the token of the header. Only a key that this process doesn't know asks the database. Raise NoAutenticado
+    when there is no header, or its token isn't good."""
+    token = bearer(request)
+    return keys.verify(token) if token.startswith(PREFIJO) else tokens.verify(token)
 
 
 def bearer(request) -> str:

@@ -170,9 +170,12 @@ class ConditionalMiddleware:
         try:
             caller = request.caller = Caller(read_token(request), action.permiso)
             request.resolver_match = route  # the log reads it
-            return action.conditional.not_modified(known, caller=caller, **route.kwargs)
+            response = action.conditional.not_modified(known, caller=caller, **route.kwargs)
         except (ErrorDeDominio, DatabaseError):
             return None
+        if response:
+            caller.note_use()
+        return response
 
 
 def _action_of(view):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.contrib.auth import get_user_model
 from django.db import models
 
+from monitor.api import keys
 from monitor.api.tokens import INVALIDO, Token
 from monitor.db.queries import CompiledQuery, Param
 from monitor.db.writes import Reference
@@ -42,11 +43,21 @@ class Caller:
         SinPermiso."""
         person = get_user_model().objects.con_token(self.token.id, self.token.version)
         if person is None:
+            keys.forget(self.token.huella)
             raise NoAutenticado(INVALIDO, codigo="token_invalido")
         if self.permiso is not None:
             exigir_permiso(person.rol, self.permiso)
         self._settled, self._person = True, person
         return person
+
+    def note_use(self) -> None:
+        """Note that a key was used, if it is one that calls. Everything else that the request does comes before."""
+        if self.is_program:
+            keys.note_use(self.token)
+
+    @property
+    def is_program(self) -> bool:
+        return bool(self.token.huella)
 
     @property
     def pk(self) -> int:

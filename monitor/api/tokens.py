@@ -25,7 +25,8 @@ WITHOUT_EFFECT = {f"verify_{claim}": False for claim in ("iat", "aud", "iss", "s
 class Token(NamedTuple):
     id: int
     version: int
-    exp: int  # seconds since 1970
+    exp: float  # seconds since 1970
+    huella: str = ""  # the digest of the key, when it is one of a program's (`keys`)
 
 
 def issue(usuario) -> str:
@@ -60,6 +61,6 @@ def _leer(token: str, secreto: str) -> Token:
     except jwt.InvalidTokenError as error:
         raise NoAutenticado(INVALIDO, codigo="token_invalido") from error
     leido = Token(datos.get("id"), datos.get("v"), datos.get("exp"))
-    if any(type(valor) is not int for valor in leido) or max(abs(leido.id), abs(leido.version)) >= 2**31:
+    if any(type(valor) is not int for valor in leido[:3]) or max(abs(leido.id), abs(leido.version)) >= 2**31:
         raise NoAutenticado(INVALIDO, codigo="token_invalido")
     return leido

@@ -116,6 +116,7 @@ class ApiViewSet(viewsets.ViewSet):
         try:
             if isinstance(self.caller, Caller) and not _is_unreachable(response):
                 self.caller.confirm()
+                self.caller.note_use()
         except Exception as error:  # noqa: BLE001  it catches all, as `dispatch` does
             return self.handle_exception(error)
         return response

@@ -4,7 +4,7 @@ tables of this code."""
 import fcntl
 import os
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -39,6 +39,21 @@ def pending_migrations() -> list[str]:
     """Return the migrations that the database lacks, in their order. Raise Django's database errors."""
     executor = MigrationExecutor(connection)
     return [str(migration) for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+
+
+@contextmanager
+def without_waiting():
+    """Let a write fail at once where it would wait for whoever writes something else, which SQLite alone makes it do.
+    It comes after another statement of the same connection."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    limit = connection.settings_dict["OPTIONS"].get("timeout", 5)
+    connection.connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        yield
+    finally:
+        connection.connection.execute(f"PRAGMA busy_timeout = {limit * 1000:d}")
 
 
 def takes_changes() -> bool:

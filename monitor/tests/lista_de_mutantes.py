@@ -302,6 +302,7 @@ MUTANTES: list[Mutante] = [
             ('"usuarios.view_usuario": ADMINISTRADORES', '"usuarios.view_usuario": OPERADORES'),
             ('"usuarios.add_usuario": ADMINISTRADORES', '"usuarios.add_usuario": OPERADORES'),
             ('"usuarios.delete_usuario": ADMINISTRADORES', '"usuarios.delete_usuario": OPERADORES'),
+            ('**{f"usuarios.{accion}_llave": ADMINISTRADORES', '**{f"usuarios.{accion}_llave": OPERADORES'),
             ('**{f"catalogos.add_{catalogo}": OPERADORES', '**{f"catalogos.add_{catalogo}": TODOS'),
             ('**{f"catalogos.delete_{catalogo}": ADMINISTRADORES', '**{f"catalogos.delete_{catalogo}": OPERADORES'),
             ('"expedientes.change_expediente": OPERADORES', '"expedientes.change_expediente": TODOS'),
@@ -322,8 +323,8 @@ MUTANTES: list[Mutante] = [
             ("        if PERMISOS.get(caller.permiso) != TODOS:\n            caller.confirm()\n", ""),
             ("        else:\n            caller.ask()\n        return rows", "        return rows"),
             (
-                '        if person is None:\n            raise NoAutenticado(INVALIDO, codigo="token_invalido")\n',
-                "        if person is None:\n            return None\n",
+                '            raise NoAutenticado(INVALIDO, codigo="token_invalido")\n',
+                "            return None\n",
             ),
             ("            exigir_permiso(person.rol, self.permiso)\n", "            pass\n"),
             ("        self.confirm()\n        return self.token.id", "        return self.token.id"),
@@ -349,6 +350,45 @@ MUTANTES: list[Mutante] = [
         cambios=[
             ("if not header.startswith(SCHEME) or not token:", "if not token:"),
             ("if not header.startswith(SCHEME) or not token:", "if not header.startswith(SCHEME):"),
+        ],
+    ),
+    *de(
+        "monitor/api/keys.py",
+        "monitor/usuarios/tests/test_llaves.py",
+        cambios=[
+            ("if token is None or token.exp <= now:", "if token is None:"),
+            ("if token is None or token.exp <= now:", "if True:"),
+            ("if 0 <= now - _noted.get(token.id, 0) < BETWEEN_NOTES:", "if False:"),
+            ("    _known.pop(huella, None)\n", "    pass\n"),
+            ("vence.timestamp() if vence else inf", "inf"),
+            ("        with without_waiting():\n", "        if True:\n"),
+        ],
+    ),
+    *de(
+        "monitor/usuarios/llaves.py",
+        "monitor/usuarios/tests/test_llaves.py",
+        "monitor/usuarios/tests/test_llaves_admin.py",
+        cambios=[
+            ("            models.Q(vence=None) | models.Q(vence__gt=Param", "            ~models.Q(vence=Param"),
+            ("            usuario__version_token=Llave.VERSION,\n", ""),
+            ('"version_token": Llave.VERSION + 1', '"version_token": Llave.VERSION'),
+            ('{"is_active": False, "version_token"', '{"version_token"'),
+            ("        if llave.revocada_en:\n            return llave\n", ""),
+            ("        exigir_rol(rol)\n", ""),
+            ("if self.vence and self.vence <= timezone.now():", "if False:"),
+            ('"prefijo": texto[: secretos.VISIBLES]', '"prefijo": texto[-secretos.VISIBLES :]'),
+            ('        "es_llave": True,\n', ""),
+            ('"nombre": f"Llave: {nombre}"', '"nombre": nombre'),
+            ("self.filter(viejo, pk=pk)", "self.filter(pk=pk)"),
+            ("self.filter(viejo, pk=pk)", "self.filter(viejo)"),
+        ],
+    ),
+    *de(
+        "monitor/secretos.py",
+        "monitor/usuarios/tests/test_llaves.py",
+        cambios=[
+            ("AL_AZAR = 40", "AL_AZAR = 39"),
+            ("return sha256(llave.encode()).hexdigest()", "return llave"),
         ],
     ),
     *de(
@@ -604,10 +644,12 @@ MUTANTES: list[Mutante] = [
         "monitor/usuarios/models.py",
         "monitor/usuarios/tests/test_models.py",
         "monitor/usuarios/tests/test_views.py",
+        "monitor/usuarios/tests/test_llaves.py",
         "monitor/api/tests/test_tokens.py",
         "monitor/admin/tests/test_site.py",
         cambios=[
             ("version_token=version, is_active=True)", "version_token=version)"),
+            ("return self.filter(es_llave=False)", "return self.all()"),
             ("filter(id=pk, version_token=version, is_active=True)", "filter(id=pk, is_active=True)"),
             ("        if era_activo and not usuario.is_active:\n            usuario.version_token += 1\n", ""),
             (
@@ -653,6 +695,14 @@ MUTANTES: list[Mutante] = [
             ("    IntentoDeAcceso.objects.acierto(intento)\n", ""),
             ("    IntentoDeAcceso.objects.fallo(intento)\n", ""),
             ("filter(pk=user_id, is_active=True)", "filter(pk=user_id)"),
+        ],
+    ),
+    *de(
+        "monitor/usuarios/acceso.py",
+        "monitor/usuarios/tests/test_llaves.py",
+        cambios=[
+            ("personas().filter(username=username", "filter(username=username"),
+            ("personas().filter(pk=user_id", "filter(pk=user_id"),
         ],
     ),
     *de(
@@ -792,7 +842,7 @@ MUTANTES: list[Mutante] = [
         "solicitudes/tests/test_crear.py",
         "solicitudes/tests/test_rutas.py",
         cambios=[
-            ("Usuario.objects.filter(is_active=True)", "Usuario.objects.all()"),
+            ("personas().filter(is_active=True)", "personas()"),
             ("Departamento.objects.vigentes()", "Departamento.objects.all()"),
             ("TipoPrioridadSolicitud.objects.vigentes()", "TipoPrioridadSolicitud.objects.all()"),
             ("TipoServicioSolicitud.objects.vigentes()", "TipoServicioSolicitud.objects.all()"),

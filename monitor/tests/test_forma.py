@@ -16,8 +16,8 @@ from django.core.management import call_command
 CAPAS = {
     "palabras": (
         "monitor.entorno monitor.errores monitor.formatos.* monitor.logs monitor.metrics monitor.metrics.*"
-        " monitor.origen monitor.puerto monitor.roles monitor.textos monitor.validadores catalogos.frases *.estados"
-        " solicitudes.permisos solicitudes.reglas"
+        " monitor.origen monitor.puerto monitor.roles monitor.secretos monitor.textos monitor.validadores"
+        " catalogos.frases *.estados solicitudes.permisos solicitudes.reglas"
     ),
     "servidor web": "monitor.server monitor.server.*",
     "base de datos": "monitor.db.* monitor.repeticiones.models",
@@ -25,7 +25,8 @@ CAPAS = {
         "monitor.api.* monitor.admin.* monitor.middleware monitor.readiness monitor.wsgi"
     ),
     "modelos y verbos": (
-        "monitor.usuarios.hashers monitor.usuarios.intentos monitor.usuarios.models monitor.usuarios.acceso"
+        "monitor.usuarios.hashers monitor.usuarios.intentos monitor.usuarios.llaves monitor.usuarios.models"
+        " monitor.usuarios.acceso"
         " monitor.cambios.cadena monitor.cambios.encadenar monitor.cambios.models monitor.cambios.registro"
         " catalogos.base catalogos.models"
         " expedientes.archivo expedientes.models solicitudes.codigo solicitudes.referencias solicitudes.models"

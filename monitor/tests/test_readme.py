@@ -62,9 +62,20 @@ def test_pedir_transporte_sirve_como_esta_escrito(demo):
     ]
 
 
+def test_conectar_un_programa_sirve_como_esta_escrito(demo):
+    pendientes, llaves = teclear(bloque("Conectar un programa", nivel="###"), demo)
+
+    assert {expediente["estado"] for expediente in pendientes} == {"Salida"}
+    assert [(llave["nombre"], llave["rol"], llave["vence"], llave["ultimo_uso"] is None) for llave in llaves] == [
+        ("Sistema de AXA", "Operador", None, False)
+    ]
+
+
 def test_los_paseos_sirven_con_los_curl_que_hay():
     """Ubuntu 22.04 has curl 7.81, and `--json` came with 7.82."""
-    paseos = bloque("Un primer paseo") + bloque("Pedir transporte", nivel="###")
+    paseos = bloque("Un primer paseo") + "".join(
+        bloque(titulo, nivel="###") for titulo in ("Pedir transporte", "Conectar un programa")
+    )
 
     assert set(re.findall(r"(?<!\S)-\w+|--[\w-]+", re.sub("python3 -c .*", "", paseos))) <= {"-sS", "-H", "-d", "-X"}
 

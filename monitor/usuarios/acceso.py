@@ -30,7 +30,7 @@ def entrar(username: str, password: str, *, direccion: str) -> Usuario:
 
 
 def _comprobar(intento, username, password) -> Usuario:
-    usuario = Usuario.objects.filter(username=username, is_active=True).first()
+    usuario = Usuario.objects.personas().filter(username=username, is_active=True).first()
     if usuario is None:
         make_password(password)  # as long as checking a known user's
     elif usuario.check_password(password):
@@ -51,4 +51,4 @@ class Backend(BaseBackend):
             return None
 
     def get_user(self, user_id):
-        return Usuario.objects.filter(pk=user_id, is_active=True).first()
+        return Usuario.objects.personas().filter(pk=user_id, is_active=True).first()

@@ -1,9 +1,12 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.auth import update_session_auth_hash
+from django.template.response import TemplateResponse
 
 from monitor.admin.verbs import VerbAdmin, VerbForm
 from monitor.cambios.admin import ConHistorial
+from monitor.roles import Rol
+from monitor.usuarios.llaves import Llave
 from monitor.usuarios.models import Usuario
 
 DISTINTAS = "Las dos contraseñas no son iguales: escríbalas de nuevo."
@@ -13,6 +16,12 @@ DE_CADA_ROL = (
     "Administrador: todo, también usuarios y archivo. Operador: expedientes, solicitudes y catálogos."
     " Técnico: consulta, y pide transporte para sí."
 )
+
+DE_UNA_LLAVE = (
+    "Administrador: todo, también usuarios, llaves y archivo. Operador: expedientes, solicitudes y catálogos."
+    " Técnico: sólo consulta."
+)
+REVOCADA = [{"changed": {"fields": ["revocada_en"]}}]  # how Django's log keeps a revocation
 
 
 def _secreto(nombre):
@@ -61,6 +70,9 @@ class UsuarioAdmin(ConHistorial, VerbAdmin):
         ("Contraseña", {"fields": ("password", "repetida")}),
     )
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).personas()
+
     def crear(self, datos, *, por):
         return Usuario.objects.registrar(**datos, por=por)
 
@@ -78,3 +90,69 @@ class UsuarioAdmin(ConHistorial, VerbAdmin):
         if obj.pk == request.user.pk and "password" in form.changed_data:
             # The person's other sessions end, and this one goes on.
             update_session_auth_hash(request, Usuario.objects.get(pk=obj.pk))
+
+
+class LlaveForm(VerbForm):
+    rol = forms.ChoiceField(choices=Rol.choices, help_text=DE_UNA_LLAVE, initial=Rol.OPERADOR)
+
+    def changes(self):
+        return super().changes() | {"rol": self.cleaned_data["rol"]}
+
+
+@admin.register(Llave)
+class LlaveAdmin(VerbAdmin):
+    """The keys of programs. None is changed after it was made, and what would be deleting one is revoking it."""
+
+    form = LlaveForm
+    eliminado, eliminados = "Se revocó", "Se revocaron"
+    list_display = ("nombre", "con_rol", "con_prefijo", "creada_en", "vence", "ultimo_uso", "revocada_en")
+    list_select_related = ("usuario",)
+    search_fields = ("nombre", "prefijo")
+    search_help_text = "Nombre, o el comienzo de la llave"
+    ordering = ("-usuario_id",)
+    sortable_by = ()
+    DEL_SERVIDOR = ("con_prefijo", ("creada_en", "creada_por"), "ultimo_uso", ("revocada_en", "revocada_por"))
+
+    def get_fields(self, request, obj=None):
+        return ("nombre", "con_rol", "vence", *self.DEL_SERVIDOR) if obj else ("nombre", "rol", "vence")
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and not (obj and obj.revocada_en)
+
+    @admin.display(description="rol")
+    def con_rol(self, llave):
+        return llave.usuario.get_rol_display()
+
+    @admin.display(description="empieza con")
+    def con_prefijo(self, llave):
+        return f"{llave.prefijo}…"
+
+    # --- Creating ---
+
+    def save_model(self, request, obj, form, change):
+        creada = Llave.objects.crear(**form.changes(), por=request.user)
+        obj.pk, obj.llave = creada.pk, creada.llave
+
+    def response_add(self, request, obj, post_url_continue=None):
+        """Show the key on a page of its own, this once. A message would carry it in a cookie, and a redirect couldn't
+        without keeping it somewhere."""
+        contexto = self.admin_site.each_context(request) | {
+            "title": "Llave creada",
+            "opts": self.opts,
+            "llave": obj,
+            "rol": Rol(request.POST["rol"]).label,
+        }
+        return TemplateResponse(request, "admin/usuarios/llave/creada.html", contexto)
+
+    # --- Revoking ---
+
+    def eliminar(self, pk, *, por):
+        Llave.objects.revocar(pk, por=por)
+
+    @admin.action(permissions=["delete"], description="Revocar")
+    def delete_selected(self, request, queryset):
+        return super().delete_selected(request, queryset)
+
+    def log_deletions(self, request, queryset):
+        """Log that the keys changed, because they are still there."""
+        return [self.log_change(request, llave, REVOCADA) for llave in queryset]

@@ -1,7 +1,7 @@
 from typing import NamedTuple
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -17,13 +17,13 @@ from monitor.db.queries import CompiledQuery, Param
 from monitor.db.versions import Remembered, Seen
 from monitor.db.writes import Author
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
-from monitor.roles import PERMISOS, Rol, tiene_permiso
+from monitor.roles import PERMISOS, ROL_INVALIDO, Rol, exigir_rol, tiene_permiso
 from monitor.usuarios.intentos import DireccionConocida, IntentoDeAcceso  # noqa: F401  Django looks for them here
+from monitor.usuarios.llaves import Llave  # noqa: F401  as above
 from monitor.validadores import sin_formato
 
 CON_ESPACIOS = "El usuario no puede contener espacios"
 EN_USO = "El username ya está en uso"
-ROL_INVALIDO = f"Rol inválido. Debe ser: {', '.join(Rol.values)}"
 ULTIMO_ADMINISTRADOR = "Debe quedar al menos un Administrador activo"
 EN_HISTORIAL = "El usuario aparece en el historial; desactívelo en lugar de eliminarlo"
 EN_BITACORA = "El usuario tiene cambios apuntados en el admin; desactívelo en lugar de eliminarlo"
@@ -60,6 +60,11 @@ class UsuarioQuerySet(models.QuerySet):
         them."""
         return self.filter(id=pk, version_token=version, is_active=True)
 
+    def personas(self):
+        """Return the people. The others are users as whom programs act with their keys (`llaves`): they don't come in,
+        nobody asks them for anything, and only their key's verbs change them."""
+        return self.filter(es_llave=False)
+
 
 class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
     def con_token(self, pk: int, version: int) -> Identidad | None:
@@ -68,7 +73,7 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
         return Identidad(*filas[0]) if filas else None
 
     def get_by_natural_key(self, username):
-        return self.get(username=username)
+        return self.personas().get(username=username)
 
     def registrar(self, *, username, password, rol, por: Author | None, nombre=None, email=None, **otros) -> "Usuario":
         """Create a user. `por` is who writes, None for a command. Raise DatosInvalidos at the first check that fails:
@@ -128,13 +133,13 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
     def _bloquear(self, pk, *, no_key=True):
         # With `no_key` the lock is weaker than FOR UPDATE, so that writing rows that refer to users (FOR KEY SHARE, in
         # any order) doesn't wait for it.
-        usuario = self.select_for_update(no_key=no_key).filter(pk=pk).first()
+        usuario = self.personas().select_for_update(no_key=no_key).filter(pk=pk).first()
         if usuario is None:
             raise NoEncontrado(NO_ENCONTRADO)
         return usuario
 
     def _administradores(self):
-        return self.filter(rol=Rol.ADMINISTRADOR, is_active=True)
+        return self.personas().filter(rol=Rol.ADMINISTRADOR, is_active=True)
 
     def _bloquear_administradores(self):
         """Lock the administrators, always first and in one order: two who demote each other must take turns."""
@@ -163,6 +168,7 @@ class Usuario(Remembered, Encadenado, AbstractBaseUser):
     )
     version_token = models.IntegerField("versión de sus tokens", db_default=0, default=0, editable=False)
     es_demo = models.BooleanField("de demostración", db_default=False, default=False, editable=False)
+    es_llave = models.BooleanField("de una llave", db_default=False, default=False, editable=False)
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -177,6 +183,11 @@ class Usuario(Remembered, Encadenado, AbstractBaseUser):
         constraints = [
             models.CheckConstraint(
                 name="usuario_rol_valido", condition=models.Q(rol__in=Rol.values), violation_error_message=ROL_INVALIDO
+            ),
+            models.CheckConstraint(
+                name="usuario_llave_sin_clave",
+                condition=models.Q(es_llave=False) | models.Q(password__startswith=UNUSABLE_PASSWORD_PREFIX),
+                violation_error_message="El usuario de una llave no tiene contraseña",
             ),
         ]
 
@@ -229,8 +240,7 @@ class Usuario(Remembered, Encadenado, AbstractBaseUser):
     def validar(self):
         """Check the rules that a form would check, for the API, the admin and commands alike. Raise DatosInvalidos."""
         exigir_sin_espacios(self.username)
-        if self.rol not in Rol.values:
-            raise DatosInvalidos(ROL_INVALIDO, codigo="rol_invalido")
+        exigir_rol(self.rol)
         try:
             self.clean_fields(exclude=["password"])
         except ValidationError as error:

@@ -1,5 +1,7 @@
 """Login, logout and users, for the API's description."""
 
+from datetime import UTC, datetime
+
 from monitor.api.openapi.description import (
     Operation,
     describe,
@@ -8,38 +10,49 @@ from monitor.api.openapi.description import (
     name_choices,
     name_component,
 )
-from monitor.errores import Conflicto, DatosInvalidos, DemasiadosIntentos, NoAutenticado, NoEncontrado
-from monitor.roles import Rol
+from monitor.errores import Conflicto, DatosInvalidos, DemasiadosIntentos, NoAutenticado, NoEncontrado, SinPermiso
+from monitor.roles import ROL_INVALIDO, Rol
 from monitor.usuarios.intentos import DEMASIADOS
+from monitor.usuarios.llaves import NO_ENCONTRADA, YA_PASO
 from monitor.usuarios.models import (
     CON_ESPACIOS,
     EN_HISTORIAL,
     EN_USO,
     NO_ENCONTRADO,
     PROPIA_CUENTA,
-    ROL_INVALIDO,
     ULTIMO_ADMINISTRADOR,
     Usuario,
 )
 from monitor.usuarios.serializers import (
     CAMBIO,
     CREDENCIALES,
+    LLAVE_NUEVA,
     REGISTRO,
     CredencialesSerializer,
+    LlaveCreadaSerializer,
+    LlaveNuevaSerializer,
+    LlaveSerializer,
     RegistroSerializer,
     UsuarioSerializer,
 )
 from monitor.usuarios.views import (
     CREDENCIALES_REQUERIDAS,
+    LLAVE_SIN_SESION,
     REGISTRO_REQUERIDO,
+    LlaveViewSet,
     LoginViewSet,
     SesionViewSet,
     UsuarioViewSet,
 )
 
-SESION, USUARIOS = "Sesion", "Usuarios"
+SESION, USUARIOS, LLAVES = "Sesion", "Usuarios", "Llaves"
 describe_tag(SESION, "Entrar y salir. El token dura 8 horas y viaja en `Authorization: Bearer <token>`.", "Sesión")
 describe_tag(USUARIOS, "Las personas y su rol: Administrador, Operador o Técnico (`Tecnico`).")
+describe_tag(
+    LLAVES,
+    "Las llaves con que otros programas usan la API. Una llave viaja como un token, en `Authorization: Bearer mon_…`, y"
+    " no caduca a las 8 horas: dura hasta que vence o se revoca. Lo que escribe lleva su nombre en los historiales.",
+)
 
 MARIA = {"id": 3, "nombre": "María González", "username": "maria.gonzalez", "rol": "Operador"}
 ANA = {"username": "ana.torres", "password": "banco-oscuro-81", "rol": "Tecnico", "nombre": "Ana Torres"}
@@ -51,6 +64,7 @@ DE_UN_USUARIO = (DatosInvalidos(CON_ESPACIOS), DatosInvalidos(ROL_INVALIDO), Dat
 RUTA = {"id": {"type": "integer", "minimum": 1, "description": "El `id` del usuario."}}
 
 name_choices("Rol", Rol.values, rol=RegistroSerializer)
+name_choices("Rol", Rol.values, rol=LlaveNuevaSerializer)
 name_component(RegistroSerializer, "RegistroDeUsuario")
 describe_fields(
     RegistroSerializer,
@@ -60,6 +74,18 @@ describe_fields(
     is_active="En `false` no puede entrar, y sus tokens dejan de valer.",
 )
 describe_fields(CredencialesSerializer, username="Distingue mayúsculas.")
+describe_fields(
+    LlaveNuevaSerializer,
+    nombre="De qué programa es: en los historiales se ve como «Llave: nombre».",
+    vence="Un momento que esté por venir; `null` o sin él, no vence.",
+)
+describe_fields(
+    LlaveSerializer,
+    id="También el del usuario como quien escribe: `creado_por`, `cambiado_por`.",
+    prefijo="Sus primeros 8 caracteres, para reconocerla.",
+    ultimo_uso="Con un minuto de tolerancia.",
+    llave="La llave entera. No se vuelve a mostrar: guárdela ahora.",
+)
 
 describe(
     LoginViewSet,
@@ -94,6 +120,7 @@ describe(
         description="Todos los tokens anteriores de la persona dejan de valer.",
         response={"type": "object", "properties": {"ok": {"type": "boolean", "const": True}}, "required": ["ok"]},
         example={"ok": True},
+        errors=(SinPermiso(LLAVE_SIN_SESION),),
     ),
     register=Operation(
         tagged=True,
@@ -150,5 +177,57 @@ describe(
             Conflicto(ULTIMO_ADMINISTRADOR),
             Conflicto(EN_HISTORIAL),
         ),
+    ),
+)
+
+AXA = {
+    "id": 12,
+    "nombre": "AXA",
+    "rol": "Operador",
+    "prefijo": "mon_Kq7w",
+    "creada_en": datetime(2026, 3, 2, 15, tzinfo=UTC),
+    "vence": datetime(2999, 3, 2, 6, tzinfo=UTC),
+    "ultimo_uso": None,
+    "revocada_en": None,
+}
+
+describe(
+    LlaveViewSet,
+    LLAVES,
+    path={"id": {"type": "integer", "minimum": 1, "description": "El `id` de la llave."}},
+    list=Operation(
+        summary="Listar las llaves",
+        description="Todas, también las vencidas y las revocadas.",
+        response=LlaveSerializer(many=True),
+        example=[AXA],
+    ),
+    create=Operation(
+        summary="Crear una llave",
+        description="La respuesta es la única que trae la llave.",
+        body=LLAVE_NUEVA,
+        request={"nombre": "AXA", "rol": "Operador", "vence": "2999-03-02T00:00:00-06:00"},
+        invalid=({"nombre": "", "rol": "Operador"},),
+        status=201,
+        response=LlaveCreadaSerializer(),
+        example=AXA | {"llave": "mon_Kq7wZr0Xc4Vt9Bn2Lm6Hj1Pd8Sf3Gy5AoUeIiTtW"},
+        headers={"Location": "Ruta de la llave."},
+        errors=(DatosInvalidos(ROL_INVALIDO), DatosInvalidos(campos={"vence": [f"vence: {YA_PASO}"]})),
+    ),
+    retrieve=Operation(
+        summary="Leer una llave",
+        response=LlaveSerializer(),
+        example=AXA,
+        errors=(ID_INVALIDO, NoEncontrado(NO_ENCONTRADA)),
+    ),
+    destroy=Operation(
+        summary="Revocar una llave",
+        description="Deja de servir desde la petición siguiente, para siempre; sigue en la lista.",
+        response={
+            "type": "object",
+            "properties": {"ok": {"type": "boolean", "const": True}, "id": {"type": "integer"}},
+            "required": ["ok", "id"],
+        },
+        example={"ok": True, "id": 12},
+        errors=(ID_INVALIDO, NoEncontrado(NO_ENCONTRADA)),
     ),
 )

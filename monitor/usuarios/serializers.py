@@ -1,8 +1,19 @@
+from rest_framework import serializers
+
 from monitor.api.dialects import DIRECT
-from monitor.api.fields import StrictBooleanField, StrictEmailField, StrictSecretField, StrictTextField
+from monitor.api.fields import (
+    StrictBooleanField,
+    StrictDateTimeField,
+    StrictEmailField,
+    StrictSecretField,
+    StrictTextField,
+)
 from monitor.api.serializers import StrictModelSerializer, StrictSerializer
 from monitor.api.shapes import Shape
+from monitor.roles import Rol
+from monitor.usuarios.llaves import Llave
 from monitor.usuarios.models import Usuario
+from monitor.validadores import que_se_puede_mostrar
 
 _CORREO = Usuario._meta.get_field("email").validators
 
@@ -44,6 +55,32 @@ class CambioDeUsuarioSerializer(RegistroSerializer):
         ignored = ("id",)
 
 
+class LlaveNuevaSerializer(StrictSerializer):
+    """What is chosen of a new key. The verb checks the role, and that the key doesn't expire before it is used."""
+
+    nombre = StrictTextField(max_length=Llave._meta.get_field("nombre").max_length, trim=True)
+    rol = StrictTextField()
+    vence = StrictDateTimeField(required=False, allow_null=True, validators=[que_se_puede_mostrar])
+
+
+class LlaveSerializer(StrictModelSerializer):
+    id = serializers.IntegerField(source="usuario_id", read_only=True)
+    rol = serializers.ChoiceField(source="usuario.rol", choices=Rol.choices, read_only=True)
+
+    class Meta:
+        model = Llave
+        fields = ("id", "nombre", "rol", "prefijo", "creada_en", "vence", "ultimo_uso", "revocada_en")
+
+
+class LlaveCreadaSerializer(LlaveSerializer):
+    """A key with its text, which only the answer that creates it has."""
+
+    llave = serializers.CharField(read_only=True)
+
+    class Meta(LlaveSerializer.Meta):
+        fields = (*LlaveSerializer.Meta.fields, "llave")
+
+
 class SinCamposSerializer(StrictSerializer):
     """A body without fields: absent or `{}`."""
 
@@ -52,4 +89,7 @@ SIN_CAMPOS = SinCamposSerializer()
 CREDENCIALES = CredencialesSerializer()
 REGISTRO = RegistroSerializer()
 CAMBIO = CambioDeUsuarioSerializer()
+LLAVE_NUEVA = LlaveNuevaSerializer()
+LLAVE = Shape(LlaveSerializer(), DIRECT)
+LLAVE_CREADA = Shape(LlaveCreadaSerializer(), DIRECT)
 USUARIO = Shape(UsuarioSerializer(), DIRECT)

@@ -1,20 +1,36 @@
+from django.db import models
+
 from monitor.api import tokens
 from monitor.api.converters import read_id
 from monitor.api.etag import Tags
 from monitor.api.shapes import Reader
 from monitor.api.viewsets import Action, ApiViewSet, OpenViewSet, location
-from monitor.errores import DatosInvalidos, NoEncontrado
+from monitor.db.queries import Param
+from monitor.errores import DatosInvalidos, NoEncontrado, SinPermiso
 from monitor.textos import is_visible
 from monitor.usuarios.acceso import entrar
+from monitor.usuarios.llaves import NO_ENCONTRADA, Llave
 from monitor.usuarios.models import NO_ENCONTRADO, Usuario, exigir_sin_espacios
-from monitor.usuarios.serializers import CAMBIO, CREDENCIALES, REGISTRO, SIN_CAMPOS, USUARIO
+from monitor.usuarios.serializers import (
+    CAMBIO,
+    CREDENCIALES,
+    LLAVE,
+    LLAVE_CREADA,
+    LLAVE_NUEVA,
+    REGISTRO,
+    SIN_CAMPOS,
+    USUARIO,
+)
 
 CREDENCIALES_REQUERIDAS = "Usuario y contraseña requeridos"
 REGISTRO_REQUERIDO = "username, password y rol son requeridos"
+LLAVE_SIN_SESION = "Una llave no tiene sesión que cerrar; para que deje de servir, un Administrador la revoca"
 NO_GUARDAR = {"Cache-Control": "no-store"}
 
 tags = Tags(USUARIO, Usuario)
-usuarios = Reader(USUARIO, lambda: Usuario.objects.order_by("id"))
+usuarios = Reader(USUARIO, lambda: Usuario.objects.personas().order_by("id"))
+llaves = Reader(LLAVE, lambda: Llave.objects.order_by("usuario_id"))
+una_llave = Reader(LLAVE, lambda: Llave.objects.filter(pk=Param("id", models.BigIntegerField())).order_by())
 
 
 class LoginViewSet(OpenViewSet):
@@ -38,6 +54,8 @@ class SesionViewSet(ApiViewSet):
     }
 
     def logout(self, request):
+        if request.user.is_program:
+            raise SinPermiso(LLAVE_SIN_SESION, codigo="llave_sin_sesion")
         SIN_CAMPOS.read(self.body(optional=True))
         Usuario.objects.revocar_tokens(request.user.pk)
         return self.respond({"ok": True}, headers=NO_GUARDAR)
@@ -63,7 +81,7 @@ class UsuarioViewSet(ApiViewSet):
         return self.respond(usuarios.many())
 
     def retrieve(self, request, pk):
-        usuario = Usuario.objects.filter(pk=read_id(pk, NO_ENCONTRADO)).first()
+        usuario = Usuario.objects.personas().filter(pk=read_id(pk, NO_ENCONTRADO)).first()
         if usuario is None:
             raise NoEncontrado(NO_ENCONTRADO)
         return self._mostrar(usuario)
@@ -80,6 +98,34 @@ class UsuarioViewSet(ApiViewSet):
     def destroy(self, request, pk):
         pk = read_id(pk, NO_ENCONTRADO)
         Usuario.objects.eliminar(pk, por=request.user, visto=self.seen)
+        return self.respond({"ok": True, "id": pk})
+
+
+class LlaveViewSet(ApiViewSet):
+    acciones = {
+        "list": Action("usuarios.view_llave", "listar llaves"),
+        "create": Action("usuarios.add_llave", "crear llave"),
+        "retrieve": Action("usuarios.view_llave", "obtener llave"),
+        "destroy": Action("usuarios.delete_llave", "revocar llave"),
+    }
+
+    def list(self, request):
+        return self.respond(llaves.many())
+
+    def create(self, request):
+        llave = Llave.objects.crear(**LLAVE_NUEVA.read(self.body()), por=request.user)
+        headers = location("/api/llaves", llave.pk) | NO_GUARDAR
+        return self.respond(LLAVE_CREADA.from_instance(llave), 201, headers)
+
+    def retrieve(self, request, pk):
+        llave = una_llave.one(id=read_id(pk, NO_ENCONTRADA))
+        if llave is None:
+            raise NoEncontrado(NO_ENCONTRADA)
+        return self.respond(llave)
+
+    def destroy(self, request, pk):
+        pk = read_id(pk, NO_ENCONTRADA)
+        Llave.objects.revocar(pk, por=request.user)
         return self.respond({"ok": True, "id": pk})
 
 

@@ -10,7 +10,7 @@ from expedientes.models import Expediente
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.admin.verbs import BUSQUEDAS, VerbAdmin, _parametro
 from monitor.tests.formularios import campos_de
-from monitor.usuarios.tests.factories import UsuarioFactory
+from monitor.usuarios.tests.factories import LlaveFactory, UsuarioFactory
 from solicitudes.tests.factories import SolicitudFactory
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def client(client):
 def filas(client):
     """Return a row of each model that people write."""
     SolicitudFactory()  # it brings a department, places and people, and leaves mails in the queue
-    AseguradoraFactory(), DepartamentoFactory(), LugarFactory()
+    AseguradoraFactory(), DepartamentoFactory(), LugarFactory(), LlaveFactory()
     ExpedienteFactory(no_siniestro="SIN-1")
     archivado = ExpedienteFactory(no_siniestro="SIN-2")
     Expediente.objects.archivar(archivado.pk, por=UsuarioFactory(administrador=True))

@@ -35,6 +35,7 @@ from monitor.roles import PERMISOS, Rol
 NOT_READ = {"description": "Del servidor: si se envía, se ignora."}
 ETAG = {"ETag": "Cambia cuando cambia cualquier cosa de lo que se lee ahí."}
 IF_MATCH = {"If-Match": "El `ETag` de lo que se leyó: si ya es otro, la respuesta es 412 y no se escribe nada."}
+BEARER = "El token que da el login, de 8 horas; o la llave de un programa, `mon_…`."
 REQUEST_ID = {"X-Request-ID": "Nombre de la petición en la bitácora del servidor."}
 GENERAL = """
 API REST de Monitor, en JSON y UTF-8. Hay dos dialectos: el de `/api` responde los datos tal cual y los errores como
@@ -122,7 +123,7 @@ class OperationSchema(AutoSchema):
     def get_auth(self):
         if not self.row.permiso:
             return []
-        schema = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "Lo da el login; 8 horas."}
+        schema = {"type": "http", "scheme": "bearer", "description": BEARER}
         self._register("token", schema, ResolvedComponent.SECURITY_SCHEMA)
         return [{"token": []}]
 

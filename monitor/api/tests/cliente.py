@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from django.test import Client
 
 from monitor.api import tokens
+from monitor.usuarios.llaves import Llave
 
 
 def cuerpo_de(datos) -> bytes:
@@ -24,15 +25,15 @@ def cliente():
 
 
 class Api:
-    """Calls the API in this process: `Api(usuario).post("/api/…", {…})`. Without a user it sends no token. Django's
-    CSRF check is on."""
+    """Calls the API in this process: `Api(usuario).post("/api/…", {…})`; for a program, `Api(llave)`. Without a user it
+    sends no token. Django's CSRF check is on."""
 
     def __init__(self, usuario=None, **entorno):
         self.usuario, self.entorno = usuario, entorno
 
     @cached_property
     def token(self):
-        return tokens.issue(self.usuario)
+        return self.usuario.llave if isinstance(self.usuario, Llave) else tokens.issue(self.usuario)
 
     def pedir(self, metodo, ruta, datos=None, tipo="application/json", **cabeceras):
         """Send an HTTP request and return the response. `datos` is anything that JSON can write, or the bytes of a

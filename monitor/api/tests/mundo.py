@@ -16,7 +16,7 @@ from catalogos.tests.factories import (
 )
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.usuarios.models import Usuario
-from monitor.usuarios.tests.factories import UsuarioFactory
+from monitor.usuarios.tests.factories import LlaveFactory, UsuarioFactory
 from solicitudes.tests.factories import SolicitudFactory
 
 CLAVE = "SIN/2023/7"
@@ -38,6 +38,7 @@ REFERENCIAS = {
 class Mundo(NamedTuple):
     maria: Usuario
     solicitud: int
+    llave: int
 
     def en_la_ruta(self, ruta: str) -> dict:
         """Return what a path asks for, of something that exists."""
@@ -45,6 +46,8 @@ class Mundo(NamedTuple):
             return {"no_siniestro": CLAVE}
         if "{id}" not in ruta:
             return {}
+        if "/llaves/" in ruta:
+            return {"id": self.llave}
         return {"id": {"solicitud": self.solicitud, "estado-solicitud": 1}.get(ruta.split("/")[1], LIBRE)}
 
 
@@ -65,7 +68,8 @@ def crear() -> Mundo:
         fabrica(id=LIBRE)
     _adelantar(Usuario, *FABRICAS)
     ExpedienteFactory(no_siniestro=CLAVE, aseguradora=axa, por=maria)
-    return Mundo(maria, SolicitudFactory(solicitante=juan, aprobador=maria, **partes).pk)
+    solicitud = SolicitudFactory(solicitante=juan, aprobador=maria, **partes)
+    return Mundo(maria, solicitud.pk, LlaveFactory(creada_por=maria).pk)
 
 
 def _adelantar(*modelos):

@@ -1,8 +1,12 @@
 """Somebody who may not, or no longer may, changes nothing: for every unsafe action, all tables are the same before and
 after."""
 
+import time
+from datetime import timedelta
+
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from catalogos.tests.factories import FABRICAS
 from expedientes.tests.factories import ExpedienteFactory
@@ -10,8 +14,9 @@ from monitor.api.tests.cliente import Api
 from monitor.api.tests.rutas import ABIERTA, CATALOGOS, RUTAS
 from monitor.api.tests.test_routes import rutas_declaradas
 from monitor.roles import Rol
+from monitor.usuarios.llaves import Llave
 from monitor.usuarios.models import Usuario
-from monitor.usuarios.tests.factories import UsuarioFactory
+from monitor.usuarios.tests.factories import LlaveFactory, UsuarioFactory
 from solicitudes.tests.factories import SolicitudFactory
 
 MOTIVO = {"motivo": "Hay unidad disponible"}
@@ -22,6 +27,8 @@ CUERPOS = {
     "POST /api/auth/register": {"username": "nueva.persona", "password": "mesa-redonda-58", "rol": "Tecnico"},
     "PUT /api/usuarios/999999": {"nombre": "Otro Nombre"},
     "DELETE /api/usuarios/999999": None,
+    "POST /api/llaves": {"nombre": "Otra", "rol": "Tecnico"},
+    "DELETE /api/llaves/999999": None,
     "POST /api/expedientes": {"no_siniestro": "NUEVO"},
     "PUT /api/expedientes/999999": {"color": "azul"},
     "PATCH /api/expedientes/999999": {"color": "azul"},
@@ -48,9 +55,29 @@ CASOS = [(ruta, {}, rol) for ruta in CUERPOS for rol in Rol if rol not in RUTAS[
 CASOS += [(ruta, cambio, Rol.ADMINISTRADOR) for ruta in CUERPOS for cambio in YA_NO_PUEDEN.values()]
 
 
+def revocar(llave, monkeypatch):
+    Llave.objects.revocar(llave.pk, por=UsuarioFactory(administrador=True))
+
+
+def vencer(llave, monkeypatch):
+    ahora = time.time()
+    monkeypatch.setattr("monitor.api.keys.time.time", lambda: ahora + 7200)
+
+
+def no_ser_nadie(llave, monkeypatch):
+    llave.llave = llave.llave[:-1] + ("a" if llave.llave[-1] != "a" else "b")
+
+
+YA_NO_SIRVEN = {"revocada": revocar, "vencida": vencer, "equivocada": no_ser_nadie}
+CASOS_DE_LLAVES = [(ruta, cambio, usada) for ruta in CUERPOS for cambio in YA_NO_SIRVEN for usada in (True, False)]
+
+
 @pytest.fixture
-def mundo(db):
-    UsuarioFactory(id=999999)
+def mundo(db, ruta):
+    if "llaves" in ruta:  # the id of a key is that of its user
+        LlaveFactory(usuario__id=999999)
+    else:
+        UsuarioFactory(id=999999)
     ExpedienteFactory(no_siniestro="999999")
     for fabrica in FABRICAS.values():
         fabrica(id=999999)
@@ -75,6 +102,13 @@ def pedir(ruta, mundo, usuario, cambio):
     Usuario.objects.filter(pk=usuario.pk).update(**{"is_active": True} | cambio)
     antes = volcado()
     response = api.pedir(*ruta.split(), cuerpo_de_solicitud(mundo) if cuerpo == "solicitud" else cuerpo)
+    return response.status_code, antes, volcado()
+
+
+def pedir_con_llave(ruta, mundo, llave):
+    antes = volcado()
+    cuerpo = CUERPOS[ruta]
+    response = Api(llave).pedir(*ruta.split(), cuerpo_de_solicitud(mundo) if cuerpo == "solicitud" else cuerpo)
     return response.status_code, antes, volcado()
 
 
@@ -114,3 +148,26 @@ def test_quien_no_puede_no_cambia_nada(mundo, ruta, cambio, rol):
     status, antes, despues = pedir(ruta, mundo, UsuarioFactory(rol=rol), cambio)
 
     assert (status, despues) == (401 if cambio else 403, antes)
+
+
+@pytest.mark.parametrize("ruta", CUERPOS)
+def test_una_llave_que_puede_cambia_algo_y_nunca_cierra_sesion(mundo, ruta):
+    status, antes, despues = pedir_con_llave(ruta, mundo, LlaveFactory(administrador=True))
+
+    for tablas in (antes, despues):
+        del tablas["llave"]  # it says when each key was used
+    esperado = (403, True) if ruta == "POST /api/auth/logout" else (min(status, 201), False)
+    assert (status, antes == despues) == esperado
+
+
+@pytest.mark.parametrize(("ruta", "cambio", "usada"), CASOS_DE_LLAVES)
+def test_una_llave_que_ya_no_sirve_no_cambia_nada(mundo, monkeypatch, ruta, cambio, usada):
+    """A process that has used the key knows more of it than one that hasn't."""
+    llave = LlaveFactory(administrador=True, vence=timezone.now() + timedelta(hours=1))
+    if usada:
+        assert Api(llave).get("/api/expedientes?por_pagina=1").status_code == 200
+    YA_NO_SIRVEN[cambio](llave, monkeypatch)
+
+    status, antes, despues = pedir_con_llave(ruta, mundo, llave)
+
+    assert (status, despues) == (401, antes)

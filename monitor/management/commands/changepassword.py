@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, *, username, **options):
         exigir_terminal("un Administrador puede cambiar la clave en el admin, en «Usuarios»")
-        usuario = Usuario.objects.filter(username=username or input("Usuario: ")).first()
+        usuario = Usuario.objects.personas().filter(username=username or input("Usuario: ")).first()
         if usuario is None:
             raise CommandError("No hay nadie con ese usuario; los que hay están en el admin, en «Usuarios».")
         hasta_que_valga(lambda: Usuario.objects.actualizar(usuario.pk, {"password": preguntar_clave()}, por=None))
