@@ -23,10 +23,12 @@ from monitor import logs
 from monitor.admin.pages import ADMIN, error_page
 from monitor.api.errors import ERROR_CODE, RETRY_AFTER, log_outage, outage_of
 from monitor.api.viewsets import bad_request, https_required
+from monitor.policies import OF_ADMIN, OF_DATA
 
 log = logging.getLogger(__name__)
 
 PAGES = {"", "/api/docs"}  # what a browser opens outside of the admin
+OF_PAGES = (ADMIN, "/static/")
 
 
 class RequestLogMiddleware:
@@ -46,19 +48,12 @@ class RequestLogMiddleware:
         response = self.get_response(request)
         response.headers["X-Request-ID"] = name
         if log.isEnabledFor(logging.INFO):
-            log.info(LINE, request.method, _route(request), response.status_code, _ms(start), *_who(request))
+            log.info(LINE, request.method, logs.route_of(request), response.status_code, _ms(start), *_who(request))
         return response
 
 
 LINE = "%s %s %s %.1f ms usuario=%s cliente=%s"
 SANE = re.compile(r"[\w.:-]{1,64}", re.ASCII)
-
-
-def _route(request) -> str:
-    """Return the pattern of the route, which names no expediente, or `-` for the landing page and for a path that no
-    route takes: nothing that a client wrote goes to the log."""
-    match = request.resolver_match
-    return f"/{match.route}" if match and match.route else "-"
 
 
 def _ms(start: float) -> float:
@@ -71,6 +66,22 @@ def _who(request) -> tuple:
     user = getattr(request, "caller", None) or getattr(request, "_cached_user", None)
     name = request.META.get("HTTP_X_REQUEST_ID", "")
     return getattr(user, "known_id", None) or "-", name if SANE.fullmatch(name) else "-"
+
+
+class BrowserMiddleware:
+    """Tells browsers what they may do with an answer that doesn't say so itself (`monitor.policies`)."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if settings.DEBUG and response.status_code >= 400:
+            return response  # it may be a page of Django's for developers, with scripts and styles in it
+        headers = response.headers
+        for name, value in (OF_ADMIN if request.path_info.startswith(ADMIN) else OF_DATA).items():
+            headers.setdefault(name, value)
+        return response
 
 
 class ProxyMiddleware:
@@ -101,8 +112,8 @@ class ProxyMiddleware:
 
 
 class HttpsMiddleware:
-    """Where HTTPS is required, refuses what Django's SecurityMiddleware doesn't redirect: a program that follows a
-    redirect would go on sending its token in clear text, and nobody would notice."""
+    """Where HTTPS is required, redirects pages and refuses everything else: a program that follows a redirect would go
+    on sending its token in clear text, and nobody would notice."""
 
     def __init__(self, get_response):
         if not settings.SECURE_SSL_REDIRECT:
@@ -114,7 +125,8 @@ class HttpsMiddleware:
         # A balancer asks for the health from within the network, where there is no TLS.
         if request.is_secure() or path == "/api/health":
             return self.get_response(request)
-        if path in PAGES and "text/html" in request.META.get("HTTP_ACCEPT", ""):
+        is_page = path in PAGES and "text/html" in request.META.get("HTTP_ACCEPT", "")
+        if is_page or f"{path}/".startswith(OF_PAGES):
             return HttpResponsePermanentRedirect(request.build_absolute_uri().replace("http:", "https:", 1))
         return https_required(request)
 

@@ -13,6 +13,7 @@ from monitor.api.viewsets import Action, OpenViewSet
 from monitor.db.errors import outage
 from monitor.db.state import takes_changes
 from monitor.errores import SinPermiso
+from monitor.policies import TEXT, page
 
 SIN_TOKEN = "El formulario caducó o no viene de Monitor"
 
@@ -24,7 +25,7 @@ class InicioViewSet(OpenViewSet):
         """Return a page for people and JSON for programs, as the Accept header says."""
         es_persona = "text/html" in request.META.get("HTTP_ACCEPT", "")
         datos = {"nombre": "Monitor API", "estado": "OK"}
-        response = render(request, "monitor/inicio.html") if es_persona else self.respond(datos)
+        response = page(render(request, "monitor/inicio.html"), TEXT) if es_persona else self.respond(datos)
         patch_vary_headers(response, ["Accept"])
         return response
 

@@ -220,7 +220,7 @@ MUTANTES: list[Mutante] = [
             ("version_token = %s AND is_active AND rol", "version_token = %s AND rol"),
             ("is_active AND rol IN ({roles})", "is_active AND '' NOT IN ({roles})"),
             ("return [self.caller.token.version]", "return [0]"),
-            ("self._settled, self._person = False, None", "self._settled, self._person = True, None"),
+            ("self._settled, self._person, self._exists = False", "self._settled, self._person, self._exists = True"),
             (
                 "        if rows:\n            caller.settle()\n        else:\n",
                 "        caller.settle()\n        if False:\n",
@@ -262,6 +262,7 @@ MUTANTES: list[Mutante] = [
             ('ALGORITHM = "HS256"', 'ALGORITHM = "HS512"'),
             ('"v": usuario.version_token', '"v": 0'),
             ('"exp": ahora + int(settings.JWT_LIFETIME.total_seconds())', '"exp": ahora + 60'),
+            ("settings.JWT_SECRET, *settings.JWT_SECRET_FALLBACKS)", "settings.JWT_SECRET)"),
         ],
     ),
     *de(
@@ -423,7 +424,8 @@ MUTANTES: list[Mutante] = [
             ("            validate_password(password, self)\n", "            pass\n"),
             ("return self.is_active and self.rol == Rol.ADMINISTRADOR", "return self.rol == Rol.ADMINISTRADOR"),
             ("filter(pk=self.pk, password=self.password).update", "filter(pk=self.pk).update"),
-            ('f"{self.version_token} {self.password}"', "self.password"),
+            ('f"{self.version_token} {self.rol}"', "self.rol"),
+            ('f"{self.version_token} {self.rol}"', "str(self.version_token)"),
         ],
     ),
     *de(

@@ -15,8 +15,8 @@ from django.core.management import call_command
 # exactly one.
 CAPAS = {
     "palabras": (
-        "monitor.entorno monitor.errores monitor.formatos.* monitor.logs monitor.puerto monitor.roles monitor.textos"
-        " monitor.validadores catalogos.frases *.estados solicitudes.permisos solicitudes.reglas"
+        "monitor.entorno monitor.errores monitor.formatos.* monitor.logs monitor.policies monitor.puerto monitor.roles"
+        " monitor.textos monitor.validadores catalogos.frases *.estados solicitudes.permisos solicitudes.reglas"
     ),
     "servidor web": "monitor.server monitor.server.*",
     "base de datos": "monitor.db.*",

@@ -13,6 +13,7 @@ from monitor.db.state import limit_waits
 from monitor.entorno import PROCESOS, PUERTO, Entorno, direccion
 from monitor.management.terminal import exigir_migraciones
 from monitor.middleware import ADMIN
+from monitor.policies import OF_DATA
 from monitor.puerto import frase_de
 from monitor.server.application import Answer, Threads, base_environ
 from monitor.server.connection import Service
@@ -96,4 +97,5 @@ def limite_del_cuerpo(path) -> int:
 def respuesta(error: HttpError, path: str) -> Answer:
     """Return an error that the server answers without Django, in the dialect of its path."""
     response = error_response(error, dialect_of(path))
-    return Answer(f"{response.status_code} {response.reason_phrase}", list(response.items()), response.content)
+    headers = dict(response.items()) | OF_DATA | {"X-Content-Type-Options": "nosniff"}
+    return Answer(f"{response.status_code} {response.reason_phrase}", list(headers.items()), response.content)
