@@ -23,7 +23,7 @@ from monitor import logs
 from monitor.admin.pages import ADMIN, error_page
 from monitor.api.errors import ERROR_CODE, RETRY_AFTER, log_outage, outage_of
 from monitor.api.viewsets import bad_request, https_required
-from monitor.policies import OF_ADMIN, OF_DATA
+from monitor.policies import CSP, OF_ADMIN, OF_DATA
 
 log = logging.getLogger(__name__)
 
@@ -78,9 +78,9 @@ class BrowserMiddleware:
         response = self.get_response(request)
         if settings.DEBUG and response.status_code >= 400:
             return response  # it may be a page of Django's for developers, with scripts and styles in it
-        headers = response.headers
-        for name, value in (OF_ADMIN if request.path_info.startswith(ADMIN) else OF_DATA).items():
-            headers.setdefault(name, value)
+        if CSP not in response.headers:
+            for name, value in (OF_ADMIN if request.path_info.startswith(ADMIN) else OF_DATA).items():
+                response.headers[name] = value
         return response
 
 

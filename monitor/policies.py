@@ -32,15 +32,15 @@ NO_DEVICES = ", ".join(
     for device in "accelerometer camera geolocation gyroscope magnetometer microphone payment usb".split()
 )
 
-CSP = "Content-Security-Policy"
+CSP, CORP = "Content-Security-Policy", "Cross-Origin-Resource-Policy"
 
 # The headers of what has none of its own. No other site may load it as its image, its script and the like.
-OF_DATA = {CSP: NOTHING, "Cross-Origin-Resource-Policy": "same-origin"}
-OF_ADMIN = {CSP: ADMIN, "Cross-Origin-Resource-Policy": "same-origin", "Permissions-Policy": NO_DEVICES}
+OF_DATA = {CSP: NOTHING, CORP: "same-origin"}
+OF_ADMIN = {CSP: ADMIN, "Permissions-Policy": NO_DEVICES, CORP: "same-origin"}
 
 
 def page(response, policy: str):
-    """Give a page its policy, and return it."""
-    response.headers[CSP] = policy
-    response.headers["Permissions-Policy"] = NO_DEVICES
+    """Give a page a policy of its own, and return it."""
+    for name, value in (OF_ADMIN | {CSP: policy}).items():
+        response.headers[name] = value
     return response
