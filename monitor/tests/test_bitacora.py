@@ -3,6 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 from ipaddress import ip_network
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
@@ -16,6 +17,7 @@ from monitor.api.tests.conftest import bitacora  # noqa: F401
 from monitor.api.tests.rutas import RUTAS
 from monitor.api.tests.test_fail_closed import cuerpo_de_solicitud
 from monitor.logs import SafeFormatter
+from monitor.management import terminal
 from monitor.tests.formularios import campos_de
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import CLAVE, UsuarioFactory
@@ -221,6 +223,24 @@ def test_un_correo_que_no_se_entrega(revisar, bitacora, db, buzon, rechazo):  # 
         Cartero().repartir()
 
     assert "SMTPRecipientsRefused" in bitacora.getvalue()
+
+
+@pytest.mark.parametrize("orden", ["serve", "enviar_correos"])
+def test_un_servicio_que_termina_por_un_error(revisar, bitacora, monkeypatch, orden):  # noqa: F811
+    monkeypatch.setattr(terminal, "Terminal", lambda argv: SimpleNamespace(execute=encadenado))
+
+    with pytest.raises(SystemExit):
+        terminal.main(["manage.py", orden])
+
+    assert f"{orden} terminó por un error" in bitacora.getvalue()
+
+
+@pytest.mark.parametrize("argv", [["manage.py", "migrate"], ["manage.py", "serve", "--traceback"], ["manage.py"]])
+def test_en_la_terminal_un_error_se_ve_entero(monkeypatch, argv):
+    monkeypatch.setattr(terminal, "Terminal", lambda argv: SimpleNamespace(execute=encadenado))
+
+    with pytest.raises(LookupError):
+        terminal.main(argv)
 
 
 def test_cada_linea_dice_su_hora_con_el_desfase(bitacora, db):  # noqa: F811
