@@ -91,7 +91,7 @@ def test_un_304_tambien_lo_dice(client):
 @pytest.mark.parametrize(
     ("ruta", "roto", "politica", "es_pagina"),
     [
-        ("/api/health", "monitor.views._que_falla", NADA, False),
+        ("/api/health", "monitor.views.InicioViewSet.health", NADA, False),
         ("/admin/login/", "monitor.admin.site.LoginForm.__init__", ADMIN, True),
         ("/no/existe", "monitor.api.viewsets.NoEncontrado", NADA, False),
     ],
