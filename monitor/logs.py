@@ -75,7 +75,8 @@ def _traces(error: BaseException):
         yield "\nDe ahí vino:\n\n"
     yield "Traceback (most recent call last):\n"
     yield from traceback.format_tb(error.__traceback__)
-    yield f"{type(error).__module__}.{type(error).__qualname__}{_code(error)}\n"
+    module = "" if type(error).__module__ == "builtins" else f"{type(error).__module__}."
+    yield f"{module}{type(error).__qualname__}{_code(error)}\n"
 
 
 def _code(error) -> str:
