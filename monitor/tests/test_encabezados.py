@@ -190,3 +190,10 @@ def test_trace_no_devuelve_lo_que_se_le_manda(client, metodo, ruta):
 
     assert response.status_code == 405
     assert b"secreto-31" not in response.content
+
+
+def test_con_debug_las_paginas_de_django_para_desarrollar_se_ven(settings):
+    settings.DEBUG = True
+
+    assert "Content-Security-Policy" not in Client(raise_request_exception=False).get("/api/no/existe").headers
+    assert Client().get("/admin/login/").headers["Content-Security-Policy"] == ADMIN
