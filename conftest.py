@@ -121,10 +121,17 @@ def navegador():
 
 @pytest.fixture
 def pagina(navegador, servidor):
-    """A page of a new session. An error in its scripts fails the test."""
+    """A page of a new session. An error in its scripts, or in the console of it or of a window that it opens, fails
+    the test: there a browser says what it refused by our policies (`monitor.policies`)."""
     with navegador.new_context(base_url=servidor, locale="es-MX") as contexto:
-        pagina = contexto.new_page()
         errores = []
-        pagina.on("pageerror", lambda error: errores.append(error))
-        yield pagina
+        contexto.on("weberror", lambda error: errores.append(str(error.error)))
+        contexto.on("console", lambda mensaje: es_un_error(mensaje) and errores.append(mensaje.text))
+        yield contexto.new_page()
         assert errores == []
+
+
+def es_un_error(mensaje) -> bool:
+    """Return whether a message of the console is an error of the page. The status of an answer, which the console
+    repeats, isn't."""
+    return mensaje.type == "error" and not mensaje.text.startswith("Failed to load resource: the server responded with")

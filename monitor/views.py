@@ -15,6 +15,7 @@ from monitor.api.errors import ERROR_CODE, RETRY_AFTER, error_response
 from monitor.api.viewsets import Action, ApiViewSet, OpenViewSet
 from monitor.db.state import trouble
 from monitor.errores import SinPermiso
+from monitor.policies import TEXT, page
 
 NO_GUARDAR = {"Cache-Control": "no-store"}
 VER_METRICAS = "monitor.view_metricas"
@@ -28,7 +29,7 @@ class InicioViewSet(OpenViewSet):
         """Return a page for people and JSON for programs, as the Accept header says."""
         es_persona = "text/html" in request.META.get("HTTP_ACCEPT", "")
         datos = {"nombre": "Monitor API", "estado": "OK"}
-        response = render(request, "monitor/inicio.html") if es_persona else self.respond(datos)
+        response = page(render(request, "monitor/inicio.html"), TEXT) if es_persona else self.respond(datos)
         patch_vary_headers(response, ["Accept"])
         return response
 

@@ -108,6 +108,12 @@ class MonitorAdminSite(admin.AdminSite):
             extra_context=self.each_context(request) | (extra_context or {}),
         )(request)
 
+    def logout(self, request, extra_context=None):
+        response = super().logout(request, extra_context)
+        if request.is_secure():  # a browser obeys this over HTTPS alone
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
     def admin_view(self, view, cacheable=False):
         """Wrap the view so that its errors are pages of the admin, in Spanish."""
 

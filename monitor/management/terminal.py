@@ -1,5 +1,6 @@
 """What `manage.py` adds to Django's: when the database is to blame, an operator reads one sentence and no traceback."""
 
+import logging
 import sys
 from functools import wraps
 
@@ -22,13 +23,23 @@ from monitor.db.state import declare_use, pending_migrations
 DE_LA_SENTENCIA = (DataError, IntegrityError, InternalError, NotSupportedError, ProgrammingError)
 SIN_PERMISO = "42501"  # PostgreSQL calls it an error of the statement too
 NOMBRADAS = 3
+# What these say is kept in the system's log, and so the message of an exception isn't said (`monitor.logs`).
+SERVICIOS = {"serve", "enviar_correos"}
+
+log = logging.getLogger(__name__)
 
 
 def main(argv=None):
+    argv = argv or sys.argv
     try:
         Terminal(argv).execute()
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception:
+        if "--traceback" in argv or not SERVICIOS.intersection(argv[1:2]):
+            raise
+        log.exception("%s terminó por un error", argv[1])
+        sys.exit(1)
 
 
 class Terminal(ManagementUtility):

@@ -74,6 +74,8 @@ def test_sin_nada_nombra_las_cuatro_obligatorias(arrancar):
     ("nombre", "valor"),
     [
         ("SECRET_KEY", "corta"),
+        ("SECRET_KEY_FALLBACKS", f"{SECRETO},corta"),
+        ("JWT_SECRET_FALLBACKS", "corta"),
         ("JWT_SECRET", "x" * 31),
         ("DEBUG", "sí"),
         ("DEMO", "maybe"),
@@ -116,6 +118,13 @@ def test_un_valor_raro_detiene_el_arranque(arrancar, nombre, valor):
     ("nombre", "valor", "ajuste", "esperado"),
     [
         ("DEBUG", "ON", "DEBUG", True),
+        (
+            "SECRET_KEY_FALLBACKS",
+            f"{SECRETO}, {SECRETO[::-1]}z",
+            "SECRET_KEY_FALLBACKS",
+            [SECRETO, SECRETO[::-1] + "z"],
+        ),
+        ("JWT_SECRET_FALLBACKS", "", "JWT_SECRET_FALLBACKS", []),
         ("HTTPS", "off", "SECURE_HSTS_SECONDS", 0),
         ("ALLOWED_HOSTS", "127.0.0.1, [::1],.taller.mx", "ALLOWED_HOSTS", ["127.0.0.1", "[::1]", ".taller.mx"]),
         ("CORS_ORIGINS", "http://localhost:3000", "CORS_ALLOWED_ORIGINS", ["http://localhost:3000"]),

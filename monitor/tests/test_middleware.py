@@ -90,6 +90,17 @@ def test_cada_peticion_deja_una_linea_sin_nombrar_el_expediente(client, caplog):
     assert [registro.name for registro in caplog.records] == ["monitor.middleware"] * 6
 
 
+@pytest.mark.django_db
+def test_de_quien_no_puede_queda_quien_es(client, caplog):
+    tecnico = UsuarioFactory(tecnico=True)
+    caplog.clear()
+    with caplog.at_level("INFO"):
+        Api(tecnico).get("/api/usuarios")
+        Api(tecnico).post("/api/expedientes", {"no_siniestro": "SIN-1"})
+
+    assert [re.search(r" 403 .* (usuario=\S+)", linea)[1] for linea in lineas(caplog)] == [f"usuario={tecnico.pk}"] * 2
+
+
 def test_un_host_ajeno_es_una_sola_linea_de_aviso(client, caplog):
     response = client.get("/api/expedientes", headers={"Host": "otro.example.org"})
 

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 def entrar(username: str, password: str, *, direccion: str) -> Usuario:
     """Return the user. Raise DemasiadosIntentos before any hashing, and NoAutenticado when the credentials are wrong.
-    Either leaves a line in the log."""
+    A login leaves a line in the log, however it ends."""
     try:
         intento = IntentoDeAcceso.objects.anotar(username, direccion)
         usuario = _comprobar(intento, username, password)
@@ -24,6 +24,7 @@ def entrar(username: str, password: str, *, direccion: str) -> Usuario:
         note_refused_login(error.codigo)
         log.warning("Acceso fallido de %.100r desde %s: %s", username, direccion, error.codigo)
         raise
+    log.info("Entró usuario=%s desde %s", usuario.pk, direccion)
     IntentoDeAcceso.objects.acierto(intento)
     DireccionConocida.objects.anotar(usuario, direccion)
     return usuario

@@ -196,10 +196,10 @@ class Usuario(Remembered, Encadenado, AbstractBaseUser):
 
     def _get_session_auth_hash(self, secret=None):
         """Return what a session of the admin keeps, so that whatever revokes the tokens ends the sessions too: none
-        comes back to life when a disabled user is enabled again."""
-        return salted_hmac(
-            "usuarios.sesion", f"{self.version_token} {self.password}", secret, algorithm="sha256"
-        ).hexdigest()
+        comes back to life when a disabled user is enabled again. Another role ends them as well, although not the
+        tokens. The hash of the password has no part in it, because a login may renew it."""
+        estado = f"{self.version_token} {self.rol}"
+        return salted_hmac("usuarios.sesion", estado, secret, algorithm="sha256").hexdigest()
 
     def get_short_name(self):
         return str(self)

@@ -6,6 +6,7 @@ from post_office.models import STATUS, Email
 
 from monitor.admin.lists import KeysetChangeList
 from monitor.admin.verbs import VerbAdmin
+from monitor.policies import ADMIN_WITH_MAIL, page
 from solicitudes.correo import cola
 
 ESTADOS = {
@@ -74,6 +75,9 @@ class CorreoAdmin(VerbAdmin):
 
     def get_changelist(self, request, **kwargs):
         return KeysetChangeList
+
+    def change_view(self, request, *args, **kwargs):
+        return page(super().change_view(request, *args, **kwargs), ADMIN_WITH_MAIL)
 
     @admin.action(permissions=["resend"], description="Reenviar los fallidos")
     def reenviar(self, request, queryset):

@@ -4,15 +4,18 @@ plainest."""
 import html
 import re
 from io import BytesIO
+from ipaddress import ip_network
 from unittest.mock import patch
 
 import pytest
+from argon2 import PasswordHasher
 from django.contrib.staticfiles import finders
 from django.test import Client
 from django.test.client import FakePayload
 
 from catalogos.models import Aseguradora
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
+from monitor.api.tests.cliente import Api
 from monitor.tests.formularios import campos_de, enviar, frases
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import CLAVE, UsuarioFactory
@@ -102,6 +105,104 @@ def test_sesion_no_revive_cuando_se_activa_otra_vez_al_usuario(client, trait):
         Usuario.objects.actualizar(usuario.pk, {"is_active": activo}, por=None)
 
     assert client.get("/admin/").status_code == 302
+
+
+@pytest.mark.parametrize(("antes", "despues"), [("Administrador", "Operador"), ("Operador", "Tecnico")])
+def test_sesion_termina_cuando_baja_el_rol_y_el_token_no(client, antes, despues):
+    usuario = UsuarioFactory(rol=antes)
+    UsuarioFactory(administrador=True)
+    client.force_login(usuario)
+    api = Api(usuario)
+    assert client.get("/admin/").status_code == 200
+
+    Usuario.objects.actualizar(usuario.pk, {"rol": despues})
+
+    assert client.get("/admin/").url == f"{ENTRADA}?next=/admin/"
+    assert api.get("/api/expedientes").status_code == 200
+
+
+def test_sesion_termina_con_el_logout_de_la_api(client):
+    usuario = UsuarioFactory()
+    client.force_login(usuario)
+
+    Api(usuario).post("/api/auth/logout")
+
+    assert client.get("/admin/").url == f"{ENTRADA}?next=/admin/"
+
+
+def test_sesion_termina_cuando_otro_cambia_la_clave(client):
+    usuario = UsuarioFactory()
+    client.force_login(usuario)
+
+    Api(UsuarioFactory(administrador=True)).put(f"/api/usuarios/{usuario.pk}", {"password": "otra-mesa-61"})
+
+    assert client.get("/admin/").url == f"{ENTRADA}?next=/admin/"
+
+
+def test_entrar_con_un_hash_viejo_lo_renueva_y_no_termina_ninguna_sesion(client):
+    viejo = "argon2" + PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(CLAVE)
+    usuario = UsuarioFactory(username="ana", password=viejo)
+    otra = Client()
+    otra.force_login(usuario)
+
+    entrar(client, "ana", CLAVE)
+
+    assert "m=19456,t=2,p=1" in Usuario.objects.get(pk=usuario.pk).password
+    assert [cliente.get("/admin/").status_code for cliente in (client, otra)] == [200, 200]
+
+
+def test_salir_termina_la_sesion_tambien_en_el_servidor(client):
+    client.force_login(UsuarioFactory())
+    robada = Client()
+    robada.cookies = client.cookies.copy()
+
+    response = client.post("/admin/logout/")
+
+    assert response.status_code == 200
+    assert robada.get("/admin/").status_code == 302
+
+
+def test_al_salir_el_navegador_olvida(client, settings):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.TRUSTED_PROXIES = [ip_network("127.0.0.1")]
+    client.force_login(UsuarioFactory())
+
+    response = client.post("/admin/logout/", headers={"X-Forwarded-Proto": "https"})
+
+    assert response.headers["Clear-Site-Data"] == '"cache", "storage"'
+
+
+@pytest.mark.parametrize(
+    "destino", ["https://malo.example.org/", "//malo.example.org", "/\\malo.example.org", "javascript:1"]
+)
+def test_entrar_no_lleva_a_otro_sitio(client, destino):
+    UsuarioFactory(username="ana")
+
+    response = client.post(ENTRADA, {"username": "ana", "password": CLAVE, "next": destino})
+
+    assert (response.status_code, response.url) == (302, "/admin/")
+
+
+def test_las_claves_no_se_ven_y_se_pueden_pegar(client):
+    entrada = client.get(ENTRADA).content.decode()
+    client.force_login(UsuarioFactory(administrador=True))
+    paginas = [entrada, *(client.get(url).content.decode() for url in (PROPIA, "/admin/usuarios/usuario/add/"))]
+
+    campos = [re.findall(r"<input[^>]*password[^>]*>", pagina) for pagina in paginas]
+    assert [len(varios) for varios in campos] == [1, 3, 2]
+    for campo in (campo for varios in campos for campo in varios):
+        assert 'type="password"' in campo
+        assert re.search(r'autocomplete="(current|new)-password"', campo)
+    assert not [pagina for pagina in paginas if "onpaste" in pagina]
+
+
+def test_al_entrar_cambia_la_sesion(client):
+    UsuarioFactory(username="ana")
+    client.cookies["sessionid"] = "0" * 32  # somebody else's choice
+    entrar(client, "ana", CLAVE)
+
+    assert client.session.session_key != "0" * 32
+    assert client.get("/admin/").status_code == 200
 
 
 def test_sesion_termina_en_cuanto_se_desactiva_al_usuario(client):

@@ -18,7 +18,7 @@ from monitor.checks import PRODUCCION
 from monitor.db.state import limit_waits
 from monitor.entorno import PROCESOS, PUERTO, Entorno, direccion
 from monitor.management.terminal import declarar_uso, exigir_migraciones
-from monitor.middleware import ADMIN, RequestLogMiddleware
+from monitor.middleware import ADMIN, BrowserMiddleware, RequestLogMiddleware
 from monitor.puerto import frase_de
 from monitor.server import limits
 from monitor.server.application import Answer, Threads, base_environ
@@ -114,7 +114,9 @@ def limite_del_cuerpo(path) -> int:
 
 def sin_vista(error: HttpError, environ: dict = DE_LO_ILEGIBLE) -> Answer:
     """Return an error that the server answers by itself, named and logged as any other answer."""
-    response = copy_context().run(RequestLogMiddleware(partial(respuesta, error)), WSGIRequest(environ))
+    response = copy_context().run(
+        RequestLogMiddleware(BrowserMiddleware(partial(respuesta, error))), WSGIRequest(environ)
+    )
     return Answer(f"{response.status_code} {response.reason_phrase}", list(response.items()), response.content)
 
 
