@@ -313,9 +313,9 @@ def test_cambiar_la_propia_clave_no_deshace_lo_que_otro_cambio(client, monkeypat
     version = usuario.version_token
     actualizar = Usuario.objects.actualizar
 
-    def despues_de_otro(manager, pk, cambios):
-        actualizar(pk, {"nombre": "Ana Ruiz"})
-        return actualizar(pk, cambios)
+    def despues_de_otro(manager, pk, cambios, **quien):
+        actualizar(pk, {"nombre": "Ana Ruiz"}, **quien)
+        return actualizar(pk, cambios, **quien)
 
     monkeypatch.setattr(type(Usuario.objects), "actualizar", despues_de_otro)
     response = client.post(PROPIA, {"old_password": CLAVE} | NUEVA)
