@@ -123,4 +123,6 @@ def sin_vista(error: HttpError, environ: dict = DE_LO_ILEGIBLE) -> Answer:
 def respuesta(error: HttpError, request) -> HttpResponse:
     if is_admin(request):
         return error_page(error.status, "El servidor está ocupado", f"{error.mensaje}.", headers_of(error))
-    return error_response(error, dialect_of(request.path))
+    response = error_response(error, dialect_of(request.path))
+    response.headers["X-Content-Type-Options"] = "nosniff"  # elsewhere Django's SecurityMiddleware says so
+    return response

@@ -48,3 +48,12 @@ def test_las_de_una_persona_se_van_con_ella(respuestas, administrador):
 
     assert administrador.delete(f"/api/usuarios/{usuario.pk}").status_code == 200
     assert not RespuestaGuardada.objects.filter(usuario=usuario.pk).exists()
+
+
+def test_el_admin_elimina_a_quien_tiene_respuestas_guardadas(respuestas, client):
+    client.force_login(UsuarioFactory(administrador=True))
+    pagina = f"/admin/usuarios/usuario/{RespuestaGuardada.objects.first().usuario_id}/delete/"
+
+    mostrada, hecha = client.get(pagina), client.post(pagina, {"post": "yes"})
+
+    assert (mostrada.status_code, hecha.status_code, quedan()) == (200, 302, set())
