@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run puerto test test-siguiente mutantes install lint serve bench faults
+.PHONY: help run puerto test test-siguiente mutantes fuzz install lint serve bench faults
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -44,6 +44,14 @@ test: .venv/instalado-dev $(CON_NODE) ## Corre las pruebas en SQLite y después 
 mutantes: .venv/instalado-dev ## Rompe las reglas una por una: las pruebas deben notar 95 de cada 100
 	@$(BIN)/python -m monitor.tests.mutantes
 
+# How many requests of each operation, lives of each model and histories of several at once.
+EJEMPLOS := 1000
+FUZZ := $(BIN)/pytest -s monitor/api/tests/fuzz expedientes/tests/test_vida.py solicitudes/tests/test_vida.py
+
+fuzz: .venv/instalado-dev ## Pide al azar EJEMPLOS (1000) veces cada operación, y compara con un modelo otras tantas vidas
+	DATABASE_URL= EJEMPLOS=$(EJEMPLOS) $(FUZZ)
+	EJEMPLOS=$(EJEMPLOS) $(BIN)/python -m monitor.tests.postgresql $(FUZZ)
+
 test-siguiente: .venv-siguiente/instalado $(CON_NODE) ## Corre las pruebas en el Django que sigue, en SQLite; con POSTGRESQL=1, también en PostgreSQL
 	DATABASE_URL= $(BIN_SIGUIENTE)/pytest $(JUNTAS)
 	$(if $(POSTGRESQL),$(BIN_SIGUIENTE)/python -m monitor.tests.postgresql --exigir $(BIN_SIGUIENTE)/pytest $(JUNTAS))
@@ -87,5 +95,6 @@ staticfiles/staticfiles.json: .venv/instalado $(ESTATICOS)
 bench: install .venv/instalado-dev ## Mide el servidor de producción con EXPEDIENTES (100000) y lo anota en docs/rendimiento.md
 	$(BIN)/python -m benchmarks
 
-faults: install .venv/instalado-dev ## Mide las lecturas mientras 200 clientes lentos de cada clase (LENTOS, DURACION) se cuelgan del servidor
+faults: install .venv/instalado-dev ## Cuelga del servidor 200 clientes lentos de cada clase (LENTOS, DURACION), y mata cada proceso 50 veces (MUERTES)
 	$(BIN)/python -m benchmarks.lentos
+	$(BIN)/python -m benchmarks.muertes

@@ -91,6 +91,9 @@ def escenarios(*, expedientes: int, posicion: tuple, cursor: str, etag: str, cla
         Escenario("buscar «ávi», una conexión", f"{api}?q=%C3%A1vi&por_pagina=50", conexiones=1),
         Escenario("buscar «b-0000123», una conexión", f"{api}?q=b-0000123&por_pagina=50", conexiones=1),
         Escenario("crear", api, "POST", NUEVO, **otro),
+        Escenario(
+            "crear, con Idempotency-Key", api, "POST", NUEVO, contra="crear", headers={"Idempotency-Key": "C-{unico}"}
+        ),
         Escenario("actualizar dos campos", f"{api}/{{clave}}", "PUT", dos_campos, **otro),
         Escenario("cambiar el estado", f"{api}/{{en_turno}}/estado", "PATCH", estado, antes=EN_INGRESO),
         Escenario("crear una solicitud", "/solicitud", "POST", SOLICITUD),

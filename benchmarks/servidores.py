@@ -72,10 +72,15 @@ class Servidor:
     def pedir(self, escenario: Escenario, **valores: str):
         """Send one HTTP request and return the response, with its body in `cuerpo`. `valores` are what wrk.lua would
         fill in."""
-        ruta, cuerpo = escenario.ruta, escenario.texto
-        for nombre, valor in valores.items():
-            ruta, cuerpo = (texto.replace(f"{{{nombre}}}", valor) for texto in (ruta, cuerpo))
-        peticion = Request(self.url + ruta, cuerpo.encode() or None, self.headers(escenario), method=escenario.metodo)
+
+        def poner(texto):
+            for nombre, valor in valores.items():
+                texto = texto.replace(f"{{{nombre}}}", valor)
+            return texto
+
+        headers = {nombre: poner(valor) for nombre, valor in self.headers(escenario).items()}
+        cuerpo = poner(escenario.texto).encode() or None
+        peticion = Request(self.url + poner(escenario.ruta), cuerpo, headers, method=escenario.metodo)
         try:
             respuesta = urlopen(peticion)
         except HTTPError as error:  # urllib raises it for a 304 too

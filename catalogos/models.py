@@ -1,3 +1,5 @@
+from copy import copy
+
 from django.conf import settings
 from django.db import models, transaction
 
@@ -71,6 +73,15 @@ class DepartamentoManager(CatalogoManager):
     """The verbs of departments. One that hangs a department from another locks the whole tree first, because two at
     once could close a circle."""
 
+    _padres_del_lote: dict[int, int | None] | None = None
+
+    def en_lote(self):
+        """Return a manager that locks and reads the tree once, and not for each row. It isn't for deleting."""
+        lote = copy(self)
+        lote._bloquear_arbol()
+        lote._padres_del_lote = lote._padres()
+        return lote
+
     @transaction.atomic
     def crear(self, datos, *, por):
         if datos.get("departamento_padre_id"):
@@ -83,20 +94,21 @@ class DepartamentoManager(CatalogoManager):
         return super().reactivar(pk, por=por)
 
     @transaction.atomic
-    def actualizar(self, pk, datos, *, por):
+    def actualizar(self, pk, datos, *, por, visto=None):
         if datos.get("departamento_padre_id"):
             self._bloquear_arbol()
-        return super().actualizar(pk, datos, por=por)
+        return super().actualizar(pk, datos, por=por, visto=visto)
 
     def _bloquear_arbol(self):
         """Lock every department, always in the same order. Transactions that refer to departments (FOR KEY SHARE) don't
         have to wait."""
-        list(self.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+        if self._padres_del_lote is None:
+            list(self.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
 
     def _validar_en_la_base(self, fila):
         if not fila.departamento_padre_id:
             return
-        padres = dict(self.vigentes().values_list("pk", "departamento_padre_id"))
+        padres = self._padres()
         if fila.departamento_padre_id not in padres:
             no_existe = frase(NO_EXISTE, self.model, clave="Id", valor=fila.departamento_padre_id)
             raise fila.invalido({"departamento_padre": [no_existe]})
@@ -105,6 +117,18 @@ class DepartamentoManager(CatalogoManager):
             if ancestro == fila.pk:
                 raise DatosInvalidos(CICLO, codigo="ciclo")
             ancestro = padres.get(ancestro)
+
+    def _padres(self) -> dict[int, int | None]:
+        """Return the parent of each department that isn't deleted."""
+        if self._padres_del_lote is not None:
+            return self._padres_del_lote
+        return dict(self.vigentes().values_list("pk", "departamento_padre_id"))
+
+    def _guardar(self, fila, verbo, por):
+        fila = super()._guardar(fila, verbo, por)
+        if self._padres_del_lote is not None and not fila.eliminado:
+            self._padres_del_lote[fila.pk] = fila.departamento_padre_id
+        return fila
 
 
 class Departamento(Catalogo):

@@ -67,6 +67,21 @@ def con_dos_secretos(**kwargs):
 
 
 @checks.register(PRODUCCION, deploy=True)
+def sin_secretos_anteriores(**kwargs):
+    """Return a warning while what former secrets signed is good: nobody else would remember to take them off."""
+    nombres = [nombre for nombre in ("SECRET_KEY_FALLBACKS", "JWT_SECRET_FALLBACKS") if getattr(settings, nombre)]
+    if not nombres:
+        return []
+    return [
+        checks.Warning(
+            f"Sigue valiendo lo que firmaron los secretos anteriores: {' y '.join(nombres)}.",
+            hint="A las 12 horas de haberlos cambiado ya venció todo: quítelos y reinicie Monitor.",
+            id="monitor.W007",
+        )
+    ]
+
+
+@checks.register(PRODUCCION, deploy=True)
 def con_direccion_propia(**kwargs):
     """Return a warning when the links in mails lead to this machine, or to the example's name."""
     if settings.DEMO or urlsplit(settings.PUBLIC_URL).hostname not in DE_NADIE:

@@ -89,6 +89,10 @@ def texto(valor):
     return valor
 
 
+def carpeta(valor):
+    return BASE_DIR / texto(valor).strip()
+
+
 def secreto(valor):
     if len(valor) < 32:
         raise ValueError(

@@ -30,6 +30,8 @@ class DatosInvalidos(ErrorDeDominio):
 
     codigo = "datos_invalidos"
 
+    SIN_CAMBIOS = "No se proporcionaron campos para actualizar"  # both the API and the verbs say it
+
     def __init__(
         self, mensaje: str | None = None, *, campos: dict[str, list[str]] | None = None, codigo: str | None = None
     ):
@@ -57,8 +59,8 @@ class ReglaIncumplida(ErrorDeDominio):
 
     codigo = "regla_incumplida"
 
-    def __init__(self, reglas: list[str]):
-        super().__init__(reglas[0])
+    def __init__(self, reglas: list[str], *, codigo: str | None = None):
+        super().__init__(reglas[0], codigo=codigo)
         self.reglas = reglas
 
 
@@ -66,6 +68,12 @@ class Conflicto(ErrorDeDominio):
     """What was asked contradicts the present state of the data."""
 
     codigo = "conflicto"
+
+
+class Desactualizado(ErrorDeDominio):
+    """Who writes saw another state of the row."""
+
+    codigo = "desactualizado"
 
 
 class DemasiadosIntentos(ErrorDeDominio):

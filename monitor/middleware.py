@@ -23,46 +23,54 @@ from monitor import logs
 from monitor.admin.pages import ADMIN, error_page
 from monitor.api.errors import ERROR_CODE, RETRY_AFTER, log_outage, outage_of
 from monitor.api.viewsets import bad_request, https_required
+from monitor.db.statements import statements
+from monitor.logs import Line
+from monitor.metrics import note_request
+from monitor.origen import Origen, puerta
+from monitor.policies import CSP, OF_ADMIN, OF_DATA
 
 log = logging.getLogger(__name__)
 
 PAGES = {"", "/api/docs"}  # what a browser opens outside of the admin
+# What a balancer and whoever watches the service ask for, from within the network, where there is no TLS.
+PROBES = {"/api/health", "/livez", "/readyz"}
+OF_PAGES = (ADMIN, "/static/")
 
 
 class RequestLogMiddleware:
     """Gives each HTTP request a name and writes its line in the log.
 
     The name is in every line that is written for the request, and in the answer's X-Request-ID. The line also has the
-    client's own X-Request-ID when that is short and plain.
+    client's own X-Request-ID when that is short and plain. What is counted for /metrics is counted here too; of an
+    answer that is made while it is sent, up to its first piece.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        start = perf_counter()
+        start, sent = perf_counter(), statements.sent
         name = f"{getrandbits(128):032x}"
         logs.request_id.set(name)
+        puerta.set((Origen.ADMIN if request.path_info.startswith(ADMIN) else Origen.API, name))
         response = self.get_response(request)
         response.headers["X-Request-ID"] = name
-        if log.isEnabledFor(logging.INFO):
-            log.info(LINE, request.method, _route(request), response.status_code, _ms(start), *_who(request))
+        _note(request, response.status_code, perf_counter() - start, statements.sent - sent)
         return response
 
 
-LINE = "%s %s %s %.1f ms usuario=%s cliente=%s"
+LINE = Line(
+    "%s %s %s %.1f ms sentencias=%d usuario=%s cliente=%s",
+    ("metodo", "ruta", "status", "ms", "sentencias", "usuario", "cliente"),
+)
 SANE = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 
 
-def _route(request) -> str:
-    """Return the pattern of the route, which names no expediente, or `-` for the landing page and for a path that no
-    route takes: nothing that a client wrote goes to the log."""
-    match = request.resolver_match
-    return f"/{match.route}" if match and match.route else "-"
-
-
-def _ms(start: float) -> float:
-    return (perf_counter() - start) * 1000
+def _note(request, status: int, seconds: float, sent: int):
+    route = logs.route_of(request)
+    note_request(request.method, route, status, seconds, sent)
+    if log.isEnabledFor(logging.INFO):
+        log.info(LINE, request.method, route, status, seconds * 1000, sent, *_who(request))
 
 
 def _who(request) -> tuple:
@@ -71,6 +79,22 @@ def _who(request) -> tuple:
     user = getattr(request, "caller", None) or getattr(request, "_cached_user", None)
     name = request.META.get("HTTP_X_REQUEST_ID", "")
     return getattr(user, "known_id", None) or "-", name if SANE.fullmatch(name) else "-"
+
+
+class BrowserMiddleware:
+    """Tells browsers what they may do with an answer that doesn't say so itself (`monitor.policies`)."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if settings.DEBUG and response.status_code >= 400:
+            return response  # it may be a page of Django's for developers, with scripts and styles in it
+        if CSP not in response.headers:
+            for name, value in (OF_ADMIN if request.path_info.startswith(ADMIN) else OF_DATA).items():
+                response.headers[name] = value
+        return response
 
 
 class ProxyMiddleware:
@@ -101,8 +125,8 @@ class ProxyMiddleware:
 
 
 class HttpsMiddleware:
-    """Where HTTPS is required, refuses what Django's SecurityMiddleware doesn't redirect: a program that follows a
-    redirect would go on sending its token in clear text, and nobody would notice."""
+    """Where HTTPS is required, redirects pages and refuses everything else: a program that follows a redirect would go
+    on sending its token in clear text, and nobody would notice."""
 
     def __init__(self, get_response):
         if not settings.SECURE_SSL_REDIRECT:
@@ -111,10 +135,10 @@ class HttpsMiddleware:
 
     def __call__(self, request):
         path = request.path_info.rstrip("/")
-        # A balancer asks for the health from within the network, where there is no TLS.
-        if request.is_secure() or path == "/api/health":
+        if request.is_secure() or path in PROBES:
             return self.get_response(request)
-        if path in PAGES and "text/html" in request.META.get("HTTP_ACCEPT", ""):
+        is_page = path in PAGES and "text/html" in request.META.get("HTTP_ACCEPT", "")
+        if is_page or f"{path}/".startswith(OF_PAGES):
             return HttpResponsePermanentRedirect(request.build_absolute_uri().replace("http:", "https:", 1))
         return https_required(request)
 

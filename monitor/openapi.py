@@ -2,10 +2,10 @@
 
 from monitor.api.openapi.description import Operation, describe, describe_tag, name_choices
 from monitor.api.openapi.views import WRITERS, DocumentacionViewSet
-from monitor.views import InicioViewSet
+from monitor.views import InicioViewSet, MetricasViewSet, SondasViewSet
 
 SERVICIO = "Servicio"
-describe_tag(SERVICIO, "Lo que no pide token: si el servidor está, y qué ofrece.")
+describe_tag(SERVICIO, "Si el servidor está y cómo le va, y qué ofrece.")
 
 name_choices("FormatoDeDescripcion", WRITERS)
 
@@ -48,6 +48,54 @@ describe(
                 },
             }
         },
+    ),
+)
+
+FALLA = {"type": "object", "additionalProperties": {"type": "string"}}
+
+
+def _listo(listo: bool) -> dict:
+    propiedades = {"listo": {"type": "boolean", "const": listo}, "falla": FALLA}
+    return {"type": "object", "properties": propiedades, "required": list(propiedades)}
+
+
+describe(
+    SondasViewSet,
+    SERVICIO,
+    vivo=Operation(
+        summary="Si el proceso responde",
+        description="No pregunta nada a la base de datos, ni espera a que otras peticiones terminen.",
+        response={"type": "object", "properties": {"vivo": {"type": "boolean", "const": True}}, "required": ["vivo"]},
+        example={"vivo": True},
+        uses_database=False,
+    ),
+    listo=Operation(
+        summary="Si todo lo que hace falta funciona",
+        description="La base de datos, sus migraciones y la cola de correos. Vale un segundo lo que se encontró.",
+        response=_listo(True),
+        example={"listo": True, "falla": {}},
+        uses_database=False,
+        others={
+            503: {
+                "description": "Algo no funciona: se nombra, con su código.",
+                "content": {
+                    "application/json": {
+                        "schema": _listo(False),
+                        "examples": {"ejemplo": {"value": {"listo": False, "falla": {"correo": "correo_demorado"}}}},
+                    }
+                },
+            }
+        },
+    ),
+)
+
+describe(
+    MetricasViewSet,
+    SERVICIO,
+    metricas=Operation(
+        summary="Las métricas, para Prometheus",
+        description="Con el token de METRICS_TOKEN, o el de un Administrador. En OpenMetrics, si `Accept` lo pide.",
+        content={"text/plain": TEXTO, "application/openmetrics-text": TEXTO},
     ),
 )
 

@@ -48,6 +48,7 @@ PERMISOS: dict[str, frozenset[Rol]] = {
     "solicitudes.view_historicoestado": TODOS,
     "post_office.view_email": ADMINISTRADORES,
     "post_office.resend_email": ADMINISTRADORES,
+    "monitor.view_metricas": ADMINISTRADORES,
 }
 
 _SIN_PERMISO = {

@@ -13,6 +13,7 @@ from monitor.entorno import (
     ajustes_de_correo,
     bandera,
     base_de_datos,
+    carpeta,
     correo,
     direccion,
     direccion_de_correo,
@@ -35,6 +36,8 @@ DEMO = entorno.leer("DEMO", bandera, False)
 HTTPS = entorno.leer("HTTPS", bandera, True)
 SECRET_KEY = entorno.leer("SECRET_KEY", secreto)
 JWT_SECRET = entorno.leer("JWT_SECRET", secreto)
+SECRET_KEY_FALLBACKS = entorno.leer("SECRET_KEY_FALLBACKS", lista(secreto), [])
+JWT_SECRET_FALLBACKS = entorno.leer("JWT_SECRET_FALLBACKS", lista(secreto), [])
 BASE_DE_DATOS = entorno.leer("DATABASE_URL", base_de_datos)
 ALLOWED_HOSTS = entorno.leer("ALLOWED_HOSTS", lista(nombre_de_host), [] if DEBUG else OBLIGATORIA)
 CSRF_TRUSTED_ORIGINS = entorno.leer("CSRF_TRUSTED_ORIGINS", lista(origen), [])
@@ -44,10 +47,13 @@ TIME_ZONE = entorno.leer("TIME_ZONE", zona_horaria, "America/Mexico_City")
 CORREO = entorno.leer("EMAIL_URL", correo, correo("smtp://localhost:25"))
 DEFAULT_FROM_EMAIL = entorno.leer("EMAIL_FROM", direccion_de_correo, "Monitor <monitor@localhost>")
 LOG_LEVEL = entorno.leer("LOG_LEVEL", opcion("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
+LOG_FORMAT = entorno.leer("LOG_FORMAT", opcion("LINEAS", "JSON"), "LINEAS")
+METRICS_TOKEN = entorno.leer("METRICS_TOKEN", secreto, None)
 HOST = entorno.leer("HOST", direccion, "127.0.0.1")
 PORT = entorno.leer("PORT", PUERTO, 8000)
 PUBLIC_URL = entorno.leer("PUBLIC_URL", origen, None)
 WORKERS = entorno.leer("WORKERS", PROCESOS, 2)
+BACKUP_DIR = entorno.leer("BACKUP_DIR", carpeta, BASE_DIR / "respaldos")
 
 entorno.exigir()
 
@@ -69,6 +75,8 @@ INSTALLED_APPS = [
     # It comes before our apps, which put their own page of the mail queue in the admin.
     "post_office",
     "monitor.usuarios",
+    "monitor.cambios",
+    "monitor.repeticiones",
     "catalogos",
     "expedientes",
     "solicitudes",
@@ -76,10 +84,12 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "monitor.middleware.RequestLogMiddleware",
-    "monitor.middleware.ProxyMiddleware",
+    # These add headers to every answer, also to those of the middleware below.
+    "monitor.middleware.BrowserMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "monitor.middleware.HttpsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "monitor.middleware.ProxyMiddleware",
+    "monitor.middleware.HttpsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "monitor.middleware.CorsMiddleware",
     "monitor.middleware.NoTrailingSlashMiddleware",
@@ -132,7 +142,12 @@ OPCIONES_DE_BASE = {
         "options": "-c datestyle=ISO",
         "server_side_binding": True,
         "prepare_threshold": 1,
-        "connect_timeout": 5,
+        "connect_timeout": 2,
+        # A server that vanished without a word is given up after as long: bytes that nobody acknowledges, and an answer
+        # that doesn't come from who doesn't answer the system's own questions either.
+        "tcp_user_timeout": 2000,
+        "keepalives_idle": 2,
+        "keepalives_interval": 1,
     },
 }
 
@@ -169,6 +184,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+LOGIN_REDIRECT_URL = "admin:index"  # for whoever comes from an address that isn't ours
 JWT_LIFETIME = timedelta(hours=8)
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 
@@ -207,8 +223,8 @@ CORS_EXPOSE_HEADERS = [
 # --- Security ---
 
 SECURE_SSL_REDIRECT = HTTPS
-# HttpsMiddleware answers for all but these.
-SECURE_REDIRECT_EXEMPT = [r"^(?!admin(/|$)|static/)"]
+# HttpsMiddleware redirects: SecurityMiddleware comes before X-Forwarded-Proto is known to be a proxy's.
+SECURE_REDIRECT_EXEMPT = [""]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
@@ -216,9 +232,18 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# A browser takes a cookie whose name begins so from this very host alone, over HTTPS, and sends it to no other.
+PREFIJO_DE_COOKIES = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{PREFIJO_DE_COOKIES}sessionid"
 SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+# Not «Strict»: the links of the mails come from another site, and must find the session.
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = f"{PREFIJO_DE_COOKIES}csrftoken"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "monitor.admin.notices.NoticeStorage"
 CSRF_FAILURE_VIEW = "monitor.views.csrf_failure"
 # The API has a limit of its own for bodies; these are for the admin's forms. A text of 1 MiB, which the API takes, is
 # up to three times as long in a form, which sends it twice: as it was shown, and as it is now.
@@ -254,12 +279,17 @@ LOGGING = {
     "filters": {
         "request_id": {"()": "monitor.logs.RequestFilter"},
         "cause": {"()": "monitor.logs.CauseFilter"},
+        "route": {"()": "monitor.logs.RouteFilter"},
     },
     "formatters": {
-        "linea": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
+        "LINEAS": {
+            "class": "logging.Formatter" if DEBUG else "monitor.logs.SafeFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s",
+        },
+        "JSON": {"()": "monitor.logs.JsonFormatter"},
     },
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "linea"},
+        "stderr": {"class": "logging.StreamHandler", "filters": ["request_id", "route"], "formatter": LOG_FORMAT},
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     # Django's own handlers are taken off: they mail ADMINS, which we don't have.

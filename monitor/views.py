@@ -1,19 +1,24 @@
-"""The open routes, the landing page and the health check; and the answers to what fails outside a view."""
+"""The landing page, what watches the service asks for, and the answers to what fails outside a view."""
 
-from django.db import Error, connection
+from django.conf import settings
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.crypto import constant_time_compare
 
-from monitor import logs
+from monitor import logs, metrics, readiness
 from monitor.admin.pages import error_page, is_admin
 from monitor.api import viewsets
-from monitor.api.dialects import dialect_of
-from monitor.api.errors import ERROR_CODE, RETRY_AFTER, UNREACHABLE, error_response
-from monitor.api.viewsets import Action, OpenViewSet
-from monitor.db.errors import outage
-from monitor.db.state import takes_changes
+from monitor.api.authentication import TokenAuthentication, bearer
+from monitor.api.dialects import CACHE, dialect_of
+from monitor.api.errors import ERROR_CODE, RETRY_AFTER, error_response
+from monitor.api.viewsets import Action, ApiViewSet, OpenViewSet
+from monitor.db.state import trouble
 from monitor.errores import SinPermiso
+from monitor.policies import TEXT, page
 
+NO_GUARDAR = {"Cache-Control": "no-store"}
+VER_METRICAS = "monitor.view_metricas"
 SIN_TOKEN = "El formulario caducó o no viene de Monitor"
 
 
@@ -24,26 +29,67 @@ class InicioViewSet(OpenViewSet):
         """Return a page for people and JSON for programs, as the Accept header says."""
         es_persona = "text/html" in request.META.get("HTTP_ACCEPT", "")
         datos = {"nombre": "Monitor API", "estado": "OK"}
-        response = render(request, "monitor/inicio.html") if es_persona else self.respond(datos)
+        response = page(render(request, "monitor/inicio.html"), TEXT) if es_persona else self.respond(datos)
         patch_vary_headers(response, ["Accept"])
         return response
 
     def health(self, request):
         """Return whether the database answers and takes changes."""
-        code = _que_falla()
-        headers = {ERROR_CODE: code, "Retry-After": RETRY_AFTER} if code else {}
-        return self.respond(
-            {"backend": True, "database": not code}, 503 if code else 200, {"Cache-Control": "no-store"} | headers
-        )
+        code = trouble()
+        return self.respond({"backend": True, "database": not code}, *_status(code))
 
 
-def _que_falla() -> str | None:
-    """Return why the database is of no use for now, as a code of docs/contrato.md, or None."""
-    try:
-        return None if takes_changes() else "base_sin_escritura"
-    except Error as error:
-        connection.close()  # the next HTTP request opens a new connection
-        return outage(error) or UNREACHABLE
+class SondasViewSet(OpenViewSet):
+    """The probes: what starts the service again asks whether the process lives, and whoever watches it, whether it is
+    ready."""
+
+    acciones = {"vivo": Action("", "decir que vive"), "listo": Action("", "revisar si está listo")}
+
+    def vivo(self, request):
+        return self.respond({"vivo": True}, headers=NO_GUARDAR)
+
+    def listo(self, request):
+        failing = readiness.failing()
+        return self.respond({"listo": not failing, "falla": failing}, *_status(next(iter(failing.values()), None)))
+
+
+def _status(code: str | None) -> tuple[int, dict]:
+    """Return the status and the headers of an answer about what works, or doesn't because of `code`."""
+    if code is None:
+        return 200, NO_GUARDAR
+    return 503, NO_GUARDAR | {ERROR_CODE: code, "Retry-After": RETRY_AFTER}
+
+
+class Recolector:
+    """Who calls with METRICS_TOKEN: a program that reads the metrics and may do nothing else. There is nobody to ask
+    the database about."""
+
+    is_authenticated = True
+    permiso = ""
+    known_id = None
+
+    def confirm(self):
+        if self.permiso != VER_METRICAS:
+            raise SinPermiso("Acceso restringido")
+
+
+class MetricsAuthentication(TokenAuthentication):
+    """Takes METRICS_TOKEN besides the tokens of people."""
+
+    def authenticate(self, request):
+        token = settings.METRICS_TOKEN
+        if token and constant_time_compare(bearer(request), token):
+            return Recolector(), token
+        return super().authenticate(request)
+
+
+class MetricasViewSet(ApiViewSet):
+    acciones = {"metricas": Action(VER_METRICAS, "medir el servicio")}
+    authentication_classes = (MetricsAuthentication,)
+
+    def metricas(self, request):
+        content, content_type = metrics.page(request.META.get("HTTP_ACCEPT", ""))
+        return HttpResponse(content, content_type=content_type, headers={"Cache-Control": CACHE})
 
 
 def bad_request(request, exception=None):

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.apps import apps as las_de_ahora
 from django.db.models.signals import post_migrate
@@ -10,6 +12,7 @@ class SolicitudesConfig(AppConfig):
     verbose_name = "Solicitudes de transporte"
 
     def ready(self):
+        import_module("solicitudes.correo.vigilancia")
         post_migrate.connect(copiar_estados, sender=self)
 
 

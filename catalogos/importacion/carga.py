@@ -22,6 +22,7 @@ from catalogos.importacion.tabla import Renglon, leer, llano
 from catalogos.importacion.valores import valor
 from catalogos.models import CATALOGOS, ENTERO_MAXIMO
 from monitor.errores import DatosInvalidos, ErrorDeDominio, sin_su_campo
+from monitor.origen import Origen, entrando_por
 from monitor.validadores import Entre
 
 CARGABLES: dict[str, type[Catalogo]] = {modelo._meta.db_table: modelo for modelo in CATALOGOS}
@@ -50,7 +51,8 @@ def cargar(archivo: Archivo, *, solo_nuevas: bool = False) -> dict[str, int]:
     modelo, errores = modelo_de(archivo), Errores(archivo.nombre)
     renglones = leer(archivo, modelo, errores)
     carga = Carga(Lineas(modelo, renglones, errores), Existentes(modelo), solo_nuevas=solo_nuevas)
-    cuenta = carga.guardar()
+    with entrando_por(Origen.IMPORTACION):
+        cuenta = carga.guardar()
     errores.lanzar()
     if "id" in renglones[0].celdas:
         _adelantar_secuencia(modelo)
@@ -63,7 +65,7 @@ class Carga:
 
     def __init__(self, lineas: Lineas, existentes: Existentes, *, solo_nuevas: bool):
         self.lineas, self.existentes, self.solo_nuevas = lineas, existentes, solo_nuevas
-        self.errores, self.campos, self.filas = lineas.errores, lineas.campos, lineas.modelo.objects
+        self.errores, self.campos, self.filas = lineas.errores, lineas.campos, lineas.modelo.objects.en_lote()
 
     def guardar(self) -> dict[str, int]:
         cuenta = dict.fromkeys((CREADA, ACTUALIZADA, SIN_CAMBIOS), 0)
@@ -85,27 +87,26 @@ class Carga:
         return self._escribir(fila, valores)
 
     def _escribir(self, fila, valores) -> str:
+        self.existentes.exigir_inequivoca(fila, valores)
         if fila is None:
-            self.existentes.exigir_inequivoca(valores)
             self.existentes.agregar(self.filas.crear(valores, por=None))
             return CREADA
         if fila.eliminado:
-            self._recuperar(fila, valores)
+            self.existentes.nombrar(self._recuperar(fila, valores))
         elif _cambia(fila, valores):
-            self.filas.actualizar(fila.pk, valores, por=None)
+            self.existentes.nombrar(self.filas.actualizar(fila.pk, valores, por=None))
         else:
             return SIN_CAMBIOS
         return ACTUALIZADA
 
-    def _recuperar(self, fila, valores):
+    def _recuperar(self, fila, valores) -> Catalogo:
         """Bring a deleted row back with the new values alone, as `crear` does with the rows that it finds by their
-        key."""
+        key, and return it."""
         if getattr(fila, self.lineas.modelo.clave):
-            self.filas.crear(valores, por=None)
-        else:
-            self.filas.reactivar(fila.pk, por=None)
-            vacios = {campo.attname: campo.get_default() for campo in fila.editables()}
-            self.filas.actualizar(fila.pk, vacios | valores, por=None)
+            return self.filas.crear(valores, por=None)
+        self.filas.reactivar(fila.pk, por=None)
+        vacios = {campo.attname: campo.get_default() for campo in fila.editables()}
+        return self.filas.actualizar(fila.pk, vacios | valores, por=None)
 
     def _valores(self, renglon: Renglon) -> dict:
         """Return the values of a line by attname; an empty `id` is left out. Raise DatosInvalidos by column."""

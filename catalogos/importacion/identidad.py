@@ -25,7 +25,8 @@ class Existentes:
         self.modelo = modelo
         self.por_pk: dict[int, Catalogo] = {}
         self._por_identidad: dict[Identidad, list[Catalogo]] = defaultdict(list)
-        self._por_nombre: dict[str, list[Catalogo]] = defaultdict(list)
+        self._nombres: dict[int, str] = {}
+        self._por_nombre: dict[str, dict[int, Catalogo]] = defaultdict(dict)  # without the deleted ones
         # Several rows without a key may have the same name. Those that aren't deleted go first, and the latest goes
         # before the earlier ones.
         for fila in modelo.objects.order_by("eliminado", "-pk"):
@@ -35,7 +36,13 @@ class Existentes:
         self.por_pk[fila.pk] = fila
         self._por_identidad[identidad(self.modelo, getattr(fila, self.modelo.clave), fila.nombre)].append(fila)
         if not fila.eliminado:
-            self._por_nombre[case_blind(fila.nombre)].append(fila)
+            self.nombrar(fila)
+
+    def nombrar(self, fila: Catalogo) -> None:
+        """Take note of the name that a row has now."""
+        viejo, nuevo = self._nombres.get(fila.pk), case_blind(fila.nombre)
+        self._por_nombre[viejo].pop(fila.pk, None)
+        self._por_nombre[nuevo][fila.pk], self._nombres[fila.pk] = fila, nuevo
 
     def de(self, cual: Identidad) -> Catalogo | None:
         """Return the row of this identity, or None. Raise DatosInvalidos when several that aren't deleted have it,
@@ -53,11 +60,13 @@ class Existentes:
         if fila is None and pk in self.por_pk:
             raise DatosInvalidos(f"id: el {pk} ya es de otra fila")
 
-    def exigir_inequivoca(self, valores: dict) -> None:
-        """Raise DatosInvalidos for a new row beside another of its name that isn't deleted, when either has no key:
-        nobody could tell which is which."""
-        clave, nombre = self.modelo.clave, valores.get("nombre")
-        for otra in self._por_nombre.get(case_blind(nombre), ()) if nombre and clave != "nombre" else ():
+    def exigir_inequivoca(self, fila: Catalogo | None, valores: dict) -> None:
+        """Raise DatosInvalidos for a row that gets a name, because it is new, was deleted or had another, beside
+        another of that name that isn't deleted, when either has no key: nobody could tell which is which."""
+        clave, nombre = self.modelo.clave, case_blind(valores.get("nombre") or "")
+        if clave == "nombre" or not nombre or (fila and self._nombres.get(fila.pk) == nombre):
+            return
+        for otra in self._por_nombre[nombre].values():
             suya = getattr(otra, clave)
             if not suya or not valores.get(clave):
                 frase = (

@@ -4,6 +4,8 @@ loaded."""
 from contextlib import suppress
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -244,6 +246,53 @@ def test_un_lugar_sin_codigo_eliminado_vuelve_con_lo_del_archivo(sembrar, archiv
     assert list(Lugar.objects.values_list(*columnas)) == [(viejo.pk, False, None, False, "Frente al parque")]
 
 
+def test_un_lugar_sin_codigo_eliminado_no_vuelve_junto_a_otro_de_su_nombre(rechazos, archivo):
+    LugarFactory(codigo=None, nombre="Sede", eliminada=True)
+    LugarFactory(codigo="SC-1", nombre="SEDE")
+
+    assert rechazos(archivo("lugar.csv", "codigo;nombre\n;Sede\n")) == [
+        "lugar.csv, línea 2: codigo: ya existe «SEDE» con el codigo SC-1: escríbalo aquí, o dé otro nombre a esta fila"
+    ]
+
+
+@pytest.mark.parametrize("antes", [{"eliminada": True, "nombre": "Sede"}, {"nombre": "Otra"}])
+def test_un_lugar_con_codigo_no_toma_el_nombre_de_uno_que_no_lo_tiene(rechazos, archivo, antes):
+    LugarFactory(codigo="SC-1", **antes)
+    LugarFactory(codigo=None, nombre="Sede")
+
+    assert rechazos(archivo("lugar.csv", "codigo;nombre\nSC-1;Sede\n")) == [
+        "lugar.csv, línea 2: codigo: ya existe «Sede» sin codigo: póngaselo en la administración, "
+        "o dé otro nombre a esta fila"
+    ]
+
+
+def test_un_lugar_toma_el_nombre_que_otro_deja_mas_arriba(sembrar, archivo):
+    LugarFactory(codigo="SC-1", nombre="Sede")
+    LugarFactory(codigo=None, nombre="Bodega", eliminada=True)
+
+    assert sembrar(archivo("lugar.csv", "codigo;nombre\nSC-1;Sede vieja\n;Sede\n;Bodega\n")) == [
+        "lugar: 1 creadas, 2 actualizadas, 0 sin cambios"
+    ]
+
+
+def test_un_lugar_que_vuelve_cuenta_para_los_de_mas_abajo(rechazos, archivo):
+    LugarFactory(codigo=None, nombre="Sede", eliminada=True)
+
+    assert rechazos(archivo("lugar.csv", "codigo;nombre\n;Sede\nA;Sede\n")) == [
+        "lugar.csv, línea 3: codigo: ya existe «Sede» sin codigo: póngaselo en la administración, "
+        "o dé otro nombre a esta fila"
+    ]
+
+
+def test_los_que_ya_se_llamaban_igual_se_pueden_cambiar(sembrar, archivo):
+    LugarFactory(codigo="SC-1", nombre="Sede")
+    LugarFactory(codigo=None, nombre="Sede")
+
+    assert sembrar(archivo("lugar.csv", "codigo;nombre;direccion\nSC-1;Sede;Calle 1\n;Sede;Calle 2\n")) == [
+        "lugar: 0 creadas, 2 actualizadas, 0 sin cambios"
+    ]
+
+
 def test_una_clave_dos_veces_nombra_las_dos_lineas(rechazos, archivo):
     texto = "codigo;nombre\nñ;Uno\nB;Dos\n;Tres\nÑ ;Cuatro\n;TRES\n"
 
@@ -266,6 +315,32 @@ def test_una_clave_fuera_de_las_letras_que_la_base_iguala(sembrar, archivo):
 
     assert sembrar(ruta) == ["lugar: 1 creadas, 0 actualizadas, 0 sin cambios"]
     assert sembrar(ruta) == ["lugar: 0 creadas, 0 actualizadas, 1 sin cambios"]
+
+
+@pytest.mark.parametrize(
+    ("fila", "frase"),
+    [
+        ("A\u200b;Sede", "codigo: tiene caracteres invisibles; bórrelo y escríbalo sin copiarlo"),
+        ("A;\u200b\u3164", "nombre: Este campo no puede estar en blanco."),
+        ("\u200b;Sede", "codigo: Este campo no puede estar en blanco."),
+    ],
+)
+def test_textos_que_no_se_ven_se_rechazan(rechazos, archivo, fila, frase):
+    assert rechazos(archivo("departamento.csv", f"codigo;nombre\n{fila}\n")) == [f"departamento.csv, línea 2: {frase}"]
+
+
+def test_un_lugar_cuyo_codigo_no_se_ve_no_lo_tiene(sembrar, archivo):
+    sembrar(archivo("lugar.csv", "codigo;nombre\n\u200b;Sede\n"))
+
+    assert Lugar.objects.get().codigo is None
+
+
+def test_compuesta_y_descompuesta_son_la_misma_clave(sembrar, archivo):
+    sembrar(archivo("lugar.csv", "codigo;nombre\nÑ1;Peñón\n"))
+
+    assert sembrar(archivo("lugar.csv", "codigo;nombre\nn\u03031;Pen\u0303o\u0301n\n")) == [
+        "lugar: 0 creadas, 0 actualizadas, 1 sin cambios"
+    ]
 
 
 # --- Rows that refer to others ---
@@ -294,6 +369,18 @@ def test_un_arbol_al_reves_del_que_estaba(sembrar, archivo):
         "B": "C",
         "C": None,
     }
+
+
+@pytest.mark.parametrize("cuantos", [2, 9])
+def test_el_arbol_se_toma_una_vez_por_archivo(sembrar, archivo, cuantos):
+    """Each row takes its savepoints, the look-up of its parent and of its key, and the INSERT."""
+    texto = "codigo;nombre;departamento_padre\nA;Raíz;\n" + "".join(f"D{n};Hijo {n};A\n" for n in range(cuantos))
+
+    with CaptureQueriesContext(connection) as sentencias:
+        sembrar(archivo("departamento.csv", texto))
+
+    leidas = [s["sql"] for s in sentencias if "departamento" in s["sql"] and "WHERE" not in s["sql"]]
+    assert sum("INSERT" not in sql for sql in leidas) == 2  # the rows that there are, and the tree under lock
 
 
 def test_un_padre_eliminado_que_el_archivo_trae_mas_abajo(sembrar, archivo):

@@ -108,6 +108,25 @@ def test_parametros_invalidos(consulta, frases, tecnico):
     assert respuesta(tecnico.get(f"/lugar?{consulta}")) == invalido(*frases)
 
 
+CON_BUSQUEDA = ["/lugar", "/lugar/todos/lista", "/departamento"]
+
+
+@pytest.mark.parametrize(
+    ("ruta", "filtro"),
+    [*((f"/{ruta_de(modelo)}", "nombre") for modelo in CATALOGOS), *((ruta, "busqueda") for ruta in CON_BUSQUEDA)],
+)
+@pytest.mark.parametrize(
+    ("texto", "frase"),
+    [
+        ("%CC%81", "no queda nada que buscar; escriba letras o números"),
+        ("%E2%80%8B", "no puede estar vacío"),
+        ("%E2%A0%80%20%E3%85%A4", "no puede estar vacío"),
+    ],
+)
+def test_una_busqueda_de_la_que_no_queda_nada(tecnico, ruta, filtro, texto, frase):
+    assert respuesta(tecnico.get(f"{ruta}?{filtro}={texto}")) == invalido(f"{filtro}: {frase}")
+
+
 def test_la_lista_completa_no_tiene_paginas(tecnico):
     assert respuesta(tecnico.get("/lugar/todos/lista?pagina=1")) == invalido("pagina: no se reconoce")
 

@@ -10,7 +10,8 @@ import pytest
 
 from expedientes.models import Expediente
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
-from monitor.api.tests.cliente import respuesta
+from monitor.api.tests.cliente import Api, respuesta
+from monitor.server.application import ROOM_FOR_STREAMS
 
 LISTA = "/api/expedientes"
 RESUMEN = """no_siniestro factura orden asesor fecha_ingreso estado marca placas tipo color modelo nombre_cliente
@@ -135,6 +136,19 @@ CURSORES = [
     cursor("ab"), cursor(5), cursor(None), cursor([2**63, "x"]), cursor([2**70, "x"]),
     cursor([1, "a\x00b"]), cursor([1, "x"], b" basura"),
 ]  # fmt: skip
+
+
+def test_lista_completa_que_no_cabe_no_se_lee(operador, django_assert_num_queries):
+    ExpedienteFactory()
+    operador.entorno[ROOM_FOR_STREAMS] = lambda: False
+    operador.token  # noqa: B018  it asks the database
+
+    with django_assert_num_queries(1):  # whether the caller may read
+        recibida = operador.get("/api/expedientes")
+    assert (recibida.status_code, recibida.headers["X-Error-Code"]) == (503, "servidor_ocupado")
+    assert recibida.headers["Retry-After"] == "2"
+    assert operador.get("/api/expedientes?por_pagina=1").status_code == 200
+    assert Api(operador.usuario, **{ROOM_FOR_STREAMS: lambda: True}).get("/api/expedientes").status_code == 200
 
 
 @pytest.mark.parametrize("malo", CURSORES)

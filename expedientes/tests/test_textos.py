@@ -53,8 +53,15 @@ def test_la_ene_con_tilde_va_tras_la_n(db):
     assert [n for n in nombres if n in ("Ñandú", "Oso", "Nube", "nz")] == ["Nube", "nz", "Ñandú", "Oso"]
 
 
-@pytest.mark.parametrize("lista", ["expedientes/expediente", "catalogos/lugar", "solicitudes/solicitud"])
-def test_el_admin_dice_que_no_queda_nada_que_buscar(client, operador, lista):
-    client.force_login(operador.usuario)
+LISTAS = "expedientes/expediente catalogos/lugar solicitudes/solicitud usuarios/usuario post_office/email".split()
 
-    assert NADA_QUE_BUSCAR in client.get(f"/admin/{lista}/", {"q": "\u0301"}).content.decode()
+
+@pytest.mark.parametrize("lista", LISTAS)
+@pytest.mark.parametrize("nada", ["\u0301", "\u200b", " \u2800\u3164 "])
+def test_el_admin_dice_que_no_queda_nada_que_buscar(client, administrador, lista, nada):
+    client.force_login(administrador.usuario)
+
+    response = client.get(f"/admin/{lista}/", {"q": nada})
+
+    assert NADA_QUE_BUSCAR in response.content.decode()
+    assert len(response.context["cl"].result_list) == 0

@@ -76,7 +76,8 @@ class PasswordForm(AdminPasswordChangeForm):
 
     def save(self, commit=True):
         """Save through our verb: Django's own would write the whole row, over what others changed."""
-        self.user = get_user_model().objects.actualizar(self.user.pk, {"password": self.cleaned_data["new_password1"]})
+        cambio = {"password": self.cleaned_data["new_password1"]}
+        self.user = get_user_model().objects.actualizar(self.user.pk, cambio, por=self.user)
         return self.user
 
 
@@ -106,6 +107,12 @@ class MonitorAdminSite(admin.AdminSite):
             success_url=reverse("admin:password_change_done", current_app=self.name),
             extra_context=self.each_context(request) | (extra_context or {}),
         )(request)
+
+    def logout(self, request, extra_context=None):
+        response = super().logout(request, extra_context)
+        if request.is_secure():  # a browser obeys this over HTTPS alone
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
     def admin_view(self, view, cacheable=False):
         """Wrap the view so that its errors are pages of the admin, in Spanish."""

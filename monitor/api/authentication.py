@@ -21,8 +21,14 @@ class TokenAuthentication(BaseAuthentication):
 def read_token(request) -> tokens.Token:
     """Return the token of the header. Only a key that this process doesn't know asks the database. Raise NoAutenticado
     when there is no header, or its token isn't good."""
+    token = bearer(request)
+    return keys.verify(token) if token.startswith(PREFIJO) else tokens.verify(token)
+
+
+def bearer(request) -> str:
+    """Return what the header has after its scheme. Raise NoAutenticado when there is no such header."""
     header = request.META.get("HTTP_AUTHORIZATION", "")
     token = header.removeprefix(SCHEME).strip()
     if not header.startswith(SCHEME) or not token:
         raise NoAutenticado(FALTA, codigo="token_requerido")
-    return keys.verify(token) if token.startswith(PREFIJO) else tokens.verify(token)
+    return token

@@ -33,7 +33,7 @@ def read_object(request: HttpRequest, *, optional: bool = False) -> dict:
     Raise DatosInvalidos when the body isn't a JSON object or repeats a key, and HttpError for its size, its type or a
     body that didn't arrive whole.
     """
-    body = _read(request)
+    body = read_bytes(request)
     if not body:
         if optional:
             return {}
@@ -49,9 +49,16 @@ def read_object(request: HttpRequest, *, optional: bool = False) -> dict:
     return data
 
 
+def read_bytes(request: HttpRequest) -> bytes:
+    """Return the whole body, as often as it is asked for. Raise HttpError when it is too large or didn't arrive whole:
+    our server gives only whole ones, with the length of those that came in chunks, but leaves out those that are too
+    large."""
+    if (body := getattr(request, "whole_body", None)) is None:
+        body = request.whole_body = _read(request)
+    return body
+
+
 def _read(request) -> bytes:
-    """Return the whole body. Raise HttpError when it is too large or didn't arrive whole: our server gives only whole
-    ones, with the length of those that came in chunks, but leaves out those that are too large."""
     length = _length(request)
     if length > MAX_BYTES:
         raise TooLarge

@@ -12,15 +12,15 @@ from rest_framework.exceptions import APIException
 
 from monitor import errores
 from monitor.api.dialects import Dialect
-from monitor.db.errors import is_broken_reference, outage
+from monitor.db.errors import UNREACHABLE, is_broken_reference, outage
 from monitor.db.writes import YA_NO_EXISTE
 
 log = logging.getLogger(__name__)
 
 ERROR_CODE = "X-Error-Code"
-UNREACHABLE = "base_no_disponible"
 RETRY_AFTER = "5"  # seconds
 
+OCUPADO = "El servidor está ocupado; inténtelo de nuevo en unos segundos"
 # The sentence for what Django itself refuses to read, such as thousands of query parameters.
 DEMASIADO = "La petición no se puede leer; envíe menos parámetros"
 
@@ -30,6 +30,7 @@ STATUS = {
     errores.SinPermiso: 403,
     errores.NoEncontrado: 404,
     errores.Conflicto: 409,
+    errores.Desactualizado: 412,
     errores.ReglaIncumplida: 422,
     errores.DemasiadosIntentos: 429,
 }
@@ -69,7 +70,7 @@ def error_response(error: Exception, dialect: Dialect, operacion: str | None = N
         error = errores.DatosInvalidos(YA_NO_EXISTE, codigo="cambio_mientras")
     elif not isinstance(error, errores.ErrorDeDominio):
         error = _unexpected(error, operacion, request)
-    return dialect.respond(dialect.error(error), _status(error), _headers(error) | {ERROR_CODE: error.codigo})
+    return dialect.respond(dialect.error(error), _status(error), headers_of(error))
 
 
 def _of_rest_framework(error: APIException) -> errores.ErrorDeDominio:
@@ -105,10 +106,19 @@ def internal(status: int, operacion: str | None, codigo: str | None = None) -> H
     return HttpError(status, message, {"Retry-After": RETRY_AFTER} if status == 503 else None, codigo=codigo)
 
 
+def server_busy() -> HttpError:
+    """Return the error of what there is no room for. Nothing of it has been done."""
+    return HttpError(503, OCUPADO, {"Retry-After": "2"}, codigo="servidor_ocupado")
+
+
 def _status(error: errores.ErrorDeDominio) -> int:
     if isinstance(error, HttpError):
         return error.status
     return next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
+
+
+def headers_of(error: errores.ErrorDeDominio) -> dict:
+    return _headers(error) | {ERROR_CODE: error.codigo}
 
 
 def _headers(error: errores.ErrorDeDominio) -> dict:

@@ -27,7 +27,7 @@ class Caller:
 
     def __init__(self, token: Token, permiso: str | None = None):
         self.token, self.permiso = token, permiso
-        self._settled, self._person = False, None
+        self._settled, self._person, self._exists = False, None, False
 
     def confirm(self) -> None:
         """Ask the database, unless something has confirmed the caller already."""
@@ -45,6 +45,7 @@ class Caller:
         if person is None:
             keys.forget(self.token.huella)
             raise NoAutenticado(INVALIDO, codigo="token_invalido")
+        self._exists = True
         if self.permiso is not None:
             exigir_permiso(person.rol, self.permiso)
         self._settled, self._person = True, person
@@ -66,8 +67,9 @@ class Caller:
 
     @property
     def known_id(self) -> int | None:
-        """Return the user's id for the log, or None while nothing has confirmed who calls."""
-        return self.token.id if self._settled else None
+        """Return the user's id for the log, also of one without the permission, or None while nothing has confirmed who
+        calls."""
+        return self.token.id if self._settled or self._exists else None
 
     @property
     def username(self) -> str:

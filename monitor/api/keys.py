@@ -1,4 +1,4 @@
-"""The keys of programs, as bearers of an identity (docs/adr/0011).
+"""The keys of programs, as bearers of an identity (docs/adr/0015).
 
 A key says nothing in itself. One small statement finds whose it is and when it expires, which never changes, so the
 process keeps it. Whether it was revoked is settled like that of a person's token: by each action's own statement.

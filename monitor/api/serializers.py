@@ -15,7 +15,6 @@ from monitor.errores import DatosInvalidos
 # Looking for the nearest name costs time, and isn't worth it for a body that is all wrong.
 MAX_HINTS = 20
 MAX_NAME = 100
-SIN_CAMBIOS = "No se proporcionaron campos para actualizar"
 
 
 class StrictSerializer(serializers.Serializer):
@@ -165,7 +164,7 @@ def read_changes(serializer: StrictSerializer, data: dict) -> dict:
     sent = {name: value for name, value in data.items() if value is not None or not _ignores_null(serializer, name)}
     changes = serializer.read(sent, partial=True)
     if not changes:
-        raise DatosInvalidos(SIN_CAMBIOS, codigo="sin_cambios")
+        raise DatosInvalidos(DatosInvalidos.SIN_CAMBIOS, codigo="sin_cambios")
     return changes
 
 

@@ -2,7 +2,8 @@
 
 A token is a JWT signed with HS256 and JWT_SECRET: `id` (int), `username`, `rol`, `iat`, `exp`, and `v`, the version of
 the user's tokens when it was issued. A logout, a new password or disabling the user raises the version, and earlier
-tokens stop working.
+tokens stop working. Those that a secret of JWT_SECRET_FALLBACKS signed are good too, and no new ones are signed with
+it.
 """
 
 import time
@@ -46,21 +47,30 @@ def issue(usuario) -> str:
 def verify(token: str) -> Token:
     """Return what a token says. Raise NoAutenticado when its signature, its algorithm, its expiry or its claims aren't
     good. The database says who the user is now."""
-    leido = _leer(token, settings.JWT_SECRET)
+    leido = _leer(token, settings.JWT_SECRET, *settings.JWT_SECRET_FALLBACKS)
     if leido.exp <= time.time():
         raise NoAutenticado(INVALIDO, codigo="token_invalido")
     return leido
 
 
 @lru_cache(maxsize=1024)
-def _leer(token: str, secreto: str) -> Token:
-    """Return what a token says. Whether its signature is good never changes, so a good token is checked once; bad ones
-    aren't kept."""
+def _leer(token: str, *secretos: str) -> Token:
+    """Return what a token says that one of the secrets signed. Whether its signature is good never changes, so a good
+    token is checked once; bad ones aren't kept."""
     try:
-        datos = jwt.decode(token, secreto, algorithms=[ALGORITHM], options=WITHOUT_EFFECT)
+        datos = _abrir(token, *secretos)
     except jwt.InvalidTokenError as error:
         raise NoAutenticado(INVALIDO, codigo="token_invalido") from error
     leido = Token(datos.get("id"), datos.get("v"), datos.get("exp"))
     if any(type(valor) is not int for valor in leido[:3]) or max(abs(leido.id), abs(leido.version)) >= 2**31:
         raise NoAutenticado(INVALIDO, codigo="token_invalido")
     return leido
+
+
+def _abrir(token: str, secreto: str, *anteriores: str) -> dict:
+    try:
+        return jwt.decode(token, secreto, algorithms=[ALGORITHM], options=WITHOUT_EFFECT)
+    except jwt.InvalidSignatureError:
+        if not anteriores:
+            raise
+        return _abrir(token, *anteriores)

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -15,9 +16,11 @@ from rest_framework.request import Request
 from monitor.api.body import read_object
 from monitor.api.dialects import DIRECT, ENVELOPE, Dialect, dialect_of
 from monitor.api.errors import ERROR_CODE, UNREACHABLE, MethodNotAllowed, error_response, internal, outage_of
-from monitor.api.etag import ConditionalReader
+from monitor.api.etag import ConditionalReader, seen
+from monitor.api.idempotency import IN_META, METHODS, answer_once
 from monitor.api.identity import Caller
 from monitor.api.params import NO_PARAMS, QueryParams
+from monitor.db.versions import Seen
 from monitor.errores import DatosInvalidos, NoEncontrado, SinPermiso
 
 PETICION_INVALIDA = "La petición no es válida; revise el nombre del servidor al que la envía"
@@ -65,6 +68,7 @@ class ApiViewSet(viewsets.ViewSet):
 
     acciones: dict[str, Action] = {}
     dialect: Dialect = DIRECT
+    takes_key = True  # every action that isn't safe takes an Idempotency-Key
     caller: Caller | None = None
     query: Mapping[str, Any] = MappingProxyType({})
 
@@ -94,6 +98,13 @@ class ApiViewSet(viewsets.ViewSet):
         self.check_throttles(request)
         if request.META["QUERY_STRING"]:
             self.query = self.acciones[self.action].params.read(request.GET)
+        if IN_META in request.META and request.method in METHODS and self.takes_key:
+            # `dispatch` calls what stands here for the method.
+            method = request.method.lower()
+            setattr(self, method, partial(self._once, getattr(self, method)))
+
+    def _once(self, act, request, *args, **kwargs):
+        return answer_once(request._request, self.caller, lambda: act(request, *args, **kwargs))
 
     def handle_exception(self, exc):
         action = self.acciones.get(self.action)
@@ -117,6 +128,10 @@ class ApiViewSet(viewsets.ViewSet):
     def body(self, *, optional=False) -> dict:
         return read_object(self.request._request, optional=optional)
 
+    @property
+    def seen(self) -> Seen | None:
+        return seen(self.request)
+
     def respond(self, data, status=200, headers=None):
         return self.dialect.respond(data, status, headers)
 
@@ -130,6 +145,7 @@ class OpenViewSet(ApiViewSet):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
+    takes_key = False  # a key is one user's
 
 
 class EnvelopeViewSet(ApiViewSet):

@@ -5,10 +5,12 @@ from django.db import Error, IntegrityError, InterfaceError, OperationalError
 # The connection was lost or refused, the server is starting or stopping, or no connection is left (PostgreSQL's classes
 # and codes).
 _SIN_SERVIDOR = ("08", "57P01", "57P02", "57P03", "53300")
-# A lock that didn't come free within lock_timeout, and a statement that passed statement_timeout.
-_OCUPADA = ("55P03", "57014")
-# A standby, or a server or a transaction that is set to be read alone; and a full disk.
-_SIN_ESCRITURA = ("25006", "53100")
+# A lock that didn't come free within lock_timeout, a statement that passed statement_timeout, and a transaction that
+# was undone because it and another waited for each other.
+_OCUPADA = ("55P03", "57014", "40P01")
+# A standby, or a server or a transaction that is set to be read alone; a full disk, and as much of it as the role may
+# take.
+_SIN_ESCRITURA = ("25006", "53100", "53400")
 
 
 def is_duplicate(error: IntegrityError) -> bool:
@@ -57,10 +59,11 @@ def is_unreachable(error: Error) -> bool:
     return codigo.startswith(_SIN_SERVIDOR)
 
 
+UNREACHABLE = "base_no_disponible"
 OUTAGES = {
     "base_ocupada": is_busy,
     "base_sin_escritura": takes_no_changes,
-    "base_no_disponible": is_unreachable,
+    UNREACHABLE: is_unreachable,
 }
 
 

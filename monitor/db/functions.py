@@ -2,6 +2,8 @@
 order."""
 
 import re
+import sqlite3
+from collections.abc import Callable
 from datetime import date
 
 from django.db import connection, models
@@ -24,11 +26,12 @@ def _translated(texto: str, table: dict[str, str]) -> str:
 
 
 def _without_case(texto: str) -> str:
-    return f"replace({_translated(f'normalize({texto}, NFKD)', textos.capitals())}, 'ß', 'ss')"
+    """Return the SQL of `textos.case_blind` for a decomposed text."""
+    return f"replace({_translated(texto, textos.capitals())}, 'ß', 'ss')"
 
 
 def _plain(texto: str) -> str:
-    """Return the SQL of `textos.fold` for a text that isn't ASCII alone."""
+    """Return the SQL of `textos.fold` for a decomposed text."""
     ranges = "".join(first if first == last else f"{first}-{last}" for first, last in textos.dropped())
     plain = _translated(
         f"regexp_replace({_without_case(texto)}, {_literal(f'[{ranges}]+')}, '', 'g')", textos.plain_letters()
@@ -38,37 +41,59 @@ def _plain(texto: str) -> str:
     return plain
 
 
+# What an accent of Spanish is once its letter is decomposed, among the accents of others. U+0345, which has a capital,
+# isn't one of these.
+MARKS = "\u0300-\u0344\u0346-\u036f"
+
+
 def functions_sql() -> str:
     """Return the SQL that creates our functions on PostgreSQL, `sin_mayusculas` and `plegar`.
 
     Each is whole in itself and depends on no collation, so that a restored copy, which begins without a search path,
-    can compute its generated columns and indexes.
+    can compute its generated columns and indexes. PostgreSQL looks for each letter in the whole table of `translate`,
+    so a text that is ASCII, or that is once it has no accents, as almost all are in Spanish, doesn't go that way.
     """
-    return "".join(
-        f"""
+    quotes = (
+        f"IF octet_length(llano) > length(llano) THEN llano := {_translated('llano', textos.plain_letters())}; END IF;"
+    )
+    return _function("sin_mayusculas", "", "descompuesto", _without_case) + _function("plegar", quotes, "llano", _plain)
+
+
+def _function(name: str, more: str, result: str, body: Callable[[str], str]) -> str:
+    """Return the SQL of one function. `more` makes `llano` plainer, and `result` is what remains when that is ASCII;
+    for any other text, `body` has the rule."""
+    return f"""
         CREATE OR REPLACE FUNCTION {name}(texto text) RETURNS text
         LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+        DECLARE
+            descompuesto text COLLATE "C"; llano text COLLATE "C";
         BEGIN
             IF octet_length(texto) = length(texto) THEN RETURN lower(texto COLLATE "C"); END IF;
-            RETURN {body('texto COLLATE "C"')};
+            descompuesto := normalize(texto, NFKD);
+            llano := regexp_replace(descompuesto, {_literal(f"[{MARKS}]+")}, '', 'g');
+            {more}
+            IF octet_length(llano) = length(llano) THEN RETURN lower({result}); END IF;
+            RETURN {body("descompuesto")};
         END $$;"""
-        for name, body in (("sin_mayusculas", _without_case), ("plegar", _plain))
-    )
 
 
 @receiver(connection_created)
 def _dar_funciones_a_sqlite(connection, **kwargs):
-    """Give each SQLite connection the functions that a migration creates on PostgreSQL."""
     if connection.vendor == "sqlite":
-        for nombre, funcion in (
-            ("sin_mayusculas", textos.case_blind),
-            ("plegar", textos.fold),
-            ("ordenable", textos.sort_key),
-            ("compuesto", textos.composed),
-            ("placas_llanas", textos.plates),
-            ("plegar_busqueda", fold_searchable),
-        ):
-            connection.connection.create_function(nombre, 1, _or_null(funcion), deterministic=True)
+        give_functions(connection.connection)
+
+
+def give_functions(conexion: sqlite3.Connection) -> None:
+    """Give a SQLite connection the functions that a migration creates on PostgreSQL."""
+    for nombre, funcion in (
+        ("sin_mayusculas", textos.case_blind),
+        ("plegar", textos.fold),
+        ("ordenable", textos.sort_key),
+        ("compuesto", textos.composed),
+        ("placas_llanas", textos.plates),
+        ("plegar_busqueda", fold_searchable),
+    ):
+        conexion.create_function(nombre, 1, _or_null(funcion), deterministic=True)
 
 
 def _or_null(funcion):
@@ -229,18 +254,20 @@ def searched(columna: str, palabra: str) -> models.Q:
     return condicion
 
 
-# --- Version ---
+# --- Identity ---
 
 
-class Version(models.Func):
-    """The transaction that last wrote a row (only on PostgreSQL): it changes whenever anybody writes the row. The
-    expression that it takes is a column of the row's own table, not of a table that the row refers to."""
+class RandomUUID(models.Func):
+    """A random UUID, as each database keeps one."""
 
-    arity = 1
-    output_field = models.TextField()
+    arity = 0
+    output_field = models.UUIDField()
 
     def as_postgresql(self, compiler, connection, **extra):
-        return f"{compiler.quote_name_unless_alias(self.source_expressions[0].alias)}.xmin::text", ()
+        return "gen_random_uuid()", ()
+
+    def as_sqlite(self, compiler, connection, **extra):
+        return "(lower(hex(randomblob(16))))", ()
 
 
 # --- Order ---

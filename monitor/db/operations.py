@@ -34,9 +34,9 @@ def trigram_index(tabla: str, columna: str = "busqueda") -> OnPostgreSQL:
     )
 
 
-def text_functions() -> migrations.RunPython:
-    """Return the operation that creates our functions of texts on PostgreSQL, or replaces them. SQLite gets them with
-    each connection."""
+def text_functions(*, again: bool = False) -> migrations.RunPython:
+    """Return the operation that creates our functions of texts on PostgreSQL or, with `again`, replaces them and leaves
+    them there when it is undone. SQLite gets them with each connection."""
 
     def create(apps, schema_editor):
         if schema_editor.connection.vendor == "postgresql":
@@ -46,7 +46,7 @@ def text_functions() -> migrations.RunPython:
         if schema_editor.connection.vendor == "postgresql":
             schema_editor.execute("DROP FUNCTION sin_mayusculas(text); DROP FUNCTION plegar(text)", None)
 
-    return migrations.RunPython(create, drop)
+    return migrations.RunPython(create, migrations.RunPython.noop if again else drop)
 
 
 def compose(app: str, **columns: str) -> migrations.RunPython:

@@ -1,5 +1,6 @@
 """What `manage.py` adds to Django's: when the database is to blame, an operator reads one sentence and no traceback."""
 
+import logging
 import sys
 from functools import wraps
 
@@ -14,21 +15,31 @@ from django.db import (
     connection,
 )
 from django.db import Error as DatabaseError
-from django.db.migrations.executor import MigrationExecutor
 
 from monitor.db.errors import outage
+from monitor.db.state import declare_use, pending_migrations
 
 # An error of these says that a statement is wrong, which is for us to mend; any other, that the database is.
 DE_LA_SENTENCIA = (DataError, IntegrityError, InternalError, NotSupportedError, ProgrammingError)
 SIN_PERMISO = "42501"  # PostgreSQL calls it an error of the statement too
 NOMBRADAS = 3
+# What these say is kept in the system's log, and so the message of an exception isn't said (`monitor.logs`).
+SERVICIOS = {"serve", "enviar_correos"}
+
+log = logging.getLogger(__name__)
 
 
 def main(argv=None):
+    argv = argv or sys.argv
     try:
         Terminal(argv).execute()
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception:
+        if "--traceback" in argv or not SERVICIOS.intersection(argv[1:2]):
+            raise
+        log.exception("%s terminó por un error", argv[1])
+        sys.exit(1)
 
 
 class Terminal(ManagementUtility):
@@ -87,12 +98,17 @@ def exigir_migraciones() -> None:
         raise CommandError(frase)
 
 
+def declarar_uso() -> None:
+    """Keep `restaurar` from exchanging the database while this process serves it."""
+    if not declare_use():
+        raise CommandError("La base de DATABASE_URL se está restaurando: espere a que termine y repita.")
+
+
 def migraciones_pendientes() -> str:
     """Return a sentence that names the first migrations that the database lacks, or nothing."""
-    ejecutor = MigrationExecutor(connection)
-    plan = ejecutor.migration_plan(ejecutor.loader.graph.leaf_nodes())
-    if not plan:
+    pendientes = pending_migrations()
+    if not pendientes:
         return ""
-    nombres = ", ".join(str(migracion) for migracion, _ in plan[:NOMBRADAS])
-    otras = f" y {len(plan) - NOMBRADAS} más" if len(plan) > NOMBRADAS else ""
+    nombres = ", ".join(pendientes[:NOMBRADAS])
+    otras = f" y {len(pendientes) - NOMBRADAS} más" if len(pendientes) > NOMBRADAS else ""
     return f"La base de datos tiene migraciones pendientes ({nombres}{otras}). Corra: manage.py migrate"

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from queue import SimpleQueue
 from threading import Thread
-from typing import NamedTuple, Protocol
+from time import monotonic
+from typing import Any, NamedTuple, Protocol
 
 from monitor.server import limits
 
@@ -30,74 +31,143 @@ class Pieces(Protocol):
     def close(self) -> None: ...
 
 
+class Turns:
+    """How many threads more may do, at once, what needs one of these."""
+
+    def __init__(self, free: int):
+        self.free = max(free, 1)
+
+
+class Kind:
+    """A kind of job. Each takes one of all its `turns` while a thread does it, and waits for them in the order in which
+    it came. `pending` counts the jobs that aren't done."""
+
+    def __init__(self, *turns: Turns):
+        self.turns = turns
+        self.waiting: deque[Job] = deque()
+        self.pending = 0
+
+    def may_begin(self) -> bool:
+        return all(turns.free for turns in self.turns)
+
+
+class Job(NamedTuple):
+    """What a thread does: `then` is called in the event loop with what `run` returns for its argument."""
+
+    kind: Kind
+    run: Callable
+    argument: Any
+    then: Callable
+    since: float
+
+
 class Threads:
     """Runs jobs in threads that don't change, because each keeps its connection to the database.
 
-    `call_soon` brings what a job returns back to the event loop. The pieces of streams take at most half of the
-    threads, however many streams there are.
+    `call_soon` brings what a job returns back to the event loop, where all the rest runs. The jobs that may take long
+    are the HTTP requests that write, which wait for what another holds in the database, and the pieces of streams. Each
+    of these kinds takes at most half of the threads, and both leave one to those that read.
     """
 
-    def __init__(self, application: Callable, call_soon: Callable):
+    def __init__(self, application: Callable, call_soon: Callable, *, name: str = "django", count: int | None = None):
         self._application, self._call_soon = application, call_soon
-        self._jobs = SimpleQueue()
-        self._waiting_pieces, self._piece_turns = deque(), max(limits.THREADS // 2, 1)
-        self.waiting = 0
-        for number in range(limits.THREADS):
-            Thread(target=self._work, name=f"django-{number}", daemon=True).start()
+        self._jobs: SimpleQueue[Job] = SimpleQueue()
+        count = count or limits.THREADS
+        half, most = count // 2, Turns(count - 1)
+        self._reads, self._writes, self._pieces = Kind(), Kind(most, Turns(half)), Kind(most, Turns(half))
+        for number in range(count):
+            Thread(target=self._work, name=f"{name}-{number}", daemon=True).start()
+
+    def counts(self) -> tuple[int, int]:
+        """Return how many jobs the threads are doing, and how many wait."""
+        kinds = (self._reads, self._writes, self._pieces)
+        waiting = self._jobs.qsize() + sum(len(kind.waiting) for kind in kinds)
+        return sum(kind.pending for kind in kinds) - waiting, waiting
+
+    def has_room(self, method: str) -> bool:
+        """Return whether one more HTTP request may wait. Those that write have a room of their own, so that no number
+        of them keeps out those that read."""
+        return self._kind_of(method).pending < limits.WAITING
 
     def answer(self, environ: dict, then: Callable[[Answer], None]) -> None:
         """Answer an HTTP request, and call `then` with its Answer in the event loop."""
-        self.waiting += 1
-        self._jobs.put((self._answer, environ, then))
+        self._ask(self._kind_of(environ["REQUEST_METHOD"]), self._answer, environ, then)
 
     def next_piece(self, pieces: Pieces, then: Callable[[bytes | None], None]) -> None:
         """Make the next piece, and call `then` with it, or with None after the last."""
-        if self._piece_turns:
-            self._piece_turns -= 1
-            self._jobs.put((self._next_piece, pieces, then))
-        else:
-            self._waiting_pieces.append((pieces, then))
+        self._ask(self._pieces, _next_piece, pieces, then)
 
     def close(self, pieces: Pieces) -> None:
         """Close a stream that is over, or that nobody reads any more."""
-        self._jobs.put((self._close, pieces, None))
+        self._ask(self._reads, _close, pieces, lambda _: None)
+
+    def give_up(self, before: float) -> list[Job]:
+        """Take out the HTTP requests that have waited for their turn since before a moment, and return them. Nothing of
+        them has been done."""
+        late, waiting = [], self._writes.waiting
+        while waiting and waiting[0].since < before:
+            late.append(waiting.popleft())
+        self._writes.pending -= len(late)
+        return late
+
+    def _kind_of(self, method):
+        return self._reads if method in SAFE else self._writes
+
+    def _ask(self, kind, run, argument, then):
+        kind.pending += 1
+        job = Job(kind, run, argument, then, monotonic())
+        if kind.may_begin():
+            self._begin(job)
+        else:
+            kind.waiting.append(job)
+
+    def _begin(self, job):
+        for turns in job.kind.turns:
+            turns.free -= 1
+        self._jobs.put(job)
 
     def _work(self):
         while True:
-            job, argument, then = self._jobs.get()
-            job(argument, then)
+            job = self._jobs.get()
+            self._call_soon(self._done, job, job.run(job.argument))
 
-    def _answer(self, environ, then):
+    def _done(self, job, result):
+        job.kind.pending -= 1
+        for turns in job.kind.turns:
+            turns.free += 1
+        if job.kind.turns:
+            self._begin_next()
+        job.then(result)
+
+    def _begin_next(self):
+        """Begin one of those that wait, for the job that is done. Somebody waits for a request to be answered: it goes
+        before a piece."""
+        for kind in (self._writes, self._pieces):
+            if kind.waiting and kind.may_begin():
+                self._begin(kind.waiting.popleft())
+                return
+
+    def _answer(self, environ) -> Answer:
         try:
-            answer = call(self._application, environ)
+            return call(self._application, environ)
         except Exception:
             log.exception("Django no contestó una petición")
-            answer = Answer("500 Internal Server Error", [("Connection", "close")], b"")
-        self._call_soon(self._answered, then, answer)
-
-    def _answered(self, then, answer):
-        self.waiting -= 1
-        then(answer)
-
-    def _next_piece(self, pieces, then):
-        try:
-            piece = next(pieces, None)
-        except Exception:  # noqa: BLE001  whoever makes the pieces has logged it: the answer is left unfinished
-            self._call_soon(self._made, then, BROKEN)
-        else:
-            self._call_soon(self._made, then, piece)
-
-    def _made(self, then, piece):
-        self._piece_turns += 1
-        if self._waiting_pieces:
-            self.next_piece(*self._waiting_pieces.popleft())
-        then(piece)
-
-    def _close(self, pieces, then):
-        with suppress(Exception):
-            pieces.close()
+            return Answer("500 Internal Server Error", [("Connection", "close")], b"")
 
 
+def _next_piece(pieces):
+    try:
+        return next(pieces, None)
+    except Exception:  # noqa: BLE001  whoever makes the pieces has logged it: the answer is left unfinished
+        return BROKEN
+
+
+def _close(pieces):
+    with suppress(Exception):
+        pieces.close()
+
+
+SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 BROKEN = b""  # no stream gives an empty piece
 
 
@@ -144,6 +214,9 @@ def environ_of(base: dict, method: str, path: str, query: str, headers: list[tup
     return environ
 
 
+# The key of an environment's function that returns whether an answer in pieces would be sent: when not, its request is
+# told to come back.
+ROOM_FOR_STREAMS = "monitor.room_for_streams"
 KEYS = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 import httptools
 
 from monitor.server import limits
-from monitor.server.application import BROKEN, Answer, Threads, environ_of
+from monitor.server.application import BROKEN, ROOM_FOR_STREAMS, Answer, Threads, environ_of
 
 NEVER = float("inf")
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -34,15 +34,19 @@ class Service:
     """What the connections of a worker share.
 
     `body_limit` gives the largest body, in bytes, that is received for a path: the application refuses what is larger.
-    `busy` makes the answer of an HTTP request that there is no room for, given its path; `malformed` is that of one
-    that isn't HTTP.
+    `busy` makes the answer of an HTTP request that there is no room for, given its environment; `malformed` makes that
+    of one that isn't HTTP. `probes` are the paths that are asked to know how the service is, which have threads of
+    their own: they don't wait for what they watch. `watch` is called each second.
     """
 
     threads: Threads
     base_environ: dict
     body_limit: Callable[[str], int]
-    busy: Callable[[str], Answer]
-    malformed: Answer
+    busy: Callable[[dict], Answer]
+    malformed: Callable[[], Answer]
+    probes: frozenset[str] = frozenset()
+    for_probes: Threads | None = None
+    watch: Callable[["Service"], None] = lambda service: None
     connections: set = field(default_factory=set)
     connecting: set = field(default_factory=set)
     streams: int = 0
@@ -50,12 +54,26 @@ class Service:
     stopping: bool = False
     date: str = ""
 
+    def __post_init__(self):
+        self.base_environ[ROOM_FOR_STREAMS] = self.has_room_for_streams
+
     def tick(self):
         """Cut what is late. It runs each second."""
         now = monotonic()
         self.date = formatdate(usegmt=True)
         for connection in [one for one in self.connections if one.deadline < now]:
             connection.transport.abort()
+        for job in self.threads.give_up(now - limits.TURN_TIME):
+            job.then(self.busy(job.argument))
+        self.watch(self)
+
+    def threads_for(self, path: str) -> Threads:
+        return self.for_probes if path in self.probes else self.threads
+
+    def has_room_for_streams(self) -> bool:
+        """Return whether one more answer may be sent piece by piece. The application asks it too, from its threads,
+        before it makes a piece for nothing."""
+        return self.streams < limits.STREAMS
 
     def stop(self):
         """Have every connection closed after its present answer, or after what comes within the grace."""
@@ -138,7 +156,7 @@ class Connection(asyncio.Protocol):
         except httptools.HttpParserError as error:
             if isinstance(error, httptools.HttpParserCallbackError) and not isinstance(error.__context__, Malformed):
                 log.exception("El servidor no pudo con una petición")
-            self._refuse(self.service.malformed)
+            self._refuse(self.service.malformed())
 
     def pause_writing(self):
         self.can_write = False
@@ -216,11 +234,11 @@ class Connection(asyncio.Protocol):
     def _answer_next(self):
         received = self.answering = self.complete.popleft()
         self.deadline = NEVER
-        threads = self.service.threads
-        if threads.waiting >= limits.WAITING or received.left == "busy":
-            self._answer(self.service.busy(received.path))
+        threads, environ = self.service.threads_for(received.path), self._environ(received)
+        if received.left == "busy" or not threads.has_room(received.method):
+            self._answer(self.service.busy(environ))
         else:
-            threads.answer(self._environ(received), self._answer)
+            threads.answer(environ, self._answer)
 
     def _environ(self, received) -> dict:
         query = received.target.partition(b"?")[2].decode("latin-1")
@@ -236,9 +254,9 @@ class Connection(asyncio.Protocol):
             if answer.pieces:
                 self.service.threads.close(answer.pieces)
             return
-        if answer.pieces and self.service.streams >= limits.STREAMS:
+        if answer.pieces and not self.service.has_room_for_streams():
             self.service.threads.close(answer.pieces)
-            answer = self.service.busy(self.answering.path)
+            answer = self.service.busy(self._environ(self.answering))
         head, chunked = self._head(answer)
         if answer.pieces and self.answering.method != "HEAD":
             self.service.streams += 1

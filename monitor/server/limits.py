@@ -12,11 +12,14 @@ HEAD_TIME = 10  # to send the headers, from the first byte or from the connectio
 BODY_TIME = 30  # to send the body, from the headers
 IDLE_TIME = 60  # between one request and the next
 READ_TIME = 30  # to read what is waiting in OUTPUT
+TURN_TIME = 15  # that a request which writes waits for a thread; then it is told to come back
 GRACE = 2  # for requests that are on their way when the server stops
+HANDSHAKE = 0.2  # for the last clients to finish connecting when the server stops
 STOP_TIME = 30  # for those that have begun
 
 # --- Counts, for each worker ---
 THREADS = 4  # each keeps its connection to the database; more serve no faster
-WAITING = 1_000  # requests that wait for a thread; the next is told to come back
+PROBE_THREADS = 2  # one may wait for the database while the other says that the process lives
+WAITING = 1_000  # requests without an answer, of those that read and of those that write; the next is told to come back
 STREAMS = 32  # answers that are sent as they are made, such as whole lists; the next is told to come back
 CONNECTIONS = 10_000

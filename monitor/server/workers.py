@@ -5,12 +5,15 @@ one worker and 13 for the other. A worker stops when its channel from the parent
 """
 
 import asyncio
+import ctypes
 import logging
 import os
 import resource
+import select
 import selectors
 import signal
 import socket
+import struct
 import sys
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
@@ -29,8 +32,20 @@ BACKLOG = 1024  # connections that wait to be accepted
 PAUSE = 1  # seconds before a worker that died is started again, so that one that can't start doesn't fill the log
 ONE = b"1"  # a message must have a byte to carry a socket
 
-# Returns what a worker's connections share, given what brings the answers of threads back to the event loop.
-MakeService = Callable[[Callable], Service]
+# Returns what a worker's connections share, given the worker's number, from 0, and what brings the answers of threads
+# back to the event loop. A worker that takes the place of another has its number.
+MakeService = Callable[[int, Callable], Service]
+
+# A program for the system's packet filter (BPF): drop a packet whose flags, byte 13, have SYN and not ACK, which asks
+# for a new connection, and take any other.
+SO_ATTACH_FILTER = 26  # Linux's number; Python has no name for it
+NO_NEW_CONNECTIONS = (
+    (0x30, 0, 0, 13),  # load the byte
+    (0x54, 0, 0, 0x12),  # of it, ACK and SYN
+    (0x15, 0, 1, 0x02),  # if it is SYN alone
+    (0x06, 0, 0, 0),  # drop
+    (0x06, 0, 0, 0xFFFFFFFF),  # take
+)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -48,6 +63,7 @@ def serve(listener: socket.socket, count: int, make_service: MakeService) -> Non
 
 @dataclass
 class _Worker:
+    number: int
     pid: int
     channel: socket.socket
 
@@ -73,7 +89,7 @@ class _Parent:
                 selector.select(PAUSE)
                 self._accept()
                 _empty(woken)
-        self._accept()  # the last ones: the system has told their clients that they are connected
+        self._accept_last()
         self._listener.close()
         for worker in self._workers:
             worker.channel.close()
@@ -82,17 +98,18 @@ class _Parent:
 
     def _start_missing(self):
         while len(self._workers) < self._count and monotonic() >= self._start_again:
-            self._workers.append(self._start())
+            free = set(range(self._count)) - {worker.number for worker in self._workers}
+            self._workers.append(self._start(min(free)))
 
-    def _start(self) -> _Worker:
+    def _start(self, number: int) -> _Worker:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         pid = os.fork()
         if pid == 0:
             for other in (ours, self._listener, *(worker.channel for worker in self._workers)):
                 other.close()
-            _work(theirs, self._make_service)
+            _work(theirs, partial(self._make_service, number))
         theirs.close()
-        return _Worker(pid, ours)
+        return _Worker(number, pid, ours)
 
     def _reap(self):
         for worker in list(self._workers):
@@ -110,6 +127,17 @@ class _Parent:
                 with client:
                     self._deal(client)
 
+    def _accept_last(self):
+        """Accept everyone whom the system has told that they are connected, and nobody new. Closing the socket at once
+        would cut off those who connected after the last look at it."""
+        with suppress(OSError):  # another system: it accepts those who are there
+            attach_filter(self._listener, NO_NEW_CONNECTIONS)
+        end = monotonic() + limits.GRACE
+        while monotonic() < end:
+            self._accept()
+            if not select.select([self._listener], [], [], limits.HANDSHAKE)[0]:
+                return
+
     def _deal(self, client):
         """Give a connection to the worker whose turn it is, or to the next that can take it."""
         for _ in self._workers:
@@ -120,6 +148,14 @@ class _Parent:
 
     def _stop(self, number, frame):
         self._stopping = True
+
+
+def attach_filter(listener: socket.socket, program: tuple) -> None:
+    """Have the system pass a socket's incoming packets through a program, each instruction a code, two jumps and a
+    number. Raise OSError when it can't."""
+    instructions = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *one) for one in program))
+    described = struct.pack("HP", len(program), ctypes.addressof(instructions))
+    listener.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, described)
 
 
 @contextmanager

@@ -23,13 +23,17 @@ def en_otra_conexion(verbo):
         return hilo.submit(correr).result()
 
 
-def esperar_a_que_alguien_espere(segundos=10):
-    """Return once another connection waits for a lock of this one; the test fails when none does."""
+def esperar_a(condicion, segundos=10):
+    """Return once the condition holds; the test fails when it doesn't in that time."""
     fin = time.monotonic() + segundos
+    while not condicion():
+        if time.monotonic() > fin:
+            pytest.fail(f"no pasó en {segundos} segundos")
+        time.sleep(0.02)
+
+
+def esperar_a_que_alguien_espere():
+    """Return once another connection waits for a lock of this one."""
     with connection.cursor() as cursor:
-        while time.monotonic() < fin:
-            cursor.execute("SELECT 1 FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))")
-            if cursor.fetchone():
-                return
-            time.sleep(0.02)
-    pytest.fail("nadie esperó")
+        espera = "SELECT 1 FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+        esperar_a(lambda: cursor.execute(espera) or cursor.fetchone())

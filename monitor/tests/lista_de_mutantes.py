@@ -28,6 +28,97 @@ def de(archivo: str, *pruebas: str, postgresql: bool = False, cambios: list[tupl
 
 
 MUTANTES: list[Mutante] = [
+    # --- Versions, changes and chains ---
+    *de(
+        "monitor/db/versions.py",
+        "monitor/cambios/tests/test_versiones.py",
+        cambios=[
+            ("self._anything or row.tag in self._tags", "True"),
+            ("self._anything or row.tag in self._tags", "row.tag in self._tags"),
+        ],
+    ),
+    *de(
+        "monitor/api/etag.py",
+        "monitor/cambios/tests/test_versiones.py",
+        "expedientes/tests/test_views.py",
+        cambios=[
+            ("for etag in etags if etag.startswith('\"')", "for etag in etags"),
+            ("return Seen(tags, anything", 'return Seen(tags or [""], anything'),
+            ('== "*":\n        return Seen()', '== "*":\n        return None'),
+            ('        return F(f"{relation}__version")\n', '        return F(f"{relation}__pk")\n'),
+            ("return self._join(row.tag, [versions + self._unknown])", "return self._join(row.tag, [self._unknown])"),
+        ],
+    ),
+    *de(
+        "monitor/cambios/cadena.py",
+        "monitor/cambios/tests/test_cadena.py",
+        "monitor/cambios/tests/test_versiones.py",
+        "monitor/cambios/tests/test_verificacion.py",
+        cambios=[
+            ('return f"{version}-{uid.hex}"', "return str(version)"),
+            ("self.eslabones += 1", "self.eslabones += 2"),
+            ("*map(canonico, sellados), anterior]", "*map(canonico, sellados)]"),
+            ("uid.hex, lugar, *map", "uid.hex, *map"),
+            ("valor.astimezone(UTC).replace", "valor.replace"),
+            ("timespec='microseconds'", "timespec='milliseconds'"),
+        ],
+    ),
+    *de(
+        "monitor/cambios/registro.py",
+        "monitor/cambios/tests/test_cambios.py",
+        "monitor/cambios/tests/test_versiones.py",
+        "expedientes/tests/test_views.py",
+        cambios=[
+            ("if visto is not None and fila not in visto:", "if False:"),
+            ("if _simple(v) != _simple(getattr(fila, c))", "if True"),
+            ('OCULTAS = {"password"}', "OCULTAS = set()"),
+            ('"usuario_id": por.reference,', '"usuario_id": None,'),
+            ('"origen": origen.value,', '"origen": "api",'),
+            ('"peticion": peticion,', '"peticion": None,'),
+            ('columna == "eliminado" or ', ""),
+            ("campo.editable and not", "not"),
+        ],
+    ),
+    *de(
+        "monitor/cambios/registro.py",
+        "monitor/cambios/tests/test_versiones.py",
+        postgresql=True,
+        cambios=[
+            ("for bloquear in (False, True) if", "for bloquear in (False,) if"),
+            ("con=eslabones, version=fila.version, por=por", "con=eslabones, por=por"),
+        ],
+    ),
+    *de(
+        "monitor/cambios/verificacion.py",
+        "monitor/cambios/tests/test_verificacion.py",
+        cambios=[
+            ("        if fila.lugar != lugar:\n", "        if False:\n"),
+            (" != fila.huella:\n", " == 0:\n"),
+            ("if padre.fin != (len(filas), anterior):", "if False:"),
+            ("elif estado != padre.estado:", "elif False:"),
+            ("elif not en_el_sello:", "elif False:"),
+            ("    yield from _sin_cadena(modelo)\n", ""),
+            ("    yield from _revisar_archivados(modelo, quedan)\n", ""),
+            ("quedan.keys() - archivados", "()"),
+        ],
+    ),
+    *de(
+        "monitor/cambios/sello.py",
+        "monitor/cambios/tests/test_verificacion.py",
+        cambios=[
+            ('            clave.verify(bytes.fromhex(dicho["firma"]), _firmado(dicho))\n', ""),
+            ("(FORMATO, cuantas, raiz.hexdigest())", '(FORMATO, cuantas, dicho["raiz"])'),
+            ("os.O_EXCL, 0o600)", "os.O_EXCL, 0o644)"),
+        ],
+    ),
+    *de(
+        "monitor/db/triggers.py",
+        "monitor/cambios/tests/test_cadena.py",
+        cambios=[
+            ('return opened == EVERYTHING or _row(table, key) in opened.split(",")', "return bool(opened)"),
+            ("    drop(using)\n    with", "    return\n    with"),
+        ],
+    ),
     # --- Expedientes ---
     *de(
         "expedientes/estados.py",
@@ -64,17 +155,18 @@ MUTANTES: list[Mutante] = [
                 "_con_aseguradora_vigente(datos) | del_servidor",
                 "datos | del_servidor",
             ),
-            ("no_siniestro, _con_aseguradora_vigente(datos), por=por", "no_siniestro, datos, por=por"),
-            ("None, Estado.INGRESO, por.reference)", "Estado.SALIDA, Estado.INGRESO, por.reference)"),
+            ("return _con_aseguradora_vigente(datos), ()", "return datos, ()"),
+            ("None, Estado.INGRESO, por)", "Estado.SALIDA, Estado.INGRESO, por)"),
             (
                 "        if hasta not in Estado.values:\n"
                 '            raise DatosInvalidos(ESTADO_INVALIDO, codigo="estado_invalido")\n',
                 "",
             ),
-            ("_cambio(no_siniestro, desde, hasta, por.pk)", "_cambio(no_siniestro, desde, hasta, None)"),
-            ("_cambio(no_siniestro, desde, hasta, por.pk)", "_cambio(no_siniestro, None, hasta, por.pk)"),
-            (".filter(**{relacion.field.name: expediente}).delete()", ".all().delete()"),
-            ("datos=copiar(expediente), archivado_por_id=por.pk", "datos=copiar(expediente)"),
+            ('"cambiado_por_id": por.reference,', '"cambiado_por_id": None,'),
+            ("[_cambio(no_siniestro, desde, hasta, por)]", "[_cambio(no_siniestro, None, hasta, por)]"),
+            ("[_cambio(no_siniestro, desde, hasta, por)]", "()"),
+            (".filter(**{relacion.field.name: expediente})", ".all()"),
+            ("archivado_por_id=por.pk", "archivado_por_id=None"),
             ("                if is_duplicate(error):\n", "                if True:\n"),
         ],
     ),
@@ -84,8 +176,8 @@ MUTANTES: list[Mutante] = [
         postgresql=True,
         cambios=[
             (
-                "expediente = self.select_for_update().filter(pk=no_siniestro)",
-                "expediente = self.filter(pk=no_siniestro)",
+                "_el_que_hay(self.select_for_update().filter(pk=no_siniestro)",
+                "_el_que_hay(self.filter(pk=no_siniestro)",
             )
         ],
     ),
@@ -175,6 +267,25 @@ MUTANTES: list[Mutante] = [
             ("list(self.select_for_update(no_key=True)", "list(self.select_for_update()"),
         ],
     ),
+    *de(
+        "monitor/db/functions.py",
+        "monitor/db/tests/test_functions.py",
+        postgresql=True,
+        cambios=[
+            ("IF octet_length(llano) = length(llano) THEN RETURN", "IF length(llano) < 9 THEN RETURN"),
+            ("\\u0300-\\u0344\\u0346-\\u036f", "\\u0300-\\u036f"),
+            ('"sin_mayusculas", "", "descompuesto", _without_case', '"sin_mayusculas", "", "llano", _without_case'),
+        ],
+    ),
+    *de(
+        "catalogos/importacion/carga.py",
+        "catalogos/tests/test_archivos.py",
+        cambios=[
+            ("        self.existentes.exigir_inequivoca(fila, valores)\n", ""),
+            ("self.existentes.nombrar(self._recuperar(fila, valores))", "self._recuperar(fila, valores)"),
+            ("lineas.modelo.objects.en_lote()", "lineas.modelo.objects"),
+        ],
+    ),
     # --- Roles, identidad y tokens ---
     *de(
         "monitor/roles.py",
@@ -221,7 +332,7 @@ MUTANTES: list[Mutante] = [
             ("version_token = %s AND is_active AND rol", "version_token = %s AND rol"),
             ("is_active AND rol IN ({roles})", "is_active AND '' NOT IN ({roles})"),
             ("return [self.caller.token.version]", "return [0]"),
-            ("self._settled, self._person = False, None", "self._settled, self._person = True, None"),
+            ("self._settled, self._person, self._exists = False", "self._settled, self._person, self._exists = True"),
             (
                 "        if rows:\n            caller.settle()\n        else:\n",
                 "        caller.settle()\n        if False:\n",
@@ -293,6 +404,35 @@ MUTANTES: list[Mutante] = [
         ],
     ),
     *de(
+        "monitor/policies.py",
+        "monitor/tests/test_encabezados.py",
+        "monitor/tests/test_paginas.py",
+        cambios=[
+            ("\"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'\"", '""'),
+            ("script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action", "form-action"),
+            ('OF_DATA = {CSP: NOTHING, CORP: "same-origin"}', "OF_DATA = {CSP: NOTHING}"),
+            ("\"frame-ancestors 'none'; base-uri 'none'\"\n)", "\"frame-ancestors 'self'; base-uri 'none'\"\n)"),
+        ],
+    ),
+    *de(
+        "monitor/logs.py",
+        "monitor/tests/test_bitacora.py",
+        cambios=[
+            ("        record.exc_text = None  # another formatter's, with the message\n", ""),
+            ('return "".join(_traces(ei[1])).rstrip("\\n")', "return super().formatException(ei)"),
+            ('            record.msg, record.args = "Petición rechazada", ()\n', "            pass\n"),
+            ('route_of(request) if arg.startswith("/") else', ""),
+            ("        yield from _traces(cause)\n", ""),
+        ],
+    ),
+    *de(
+        "solicitudes/correo/servidor.py",
+        "monitor/tests/test_bitacora.py",
+        cambios=[
+            ("    if isinstance(error, smtplib.SMTPException):\n        return f", "    if False:\n        return f")
+        ],
+    ),
+    *de(
         "monitor/api/tokens.py",
         "monitor/api/tests/test_tokens.py",
         cambios=[
@@ -302,6 +442,7 @@ MUTANTES: list[Mutante] = [
             ('ALGORITHM = "HS256"', 'ALGORITHM = "HS512"'),
             ('"v": usuario.version_token', '"v": 0'),
             ('"exp": ahora + int(settings.JWT_LIFETIME.total_seconds())', '"exp": ahora + 60'),
+            ("settings.JWT_SECRET, *settings.JWT_SECRET_FALLBACKS)", "settings.JWT_SECRET)"),
         ],
     ),
     *de(
@@ -330,7 +471,8 @@ MUTANTES: list[Mutante] = [
             ("self.service.held > limits.BODIES", "False"),
             ("self.service.held -= len(received.body)", "self.service.held -= 0"),
             ("self.head_size > limits.HEAD", "False"),
-            ("self.service.streams >= limits.STREAMS", "False"),
+            ("return self.streams < limits.STREAMS", "return True"),
+            ("self.threads.give_up(now - limits.TURN_TIME)", "()"),
             ("self.service.streams -= 1", "self.service.streams -= 0"),
             ("if self.pieces and self.can_write:", "if self.pieces:"),
             ("        if piece is BROKEN:\n", "        if False:\n"),
@@ -345,6 +487,93 @@ MUTANTES: list[Mutante] = [
         cambios=[
             ('        if "_" in name:\n', "        if False:\n"),
             ("        if key in environ:\n", "        if False:\n"),
+        ],
+    ),
+    *de(
+        "monitor/server/application.py",
+        "monitor/server/tests/test_application.py",
+        cambios=[
+            ("Turns(count - 1)", "Turns(count)"),
+            ("Kind(most, Turns(half)), Kind(most, Turns(half))", "Kind(most), Kind(most, Turns(half))"),
+            ("Kind(most, Turns(half)), Kind(most, Turns(half))", "Kind(most, Turns(half)), Kind(most)"),
+            ("            turns.free += 1\n", "            pass\n"),
+            ("self._writes.pending -= len(late)", "self._writes.pending -= 0"),
+            ("waiting[0].since < before", "True"),
+            ("for kind in (self._writes, self._pieces):", "for kind in (self._pieces, self._writes):"),
+            ("return self._reads if method in SAFE else self._writes", "return self._reads"),
+        ],
+    ),
+    *de(
+        "monitor/server/workers.py",
+        "monitor/server/tests/test_workers.py",
+        cambios=[
+            ("            attach_filter(self._listener, NO_NEW_CONNECTIONS)\n", "            pass\n"),
+            ("self._start(min(free))", "self._start(0)"),
+        ],
+    ),
+    *de(
+        "monitor/server/connection.py",
+        "monitor/server/tests/test_connection.py",
+        cambios=[("return self.for_probes if path in self.probes else self.threads", "return self.threads")],
+    ),
+    *de(
+        "monitor/metrics/table.py",
+        "monitor/metrics/tests/test_table.py",
+        cambios=[
+            ("min(number, ROWS) * ROW", "number * ROW"),
+            ("self._places = {key: place for place, key in self._rows_of(part)}", "self._places = {}"),
+        ],
+    ),
+    *de(
+        "monitor/metrics/__init__.py",
+        "monitor/tests/test_views.py",
+        "monitor/tests/test_metricas.py",
+        cambios=[
+            ("method if method in METHODS else OTHER", "method"),
+            ("    _table = Table(workers)\n", "    pass\n"),
+            ("        total += count\n", "        total = count\n"),
+        ],
+    ),
+    *de(
+        "monitor/readiness.py",
+        "monitor/tests/test_views.py",
+        cambios=[
+            ("        if failing:\n", "        if False:\n"),
+            ("        if monotonic() < self._until:\n", "        if False:\n"),
+        ],
+    ),
+    *de(
+        "monitor/views.py",
+        "monitor/tests/test_views.py",
+        cambios=[
+            ("if token and constant_time_compare(bearer(request), token):", "if token:"),
+            ("        if self.permiso != VER_METRICAS:\n", "        if False:\n"),
+        ],
+    ),
+    *de(
+        "monitor/db/postgresql/base.py",
+        "monitor/tests/test_servidor_y_base.py",
+        postgresql=True,
+        cambios=[
+            ("            if monotonic() - start > LONG:\n                self.close()\n", ""),
+            (
+                "        if self.connection is None or self.connection.closed:\n            self.way",
+                "        if False:\n            self.way",
+            ),
+        ],
+    ),
+    *de(
+        "monitor/api/lists.py",
+        "expedientes/tests/test_filters.py",
+        cambios=[("    if has_room and not has_room():\n", "    if False:\n")],
+    ),
+    *de(
+        "monitor/db/state.py",
+        "monitor/api/tests/test_base_caida.py",
+        postgresql=True,
+        cambios=[
+            ("ARRAY[300]", "ARRAY[3]"),
+            ("current_setting('transaction_read_only') = 'off'", "true"),
         ],
     ),
     *de(
@@ -397,8 +626,10 @@ MUTANTES: list[Mutante] = [
             ('== "23505"', '== "23503"'),
             ('("SQLITE_BUSY", "SQLITE_LOCKED")', '("SQLITE_BUSY",)'),
             ('("SQLITE_READONLY", "SQLITE_FULL")', '("SQLITE_READONLY",)'),
-            ('("55P03", "57014")', '("55P03", "57")'),
-            ('("25006", "53100")', '("25006",)'),
+            ('("55P03", "57014", "40P01")', '("55P03", "57", "40P01")'),
+            ('("55P03", "57014", "40P01")', '("55P03", "57014")'),
+            ('("25006", "53100", "53400")', '("25006", "53400")'),
+            ('("25006", "53100", "53400")', '("25006", "53100")'),
             (
                 '(isinstance(error, OperationalError) and hasattr(causa, "sqlstate"))',
                 "isinstance(error, OperationalError)",
@@ -465,7 +696,8 @@ MUTANTES: list[Mutante] = [
             ("            validate_password(password, self)\n", "            pass\n"),
             ("return self.is_active and self.rol == Rol.ADMINISTRADOR", "return self.rol == Rol.ADMINISTRADOR"),
             ("filter(pk=self.pk, password=self.password).update", "filter(pk=self.pk).update"),
-            ('f"{self.version_token} {self.password}"', "self.password"),
+            ('f"{self.version_token} {self.rol}"', "self.rol"),
+            ('f"{self.version_token} {self.rol}"', "str(self.version_token)"),
         ],
     ),
     *de(
@@ -474,8 +706,8 @@ MUTANTES: list[Mutante] = [
         postgresql=True,
         cambios=[
             (
-                "        self._bloquear_administradores()\n        usuario = self._bloquear(pk)\n        era_activo",
-                "        usuario = self._bloquear(pk)\n        era_activo",
+                "        self._bloquear_administradores()\n        usuario = self._bloquear(pk)\n        exigir_visto",
+                "        usuario = self._bloquear(pk)\n        exigir_visto",
             ),
             (
                 "        self._bloquear_administradores()\n        # With this lock",
@@ -600,7 +832,10 @@ MUTANTES: list[Mutante] = [
                 '        dict(solicitante_id=datos["solicitante_id"]',
             ),
             ("        exigir(Accion.CREAR, por, **partes)\n", ""),
-            ('            raise DatosInvalidos(SIN_CAMBIOS, codigo="sin_cambios")\n', "            return\n"),
+            (
+                '            raise DatosInvalidos(DatosInvalidos.SIN_CAMBIOS, codigo="sin_cambios")\n',
+                "            return\n",
+            ),
             ('if partes["solicitante_id"] == partes["aprobador_id"]:', "if False:"),
             ("        solicitud.exigir_pendiente(Accion.ACTUALIZAR)\n", ""),
             ("        solicitud.exigir_pendiente(Accion.ELIMINAR)\n", ""),
@@ -612,8 +847,8 @@ MUTANTES: list[Mutante] = [
             ("        if hasta not in TRANSICIONES[Estado(solicitud.estado_id)]:\n", "        if False:\n"),
             ("        exigir(accion, por, **solicitud.partes())\n", ""),
             ("{*self.solicitantes_anteriores, self.solicitante_id}", "{self.solicitante_id}"),
-            ("        self._encolar(correos.eliminada(solicitud, por), por)\n", ""),
-            ('                "motivo": motivo,\n', '                "motivo": None,\n'),
+            ("cambio, correos.eliminada(solicitud, por), por)", "cambio, [], por)"),
+            ('        "motivo": motivo,\n', '        "motivo": None,\n'),
             ('"cambiado_por_id": por.pk', '"cambiado_por_id": None'),
             (
                 "            LugarSolicitud.objects.filter(solicitud=solicitud.pk).delete()\n",
@@ -622,7 +857,9 @@ MUTANTES: list[Mutante] = [
             ("timezone.localtime(ahora).strftime", "ahora.strftime"),
             ("if self.estado_id != Estado.PENDIENTE_APROBACION:", "if self.estado_id == Estado.CANCELADA:"),
             ("Accion.RECHAZAR: Estado.RECHAZADA, Accion", "Accion.RECHAZAR: Estado.CANCELADA, Accion"),
-            ("con=[(Email, cola.fila_de(mensaje)) for mensaje in mensajes]", "con=[]"),
+            ("        filas += [(Email, cola.fila_de(mensaje)) for mensaje in mensajes]\n", ""),
+            ("        exigir_visto(solicitud, visto)\n", ""),
+            ("sorted(datos.get", "list(datos.get"),
         ],
     ),
     *de(
@@ -673,7 +910,7 @@ MUTANTES: list[Mutante] = [
             ("definitivo or correo.number_of_retries >= INTENTOS", "definitivo or correo.number_of_retries > INTENTOS"),
             ("correos.filter(status=STATUS.failed)", "correos.all()"),
             ("number_of_retries=0, last_updated", "last_updated"),
-            ("[STATUS.queued, STATUS.requeued]", "[STATUS.queued]"),
+            ("(STATUS.queued, STATUS.requeued)", "(STATUS.queued,)"),
             ("filter(a_tiempo, status__in", "filter(status__in"),
             ('Coalesce("number_of_retries", 0) + 1', 'Coalesce("number_of_retries", 1)'),
         ],
@@ -767,6 +1004,144 @@ MUTANTES: list[Mutante] = [
                 "lambda: con_su_padre is None or os.getppid() == con_su_padre",
                 "lambda padre=os.getppid(): con_su_padre is None or os.getppid() == padre",
             ),
+        ],
+    ),
+    # --- Repeticiones ---
+    *de(
+        "monitor/api/idempotency.py",
+        "monitor/api/tests/test_idempotency.py",
+        cambios=[
+            (
+                'METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})',
+                'METHODS = frozenset({"POST", "PUT", "PATCH"})',
+            ),
+            ('PATTERN = f"^[!-~]{{1,', 'PATTERN = f"^[!-~]{{0,'),
+            ('PATTERN = f"^[!-~]', 'PATTERN = f"^[ -~]'),
+            ("if kept and kept.huella != self._fingerprint:", "if False:"),
+            ("if not 200 <= response.status_code < 300:", "if False:"),
+            ('head = f"{request.method}\\0', 'head = f"'),
+            ("\\0{request.path_info}\\0", "\\0"),
+            ("head.encode() + read_bytes(request)", "head.encode()"),
+            ('headers | {REPLAYED: "true"}', "headers"),
+            ("            body = self._cipher().encrypt(body)\n", "            pass\n"),
+        ],
+    ),
+    *de(
+        "monitor/api/idempotency.py",
+        "monitor/api/tests/test_idempotency.py",
+        postgresql=True,
+        cambios=[
+            ("        raise _Again from error\n", "        raise\n"),
+            ("            raise InProgress  # another", "            pass  # another"),
+            ('        if connection.vendor == "postgresql":\n', "        if False:\n"),
+        ],
+    ),
+    *de(
+        "monitor/repeticiones/models.py",
+        "monitor/api/tests/test_idempotency.py",
+        "monitor/repeticiones/tests/test_borrar_respuestas.py",
+        cambios=[
+            ("DURA = timedelta(hours=72)", "DURA = timedelta(hours=71)"),
+            (" AND guardada_en > {HASTA[connection.vendor]}", ""),
+            ("ON usuario_id = %s AND clave = %s", "ON usuario_id <> -%s AND clave = %s"),
+            ('(*Guardada._fields, "guardada_en")', "Guardada._fields"),
+            ("guardada_en__lte=hasta", "guardada_en__isnull=False"),
+        ],
+    ),
+    *de(
+        "monitor/repeticiones/models.py",
+        "monitor/api/tests/test_idempotency_carreras.py",
+        postgresql=True,
+        cambios=[
+            ("        if not libre:\n", "        if False:\n"),
+            ('sha256(f"{usuario_id} {clave}".encode())', 'sha256(f"{clave}".encode())'),
+        ],
+    ),
+    *de(
+        "monitor/usuarios/views.py",
+        "monitor/api/tests/test_idempotency.py",
+        cambios=[("    takes_key = False\n", "")],
+    ),
+    # --- Respaldos ---
+    *de(
+        "monitor/respaldos/contenedor.py",
+        "monitor/respaldos/tests/test_contenedor.py",
+        cambios=[
+            ("        if dicha != _huella(self._archivo):\n", "        if False:\n"),
+            ("os.O_EXCL, 0o600", "os.O_EXCL, 0o644"),
+            ("st_size - LARGO, hashlib", "st_size - 2 * LARGO, hashlib"),
+        ],
+    ),
+    *de(
+        "monitor/respaldos/carpeta.py",
+        "monitor/respaldos/tests/test_carpeta.py",
+        cambios=[
+            ("            | set(momentos[-1:])\n", ""),
+            ("momento > ahora - RECIENTES", "momento > ahora"),
+            ("[-cuantos:]", "[:cuantos]"),
+            ("isocalendar()[:2]", "isocalendar()[1]"),
+            ("            shutil.rmtree(resto)\n", "            pass\n"),
+            ("            fcntl.flock(cerrojo, fcntl.LOCK_EX)\n", ""),
+        ],
+    ),
+    *de(
+        "monitor/respaldos/manifiesto.py",
+        "monitor/respaldos/tests/test_contenedor.py",
+        "monitor/respaldos/tests/test_ordenes.py",
+        cambios=[
+            ("        if self.base != base:\n", "        if False:\n"),
+            ("        if ajenas:\n", "        if False:\n"),
+            ('datos["formato"] > FORMATO', "False"),
+        ],
+    ),
+    *de(
+        "monitor/respaldos/trabajos.py",
+        "monitor/respaldos/tests/test_ordenes.py",
+        cambios=[
+            ("        elif antes != ahora:\n", "        elif False:\n"),
+            ("        if not manifiesto.migraciones:\n", "        if False:\n"),
+            ("sorted(set(manifiesto.objetos) - set(lector.objetos()))", "()"),
+        ],
+    ),
+    *de(
+        "monitor/respaldos/sqlite.py",
+        "monitor/respaldos/tests/test_sqlite.py",
+        cambios=[
+            ('    if errores != ["ok"]:\n', "    if False:\n"),
+            ('with closing(_abrir(self.ruta, "ro")) as', 'with closing(_abrir(self.ruta, "rw")) as'),
+        ],
+    ),
+    *de(
+        "monitor/respaldos/intercambio.py",
+        "monitor/respaldos/tests/test_sqlite.py",
+        cambios=[
+            ("            fcntl.lockf(archivo, fcntl.LOCK_EX | fcntl.LOCK_NB, CERROJOS, PRIMER_CERROJO)\n", ""),
+            ("            fcntl.flock(archivo, fcntl.LOCK_EX | fcntl.LOCK_NB)  # `serve` holds this one\n", ""),
+            (
+                "        os.link(ruta, anterior)\n        _apartar_lados(ruta, anterior)\n",
+                "        os.link(ruta, anterior)\n",
+            ),
+            ("        _esperar_a_que_la_suelten(vieja)\n", ""),
+            ("                    aparte.replace(lado)\n", "                    pass\n"),
+        ],
+    ),
+    *de(
+        "monitor/respaldos/postgresql.py",
+        "monitor/respaldos/tests/test_postgresql.py",
+        postgresql=True,
+        cambios=[
+            ("and _bloquear(servidor, nombre):", "and True:"),
+            ("        if sesiones:\n", "        if False:\n"),
+        ],
+    ),
+    *de(
+        "monitor/respaldos/cliente.py",
+        "monitor/respaldos/tests/test_postgresql.py",
+        postgresql=True,
+        cambios=[
+            ("if nombre not in SECRETOS}", "}"),
+            ("int(suya[1]) < mayor", "False"),
+            ("            if proceso.returncode:\n", "            if False:\n"),
         ],
     ),
 ]

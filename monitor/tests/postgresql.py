@@ -51,33 +51,64 @@ def puerto_libre():
         return enchufe.getsockname()[1]
 
 
+class Cluster:
+    """A PostgreSQL of its own in a folder, which is made if there is none in it. `opciones` are its settings, and
+    `duenio` its superuser."""
+
+    def __init__(self, programas, carpeta: Path, opciones: dict, duenio="monitor"):
+        self.programas, self.carpeta, self.datos = programas, carpeta, carpeta / "datos"
+        self.duenio, self.usuario, self.puerto = duenio, sin_privilegios(), puerto_libre()
+        self.opciones = opciones | {"port": self.puerto, "unix_socket_directories": carpeta}
+        if self.usuario:
+            shutil.chown(carpeta, self.usuario)
+
+    def url(self, base="postgres") -> str:
+        return f"postgres://{self.duenio}@127.0.0.1:{self.puerto}/{base}"
+
+    def arrancar(self, *opciones_de_initdb):
+        if not (self.datos / "PG_VERSION").exists():
+            propias = ("-U", self.duenio, "-E", "UTF8", "--auth=trust", *opciones_de_initdb)
+            self._correr("initdb", "-D", self.datos, *propias)
+        argumentos = " ".join(f"-c {nombre}={valor}" for nombre, valor in self.opciones.items())
+        self._correr("pg_ctl", "-D", self.datos, "-l", self.carpeta / "bitacora", "-o", argumentos, "-w", "start")
+
+    def parar(self, modo="immediate"):
+        self._correr("pg_ctl", "-D", self.datos, "-m", modo, "-w", "stop")
+
+    def corre(self) -> bool:
+        return (self.datos / "postmaster.pid").exists()
+
+    def hacer_replica(self):
+        """Have it start the next time as a standby, that of no server."""
+        (self.datos / "standby.signal").touch()
+
+    def promover(self):
+        self._correr("pg_ctl", "-D", self.datos, "-w", "promote")
+
+    def _correr(self, programa, *argumentos):
+        orden = [self.programas / programa, *argumentos]
+        subprocess.run(orden, check=True, cwd=self.carpeta, user=self.usuario, stdout=subprocess.DEVNULL)
+
+
 @contextmanager
-def cluster(carpeta_de_binarios, duenio="monitor"):
+def cluster_propio(programas, duenio="monitor", **opciones):
+    """Start a cluster with some settings of its own, and give it; it is removed at the end."""
+    with tempfile.TemporaryDirectory(prefix="monitor-postgresql-", ignore_cleanup_errors=True) as carpeta:
+        propio = Cluster(programas, Path(carpeta), OPCIONES | opciones, duenio)
+        propio.arrancar("--locale=C.UTF-8", "--no-sync")
+        try:
+            yield propio
+        finally:
+            if propio.corre():
+                propio.parar()
+
+
+@contextmanager
+def cluster(programas, duenio="monitor"):
     """Start a cluster and give the URL of its database, of which `duenio` is the superuser; both are removed at the
     end."""
-    usuario, puerto = sin_privilegios(), puerto_libre()
-    with tempfile.TemporaryDirectory(prefix="monitor-postgresql-", ignore_cleanup_errors=True) as carpeta:
-        if usuario:
-            shutil.chown(carpeta, usuario)
-        datos = Path(carpeta) / "datos"
-        opciones = {**OPCIONES, "port": puerto, "unix_socket_directories": carpeta}
-
-        def correr(programa, *argumentos):
-            subprocess.run(
-                [carpeta_de_binarios / programa, *argumentos],
-                check=True,
-                cwd=carpeta,
-                user=usuario,
-                stdout=subprocess.DEVNULL,
-            )
-
-        correr("initdb", "-D", datos, "-U", duenio, "-E", "UTF8", "--locale=C.UTF-8", "--auth=trust", "--no-sync")
-        argumentos = " ".join(f"-c {nombre}={valor}" for nombre, valor in opciones.items())
-        correr("pg_ctl", "-D", datos, "-l", Path(carpeta) / "bitacora", "-o", argumentos, "-w", "start")
-        try:
-            yield f"postgres://{duenio}@127.0.0.1:{puerto}/postgres"
-        finally:
-            correr("pg_ctl", "-D", datos, "-m", "immediate", "-w", "stop")
+    with cluster_propio(programas, duenio) as propio:
+        yield propio.url()
 
 
 def correr_con(url, comando):

@@ -14,7 +14,7 @@ DATABASE_URL = os.environ.get("DATABASE_URL", "")
 
 VACIAS = (
     "DEBUG DEMO TIME_ZONE EMAIL_FROM PUBLIC_URL CSRF_TRUSTED_ORIGINS CORS_ORIGINS TRUSTED_PROXIES LOG_LEVEL"
-    " HOST PORT WORKERS"
+    " LOG_FORMAT METRICS_TOKEN HOST PORT WORKERS SECRET_KEY_FALLBACKS JWT_SECRET_FALLBACKS"
 )
 
 os.environ.update(
@@ -23,6 +23,7 @@ os.environ.update(
     JWT_SECRET="de-prueba-para-tokens-de-prueba-para-tokens",
     DATABASE_URL=DATABASE_URL if DATABASE_URL.startswith("postgres") else f"sqlite:///{SQLITE}",
     ALLOWED_HOSTS="127.0.0.1,localhost,testserver",
+    BACKUP_DIR=f"{CARPETA}/respaldos",
     EMAIL_URL="memorymail://",
     HTTPS="off",
     # Playwright keeps an event loop in the thread that also calls the ORM.
@@ -38,8 +39,8 @@ DATABASES["default"]["NAME"] = os.environ.get("BASE_DE_PRUEBAS", DATABASES["defa
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": SQLITE}
 
-# Nobody waits two seconds in a test.
-LIMITES_DE_UNA_PETICION["lock_timeout"] = "300ms"
+# Nobody waits two seconds in a test, unless it says how long.
+LIMITES_DE_UNA_PETICION["lock_timeout"] = os.environ.get("ESPERA_DE_PRUEBAS", "300ms")
 
 # Static files are served from where they are, so that nothing has to be collected before the tests.
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"

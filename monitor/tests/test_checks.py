@@ -41,6 +41,13 @@ def test_un_secreto_para_todo(produccion):
     assert avisos() == ["monitor.W002"]
 
 
+@pytest.mark.parametrize("nombre", ["SECRET_KEY_FALLBACKS", "JWT_SECRET_FALLBACKS"])
+def test_secretos_anteriores_que_siguen_valiendo(produccion, nombre):
+    setattr(produccion, nombre, ["anterior"])
+
+    assert avisos() == ["monitor.W007"]
+
+
 @pytest.mark.parametrize(
     "url", ["https://monitor.example.org", "https://localhost", "http://127.0.0.1:8000", "http://[::1]:8000"]
 )

@@ -55,7 +55,10 @@ def test_produccion_con_cuatro_variables(arrancar):
         "options": "-c datestyle=ISO",
         "server_side_binding": True,
         "prepare_threshold": 1,
-        "connect_timeout": 5,
+        "connect_timeout": 2,
+        "tcp_user_timeout": 2000,
+        "keepalives_idle": 2,
+        "keepalives_interval": 1,
     }
 
 
@@ -71,6 +74,8 @@ def test_sin_nada_nombra_las_cuatro_obligatorias(arrancar):
     ("nombre", "valor"),
     [
         ("SECRET_KEY", "corta"),
+        ("SECRET_KEY_FALLBACKS", f"{SECRETO},corta"),
+        ("JWT_SECRET_FALLBACKS", "corta"),
         ("JWT_SECRET", "x" * 31),
         ("DEBUG", "sí"),
         ("DEMO", "maybe"),
@@ -93,6 +98,8 @@ def test_sin_nada_nombra_las_cuatro_obligatorias(arrancar):
         ("EMAIL_FROM", "Monitor"),
         ("EMAIL_FROM", "Monitor <ñandú@example.org>"),
         ("LOG_LEVEL", "mucho"),
+        ("LOG_FORMAT", "xml"),
+        ("METRICS_TOKEN", "corto"),
         ("HOST", "localhost"),
         ("PORT", "0"),
         ("PORT", "65536"),
@@ -111,6 +118,13 @@ def test_un_valor_raro_detiene_el_arranque(arrancar, nombre, valor):
     ("nombre", "valor", "ajuste", "esperado"),
     [
         ("DEBUG", "ON", "DEBUG", True),
+        (
+            "SECRET_KEY_FALLBACKS",
+            f"{SECRETO}, {SECRETO[::-1]}z",
+            "SECRET_KEY_FALLBACKS",
+            [SECRETO, SECRETO[::-1] + "z"],
+        ),
+        ("JWT_SECRET_FALLBACKS", "", "JWT_SECRET_FALLBACKS", []),
         ("HTTPS", "off", "SECURE_HSTS_SECONDS", 0),
         ("ALLOWED_HOSTS", "127.0.0.1, [::1],.taller.mx", "ALLOWED_HOSTS", ["127.0.0.1", "[::1]", ".taller.mx"]),
         ("CORS_ORIGINS", "http://localhost:3000", "CORS_ALLOWED_ORIGINS", ["http://localhost:3000"]),
@@ -118,6 +132,8 @@ def test_un_valor_raro_detiene_el_arranque(arrancar, nombre, valor):
         ("TIME_ZONE", "America/Tijuana", "TIME_ZONE", "America/Tijuana"),
         ("JWT_SECRET", f"${SECRETO} # ", "JWT_SECRET", f"${SECRETO} # "),
         ("PORT", "9000", "PORT", 9000),
+        ("LOG_FORMAT", "json", "LOG_FORMAT", "JSON"),
+        ("METRICS_TOKEN", "", "METRICS_TOKEN", None),
     ],
 )
 def test_un_valor_bueno_se_lee_con_su_tipo(arrancar, nombre, valor, ajuste, esperado):

@@ -13,6 +13,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from django.conf import settings
+from django.core.management import get_commands
 
 from monitor.tests.casa import Casa
 from monitor.tests.postgresql import binarios, cluster
@@ -33,6 +34,7 @@ SUSTITUTOS = {
     "apt-get": "exit 0",
     "useradd": "exit 0",
     "chown": "exit 0",
+    "systemctl": "exit 0",
 }
 
 
@@ -146,7 +148,10 @@ def test_los_pasos_del_readme_terminan_en_correos_que_llevan_a_su_casa(tmp_path)
             solicitud = pedir_transporte(casa)
         with casa.corriendo("sh", "-c", orden_de("monitor-correo.service", casa)):
             esperar_a(lambda: len(buzon.recibidos) == 2, segundos=60)
+        restaurado = respaldar_y_restaurar(casa)
 
+    assert "El simulacro salió bien" in restaurado
+    assert "Todo es igual: monitor es ya la del respaldo." in restaurado
     assert "Se creó ana, Administrador." in dicho
     assert "System check identified no issues" in dicho  # of `check --deploy`
     assert stat.S_IMODE((casa.carpeta / ".env").stat().st_mode) == 0o600
@@ -156,15 +161,28 @@ def test_los_pasos_del_readme_terminan_en_correos_que_llevan_a_su_casa(tmp_path)
         assert enlaces == [f"https://{NOMBRE}/admin/solicitudes/solicitud/{solicitud}/change/"]
 
 
-def orden_de(unidad, casa):
-    return re.search("^ExecStart=(.*)$", casa.aqui(UNIDADES[unidad]), re.MULTILINE)[1]
+def respaldar_y_restaurar(casa):
+    """Do what happens at night, and what the README says to do when the backup is needed. Return what was said."""
+    noche = [orden_de("monitor-respaldo.service", casa, paso) for paso in ("ExecStart", "ExecStartPost")]
+    dicho = casa.teclear("\n".join(noche))
+    [archivo] = (casa.carpeta / "respaldos").glob("*.respaldo")
+    vuelta = casa.aqui(bloque("Los respaldos", nivel="###"))
+    return dicho + casa.teclear(vuelta.replace("monitor-2026-11-26T091500Z.respaldo", archivo.name))
+
+
+def orden_de(unidad, casa, paso="ExecStart"):
+    return re.search(f"^{paso}=(.*)$", casa.aqui(UNIDADES[unidad]), re.MULTILINE)[1]
+
+
+def leida(nombre):
+    unidad = configparser.ConfigParser()
+    unidad.optionxform = str
+    unidad.read_string(UNIDADES[nombre])
+    return unidad
 
 
 def test_hay_una_unidad_para_el_servidor_y_otra_para_el_correo():
-    leidas = {nombre: configparser.ConfigParser() for nombre in UNIDADES}
-    for nombre, unidad in leidas.items():
-        unidad.optionxform = str
-        unidad.read_string(UNIDADES[nombre])
+    leidas = {nombre: leida(nombre) for nombre in ("monitor.service", "monitor-correo.service")}
 
     ordenes = {nombre: unidad["Service"]["ExecStart"].rpartition(" ")[2] for nombre, unidad in leidas.items()}
     assert ordenes == {"monitor.service": "serve", "monitor-correo.service": "enviar_correos"}
@@ -173,12 +191,28 @@ def test_hay_una_unidad_para_el_servidor_y_otra_para_el_correo():
     assert {unidad["Unit"]["StartLimitIntervalSec"] for unidad in leidas.values()} == {"0"}
 
 
+def test_la_limpieza_corre_cada_noche_lo_que_hay_que_borrar():
+    ordenes = re.findall(r"^ExecStart=.* manage.py (\w+)", UNIDADES["monitor-limpieza.service"], re.MULTILINE)
+
+    assert ordenes == ["borrar_correos", "borrar_respuestas"]
+    assert set(ordenes) <= get_commands().keys()
+    assert "OnCalendar=*-*-* 03:30" in UNIDADES["monitor-limpieza.timer"]
+
+
+def test_cada_noche_se_respalda_y_se_prueba():
+    servicio, reloj = leida("monitor-respaldo.service")["Service"], leida("monitor-respaldo.timer")["Timer"]
+
+    assert (servicio["Type"], reloj["OnCalendar"], reloj["Persistent"]) == ("oneshot", "*-*-* 03:15", "true")
+    assert servicio["ExecStart"].endswith(" manage.py respaldar")
+    assert servicio["ExecStartPost"].endswith(" manage.py simulacro --ultimo")
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="No hay systemd en esta máquina")
 @pytest.mark.parametrize("nombre", UNIDADES)
 def test_systemd_entiende_la_unidad(nombre, tmp_path):
-    archivo = tmp_path / nombre
-    archivo.write_text(UNIDADES[nombre].replace("/opt/monitor", str(settings.BASE_DIR)))
+    for otra, texto in UNIDADES.items():  # a timer names its service
+        (tmp_path / otra).write_text(texto.replace("/opt/monitor", str(settings.BASE_DIR)))
 
-    proceso = subprocess.run(["systemd-analyze", "verify", archivo], capture_output=True, text=True)
+    proceso = subprocess.run(["systemd-analyze", "verify", tmp_path / nombre], capture_output=True, text=True)
 
     assert nombre not in proceso.stderr

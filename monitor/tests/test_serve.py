@@ -1,4 +1,6 @@
+import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -9,6 +11,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError, SystemCheckError
 from django.db.migrations.recorder import MigrationRecorder
 
+from monitor.api.errors import OCUPADO, HttpError, server_busy
+from monitor.management.commands.serve import ILEGIBLE, sin_vista
 from monitor.tests.postgresql import puerto_libre
 from monitor.usuarios.models import Usuario
 
@@ -17,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def persona_de_demostracion():
-    return Usuario.objects.registrar(username="demo", password="mesa-redonda-58", rol="Tecnico", es_demo=True)
+    return Usuario.objects.registrar(username="demo", password="mesa-redonda-58", rol="Tecnico", es_demo=True, por=None)
 
 
 @pytest.fixture
@@ -122,3 +126,46 @@ def test_serve_rechaza_una_opcion_rara(opcion, frase):
         call_command("serve", opcion)
 
     assert str(error.value) == f"No se puede servir así.\n  {frase}"
+
+
+# --- What the server answers by itself ---
+
+
+@pytest.mark.parametrize(
+    ("ruta", "cuerpo"),
+    [
+        ("/api/expedientes/S-1", {"error": OCUPADO}),
+        ("/solicitud", {"success": False, "message": OCUPADO, "detail": None}),
+    ],
+)
+def test_lo_que_no_cabe_se_contesta_en_su_dialecto_y_se_apunta(rf, caplog, ruta, cuerpo):
+    with caplog.at_level("INFO"):
+        contestada = sin_vista(server_busy(), rf.patch(ruta, headers={"X-Request-ID": "tablero-77"}).environ)
+
+    headers = dict(contestada.headers)
+    assert (contestada.status, json.loads(contestada.body)) == ("503 Service Unavailable", cuerpo)
+    assert (headers["Retry-After"], headers["X-Error-Code"]) == ("2", "servidor_ocupado")
+    assert re.fullmatch("[0-9a-f]{32}", headers["X-Request-ID"])
+    (linea,) = caplog.messages
+    assert re.sub(r"[\d.]+ ms", "N ms", linea) == "PATCH - 503 N ms sentencias=0 usuario=- cliente=tablero-77"
+
+
+def test_lo_que_no_cabe_del_admin_es_una_pagina(rf):
+    contestada = sin_vista(server_busy(), rf.post("/admin/expedientes/expediente/add/").environ)
+
+    pagina, headers = contestada.body.decode(), dict(contestada.headers)
+    assert (contestada.status, headers["Retry-After"]) == ("503 Service Unavailable", "2")
+    assert "<h1>El servidor está ocupado</h1>" in pagina
+    assert OCUPADO in pagina
+    assert '<a href="/admin/">' in pagina
+
+
+def test_lo_que_no_se_entiende_tambien_tiene_nombre_y_renglon(caplog):
+    with caplog.at_level("INFO"):
+        contestada = sin_vista(HttpError(400, ILEGIBLE, codigo="peticion_invalida"))
+
+    assert (contestada.status, json.loads(contestada.body)) == ("400 Bad Request", {"error": ILEGIBLE})
+    assert re.fullmatch("[0-9a-f]{32}", dict(contestada.headers)["X-Request-ID"])
+    assert [re.sub(r"[\d.]+ ms", "N ms", linea) for linea in caplog.messages] == [
+        "- - 400 N ms sentencias=0 usuario=- cliente=-"
+    ]

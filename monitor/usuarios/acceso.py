@@ -6,6 +6,7 @@ from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
 
 from monitor.errores import DemasiadosIntentos, NoAutenticado
+from monitor.metrics import note_refused_login
 from monitor.usuarios.intentos import DireccionConocida, IntentoDeAcceso
 from monitor.usuarios.models import Usuario
 
@@ -14,14 +15,16 @@ log = logging.getLogger(__name__)
 
 def entrar(username: str, password: str, *, direccion: str) -> Usuario:
     """Return the user. Raise DemasiadosIntentos before any hashing, and NoAutenticado when the credentials are wrong.
-    Either leaves a line in the log."""
+    A login leaves a line in the log, however it ends."""
     try:
         intento = IntentoDeAcceso.objects.anotar(username, direccion)
         usuario = _comprobar(intento, username, password)
     except (DemasiadosIntentos, NoAutenticado) as error:
         # repr() leaves no control character of a name that anybody may have written.
+        note_refused_login(error.codigo)
         log.warning("Acceso fallido de %.100r desde %s: %s", username, direccion, error.codigo)
         raise
+    log.info("Entró usuario=%s desde %s", usuario.pk, direccion)
     IntentoDeAcceso.objects.acierto(intento)
     DireccionConocida.objects.anotar(usuario, direccion)
     return usuario

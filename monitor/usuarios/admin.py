@@ -4,6 +4,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.template.response import TemplateResponse
 
 from monitor.admin.verbs import VerbAdmin, VerbForm
+from monitor.cambios.admin import ConHistorial
 from monitor.roles import Rol
 from monitor.usuarios.llaves import Llave
 from monitor.usuarios.models import Usuario
@@ -56,7 +57,7 @@ class UsuarioForm(VerbForm):
 
 
 @admin.register(Usuario)
-class UsuarioAdmin(VerbAdmin):
+class UsuarioAdmin(ConHistorial, VerbAdmin):
     form = UsuarioForm
     list_display = ("username", "nombre", "rol", "email", "is_active")
     list_filter = ("rol", "is_active")
@@ -73,10 +74,10 @@ class UsuarioAdmin(VerbAdmin):
         return super().get_queryset(request).personas()
 
     def crear(self, datos, *, por):
-        return Usuario.objects.registrar(**datos)
+        return Usuario.objects.registrar(**datos, por=por)
 
     def actualizar(self, pk, datos, *, por):
-        return Usuario.objects.actualizar(pk, datos)
+        return Usuario.objects.actualizar(pk, datos, por=por)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         campo = super().formfield_for_dbfield(db_field, request, **kwargs)

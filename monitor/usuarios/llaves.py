@@ -1,4 +1,4 @@
-"""The keys with which programs call the API (docs/adr/0011)."""
+"""The keys with which programs call the API (docs/adr/0015)."""
 
 from datetime import datetime, timedelta
 from secrets import token_hex
@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from monitor import secretos
+from monitor.cambios.registro import cambiar, crear
 from monitor.db.fields import LineField
 from monitor.db.queries import CompiledQuery, Param
 from monitor.db.writes import Author, insert, update
@@ -50,7 +51,7 @@ class LlaveManager(models.Manager):
         exigir_rol(rol)
         Llave(nombre=nombre, vence=vence).validar()
         texto = secretos.nueva_llave()
-        usuario = insert(get_user_model(), _usuario(nombre, rol), por=por)
+        usuario = crear(get_user_model(), _usuario(nombre, rol), por=por)
         columnas = {
             "usuario_id": usuario.pk,
             "nombre": nombre,
@@ -73,7 +74,8 @@ class LlaveManager(models.Manager):
             raise NoEncontrado(NO_ENCONTRADA)
         if llave.revocada_en:
             return llave
-        update(get_user_model(), pk, {"is_active": False, "version_token": Llave.VERSION + 1}, por=por)
+        sin_valer = {"is_active": False, "version_token": Llave.VERSION + 1}
+        cambiar(get_user_model(), pk, lambda usuario: (sin_valer, ()), por=por)
         return update(Llave, pk, {"revocada_en": timezone.now(), "revocada_por_id": por.pk}, por=por)
 
     def anotar_uso(self, pk: int, en: datetime) -> None:

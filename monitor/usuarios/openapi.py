@@ -21,6 +21,7 @@ from monitor.usuarios.models import (
     NO_ENCONTRADO,
     PROPIA_CUENTA,
     ULTIMO_ADMINISTRADOR,
+    Usuario,
 )
 from monitor.usuarios.serializers import (
     CAMBIO,
@@ -122,6 +123,7 @@ describe(
         errors=(SinPermiso(LLAVE_SIN_SESION),),
     ),
     register=Operation(
+        tagged=True,
         summary="Registrar a una persona",
         body=REGISTRO,
         request=ANA,
@@ -140,12 +142,15 @@ describe(
     path=RUTA,
     list=Operation(summary="Listar a las personas", response=UsuarioSerializer(many=True), example=[MARIA]),
     retrieve=Operation(
+        tagged=True,
         summary="Leer a una persona",
         response=UsuarioSerializer(),
         example=MARIA,
         errors=(ID_INVALIDO, NoEncontrado(NO_ENCONTRADO)),
     ),
     update=Operation(
+        tagged=True,
+        stale=Usuario.cambio,
         summary="Actualizar a una persona",
         description="Los campos que se envían; los vacíos se ignoran. Con una clave nueva, sus tokens dejan de valer.",
         body=CAMBIO,
@@ -157,6 +162,7 @@ describe(
         errors=(ID_INVALIDO, *DE_UN_USUARIO, NoEncontrado(NO_ENCONTRADO), Conflicto(ULTIMO_ADMINISTRADOR)),
     ),
     destroy=Operation(
+        stale=Usuario.cambio,
         summary="Eliminar a una persona",
         response={
             "type": "object",

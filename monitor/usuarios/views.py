@@ -2,6 +2,7 @@ from django.db import models
 
 from monitor.api import tokens
 from monitor.api.converters import read_id
+from monitor.api.etag import Tags
 from monitor.api.shapes import Reader
 from monitor.api.viewsets import Action, ApiViewSet, OpenViewSet, location
 from monitor.db.queries import Param
@@ -26,6 +27,7 @@ REGISTRO_REQUERIDO = "username, password y rol son requeridos"
 LLAVE_SIN_SESION = "Una llave no tiene sesión que cerrar; para que deje de servir, un Administrador la revoca"
 NO_GUARDAR = {"Cache-Control": "no-store"}
 
+tags = Tags(USUARIO, Usuario)
 usuarios = Reader(USUARIO, lambda: Usuario.objects.personas().order_by("id"))
 llaves = Reader(LLAVE, lambda: Llave.objects.order_by("usuario_id"))
 una_llave = Reader(LLAVE, lambda: Llave.objects.filter(pk=Param("id", models.BigIntegerField())).order_by())
@@ -45,6 +47,7 @@ class LoginViewSet(OpenViewSet):
 
 
 class SesionViewSet(ApiViewSet):
+    takes_key = False
     acciones = {
         "logout": Action("usuarios.cerrar_sesion", "cerrar sesión"),
         "register": Action("usuarios.add_usuario", "registrar usuario"),
@@ -61,8 +64,9 @@ class SesionViewSet(ApiViewSet):
         datos = self.body()
         if not all(datos.get(campo) for campo in ("username", "password", "rol")) or _no_se_ve(datos["username"]):
             raise DatosInvalidos(REGISTRO_REQUERIDO, codigo="faltan_campos")
-        usuario = Usuario.objects.registrar(**REGISTRO.read(datos))
-        return self.respond(USUARIO.from_instance(usuario), 201, location("/api/usuarios", usuario.pk))
+        usuario = Usuario.objects.registrar(**REGISTRO.read(datos), por=request.user)
+        headers = location("/api/usuarios", usuario.pk) | {"ETag": tags.of_instance(usuario)}
+        return self.respond(USUARIO.from_instance(usuario), 201, headers)
 
 
 class UsuarioViewSet(ApiViewSet):
@@ -80,16 +84,20 @@ class UsuarioViewSet(ApiViewSet):
         usuario = Usuario.objects.personas().filter(pk=read_id(pk, NO_ENCONTRADO)).first()
         if usuario is None:
             raise NoEncontrado(NO_ENCONTRADO)
-        return self.respond(USUARIO.from_instance(usuario))
+        return self._mostrar(usuario)
 
     def update(self, request, pk):
         datos = CAMBIO.read(self.body(), partial=True)
         cambios = {campo: valor for campo, valor in datos.items() if valor not in ("", None)}
-        return self.respond(USUARIO.from_instance(Usuario.objects.actualizar(read_id(pk, NO_ENCONTRADO), cambios)))
+        pk = read_id(pk, NO_ENCONTRADO)
+        return self._mostrar(Usuario.objects.actualizar(pk, cambios, por=request.user, visto=self.seen))
+
+    def _mostrar(self, usuario):
+        return self.respond(USUARIO.from_instance(usuario), headers={"ETag": tags.of_instance(usuario)})
 
     def destroy(self, request, pk):
         pk = read_id(pk, NO_ENCONTRADO)
-        Usuario.objects.eliminar(pk, por=request.user)
+        Usuario.objects.eliminar(pk, por=request.user, visto=self.seen)
         return self.respond({"ok": True, "id": pk})
 
 

@@ -6,6 +6,7 @@ from post_office.models import STATUS, Email
 
 from monitor.admin.lists import KeysetChangeList
 from monitor.admin.verbs import VerbAdmin
+from monitor.policies import ADMIN_WITH_MAIL, page
 from solicitudes.correo import cola
 
 ESTADOS = {
@@ -15,6 +16,12 @@ ESTADOS = {
     STATUS.requeued: "En cola, tras un intento fallido",
     cola.OMITIDO: "Omitido: ya no hacía falta",
 }
+
+# It begins the mail's page. A second doctype after it says nothing.
+SOLO_LO_SUYO = (
+    '<!doctype html><meta http-equiv="Content-Security-Policy"'
+    " content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">"
+)
 
 # The page that post_office has for mails lets people edit what is queued. It has pages for other models too, but nobody
 # has a permission for them, so nobody sees them.
@@ -69,6 +76,9 @@ class CorreoAdmin(VerbAdmin):
     def get_changelist(self, request, **kwargs):
         return KeysetChangeList
 
+    def change_view(self, request, *args, **kwargs):
+        return page(super().change_view(request, *args, **kwargs), ADMIN_WITH_MAIL)
+
     @admin.action(permissions=["resend"], description="Reenviar los fallidos")
     def reenviar(self, request, queryset):
         cuantos = cola.reenviar(queryset)
@@ -102,7 +112,9 @@ class CorreoAdmin(VerbAdmin):
 
     @admin.display(description="como se ve")
     def html(self, correo):
-        """Return the mail in a sandboxed frame, which runs no script and can't touch the page around it."""
+        """Return the mail in a sandboxed frame, which runs no script, can't touch the page around it and asks nobody
+        for anything: an image would tell its owner who looks at the mail."""
         return format_html(
-            '<iframe sandbox srcdoc="{}" title="Correo" width="700" height="600"></iframe>', correo.html_message
+            '<iframe sandbox srcdoc="{}" title="Correo" width="700" height="600"></iframe>',
+            f"{SOLO_LO_SUYO}{correo.html_message}",
         )

@@ -12,7 +12,7 @@ from django.db import connection
 from monitor.db.errors import outage
 from solicitudes.correo import cola
 from solicitudes.correo.entrega import NoSeEntrega, preparar
-from solicitudes.correo.servidor import Rechazo, entregar, rechazo_de
+from solicitudes.correo.servidor import Rechazo, en_breve, entregar, rechazo_de
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Cartero:
             log.warning("La base de datos no responde: %s", error)
             return False
         except OSError as error:
-            log.warning("El servidor de correo no responde, o no acepta nada de Monitor: %s", error)
+            log.warning("El servidor de correo no responde, o no acepta nada de Monitor: %s", en_breve(error))
             return False
         return True
 
@@ -86,7 +86,7 @@ def _entregar(correo, servidor) -> bool:
             cola.devolver(correo)
             raise
         cola.anotar_fallo(correo, error, definitivo=rechazo == Rechazo.DEFINITIVO)
-        log.warning("No se entregó %s a %s: %s", correo.message_id, correo.para, error)
+        log.warning("No se entregó %s: %s", correo.message_id, en_breve(error))
         return False
     cola.anotar_entregado(correo)
     return True

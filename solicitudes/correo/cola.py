@@ -22,6 +22,7 @@ from solicitudes.correo.direcciones import escrita
 
 # This status is ours, and not one of post_office's. It is for a mail that wasn't sent and needn't be.
 OMITIDO = 10
+POR_ENTREGAR = (STATUS.queued, STATUS.requeued)
 
 # A mail that its server doesn't take waits 1, 2, 4 … 128 minutes and then 4 hours each time: two days in all.
 INTENTOS = 20
@@ -81,6 +82,18 @@ def pendientes(cuantos: int) -> list[int]:
     """Return the ids of at most `cuantos` mails whose time has come, the longest untouched first. So a mail that was
     put back (`devolver`) goes after the others."""
     return list(_pendientes().order_by("last_updated", "pk").values_list("pk", flat=True)[:cuantos])
+
+
+def largo() -> int:
+    """Return how many mails are to be delivered, now or later."""
+    return Email.objects.filter(status__in=POR_ENTREGAR).count()
+
+
+def espera() -> timedelta:
+    """Return how long ago the time came of the mail that waits longest, by the clock of the database."""
+    desde = models.Min(Coalesce("scheduled_time", "created"))
+    espera = models.ExpressionWrapper(Now() - desde, output_field=models.DurationField())
+    return _pendientes().aggregate(espera=espera)["espera"] or timedelta()
 
 
 def tomar(pk: int) -> Email | None:
@@ -186,4 +199,4 @@ def borrar(correos: models.QuerySet) -> int:
 
 def _pendientes():
     a_tiempo = models.Q(scheduled_time=None) | models.Q(scheduled_time__lte=Now())
-    return Email.objects.filter(a_tiempo, status__in=[STATUS.queued, STATUS.requeued])
+    return Email.objects.filter(a_tiempo, status__in=POR_ENTREGAR)

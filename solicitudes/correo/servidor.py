@@ -59,6 +59,13 @@ def rechazo_de(error: Exception) -> Rechazo:
     return Rechazo.PASAJERO
 
 
+def en_breve(error: Exception) -> str:
+    """Return the error for the log, without what may quote an address; the mail's page in the admin has it whole."""
+    if isinstance(error, smtplib.SMTPException):
+        return f"{type(error).__name__} {_respuesta(error)[0] or ''}".rstrip()
+    return str(error) if isinstance(error, OSError) else type(error).__name__
+
+
 def _no_nos_quiere(error, codigo) -> bool:
     """Return whether the server refused our greeting or our address. A mail that is too big is refused at our address
     too, but that concerns the mail alone."""

@@ -375,7 +375,7 @@ def test_cola_se_mira_y_no_se_toca(admin, solicitud):
     assert solicitud.codigo in admin.get(COLA).text
     pagina = admin.get(f"{COLA}{correo.pk}/change/")
     assert "Solicitud registrada" in pagina.text
-    assert '<iframe sandbox srcdoc="&lt;!doctype html&gt;' in pagina.text
+    assert '<iframe sandbox srcdoc="&lt;!doctype html&gt;&lt;meta http-equiv=&quot;Content-Security-' in pagina.text
     assert admin.post(f"{COLA}{correo.pk}/change/", {"subject": "otro"}).status_code == 403
     assert admin.get(f"{COLA}add/").status_code == 403
     assert admin.post(f"{COLA}{correo.pk}/delete/", {"post": "yes"}).status_code == 403

@@ -4,6 +4,7 @@ again."""
 import os
 import signal
 import smtplib
+import ssl
 import subprocess
 import sys
 from contextlib import contextmanager, suppress
@@ -21,7 +22,7 @@ from monitor.entorno import ajustes_de_correo, correo
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import UsuarioFactory
 from solicitudes.correo import cola
-from solicitudes.correo.cartero import Cartero
+from solicitudes.correo.cartero import Cartero, _servidor
 from solicitudes.correo.servidor import Rechazo, rechazo_de
 from solicitudes.models import Solicitud
 from solicitudes.tests.buzon import Buzon, esperar_a
@@ -677,3 +678,14 @@ def vive(proceso) -> bool:
     except OSError:
         return False
     return estado.rpartition(")")[2].split()[0] != "Z"
+
+
+@pytest.mark.parametrize("esquema", ["smtp+tls", "smtp+ssl"])
+def test_con_tls_se_revisa_de_quien_es_el_servidor(settings, esquema):
+    for nombre, valor in ajustes_de_correo(correo(f"{esquema}://correo.example.org")).items():
+        setattr(settings, nombre, valor)
+
+    contexto = _servidor().ssl_context
+
+    assert (contexto.verify_mode, contexto.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert contexto.minimum_version >= ssl.TLSVersion.TLSv1_2

@@ -164,6 +164,49 @@ def test_motivo_invalido_es_400(solicitud, administrador, accion, datos, frase):
     assert faltas(administrador.post(f"/solicitud/{solicitud.pk}/{accion}", datos)) == [frase]
 
 
+INVISIBLES = ["\u200b", " \u2800 ", "\u115f\u1160\u3164\uffa0", "\u00ad\ufeff"]
+
+
+@pytest.mark.parametrize("texto", INVISIBLES)
+@pytest.mark.parametrize("accion", ["rechazar", "cancelar"])
+def test_motivo_que_no_se_ve_es_ninguno(solicitud, administrador, accion, texto):
+    ruta = f"/solicitud/{solicitud.pk}/{accion}"
+
+    assert faltas(administrador.post(ruta, {"motivo": texto})) == faltas(administrador.post(ruta, {"motivo": ""}))
+
+
+@pytest.mark.parametrize("texto", INVISIBLES)
+def test_aprobar_con_un_motivo_que_no_se_ve_es_sin_motivo(solicitud, administrador, texto):
+    assert administrador.post(f"/solicitud/{solicitud.pk}/aprobar", {"motivo": texto}).status_code == 200
+    assert solicitud.historico.latest("pk").motivo is None
+
+
+@pytest.mark.parametrize("texto", [5 * invisible for invisible in INVISIBLES])
+def test_asunto_que_no_se_ve_es_ninguno(juan, cuerpo, texto):
+    assert faltas(juan.post("/solicitud", cuerpo | {"asunto": texto})) == faltas(
+        juan.post("/solicitud", cuerpo | {"asunto": ""})
+    )
+
+
+@pytest.mark.parametrize("campo", ["asunto", "descripcion", "justificacion", "nombresPasajeros", "observaciones"])
+def test_los_textos_se_guardan_compuestos(juan, cuerpo, campo):
+    datos = juan.post("/solicitud", cuerpo | {campo: "Camio\u0301n n\u0303"}).json()["data"]
+
+    assert datos[campo[0].upper() + campo[1:]] == "Camión ñ"
+
+
+@pytest.mark.parametrize(
+    ("texto", "frase"),
+    [
+        ("%CC%81", "no queda nada que buscar; escriba letras o números"),
+        ("%E2%80%8B", "no puede estar vacío"),
+        ("%E2%A0%80", "no puede estar vacío"),
+    ],
+)
+def test_busqueda_de_la_que_no_queda_nada_es_400(juan, texto, frase):
+    assert faltas(juan.get(f"/solicitud?busqueda={texto}")) == [f"busqueda: {frase}"]
+
+
 @pytest.mark.parametrize("datos", [{"motivo": 5}, {"motivo": "a" * 501}, {"motivo": "a\x00"}, {"x": 1}])
 def test_aprobar_tambien_lee_su_motivo_con_rigor(solicitud, administrador, datos):
     assert len(faltas(administrador.post(f"/solicitud/{solicitud.pk}/aprobar", datos))) == 1

@@ -4,14 +4,18 @@ plainest."""
 import html
 import re
 from io import BytesIO
+from ipaddress import ip_network
+from unittest.mock import patch
 
 import pytest
+from argon2 import PasswordHasher
 from django.contrib.staticfiles import finders
 from django.test import Client
 from django.test.client import FakePayload
 
 from catalogos.models import Aseguradora
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
+from monitor.api.tests.cliente import Api
 from monitor.tests.formularios import campos_de, enviar, frases
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import CLAVE, UsuarioFactory
@@ -98,15 +102,113 @@ def test_sesion_no_revive_cuando_se_activa_otra_vez_al_usuario(client, trait):
     UsuarioFactory(administrador=True)
     client.force_login(usuario)
     for activo in (False, True):
-        Usuario.objects.actualizar(usuario.pk, {"is_active": activo})
+        Usuario.objects.actualizar(usuario.pk, {"is_active": activo}, por=None)
 
     assert client.get("/admin/").status_code == 302
+
+
+@pytest.mark.parametrize(("antes", "despues"), [("Administrador", "Operador"), ("Operador", "Tecnico")])
+def test_sesion_termina_cuando_baja_el_rol_y_el_token_no(client, antes, despues):
+    usuario = UsuarioFactory(rol=antes)
+    UsuarioFactory(administrador=True)
+    client.force_login(usuario)
+    api = Api(usuario)
+    assert client.get("/admin/").status_code == 200
+
+    Usuario.objects.actualizar(usuario.pk, {"rol": despues})
+
+    assert client.get("/admin/").url == f"{ENTRADA}?next=/admin/"
+    assert api.get("/api/expedientes").status_code == 200
+
+
+def test_sesion_termina_con_el_logout_de_la_api(client):
+    usuario = UsuarioFactory()
+    client.force_login(usuario)
+
+    Api(usuario).post("/api/auth/logout")
+
+    assert client.get("/admin/").url == f"{ENTRADA}?next=/admin/"
+
+
+def test_sesion_termina_cuando_otro_cambia_la_clave(client):
+    usuario = UsuarioFactory()
+    client.force_login(usuario)
+
+    Api(UsuarioFactory(administrador=True)).put(f"/api/usuarios/{usuario.pk}", {"password": "otra-mesa-61"})
+
+    assert client.get("/admin/").url == f"{ENTRADA}?next=/admin/"
+
+
+def test_entrar_con_un_hash_viejo_lo_renueva_y_no_termina_ninguna_sesion(client):
+    viejo = "argon2" + PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(CLAVE)
+    usuario = UsuarioFactory(username="ana", password=viejo)
+    otra = Client()
+    otra.force_login(usuario)
+
+    entrar(client, "ana", CLAVE)
+
+    assert "m=19456,t=2,p=1" in Usuario.objects.get(pk=usuario.pk).password
+    assert [cliente.get("/admin/").status_code for cliente in (client, otra)] == [200, 200]
+
+
+def test_salir_termina_la_sesion_tambien_en_el_servidor(client):
+    client.force_login(UsuarioFactory())
+    robada = Client()
+    robada.cookies = client.cookies.copy()
+
+    response = client.post("/admin/logout/")
+
+    assert response.status_code == 200
+    assert robada.get("/admin/").status_code == 302
+
+
+def test_al_salir_el_navegador_olvida(client, settings):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.TRUSTED_PROXIES = [ip_network("127.0.0.1")]
+    client.force_login(UsuarioFactory())
+
+    response = client.post("/admin/logout/", headers={"X-Forwarded-Proto": "https"})
+
+    assert response.headers["Clear-Site-Data"] == '"cache", "storage"'
+
+
+@pytest.mark.parametrize(
+    "destino", ["https://malo.example.org/", "//malo.example.org", "/\\malo.example.org", "javascript:1"]
+)
+def test_entrar_no_lleva_a_otro_sitio(client, destino):
+    UsuarioFactory(username="ana")
+
+    response = client.post(ENTRADA, {"username": "ana", "password": CLAVE, "next": destino})
+
+    assert (response.status_code, response.url) == (302, "/admin/")
+
+
+def test_las_claves_no_se_ven_y_se_pueden_pegar(client):
+    entrada = client.get(ENTRADA).content.decode()
+    client.force_login(UsuarioFactory(administrador=True))
+    paginas = [entrada, *(client.get(url).content.decode() for url in (PROPIA, "/admin/usuarios/usuario/add/"))]
+
+    campos = [re.findall(r"<input[^>]*password[^>]*>", pagina) for pagina in paginas]
+    assert [len(varios) for varios in campos] == [1, 3, 2]
+    for campo in (campo for varios in campos for campo in varios):
+        assert 'type="password"' in campo
+        assert re.search(r'autocomplete="(current|new)-password"', campo)
+    assert not [pagina for pagina in paginas if "onpaste" in pagina]
+
+
+def test_al_entrar_cambia_la_sesion(client):
+    UsuarioFactory(username="ana")
+    client.cookies["sessionid"] = "0" * 32  # somebody else's choice
+    entrar(client, "ana", CLAVE)
+
+    assert client.session.session_key != "0" * 32
+    assert client.get("/admin/").status_code == 200
 
 
 def test_sesion_termina_en_cuanto_se_desactiva_al_usuario(client):
     usuario = UsuarioFactory()
     client.force_login(usuario)
-    Usuario.objects.actualizar(usuario.pk, {"is_active": False})
+    Usuario.objects.actualizar(usuario.pk, {"is_active": False}, por=None)
 
     response = client.get("/admin/")
 
@@ -211,9 +313,9 @@ def test_cambiar_la_propia_clave_no_deshace_lo_que_otro_cambio(client, monkeypat
     version = usuario.version_token
     actualizar = Usuario.objects.actualizar
 
-    def despues_de_otro(manager, pk, cambios):
-        actualizar(pk, {"nombre": "Ana Ruiz"})
-        return actualizar(pk, cambios)
+    def despues_de_otro(manager, pk, cambios, **quien):
+        actualizar(pk, {"nombre": "Ana Ruiz"}, **quien)
+        return actualizar(pk, cambios, **quien)
 
     monkeypatch.setattr(type(Usuario.objects), "actualizar", despues_de_otro)
     response = client.post(PROPIA, {"old_password": CLAVE} | NUEVA)
@@ -274,6 +376,38 @@ def test_errores_son_paginas_en_espanol(client, url, status, titulo):
     assert response.status_code == status
     assert response["Content-Type"] == "text/html; charset=utf-8"
     assert f"<h1>{titulo}</h1>" in response.content.decode()
+
+
+def sin_csrf(client):
+    return Client(enforce_csrf_checks=True).post(ENTRADA)
+
+
+def con_error_interno(client):
+    client.raise_request_exception = False
+    with patch("catalogos.admin.CatalogoAdmin.get_fields", side_effect=ZeroDivisionError):
+        return client.get(f"{ASEGURADORAS}add/")
+
+
+@pytest.mark.parametrize(
+    ("status", "pedir"),
+    [
+        (400, lambda client: client.get(f"{ASEGURADORAS}?_to_field=x")),
+        (400, lambda client: client.post(f"{ASEGURADORAS}add/", {f"c{n}": "x" for n in range(12_001)})),
+        (403, lambda client: client.get("/admin/expedientes/expedientearchivado/")),
+        (403, sin_csrf),
+        (404, lambda client: client.get("/admin/nada/")),
+        (413, lambda client: client.post(ENTRADA, b"x" * (8 * MIB + 1), content_type="text/plain")),
+        (500, con_error_interno),
+    ],
+)
+def test_toda_pagina_de_error_habla_espanol_y_tiene_por_donde_volver(client, status, pedir):
+    client.force_login(UsuarioFactory())
+
+    response = pedir(client)
+
+    assert (response.status_code, response["Content-Type"]) == (status, "text/html; charset=utf-8")
+    assert '<html lang="es' in response.content.decode()
+    assert '<a href="/admin/">Volver al inicio</a>' in response.content.decode()
 
 
 def test_direccion_desconocida_sin_sesion_lleva_a_la_entrada(client):

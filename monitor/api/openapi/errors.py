@@ -10,11 +10,18 @@ from django.utils.text import slugify
 from monitor.api.authentication import FALTA
 from monitor.api.body import LIMITE_PASADO, NO_ES_JSON, NO_ES_OBJETO, OTRO_TIPO, VACIO
 from monitor.api.errors import HttpError, internal
+from monitor.api.idempotency import INVALIDA, USADA, InProgress
 from monitor.api.openapi.description import Operation
-from monitor.api.serializers import SIN_CAMBIOS
 from monitor.api.tokens import INVALIDO
 from monitor.api.viewsets import Action
-from monitor.errores import DatosInvalidos, ErrorDeDominio, NoAutenticado, SinPermiso
+from monitor.errores import (
+    DatosInvalidos,
+    Desactualizado,
+    ErrorDeDominio,
+    NoAutenticado,
+    ReglaIncumplida,
+    SinPermiso,
+)
 from monitor.roles import Rol, exigir_permiso
 
 LONGEST = 100  # letters of sentences in the name of a component
@@ -26,6 +33,7 @@ TITLES = {
     409: "Contradice el estado actual de los datos.",
     413: "El cuerpo es demasiado grande.",
     415: "El cuerpo no es JSON.",
+    412: "Ya no es lo que se leyó.",
     422: "Contradice una regla.",
     429: "Demasiados intentos.",
     500: "Falló el servidor; la causa está en su bitácora, bajo el `X-Request-ID`.",
@@ -33,23 +41,42 @@ TITLES = {
 }
 
 
-def errors_of(operation: Operation, row: Action) -> Iterator[ErrorDeDominio]:
-    """Yield the errors of an action, which `row` has in its view's table, in the order in which they are checked."""
+def errors_of(operation: Operation, row: Action, *, takes_key: bool) -> Iterator[ErrorDeDominio]:
+    """Yield the errors of an action, which `row` has in its view's table, in the order in which they are checked.
+    `takes_key` says whether it takes an Idempotency-Key."""
     if row.permiso:
         yield from (NoAutenticado(FALTA), NoAutenticado(INVALIDO))
         yield from _forbidden(row.permiso)
     yield _error_of(lambda: row.params.read(QueryDict(operation.invalid_query)))
-    if operation.body is not None:
-        yield from (HttpError(413, LIMITE_PASADO), HttpError(415, OTRO_TIPO))
-        yield from map(DatosInvalidos, ([] if operation.optional_body else [VACIO]) + [NO_ES_JSON, NO_ES_OBJETO])
+    yield from _of_the_bytes(operation, takes_key)
     for invalid in operation.invalid:
         yield _error_of(lambda body=invalid: operation.body.read(body, partial=operation.partial))
     if operation.never_empty:
-        yield DatosInvalidos(SIN_CAMBIOS)
+        yield DatosInvalidos(DatosInvalidos.SIN_CAMBIOS)
     yield from operation.errors
+    yield from _already_written(operation, takes_key)
     yield internal(500, row.operacion)
     if operation.uses_database:
         yield internal(503, row.operacion)
+
+
+def _of_the_bytes(operation, takes_key):
+    """Yield the errors of the body as it comes. With a key it is read also where nobody asks for it."""
+    if operation.body is not None or takes_key:
+        yield HttpError(413, LIMITE_PASADO)
+    if takes_key:
+        yield DatosInvalidos(INVALIDA)
+    if operation.body is not None:
+        yield HttpError(415, OTRO_TIPO)
+        yield from map(DatosInvalidos, ([] if operation.optional_body else [VACIO]) + [NO_ES_JSON, NO_ES_OBJETO])
+
+
+def _already_written(operation, takes_key):
+    """Yield the errors that tell what somebody else wrote, or what the same request did when it came before."""
+    if operation.stale:
+        yield Desactualizado(operation.stale)
+    if takes_key:
+        yield from (ReglaIncumplida([USADA]), InProgress())
 
 
 def name_of(examples: dict) -> str:

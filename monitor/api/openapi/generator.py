@@ -16,6 +16,7 @@ from drf_spectacular.plumbing import ResolvedComponent, append_meta, safe_ref
 from rest_framework import serializers
 
 from monitor.api.errors import error_response
+from monitor.api.idempotency import HEADER, METHODS, PATTERN, REPLAYED
 from monitor.api.openapi.description import (
     CHOICE_FIELDS,
     CHOICES,
@@ -32,6 +33,8 @@ from monitor.roles import PERMISOS, Rol
 
 # Not `readOnly`: a body may have it, and drf-spectacular would take it off, so that what was read couldn't be sent.
 NOT_READ = {"description": "Del servidor: si se envía, se ignora."}
+ETAG = {"ETag": "Cambia cuando cambia cualquier cosa de lo que se lee ahí."}
+IF_MATCH = {"If-Match": "El `ETag` de lo que se leyó: si ya es otro, la respuesta es 412 y no se escribe nada."}
 BEARER = "El token que da el login, de 8 horas; o la llave de un programa, `mon_…`."
 REQUEST_ID = {"X-Request-ID": "Nombre de la petición en la bitácora del servidor."}
 GENERAL = """
@@ -44,6 +47,7 @@ API REST de Monitor, en JSON y UTF-8. Hay dos dialectos: el de `/api` responde l
 - Se revisa en este orden: método (405), token (401), rol (403), tamaño (413), tipo (415), cuerpo y campos (400),
   existencia (404), reglas (422) y conflictos (409).
 - Los tipos son estrictos, y los campos y parámetros desconocidos se rechazan con el nombre más parecido.
+- Con `Idempotency-Key`, repetir una escritura no la hace dos veces: la respuesta es la de la primera.
 - Cada respuesta lleva `X-Request-ID`: es el nombre de la petición en la bitácora del servidor.
 """
 HEADERS = REQUEST_ID | {
@@ -51,8 +55,15 @@ HEADERS = REQUEST_ID | {
     "WWW-Authenticate": "`Bearer`.",
     "X-Error-Code": "Palabra que dice la causa y no cambia; la tabla está en docs/contrato.md.",
     "Location": "Ruta de lo creado, codificada y sin barra final.",
+    REPLAYED: "`true`, si es la respuesta guardada de la primera vez.",
 }
-SOMETIMES = {"Link"}
+SOMETIMES = {"Link", REPLAYED}
+KEY = {
+    "type": "string",
+    "pattern": PATTERN,
+    "description": "Un nombre para esta petición, que la misma persona no ha usado en 72 horas. Repetida con él, se"
+    " hace una sola vez, y cada vez responde lo que la primera.",
+}
 LICENSE = {"name": "Propietaria", "identifier": "LicenseRef-Propietaria"}
 SERVER = {"url": "/", "description": "El servidor que da esta descripción."}
 
@@ -86,6 +97,10 @@ class OperationSchema(AutoSchema):
     def row(self):
         """Return the action's row in the view's table."""
         return self.view.acciones[self.view.action]
+
+    @property
+    def takes_key(self):
+        return self.view.takes_key and self.method in METHODS
 
     @property
     def dialect_schemas(self):
@@ -134,9 +149,13 @@ class OperationSchema(AutoSchema):
             *(self._query_param(name, field) for name, field in self._query_fields()),
             *(
                 self._param("header", name, {"type": "string", "description": description})
-                for name, description in self.operation.request_headers.items()
+                for name, description in self._request_headers().items()
             ),
+            *([self._param("header", HEADER, dict(KEY))] if self.takes_key else []),
         ]
+
+    def _request_headers(self):
+        return dict(self.operation.request_headers) | (IF_MATCH if self.operation.stale else {})
 
     def _in_path(self):
         names = re.findall(r"{(\w+)}", self.path)
@@ -168,7 +187,7 @@ class OperationSchema(AutoSchema):
 
     def _get_response_bodies(self, direction="response"):
         errors = {}
-        for error in errors_of(self.operation, self.row):
+        for error in errors_of(self.operation, self.row, takes_key=self.takes_key):
             self._add_error(errors, error)
         responses = {str(self.operation.status): self._success()}
         responses |= {status: self._shared(status, response) for status, response in errors.items()}
@@ -177,7 +196,9 @@ class OperationSchema(AutoSchema):
 
     def _success(self):
         operation = self.operation
-        headers = REQUEST_ID | dict(operation.headers)
+        headers = REQUEST_ID | dict(operation.headers) | (ETAG if operation.tagged else {})
+        if self.takes_key:
+            headers[REPLAYED] = HEADERS[REPLAYED]
         response = {"description": "Hecho.", "headers": self._headers(headers)}
         content = dict(operation.content)
         if operation.response is not None:
@@ -210,6 +231,9 @@ class OperationSchema(AutoSchema):
             "content": {"application/json": {"schema": self._error_schema(), "examples": {}}},
         }
         response = responses.setdefault(str(answer.status_code), new)
+        response["headers"] |= {
+            name: header(HEADERS[name], required=False) for name in new["headers"].keys() ^ response["headers"].keys()
+        }
         examples = response["content"]["application/json"]["examples"]
         examples[slugify(error.mensaje)[:60]] = {"summary": error.mensaje, "value": orjson.loads(answer.content)}
 
@@ -225,10 +249,7 @@ class OperationSchema(AutoSchema):
         return self._register(self.dialect_schemas.error_name, self.dialect_schemas.error, ResolvedComponent.SCHEMA)
 
     def _headers(self, descriptions):
-        own = {
-            name: {"description": description, "required": name not in SOMETIMES, "schema": {"type": "string"}}
-            for name, description in descriptions.items()
-        }
+        own = {name: header(text, required=name not in SOMETIMES) for name, text in descriptions.items()}
         common = HEADERS.items() & descriptions.items()
         return own | {n: self._register(n, own[n], ResolvedComponent.HEADER) for n, _ in common}
 
@@ -296,6 +317,10 @@ class OperationSchema(AutoSchema):
             if description := FIELDS.get(cls, {}).get(field.field_name):
                 return meta | {"description": description}
         return meta
+
+
+def header(description: str, *, required: bool) -> dict:
+    return {"description": description, "required": required, "schema": {"type": "string"}}
 
 
 def _given(example):

@@ -112,7 +112,7 @@ def in_body(field: serializers.Field, dialect) -> dict | None:
         case fields.StrictFloatField():
             return {"type": "number"} | _limits(field)
         case fields.StrictIntegerField():
-            return {"type": "integer", "minimum": field.minimum, "maximum": field.maximum}
+            return {"type": "integer", "minimum": field.minimum, "maximum": field.maximum} | _limits(field)
         case fields.StrictDateField() | fields.StrictDateTimeField() | fields.StrictTimeField():
             return _moment(field)
         case fields.StrictBooleanField():

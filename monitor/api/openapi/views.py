@@ -14,15 +14,10 @@ from monitor.api.fields import StrictChoiceField
 from monitor.api.openapi.generator import ApiGenerator
 from monitor.api.params import QueryParams
 from monitor.api.viewsets import Action, OpenViewSet
+from monitor.policies import DOCS, page
 
 WRITERS = {"yaml": OpenApiYamlRenderer().render, "json": orjson.dumps}
 FORMAT = QueryParams(format=StrictChoiceField(choices=list(WRITERS)))
-
-# Swagger UI sets styles by script and draws icons from `data:` addresses; everything else must come from this host.
-ONLY_FROM_HERE = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
 
 
 class DocumentacionViewSet(OpenViewSet):
@@ -36,9 +31,7 @@ class DocumentacionViewSet(OpenViewSet):
         return response
 
     def docs(self, request):
-        response = render(request, "monitor/docs.html")
-        response.headers["Content-Security-Policy"] = ONLY_FROM_HERE
-        return response
+        return page(render(request, "monitor/docs.html"), DOCS)
 
 
 def document() -> dict:

@@ -74,6 +74,15 @@ class Respuesta:
     def json(self):
         return json.loads(self.cuerpo)
 
+    # As Django's responses have them, so that `respuesta` takes either.
+
+    @property
+    def status_code(self):
+        return self.status
+
+    def getvalue(self):
+        return self.cuerpo
+
 
 class Remota:
     """Calls the API over the wire, with a connection for each call: `Remota(servidor, usuario).pedir("GET",

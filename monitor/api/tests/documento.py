@@ -13,7 +13,12 @@ def leer_yaml(texto):
     return yaml.load(texto, yaml.CSafeLoader)
 
 
-LECTORES = {"application/json": json.loads, "application/yaml": leer_yaml, "text/html": bytes.decode}
+LECTORES = {
+    "application/json": json.loads,
+    "application/yaml": leer_yaml,
+    "text/html": bytes.decode,
+    "text/plain": bytes.decode,
+}
 
 
 def operaciones():

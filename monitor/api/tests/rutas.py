@@ -31,6 +31,9 @@ def rutas_de_catalogo(nombre):
 RUTAS = {
     "GET /": (ABIERTA, 200),
     "GET /api/health": (ABIERTA, 200),
+    "GET /livez": (ABIERTA, 200),
+    "GET /readyz": (ABIERTA, 200),
+    "GET /metrics": (ADMINISTRADORES, 200),
     "GET /api/schema": (ABIERTA, 200),
     "GET /api/docs": (ABIERTA, 200),
     "POST /api/auth/login": (ABIERTA, 400),
@@ -69,6 +72,8 @@ RUTAS = {
     "GET /solicitud/999999/historico": (TODOS, 404),
     **rutas_de_lectura("estado-solicitud"),
 }
+# Each answer is another: it counts the one before.
+CAMBIANTES = {"GET /metrics"}
 # These have no success, and the API's description doesn't list them.
 SIN_EXITO = {f"{metodo} /api/expedientes" for metodo in ("PUT", "PATCH", "DELETE")}
 for catalogo in CATALOGOS:

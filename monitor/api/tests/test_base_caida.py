@@ -1,8 +1,9 @@
 """A database that is away, busy, dead or full, as those who call meet it."""
 
 import os
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import psycopg
 import pytest
@@ -13,6 +14,8 @@ from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Remota, respuesta
 from monitor.db.queries import execute, read
 from monitor.db.state import limit_waits
+from monitor.tests.conexiones import esperar_a
+from monitor.tests.servidor import sirviendo
 from monitor.usuarios.tests.factories import UsuarioFactory
 
 DE_LA_BASE = ("X-Error-Code", "Retry-After")
@@ -157,6 +160,46 @@ def test_lo_que_otro_tiene_tomado_no_detiene_lo_demas(servidor):
     assert remota.pedir("PATCH", "/api/expedientes/S-1", {"color": "Azul"}).status == 200
 
 
+@contextmanager
+def algo_tomado():
+    """Another program is writing: it holds a row of PostgreSQL, or the whole of SQLite. Give a function that returns
+    how many wait for it, as far as the database says."""
+    if connection.vendor == "postgresql":
+        with otra_conexion() as otra, otra.transaction():
+            otra.execute("SELECT 1 FROM expediente WHERE no_siniestro = 'S-1' FOR UPDATE")
+            yield lambda: otra.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()[0]
+    else:
+        with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as otra:
+            otra.execute("BEGIN IMMEDIATE")
+            yield lambda: 4
+
+
+def test_doce_escrituras_que_esperan_a_otro_dejan_leer(transactional_db, tmp_path):
+    """They wait until the other is done, longer than the reads take."""
+    ExpedienteFactory(no_siniestro="S-1")
+    base = str(connection.settings_dict["NAME"])
+    with (
+        sirviendo(tmp_path / "bitacora", BASE_DE_PRUEBAS=base, ESPERA_DE_PRUEBAS="60s") as url,
+        ThreadPoolExecutor(12) as hilos,
+    ):
+        remota, ruta = Remota(url, UsuarioFactory()), "/api/expedientes/S-1"
+        with algo_tomado() as esperan:
+            cambios = [hilos.submit(remota.pedir, "PATCH", ruta, {"color": "Azul"}) for _ in range(12)]
+            esperar_a(lambda: esperan() == 4)  # two in each worker
+            lecturas = [
+                ruta,
+                "/api/expedientes",
+                "/api/expedientes?por_pagina=9",
+                "/lugar",
+                "/api/health",
+                "/admin/login/",
+            ]
+            assert {remota.pedir("GET", lectura).status for lectura in lecturas * 5} == {200}
+            assert not any(cambio.done() for cambio in cambios)
+
+        assert {cambio.result().status for cambio in cambios} == {200}
+
+
 @pytest.mark.postgresql
 def test_limites_son_de_las_conexiones_que_se_abren_despues(transactional_db, monkeypatch):
     base = connections.settings["default"]
@@ -233,6 +276,20 @@ def test_base_de_solo_lectura_se_ve_en_la_salud(de_solo_lectura, anonimo):
 
     assert respuesta(recibida) == (503, {"backend": True, "database": False})
     assert dichas([recibida]) == {(503, "base_sin_escritura", "5")}
+
+
+@pytest.mark.postgresql
+def test_disco_lleno_se_ve_en_la_salud(transactional_db, anonimo):
+    """A limit of temporary files stands for a full disk."""
+    assert respuesta(anonimo.get("/api/health")) == (200, {"backend": True, "database": True})
+    with connection.cursor() as cursor:
+        cursor.execute("SET temp_file_limit = '100kB'")
+
+    recibida = anonimo.get("/api/health")
+
+    assert respuesta(recibida) == (503, {"backend": True, "database": False})
+    assert dichas([recibida]) == {(503, "base_sin_escritura", "5")}
+    assert anonimo.get("/api/health").status_code == 200  # on another connection
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL says by itself that it takes no changes")

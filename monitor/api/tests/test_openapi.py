@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from expedientes.tests.factories import ExpedienteFactory
+from monitor.api.idempotency import AUN_SE_ATIENDE, USADA
 from monitor.api.openapi.description import VIEWS
 from monitor.api.openapi.views import document
 from monitor.api.tests import mundo
@@ -118,7 +119,8 @@ def test_cada_error_trae_un_ejemplo():
             {
                 "401": ["Token requerido", "Token inválido o expirado"],
                 "403": ["Acceso restringido a administradores y operadores"],
-                "409": ["Ya existe un expediente con ese No. Siniestro"],
+                "409": ["Ya existe un expediente con ese No. Siniestro", AUN_SE_ATIENDE],
+                "422": [USADA],
                 "500": ["Error interno al crear expediente"],
                 "503": ["Error interno al crear expediente"],
             },
@@ -208,6 +210,18 @@ def test_cada_rama_tiene_su_tipo_y_ningun_objeto_se_parte():
     assert [r for r in ramas if r.get("type") == "object"] == []
 
 
+def test_cada_entero_de_un_cuerpo_dice_de_cuanto_a_cuanto():
+    enteros = {
+        f"{nombre}.{campo}": (esquema.get("minimum", -1e99), esquema.get("maximum", 1e99))
+        for nombre, componente in document()["components"]["schemas"].items()
+        for campo, esquema in componente.get("properties", {}).items()
+        if nombre.endswith("Entrante") and "integer" in esquema.get("type", ())
+    }
+
+    assert enteros["DepartamentoEntrante.nivelJerarquico"] == (0, 2147483647)
+    assert [campo for campo, (desde, hasta) in enteros.items() if desde < -(2**31) or hasta >= 2**31] == []
+
+
 def test_cada_parametro_tiene_un_tipo_y_los_ids_son_enteros():
     parametros = [p for _, _, o in operaciones() for p in o.get("parameters", ())]
 
@@ -237,7 +251,7 @@ def test_cada_error_se_describe_una_vez():
     sueltos = [status for status, r in respuestas if status >= "400" and "$ref" not in r]
     comunes = document()["components"]["responses"]
 
-    assert sueltos == ["503"]  # of /api/health, which isn't an error's
+    assert sueltos == ["503"] * 2  # of /api/health and /readyz, which aren't an error's
     assert {r["$ref"].split("/")[-1] for status, r in respuestas if "$ref" in r} == comunes.keys()
     assert len({json.dumps(r, sort_keys=True) for r in comunes.values()}) == len(comunes)
 

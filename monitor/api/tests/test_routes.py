@@ -7,7 +7,7 @@ from django.urls import get_resolver
 from django.urls.resolvers import URLPattern
 
 from monitor.api.tests.cliente import Api, Remota, respuesta
-from monitor.api.tests.rutas import ABIERTA, RUTAS
+from monitor.api.tests.rutas import ABIERTA, CAMBIANTES, RUTAS
 from monitor.roles import ADMINISTRADORES, OPERADORES, PERMISOS, Rol
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import UsuarioFactory
@@ -45,6 +45,11 @@ def rutas_declaradas():
 def frase(cuerpo):
     """Return the sentence of an error, in either dialect."""
     return cuerpo["error"] if "error" in cuerpo else cuerpo["message"]
+
+
+def visto(ruta, recibida):
+    """Return what two answers to the same have in common."""
+    return recibida.status_code, ruta not in CAMBIANTES and recibida.getvalue()
 
 
 def permitidos(camino):
@@ -133,7 +138,7 @@ def test_ruta_responde_igual_con_barra_final(administrador, ruta):
     if "logout" in ruta:  # the first of the two revokes the token that the second sends
         assert (sin_barra.json(), con_barra.json()) == ({"ok": True}, {"error": "Token inválido o expirado"})
     else:
-        assert (con_barra.status_code, con_barra.getvalue()) == (sin_barra.status_code, sin_barra.getvalue())
+        assert visto(ruta, con_barra) == visto(ruta, sin_barra)
 
 
 @pytest.mark.parametrize("quien", ["anonimo", "tecnico", "administrador"])
@@ -143,7 +148,7 @@ def test_if_none_match_no_cambia_lo_que_se_responde_de_lo_que_no_hay(request, qu
 
     sin_etag, con_etag = (api.pedir(*ruta.split(), **cabeceras) for cabeceras in ({}, {"If-None-Match": "*"}))
 
-    assert (con_etag.status_code, con_etag.getvalue()) == (sin_etag.status_code, sin_etag.getvalue())
+    assert visto(ruta, con_etag) == visto(ruta, sin_etag)
 
 
 @pytest.mark.parametrize("ruta", [ruta for ruta in RUTAS if ruta.startswith("GET")])

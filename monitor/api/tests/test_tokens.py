@@ -122,6 +122,34 @@ def test_token_con_otra_clave_es_401(firmar, datos):
     assert respuesta(usar(firmar(datos, clave="otra-clave-de-32-bytes-o-más-larga"))) == INVALIDO
 
 
+ANTERIORES = ["secreto-de-hace-un-año-de-32-bytes-o-más", "secreto-de-ayer-de-32-bytes-o-más-aún"]
+
+
+@pytest.mark.parametrize("clave", ANTERIORES)
+def test_token_con_un_secreto_anterior_sirve_mientras_se_admita(firmar, datos, settings, clave):
+    token = firmar(datos, clave)
+    assert respuesta(usar(token)) == INVALIDO
+
+    settings.JWT_SECRET_FALLBACKS = ANTERIORES
+    assert usar(token).status_code == 200
+
+    settings.JWT_SECRET_FALLBACKS = []
+    assert respuesta(usar(token)) == INVALIDO
+
+
+def test_token_nuevo_nunca_se_firma_con_un_secreto_anterior(usuario, settings):
+    settings.JWT_SECRET_FALLBACKS = ANTERIORES
+
+    assert jwt.decode(tokens.issue(usuario), settings.JWT_SECRET, ["HS256"])["id"] == usuario.pk
+
+
+@pytest.mark.parametrize("cambios", [{"exp": 1}, {"v": 1}, {"id": "1"}])
+def test_token_con_un_secreto_anterior_cumple_lo_mismo_que_los_demas(firmar, datos, settings, cambios):
+    settings.JWT_SECRET_FALLBACKS = ANTERIORES
+
+    assert respuesta(usar(firmar(datos | cambios, ANTERIORES[0]))) == INVALIDO
+
+
 @pytest.mark.parametrize("algoritmo", ["HS384", "HS512"])
 def test_token_con_otro_algoritmo_y_la_misma_clave_es_401(firmar, datos, settings, algoritmo):
     clave = settings.JWT_SECRET.ljust(64, "x")

@@ -1,15 +1,72 @@
-"""Django's backend for PostgreSQL, which looks at a connection before the first statement of each HTTP request."""
+"""Django's backend for PostgreSQL, which looks at a connection before the first statement of each HTTP request, and
+doesn't wait again and again for a server that doesn't answer."""
 
 import select
+from contextlib import contextmanager
+from threading import Lock
+from time import monotonic
 
 from django.db.backends.postgresql import base
+from psycopg import errors
 from psycopg.pq import TransactionStatus
 
 # In the others the connection is lost, or its transaction takes no more statements.
 GOOD = (TransactionStatus.IDLE, TransactionStatus.INTRANS)
+LONG = 1  # seconds: connecting takes some milliseconds, and being refused even less
+PAUSE = 1  # seconds in which nobody tries, after somebody has waited in vain
+
+
+class Way:
+    """The way to the server, for all the threads of the process. While it swallows what is sent, each try to connect
+    takes the whole `connect_timeout`. Then one thread at a time tries, and the others are told at once that the server
+    doesn't answer; so are those who have already waited for a thread meanwhile."""
+
+    def __init__(self):
+        self._swallows = False
+        self._closed_until = 0.0
+        self._turn = Lock()
+
+    def close(self):
+        """Have nobody try for a moment."""
+        self._swallows = True
+        self._closed_until = monotonic() + PAUSE
+
+    @contextmanager
+    def trying(self):
+        in_turn = self._swallows
+        if in_turn and (monotonic() < self._closed_until or not self._turn.acquire(blocking=False)):
+            raise errors.ConnectionTimeout("the server doesn't answer")
+        start = monotonic()
+        try:
+            yield
+            self._swallows = False
+        except errors.Error:
+            self._swallows = False
+            if monotonic() - start > LONG:
+                self.close()
+            raise
+        finally:
+            if in_turn:
+                self._turn.release()
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    way = Way()
+    makes_savepoints = True  # see `monitor.db.writes.without_savepoints`
+
+    def savepoint(self):
+        return super().savepoint() if self.makes_savepoints else None
+
+    def get_new_connection(self, conn_params):
+        with self.way.trying():
+            return super().get_new_connection(conn_params)
+
+    def note_loss(self):
+        """Note that a statement ended in an error after long. If the connection is lost, the server has vanished
+        without a word, and connecting to it would take as long again."""
+        if self.connection is None or self.connection.closed:
+            self.way.close()
+
     def is_usable(self):
         """Return whether the server is still there. Django asks it for that (`CONN_HEALTH_CHECKS`), which takes as long
         as the statement that follows. A server that went away has said so: only when something unasked waits to be read

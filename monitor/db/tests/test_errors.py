@@ -81,9 +81,10 @@ def test_por_que_la_base_no_puede_atender():
         "57P01": "base_no_disponible",
         "57014": "base_ocupada",  # cancelled by statement_timeout
         "55P03": "base_ocupada",  # lock_timeout
+        "40P01": "base_ocupada",  # deadlock
         "25006": "base_sin_escritura",  # a read-only transaction
         "53100": "base_sin_escritura",  # a full disk
-        "40P01": None,
+        "53400": "base_sin_escritura",  # temp_file_limit
         "53200": None,
         "23505": None,
     }

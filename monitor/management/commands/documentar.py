@@ -13,6 +13,7 @@ NOMBRES = {
     "email": "correos de la cola",
     "historialestado": "el historial de los expedientes",
     "historicoestado": "el histórico de las solicitudes",
+    "metricas": "las métricas del servicio",
 }
 
 PAGINA = """# Estados y permisos

@@ -1,25 +1,33 @@
 import gc
+import io
+from contextvars import copy_context
 from functools import partial
 
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
+from django.http import HttpResponse
 
+from monitor import metrics
+from monitor.admin.pages import error_page, is_admin
 from monitor.api.body import MAX_BYTES
 from monitor.api.dialects import dialect_of
-from monitor.api.errors import HttpError, error_response
+from monitor.api.errors import HttpError, error_response, headers_of, server_busy
 from monitor.checks import PRODUCCION
 from monitor.db.state import limit_waits
 from monitor.entorno import PROCESOS, PUERTO, Entorno, direccion
-from monitor.management.terminal import exigir_migraciones
-from monitor.middleware import ADMIN
+from monitor.management.terminal import declarar_uso, exigir_migraciones
+from monitor.middleware import ADMIN, BrowserMiddleware, RequestLogMiddleware
 from monitor.puerto import frase_de
+from monitor.server import limits
 from monitor.server.application import Answer, Threads, base_environ
 from monitor.server.connection import Service
 from monitor.server.workers import listen, serve
 
-OCUPADO = "El servidor está ocupado; inténtelo de nuevo en unos segundos"
 ILEGIBLE = "La petición HTTP no se puede leer; revise el programa que la envía"
+SONDAS = {"/livez", "/readyz", "/metrics"}
+DE_LO_ILEGIBLE = {"REQUEST_METHOD": "-", "PATH_INFO": "/api", "wsgi.input": io.BytesIO()}
 
 
 class Command(BaseCommand):
@@ -36,9 +44,11 @@ class Command(BaseCommand):
     def handle(self, **options):
         host, port, workers = leer_opciones(options)
         self.check(tags=[PRODUCCION], include_deployment_checks=True)
+        declarar_uso()
         exigir_migraciones()
         exigir_estaticos()
         with escuchar(host, port) as listener:
+            metrics.share(workers)
             # The workers are forks of this process, and a connection can't be shared.
             connections.close_all()
             serve(listener, workers, partial(servicio, host, port))
@@ -70,8 +80,9 @@ def escuchar(host, port):
         raise CommandError(frase_de(error, host, port)) from error
 
 
-def servicio(host, port, call_soon):
-    """Return what a worker's connections share."""
+def servicio(host, port, number, call_soon):
+    """Return what the connections of a worker share, given its number."""
+    metrics.begin(number)
     limit_waits()
     from monitor.wsgi import application  # not at the top: each worker loads its own
 
@@ -84,16 +95,34 @@ def servicio(host, port, call_soon):
         threads=Threads(application, call_soon),
         base_environ=base_environ(host, port),
         body_limit=limite_del_cuerpo,
-        busy=lambda path: respuesta(HttpError(503, OCUPADO, {"Retry-After": "2"}, codigo="servidor_ocupado"), path),
-        malformed=respuesta(HttpError(400, ILEGIBLE, {"Connection": "close"}, codigo="peticion_invalida"), "/api"),
+        busy=partial(sin_vista, server_busy()),
+        malformed=partial(sin_vista, HttpError(400, ILEGIBLE, {"Connection": "close"}, codigo="peticion_invalida")),
+        probes=frozenset(SONDAS),
+        for_probes=Threads(application, call_soon, name="sondas", count=limits.PROBE_THREADS),
+        watch=mirar,
     )
+
+
+def mirar(service) -> None:
+    ocupados, esperan = service.threads.counts()
+    metrics.note_server(busy=ocupados, waiting=esperan, connections=len(service.connections))
 
 
 def limite_del_cuerpo(path) -> int:
     return settings.DATA_UPLOAD_MAX_MEMORY_SIZE if path.startswith(ADMIN) else MAX_BYTES
 
 
-def respuesta(error: HttpError, path: str) -> Answer:
-    """Return an error that the server answers without Django, in the dialect of its path."""
-    response = error_response(error, dialect_of(path))
+def sin_vista(error: HttpError, environ: dict = DE_LO_ILEGIBLE) -> Answer:
+    """Return an error that the server answers by itself, named and logged as any other answer."""
+    response = copy_context().run(
+        RequestLogMiddleware(BrowserMiddleware(partial(respuesta, error))), WSGIRequest(environ)
+    )
     return Answer(f"{response.status_code} {response.reason_phrase}", list(response.items()), response.content)
+
+
+def respuesta(error: HttpError, request) -> HttpResponse:
+    if is_admin(request):
+        return error_page(error.status, "El servidor está ocupado", f"{error.mensaje}.", headers_of(error))
+    response = error_response(error, dialect_of(request.path))
+    response.headers["X-Content-Type-Options"] = "nosniff"  # elsewhere Django's SecurityMiddleware says so
+    return response

@@ -23,6 +23,7 @@ class Servidor:
         "READ_TIME": 1,
         "IDLE_TIME": 2,
         "GRACE": 1,
+        "TURN_TIME": 1,
         "STREAMS": 4,
         "BODIES": 20_000,
         "CONNECTIONS": 50,
@@ -55,6 +56,10 @@ class Servidor:
         respuesta.cuerpo = respuesta.read()
         conexion.close()
         return respuesta
+
+    def soltar(self):
+        """Let those that wait at /espera go on."""
+        self.bitacora.with_suffix(".suelto").touch()
 
     def hechos(self) -> list[str]:
         return self.bitacora.read_text().splitlines()

@@ -12,7 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from monitor.server import limits
-from monitor.server.application import Answer, Threads, base_environ
+from monitor.server.application import ROOM_FOR_STREAMS, Answer, Threads, base_environ
 from monitor.server.connection import Service
 from monitor.server.workers import listen, serve
 
@@ -50,6 +50,10 @@ def aplicacion(environ, start_response):
     ruta, cuerpo = environ["PATH_INFO"], environ["wsgi.input"].read()
     if ruta == "/lento":
         time.sleep(0.5)
+    elif ruta == "/espera":  # as one that waits for what another holds in the database
+        anotar("espera")
+        while not Path(f"{sys.argv[3]}.suelto").exists():
+            time.sleep(0.01)
     elif ruta == "/muere":
         os._exit(9)
     elif ruta == "/falla":
@@ -61,7 +65,8 @@ def aplicacion(environ, start_response):
     if ruta == "/nada":
         start_response("304 Not Modified", [])
         return [b""]
-    eco = {clave: valor for clave, valor in environ.items() if isinstance(valor, str)} | {"pid": os.getpid()}
+    eco = {clave: valor for clave, valor in environ.items() if isinstance(valor, str)}
+    eco |= {"pid": os.getpid(), "cabe": environ[ROOM_FOR_STREAMS]()}
     texto = b"x" * int(environ["QUERY_STRING"]) if ruta == "/grande" else json.dumps(eco).encode()
     start_response("200 OK", [("Content-Type", "application/json")])
     return [texto]
@@ -70,13 +75,15 @@ def aplicacion(environ, start_response):
 RESPUESTAS = {"/lista": Lista, "/corta": corta, "/rota": rota}
 
 
-def servicio(call_soon):
+def servicio(numero, call_soon):
     return Service(
         threads=Threads(aplicacion, call_soon),
-        base_environ=base_environ("127.0.0.1", 0),
+        base_environ=base_environ("127.0.0.1", 0) | {"numero": str(numero)},
         body_limit=lambda ruta: 1024,
-        busy=lambda ruta: Answer("503 Service Unavailable", [("Retry-After", "2")], b"ocupado"),
-        malformed=Answer("400 Bad Request", [], b"ilegible"),
+        busy=lambda environ: Answer("503 Service Unavailable", [("Retry-After", "2")], b"ocupado"),
+        probes=frozenset({"/sonda"}),
+        for_probes=Threads(aplicacion, call_soon, count=1),
+        malformed=lambda: Answer("400 Bad Request", [], b"ilegible"),
     )
 
 

@@ -1,6 +1,7 @@
 """What the server does with its clients, good and bad. programa.py has the application that answers."""
 
 import json
+import select
 import signal
 import socket
 import threading
@@ -207,7 +208,52 @@ def test_listas_que_nadie_lee_dejan_lugar_a_las_otras(servidor_propio):
 
     assert cabezas.count(b"HTTP/1.1 200 OK\r\n") == 8
     assert cabezas.count(b"HTTP/1.1 503 Serv") == 12
+    assert not json.loads(servidor_propio.pedir("/hola").cuerpo)["cabe"]  # the next needn't make its first piece
     servidor_propio.esperar(lambda: servidor_propio.hechos().count("lista cerrada") == 20)
+    assert servidor_propio.pedir("/corta").cuerpo == b"[]"
+    assert json.loads(servidor_propio.pedir("/hola").cuerpo)["cabe"]
+
+
+ESPERA = PROMETE.replace("/eco", "/espera").replace("60", "0")
+
+
+def test_escrituras_que_esperan_dejan_leer(servidor_propio):
+    """Two of each worker's four threads write. Those that get none in time are told to come back, and weren't done."""
+    conexiones = [servidor_propio.conectar(ESPERA) for _ in range(20)]
+    servidor_propio.esperar(lambda: servidor_propio.hechos().count("espera") == 4)
+
+    assert [servidor_propio.pedir("/hola").status for _ in range(20)] == [200] * 20
+    assert servidor_propio.pedir("/corta").cuerpo == b"[]"
+    servidor_propio.esperar(lambda: len(select.select(conexiones, [], [], 0)[0]) == 16)
+
+    servidor_propio.soltar()
+    cabezas = [conexion.recv(17) for conexion in conexiones]
+    assert (cabezas.count(b"HTTP/1.1 200 OK\r\n"), cabezas.count(b"HTTP/1.1 503 Serv")) == (4, 16)
+    assert servidor_propio.hechos().count("POST /espera 0") == 4
+    assert servidor_propio.pedir("/eco", "POST").status == 200
+
+
+def test_una_sonda_no_espera_a_los_hilos_que_vigila(servidor_propio):
+    for _ in range(20):
+        servidor_propio.conectar(HOLA.replace("hola", "espera"))
+    servidor_propio.esperar(lambda: servidor_propio.hechos().count("espera") == 8)
+
+    assert [servidor_propio.pedir("/sonda").status for _ in range(4)] == [200] * 4
+
+    servidor_propio.soltar()
+    servidor_propio.esperar(servidor_propio.contesta)
+
+
+def test_escrituras_que_esperan_y_listas_dejan_leer(servidor_propio):
+    for _ in range(20):
+        servidor_propio.conectar(ESPERA)
+    servidor_propio.esperar(lambda: servidor_propio.hechos().count("espera") == 4)
+    listas = [servidor_propio.conectar(HOLA.replace("hola", "lista")) for _ in range(4)]
+
+    for lista in listas:
+        for _ in range(20):
+            assert lista.recv(65536)
+    assert [servidor_propio.pedir("/hola").status for _ in range(20)] == [200] * 20
     assert servidor_propio.pedir("/corta").cuerpo == b"[]"
 
 

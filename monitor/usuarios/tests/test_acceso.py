@@ -1,11 +1,24 @@
 """The login and its limits: POST /api/auth/login."""
 
+import random
+import re
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from ipaddress import ip_network
 
 import jwt
 import pytest
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import (
+    CommonPasswordValidator,
+    get_default_password_validators,
+    validate_password,
+)
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from monitor.api.tests.cliente import Api, Remota, respuesta
@@ -123,17 +136,85 @@ def test_login_con_credenciales_malas_es_401_con_un_solo_hash(juan, hashes, dato
     assert len(hashes) == 1
 
 
-def test_login_de_un_usuario_inactivo_es_como_el_de_uno_desconocido(db, hashes):
-    UsuarioFactory(username="juan", inactivo=True)
+QUIENES_NO_ENTRAN = {
+    "con otra clave": {},
+    "inactivo": {"inactivo": True},
+    "sin clave, como los programas": {"password": make_password(None)},
+    "con un hash que no lo es": {"password": "roto"},
+    "desconocido": None,
+}
 
-    assert respuesta(entrar(BUENAS)) == INVALIDAS
-    assert len(hashes) == 1
+
+@pytest.mark.parametrize("datos", QUIENES_NO_ENTRAN.values(), ids=QUIENES_NO_ENTRAN.keys())
+def test_login_de_quien_no_entra_cuesta_y_dice_lo_mismo_desde_el_primer_intento(db, hashes, datos):
+    """The same statements and the same hash: nobody tells by the answer or its time who exists."""
+    UsuarioFactory(username="maria")
+    if datos is not None:
+        UsuarioFactory(username="juan", **datos)
+    visto = []
+    for username, password in (("maria", "otra-cosa"), ("juan", "otra-cosa"), ("juan", CLAVE if datos else "x")):
+        hashes.clear()
+        with CaptureQueriesContext(connection) as sentencias:
+            recibida = entrar({"username": username, "password": password})
+        propias = {nombre: valor for nombre, valor in recibida.items() if nombre != "X-Request-ID"}
+        formas = [re.sub(r"'[^']*'|\b\d+\b|\b(NULL|true|false)\b", "?", s["sql"]) for s in sentencias]
+        visto.append((respuesta(recibida), propias, len(hashes), formas))
+
+    assert visto[0][0] == INVALIDAS
+    assert visto[0][2] == 1
+    assert visto == [visto[0]] * 3
+
+
+def test_primer_hash_de_un_proceso_no_cuesta_mas_por_un_usuario_que_no_existe():
+    """What is loaded for the first hash is loaded whoever it is for, and at no other time."""
+    guion = (
+        "import sys, django; django.setup()\n"
+        "from django.contrib.auth.hashers import check_password, make_password\n"
+        "{}\n"
+        "print(sorted(n for n in sys.modules if n.startswith(('argon2', 'cffi', '_cffi'))))"
+    )
+    hecho = make_password("x")
+    cargados = {
+        subprocess.run([sys.executable, "-c", guion.format(orden)], capture_output=True, text=True, check=True).stdout
+        for orden in ("make_password('x')", f"check_password('y', {hecho!r})")
+    }
+
+    assert len(cargados) == 1
 
 
 def test_hash_es_argon2_con_19_mib_dos_vueltas_y_un_hilo(juan):
     juan.set_password("otra-mesa-61")
 
     assert juan.password.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+@pytest.mark.parametrize(
+    "clave",
+    [
+        "todas de letras",
+        "ñandú con acéntos y ünicode",
+        "  blancos a los lados  ",
+        "\U0001f511 llave \U0001f511 llave",
+        "1234-5678-9101",
+        "Zk" + "x9" * 499,
+    ],
+)
+def test_clave_de_cualquier_forma_vale_tal_como_se_escribio(juan, clave):
+    Usuario.objects.actualizar(juan.pk, {"password": clave})
+
+    assert entrar(BUENAS | {"password": clave}).status_code == 200
+    for otra in {clave.swapcase(), clave.strip() + " ", clave[:72] + "!", clave[:-1]} - {clave}:
+        assert respuesta(entrar(BUENAS | {"password": otra})) == INVALIDAS
+
+
+def test_hay_mas_de_tres_mil_claves_comunes_que_no_valen():
+    comunes = next(v for v in get_default_password_validators() if isinstance(v, CommonPasswordValidator)).passwords
+    posibles = [clave for clave in comunes if len(clave) >= 8 and not clave.isdigit()]
+
+    assert len(posibles) > 3_000
+    for clave in random.sample(sorted(posibles), 20):
+        with pytest.raises(ValidationError):
+            validate_password(clave)
 
 
 def test_login_sexto_intento_es_429_con_la_contrasena_buena_y_sin_calcular_nada(juan, hashes):
@@ -277,6 +358,13 @@ def test_login_fallido_deja_un_renglon_con_el_nombre_y_la_direccion(juan, caplog
 
     avisos = [(r.levelname, r.getMessage()) for r in caplog.records if r.levelname != "INFO"]
     assert avisos == [("WARNING", renglon)]
+
+
+def test_login_que_sale_bien_tambien_se_apunta(juan, caplog):
+    with caplog.at_level("INFO"):
+        entrar(BUENAS)
+
+    assert f"Entró usuario={juan.pk} desde 203.0.113.7" in caplog.messages
 
 
 def test_login_que_debe_esperar_tambien_se_apunta(juan, caplog):

@@ -83,17 +83,32 @@ def test_createsuperuser_sin_preguntar(monkeypatch):
         ("ana pérez", CLAVE, "No se creó el usuario. El usuario no puede contener espacios"),
         ("ana", "12345678", "No se creó el usuario. password: "),
         ("a" * 151, CLAVE, "No se creó el usuario. username: "),
+        ("an\u200ba", CLAVE, "No se creó el usuario. username: tiene caracteres invisibles"),
+        ("\u200b", CLAVE, "No se creó el usuario. username: Este campo no puede estar en blanco."),
+        ("\u3164", CLAVE, "No se creó el usuario. username: Este campo no puede estar en blanco."),
+        ("ana\u2003", CLAVE, "No se creó el usuario. El usuario no puede contener espacios"),
+        ("jose\u0301", CLAVE, "No se creó el usuario. El username ya está en uso"),
     ],
 )
 def test_createsuperuser_dice_que_falta_o_esta_mal(monkeypatch, username, clave, frase):
     UsuarioFactory(username="juan")
+    UsuarioFactory(username="josé")
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", clave)
 
     with pytest.raises(CommandError) as error:
         call_command("createsuperuser", username=username, interactive=False)
 
     assert str(error.value).startswith(frase)
-    assert Usuario.objects.count() == 1
+    assert Usuario.objects.count() == 2
+
+
+def test_createsuperuser_con_un_correo_de_letras_invisibles(monkeypatch):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", CLAVE)
+
+    with pytest.raises(CommandError, match=r"^No se creó el usuario\. email: Introduzca una dirección"):
+        call_command("createsuperuser", username="ana", email="a\u200bna@example.org", interactive=False)
+
+    assert not Usuario.objects.exists()
 
 
 @pytest.mark.parametrize("orden", ["createsuperuser", "changepassword"])

@@ -6,6 +6,8 @@ import pytest
 
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Remota, respuesta
+from monitor.cambios.models import Cambio
+from monitor.db.triggers import door
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import CLAVE, UsuarioFactory
 
@@ -15,6 +17,9 @@ ULTIMO = (409, {"error": "Debe quedar al menos un Administrador activo"})
 ESPACIOS = (400, {"error": "El usuario no puede contener espacios"})
 ROL = (400, {"error": "Rol inválido. Debe ser: Administrador, Operador, Tecnico"})
 EN_USO = (400, {"error": "El username ya está en uso"})
+
+
+FORMATO = "tiene caracteres invisibles; bórrelo y escríbalo sin copiarlo"
 
 
 def invalido(campo, *frases):
@@ -54,6 +59,13 @@ def test_register_sin_nombre_ni_correo_los_deja_nulos(administrador):
     assert Usuario.objects.get(username="maria").email is None
 
 
+@pytest.mark.parametrize("username", ["\u200b", "\u2800\u3164"])
+def test_register_con_un_username_que_no_se_ve_es_sin_el(administrador, username):
+    recibida = respuesta(administrador.post("/api/auth/register", REGISTRO | {"username": username}))
+
+    assert recibida == (400, {"error": "username, password y rol son requeridos"})
+
+
 @pytest.mark.parametrize("falta", ["username", "password", "rol"])
 @pytest.mark.parametrize("valor", [..., None, ""])
 def test_register_exige_username_password_y_rol(administrador, falta, valor):
@@ -82,6 +94,9 @@ def test_register_exige_username_password_y_rol(administrador, falta, valor):
         ({"nombre": "a\x00"}, invalido("nombre", "no se admiten caracteres de control")),
         ({"username": "x" * 151}, invalido("username", "admite 150 caracteres como máximo")),
         ({"username": "a\x00b"}, invalido("username", "no se admiten caracteres de control")),
+        *(({"username": u}, invalido("username", FORMATO)) for u in ("ma\u200bria", "\u200emaria", "mar\u00adia")),
+        ({"email": "ma\u200bria@example.org"}, invalido("email", FORMATO)),
+        ({"email": "maria@exam\u00adple.org"}, invalido("email", FORMATO)),
         ({"email": "maria"}, invalido("email", "Introduzca una dirección de correo electrónico válida.")),
         ({"email": f"{'x' * 250}@a.mx"}, invalido("email", "admite 254 caracteres como máximo")),
         ({"is_active": False}, invalido("is_active", "no se reconoce")),
@@ -256,6 +271,8 @@ def test_destroy_de_quien_aparece_en_un_historial_es_409(administrador):
 @pytest.mark.postgresql
 def test_dos_administradores_que_se_degradan_a_la_vez_no_dejan_al_sistema_sin_ninguno(servidor):
     for _ in range(5):
+        with door(None):
+            Cambio.objects.all().delete()
         Usuario.objects.all().delete()
         ana, luis = UsuarioFactory(administrador=True), UsuarioFactory(administrador=True)
         pares = [(Remota(servidor, ana), luis), (Remota(servidor, luis), ana)]

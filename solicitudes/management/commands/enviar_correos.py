@@ -3,6 +3,7 @@ import signal
 
 from django.core.management.base import BaseCommand, CommandError
 
+from monitor.management.terminal import declarar_uso
 from solicitudes.correo.cartero import Cartero
 
 
@@ -16,6 +17,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, una_vez, con_su_padre, **options):
+        declarar_uso()
         cartero = Cartero()
         if una_vez:
             if not cartero.repartir():

@@ -1,0 +1,32 @@
+"""What is watched of the statements that each thread sends to the database: how many they are, and whether the server
+vanished under one."""
+
+import threading
+from time import monotonic
+
+from django.db import Error, connection
+
+LONG = 1  # seconds: the end of a connection is heard of at once, unless the server can't say it any more
+
+
+class _Statements(threading.local):
+    """Counts what the thread's own connection runs, from the first look on. Statements that end a transaction don't go
+    through a cursor, and aren't counted."""
+
+    def __init__(self):
+        self.sent = 0
+        # First: Django takes off the last, for who adds one for a while.
+        connection.execute_wrappers.insert(0, self._run)
+
+    def _run(self, execute, sql, params, many, context):
+        self.sent += 1
+        start = monotonic()
+        try:
+            return execute(sql, params, many, context)
+        except Error:
+            if monotonic() - start > LONG and connection.vendor == "postgresql":
+                connection.note_loss()
+            raise
+
+
+statements = _Statements()

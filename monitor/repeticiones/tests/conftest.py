@@ -1,0 +1,1 @@
+from monitor.api.tests.fixtures import administrador  # noqa: F401

@@ -1,0 +1,144 @@
+"""Who gets a thread, and in which order. Here nothing runs in another thread: a test says when each job is done."""
+
+import pytest
+
+from monitor.server import limits
+from monitor.server.application import Threads
+
+
+class Hilos(Threads):
+    """Threads that do nothing until they are told to."""
+
+    def __init__(self):
+        super().__init__(lambda environ, start_response: [b""], call_soon=None)
+        self.en_curso, self.hechos = [], []
+
+    def pedir(self, metodo, nombre):
+        self.answer({"REQUEST_METHOD": metodo, "PATH_INFO": nombre}, lambda _: self.hechos.append(nombre))
+
+    def pieza(self, nombre):
+        self.next_piece(nombre, lambda _: self.hechos.append(nombre))
+
+    def empezados(self):
+        """Return the names of the jobs that have begun since the last time."""
+        jobs = [self._jobs.get() for _ in range(self._jobs.qsize())]
+        self.en_curso += jobs
+        return [job.argument["PATH_INFO"] if isinstance(job.argument, dict) else job.argument for job in jobs]
+
+    def terminar(self):
+        """Be done with the job that began first."""
+        self._done(self.en_curso.pop(0), None)
+
+
+@pytest.fixture
+def hilos(monkeypatch):
+    monkeypatch.setattr("monitor.server.application.Thread.start", lambda hilo: None)
+    return Hilos()
+
+
+def test_las_escrituras_toman_la_mitad_y_van_en_su_orden(hilos):
+    for n in range(5):
+        hilos.pedir("PATCH", f"cambio {n}")
+    for n in range(6):
+        hilos.pedir("GET", f"lectura {n}")
+    assert hilos.empezados() == ["cambio 0", "cambio 1", *(f"lectura {n}" for n in range(6))]
+
+    hilos.terminar()
+    assert (hilos.hechos, hilos.empezados()) == (["cambio 0"], ["cambio 2"])
+    hilos.terminar()
+    assert (hilos.hechos, hilos.empezados()) == (["cambio 0", "cambio 1"], ["cambio 3"])
+
+
+@pytest.mark.parametrize("metodo", ["POST", "PUT", "PATCH", "DELETE", "INVENTADO"])
+def test_lo_que_no_sea_leer_toma_turno(hilos, metodo):
+    for n in range(9):
+        hilos.pedir(metodo, n)
+
+    assert hilos.empezados() == [0, 1]
+
+
+@pytest.mark.parametrize("metodo", ["GET", "HEAD", "OPTIONS"])
+def test_leer_no_toma_turno(hilos, metodo):
+    for n in range(9):
+        hilos.pedir(metodo, n)
+
+    assert hilos.empezados() == list(range(9))
+
+
+def test_las_piezas_toman_la_mitad_y_con_las_escrituras_dejan_un_hilo(hilos):
+    for n in range(4):
+        hilos.pieza(f"pieza {n}")
+    hilos.pedir("POST", "alta 0")
+    hilos.pedir("POST", "alta 1")
+    assert hilos.empezados() == ["pieza 0", "pieza 1", "alta 0"]
+
+    hilos.terminar()
+    assert hilos.empezados() == ["alta 1"]
+    hilos.terminar()
+    assert hilos.empezados() == ["pieza 2"]
+
+
+def test_las_escrituras_no_detienen_a_las_piezas(hilos):
+    for n in range(9):
+        hilos.pedir("POST", f"alta {n}")
+    for n in range(3):
+        hilos.pieza(f"pieza {n}")
+
+    assert hilos.empezados() == ["alta 0", "alta 1", "pieza 0"]
+
+
+def test_con_un_solo_hilo_se_lee_y_se_escribe(monkeypatch, hilos):
+    monkeypatch.setattr(limits, "THREADS", 1)
+    uno = Hilos()
+    uno.pieza("pieza")
+    uno.pedir("POST", "alta")
+    assert uno.empezados() == ["pieza"]
+
+    uno.terminar()
+    assert uno.empezados() == ["alta"]
+
+
+def test_las_escrituras_que_esperan_no_quitan_lugar_a_las_lecturas(monkeypatch, hilos):
+    monkeypatch.setattr(limits, "WAITING", 5)
+    for n in range(5):
+        assert hilos.has_room("POST")
+        hilos.pedir("POST", n)
+    assert (hilos.has_room("DELETE"), hilos.has_room("GET")) == (False, True)
+    for n in range(5):
+        hilos.pedir("GET", n)
+    assert (hilos.has_room("DELETE"), hilos.has_room("HEAD")) == (False, False)
+
+    hilos.empezados()
+    hilos.terminar()
+    assert (hilos.has_room("DELETE"), hilos.has_room("HEAD")) == (True, False)
+
+
+def test_lo_que_espera_demasiado_se_deja_y_no_se_hace(monkeypatch, hilos):
+    monkeypatch.setattr(limits, "WAITING", 5)
+    instantes = iter(range(100))
+    monkeypatch.setattr("monitor.server.application.monotonic", lambda: next(instantes))
+    for n in range(5):
+        hilos.pedir("POST", f"alta {n}")
+    for n in range(3):
+        hilos.pieza(f"pieza {n}")
+    assert hilos.empezados() == ["alta 0", "alta 1", "pieza 0"]
+    assert hilos.give_up(before=2) == []
+
+    assert [job.argument["PATH_INFO"] for job in hilos.give_up(before=4)] == ["alta 2", "alta 3"]
+    assert hilos.has_room("POST")
+    hilos.terminar()
+    assert hilos.empezados() == ["alta 4"]
+
+
+def test_dice_cuantos_se_hacen_y_cuantos_esperan(hilos):
+    assert hilos.counts() == (0, 0)
+    for n in range(3):
+        hilos.pedir("POST", f"alta {n}")
+    hilos.pieza("pieza")
+    hilos.pedir("GET", "lectura")
+    assert hilos.counts() == (0, 5)
+
+    hilos.empezados()
+    assert hilos.counts() == (4, 1)
+    hilos.terminar()
+    assert hilos.counts() == (3, 1)

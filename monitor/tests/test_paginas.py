@@ -1,0 +1,173 @@
+"""Every kind of page, in a browser that obeys our policies: nothing that a page needs is refused, and none has a script
+or a style of its own for which a policy would have to give way."""
+
+import re
+
+import pytest
+from django.contrib.admin import site
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import expect
+from post_office.models import Email
+
+from expedientes.archivo import ExpedienteArchivado
+from expedientes.models import Expediente
+from expedientes.tests.factories import ExpedienteFactory
+from monitor.api.tests import mundo
+from monitor.usuarios.tests.factories import CLAVE
+from solicitudes.models import Solicitud
+from solicitudes.tests.factories import SolicitudFactory
+
+VISTAS_DE_TODOS = ("changelist", "add")
+VISTAS_DE_UNO = ("change", "delete", "history")
+SUELTAS = (
+    "/",
+    "/api/docs",
+    "/admin/",
+    "/admin/password_change/",
+    "/admin/password_change/done/",
+    "/admin/no/existe/",
+    "/admin/expedientes/expediente/?nada=1",
+    "/admin/expedientes/expediente/add/?_popup=1",
+    "/admin/solicitudes/solicitud/add/?_popup=1",
+)
+
+
+def poblar():
+    """Make rows of every kind, and return an administrator who may see them."""
+    maria = mundo.crear().maria
+    SolicitudFactory()  # with its mails
+    ExpedienteFactory(no_siniestro="ARCHIVADO", completo=True)
+    Expediente.objects.archivar("ARCHIVADO", por=maria)
+    return maria
+
+
+@pytest.fixture
+def persona(transactional_db):
+    return poblar()
+
+
+@pytest.fixture
+def dentro(db):
+    """A client in whom an administrator has come in."""
+    client = Client()
+    client.force_login(poblar())
+    return client
+
+
+def filas():
+    """Return a row of each model of the admin that has one."""
+    propias = {Expediente: mundo.CLAVE, ExpedienteArchivado: ExpedienteArchivado.objects.get().pk}
+    for modelo in site._registry:
+        fila = modelo._default_manager.first()
+        if fila is not None:
+            yield modelo, propias.get(modelo, fila.pk)
+
+
+def paginas():
+    """Return every page of the admin that exists for some row, and those that are of none."""
+    rutas = {f"/admin/{modelo._meta.app_label}/" for modelo in site._registry}
+    for modelo in site._registry:
+        prefijo = f"admin:{modelo._meta.app_label}_{modelo._meta.model_name}"
+        rutas |= {reverse(f"{prefijo}_{vista}") for vista in VISTAS_DE_TODOS}
+    for modelo, clave in filas():
+        prefijo = f"admin:{modelo._meta.app_label}_{modelo._meta.model_name}"
+        rutas |= {reverse(f"{prefijo}_{vista}", args=[clave]) for vista in VISTAS_DE_UNO}
+    return [*SUELTAS, *sorted(rutas)]
+
+
+def entrar(pagina, persona):
+    pagina.goto("/admin/")
+    pagina.get_by_label("Usuario:").fill(persona.username)
+    pagina.get_by_label("Contraseña:").fill(CLAVE)
+    pagina.get_by_role("button", name="Identificarse").click()
+    expect(pagina.locator("#user-tools")).to_be_visible()
+
+
+@pytest.mark.lenta
+def test_ninguna_pagina_necesita_lo_que_su_politica_niega(pagina, persona):
+    """The fixture `pagina` fails the test for any error in the console."""
+    entrar(pagina, persona)
+    vistas = paginas()
+    assert len(vistas) > 50
+    for ruta in vistas:
+        recibida = pagina.goto(ruta, wait_until="networkidle" if ruta == "/api/docs" else "load")
+        assert recibida.status in (200, 403, 404), ruta
+        assert "frame-ancestors 'none'" in recibida.headers["content-security-policy"], ruta
+
+
+@pytest.mark.lenta
+def test_lo_que_hacen_los_guiones_del_admin_tampoco(pagina, persona):
+    """Menus, calendars, windows and rows that scripts add."""
+    entrar(pagina, persona)
+    pagina.goto("/admin/solicitudes/solicitud/add/")
+    agregar = pagina.locator(".add-row a")
+    if agregar.count():
+        agregar.first.click()
+    for atajo in pagina.locator(".datetimeshortcuts a").all()[:4]:
+        atajo.click()
+    pagina.locator("#toggle-nav-sidebar").click()
+    pagina.locator(".theme-toggle").first.click()
+    pagina.goto("/admin/expedientes/expediente/")
+    pagina.locator("#action-toggle").check()
+    pagina.get_by_label("Acción:").select_option(value="delete_selected")
+    pagina.get_by_role("button", name="Ejecutar").click()
+    expect(pagina.get_by_role("button", name="Sí, archivar")).to_be_visible()
+    solicitud = Solicitud.objects.get(aprobador=persona)
+    pagina.goto(f"/admin/solicitudes/solicitud/{solicitud.pk}/change/")
+    pagina.get_by_role("button", name="Rechazar…").click()
+    expect(pagina.get_by_label("Motivo:")).to_be_visible()
+
+
+def test_de_cada_pagina_del_admin_se_puede_salir(dentro):
+    del_admin = [ruta for ruta in paginas() if ruta.startswith("/admin/") and "_popup" not in ruta]
+
+    sin_salida = [ruta for ruta in del_admin if b'action="/admin/logout/"' not in dentro.get(ruta, follow=True).content]
+    assert sin_salida == []
+
+
+@pytest.mark.lenta
+def test_un_correo_se_ve_con_sus_estilos_y_sin_guiones(navegador, servidor, persona):
+    correo = Email.objects.first()
+    correo.html_message += '<script>top.document.title = "tomado"</script>'
+    correo.save()
+    with navegador.new_context(base_url=servidor, locale="es-MX") as contexto:
+        pagina = contexto.new_page()
+        entrar(pagina, persona)
+        with pagina.expect_console_message(lambda mensaje: mensaje.text.startswith("Blocked script execution")):
+            pagina.goto(f"/admin/post_office/email/{correo.pk}/change/")
+
+        dentro = pagina.frame_locator("iframe[title=Correo]")
+        expect(dentro.locator("h1")).to_have_css("font-size", "20px")
+        assert "tomado" not in pagina.title()
+
+
+@pytest.mark.lenta
+def test_un_guion_que_se_colara_no_corre(navegador, servidor, persona):
+    """A hole in a template would still do nothing: the browser refuses what is written in the page."""
+    with navegador.new_context(base_url=servidor, locale="es-MX") as contexto:
+        pagina = contexto.new_page()
+        entrar(pagina, persona)
+        with pagina.expect_console_message(lambda mensaje: "Content Security Policy" in mensaje.text):
+            pagina.evaluate(
+                """() => {
+                    const guion = document.createElement("script");
+                    guion.textContent = "window.tomado = 1";
+                    document.body.append(guion);
+                    document.body.insertAdjacentHTML("beforeend", '<a id="trampa" onclick="window.tomado = 2">x</a>');
+                    document.getElementById("trampa").click();
+                }"""
+            )
+
+        assert pagina.evaluate("window.tomado") is None
+
+
+EN_LA_PAGINA = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son\w+=\"|javascript:")
+
+
+def test_ninguna_pagina_trae_guiones_ni_estilos_escritos_en_ella(dentro):
+    vistas = {ruta: dentro.get(ruta, headers={"Accept": "text/html"}).content.decode() for ruta in paginas()}
+    escritas = {ruta: EN_LA_PAGINA.findall(pagina) for ruta, pagina in vistas.items()}
+
+    correo = reverse("admin:post_office_email_change", args=[Email.objects.first().pk])  # it shows the mail's own
+    assert [ruta for ruta, halladas in escritas.items() if halladas and ruta != correo] == []
