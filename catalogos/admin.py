@@ -3,6 +3,7 @@ from django.contrib import admin
 from catalogos.base import Catalogo
 from catalogos.models import CATALOGOS, Departamento, Lugar
 from monitor.admin.verbs import VerbAdmin
+from monitor.cambios.admin import ConHistorial
 
 # These are the columns of the lists. The list of a catalogue that isn't here shows the name alone.
 COLUMNAS = {
@@ -31,7 +32,7 @@ class VigenciaFilter(admin.SimpleListFilter):
         return queryset if self.value() == self.TODAS else queryset.filter(eliminado=self.value() == self.ELIMINADAS)
 
 
-class CatalogoAdmin(VerbAdmin):
+class CatalogoAdmin(ConHistorial, VerbAdmin):
     actions = ("reactivar", "delete_selected")
 
     @admin.action(permissions=["change"], description="Reactivar")

@@ -8,13 +8,16 @@ from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 from django.db.models.lookups import Exact
 
-from catalogos.frases import EN_USO, NO_ELIMINADA, NO_ENCONTRADA, NO_EXISTE, USOS, YA_EXISTE, frase
+from catalogos.frases import CAMBIO, EN_USO, NO_ELIMINADA, NO_ENCONTRADA, NO_EXISTE, USOS, YA_EXISTE, frase
+from monitor.cambios.cadena import Encadenado
+from monitor.cambios.registro import exigir_visto, guardar
 from monitor.db.errors import is_duplicate
 from monitor.db.fields import LineField, LongTextField
 from monitor.db.functions import CaseBlind, Contains, Lines
+from monitor.db.versions import Remembered, Seen
+from monitor.db.writes import Author
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 from monitor.textos import composed, is_visible, with_single_blanks, words
-from monitor.usuarios.models import Usuario
 from monitor.validadores import sin_blancos, sin_control, sin_control_en_texto_largo, sin_formato
 
 log = logging.getLogger(__name__)
@@ -73,9 +76,9 @@ class CatalogoQuerySet(models.QuerySet):
 
 
 class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
-    """The verbs of catalogues. `datos` has the values by attname. `por` is who writes; it is None for a command, whose
-    changes aren't logged. A verb raises DatosInvalidos for values that break a rule, with the sentences by column when
-    they are about a column."""
+    """The verbs of catalogues. `datos` has the values by attname. `por` is who writes, None for a command. A
+    verb raises DatosInvalidos for values that break a rule, with the sentences by column when they are about a
+    column."""
 
     def get_by_natural_key(self, clave: str) -> "Catalogo":
         return self.vigentes().con_clave(clave).get()
@@ -87,7 +90,7 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
             raise DatosInvalidos(campos={campo: [f"{campo}: {frase(NO_EXISTE, self.model, clave='Id', valor=pk)}"]})
 
     @transaction.atomic
-    def crear(self, datos: dict, *, por: Usuario | None) -> "Catalogo":
+    def crear(self, datos: dict, *, por: Author | None) -> "Catalogo":
         """Create a row and return it. When a deleted row has the same key, bring that one back instead, with the new
         values alone. Raise Conflicto when a row that isn't deleted has the key."""
         nueva = self.model(**datos)
@@ -103,7 +106,7 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
         return self._guardar(fila, "creó", por)
 
     @transaction.atomic
-    def reactivar(self, pk: int, *, por: Usuario | None) -> "Catalogo":
+    def reactivar(self, pk: int, *, por: Author | None) -> "Catalogo":
         """Bring a deleted row back as it was, and return it. Raise NoEncontrado when there is no such row, and
         Conflicto when it isn't deleted."""
         fila = self.select_for_update(no_key=True).filter(pk=pk).first()
@@ -116,10 +119,11 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
         return self._guardar(fila, "reactivó", por)
 
     @transaction.atomic
-    def actualizar(self, pk: int, datos: dict, *, por: Usuario | None) -> "Catalogo":
-        """Change only what is in `datos`, and return the row. Raise NoEncontrado for a deleted row, and Conflicto when
-        another row has the new key."""
+    def actualizar(self, pk: int, datos: dict, *, por: Author | None, visto: Seen | None = None) -> "Catalogo":
+        """Change only what is in `datos`, and return the row. Raise NoEncontrado for a deleted row, Desactualizado when
+        the row isn't what its writer saw, and Conflicto when another row has the new key."""
         fila = self._bloquear(pk, no_key=True)
+        exigir_visto(fila, visto)
         for atributo, valor in datos.items():
             setattr(fila, atributo, valor)
         fila.validar()
@@ -127,13 +131,15 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
         return self._guardar(fila, "actualizó", por)
 
     @transaction.atomic
-    def eliminar(self, pk: int, *, por: Usuario | None) -> "Catalogo":
-        """Mark the row as deleted, and return it. Raise Conflicto while any row that isn't deleted refers to it.
+    def eliminar(self, pk: int, *, por: Author | None, visto: Seen | None = None) -> "Catalogo":
+        """Mark the row as deleted, and return it. Raise Desactualizado when the row isn't what its writer saw, and
+        Conflicto while any row that isn't deleted refers to it.
 
         Whoever begins to refer to the row must lock it (see `StrictReferenceField`). Then one of the two transactions
         waits for the other, and sees what it did.
         """
         fila = self._bloquear(pk)
+        exigir_visto(fila, visto)
         usos = fila.usos()
         if usos:
             raise Conflicto(frase(EN_USO, self.model, usos=usos), codigo="en_uso")
@@ -158,20 +164,19 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
 
     def _guardar(self, fila, verbo, por):
         try:
-            with transaction.atomic():
-                fila.save(force_insert=fila._state.adding)
+            escrita = guardar(fila, por=por)
         except IntegrityError as error:
             if is_duplicate(error):
                 raise Conflicto(fila.ya_existe(), codigo="ya_existe") from error
             raise
         if por:
             transaction.on_commit(
-                partial(log.info, "%s %s %s %s", por.username, verbo, self.model._meta.db_table, fila.pk)
+                partial(log.info, "%s %s %s %s", por.username, verbo, self.model._meta.db_table, escrita.pk)
             )
-        return fila
+        return escrita
 
 
-class Catalogo(models.Model):
+class Catalogo(Remembered, Encadenado):
     """A catalogue of reference data. A deleted row is only marked, so that whatever used it keeps it.
 
     `clave` names the column that people know a row by, and `en_busqueda` those that a search looks in.
@@ -193,6 +198,10 @@ class Catalogo(models.Model):
 
     def __str__(self):
         return self.nombre
+
+    @property
+    def cambio(self) -> str:
+        return frase(CAMBIO, type(self))
 
     @classmethod
     def editables(cls) -> list[models.Field]:

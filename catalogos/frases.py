@@ -13,6 +13,7 @@ NO_ENCONTRADA = "{Uno} con Id {id} no encontrad{o}"
 NO_ELIMINADA = "No se puede reactivar {este} {uno} porque no está eliminad{o}"
 NO_EXISTE = "no existe {un} {uno} con {clave} {valor}"
 YA_EXISTE = "Ya existe {un} {uno} con el {clave} '{valor}'"
+CAMBIO = "{El} {uno} cambió desde que {lo} leyó; vuelva a leer{lo}"
 EN_USO = "No se puede eliminar {este} {uno} porque tiene {usos}"
 USOS = "{varios} activ{o}s asociad{o}s"
 
@@ -30,5 +31,7 @@ def frase(plantilla: str, modelo: type[models.Model], **valores) -> str:
         o="a" if femenino else "o",
         un="una" if femenino else "un",
         este="esta" if femenino else "este",
+        El="La" if femenino else "El",
+        lo="la" if femenino else "lo",
         **valores,
     )

@@ -83,10 +83,10 @@ class DepartamentoManager(CatalogoManager):
         return super().reactivar(pk, por=por)
 
     @transaction.atomic
-    def actualizar(self, pk, datos, *, por):
+    def actualizar(self, pk, datos, *, por, visto=None):
         if datos.get("departamento_padre_id"):
             self._bloquear_arbol()
-        return super().actualizar(pk, datos, por=por)
+        return super().actualizar(pk, datos, por=por, visto=visto)
 
     def _bloquear_arbol(self):
         """Lock every department, always in the same order. Transactions that refer to departments (FOR KEY SHARE) don't

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from catalogos.frases import (
     ACTUALIZADA,
+    CAMBIO,
     CREADA,
     ELIMINADA,
     ELIMINADA_ESTA,
@@ -107,6 +108,7 @@ def _lecturas(vista, fila):
             example=[fila],
         ),
         "retrieve": Operation(
+            tagged=True,
             summary=frase("Leer {un} {uno}", modelo),
             message=frase(OBTENIDA, modelo),
             response=serializer,
@@ -124,6 +126,7 @@ def _escrituras(vista, fila):
     propios = PROPIOS.get(modelo, ())
     return {
         "create": Operation(
+            tagged=True,
             summary=frase("Crear {un} {uno}", modelo),
             body=vista.entrada,
             request=enviado,
@@ -136,6 +139,8 @@ def _escrituras(vista, fila):
             errors=(*propios, repetida),
         ),
         "update": Operation(
+            tagged=True,
+            stale=frase(CAMBIO, modelo),
             summary=frase("Actualizar {un} {uno}", modelo),
             description="Los campos que se envían; los demás quedan como estaban.",
             body=vista.entrada,
@@ -149,6 +154,7 @@ def _escrituras(vista, fila):
             errors=(*propios, *_de_la_ruta(vista), repetida),
         ),
         "destroy": Operation(
+            stale=frase(CAMBIO, modelo),
             summary=frase("Eliminar {un} {uno}", modelo),
             description="Sólo si nada que siga vigente la usa.",
             message=frase(ELIMINADA, modelo),

@@ -19,10 +19,10 @@ from catalogos.frases import (
 from catalogos.models import CATALOGOS
 from catalogos.serializers import entrada, shape
 from monitor.api.converters import read_id
+from monitor.api.etag import TaggedReader
 from monitor.api.pages import PageList
 from monitor.api.params import NO_PARAMS
 from monitor.api.serializers import read_changes
-from monitor.api.shapes import Reader
 from monitor.api.viewsets import Action, EnvelopeViewSet, location
 from monitor.db.queries import Param
 from monitor.errores import NoEncontrado
@@ -42,7 +42,9 @@ class LecturaViewSet(EnvelopeViewSet):
             return
         cls.modelo, cls.ruta = modelo, ruta_de(modelo)
         cls.shape = shape(modelo)
-        cls.lectura = Reader(cls.shape, lambda: modelo.objects.vigentes().filter(pk=Param("id", modelo._meta.pk)))
+        cls.lectura = TaggedReader(
+            cls.shape, lambda: modelo.objects.vigentes().filter(pk=Param("id", modelo._meta.pk)), modelo
+        )
         filtros = FILTROS.get(modelo, cls.filtros)
         cls.parametros = parametros(modelo, filtros, por_pagina=True)
         cls.lista = PageList(cls.shape, cls.parametros, modelo.objects.vigentes)
@@ -66,13 +68,15 @@ class LecturaViewSet(EnvelopeViewSet):
         return self.success(frase(LISTADO_COMPLETO, self.modelo), datos)
 
     def retrieve(self, request, pk):
-        return self.success(frase(OBTENIDA, self.modelo), self._fila(self._id(pk)))
+        return self._mostrar(OBTENIDA, self._id(pk))
 
-    def _fila(self, pk):
-        fila = self.lectura.one(id=pk)
+    def _mostrar(self, plantilla, pk, status=200, headers=None):
+        """Answer a row, with its ETag. Raise NoEncontrado when there is none."""
+        fila = self.lectura.one_with_etag(id=pk)
         if fila is None:
             raise NoEncontrado(frase(NO_ENCONTRADA, self.modelo, id=pk))
-        return fila
+        datos, etag = fila
+        return self.success(frase(plantilla, self.modelo), datos, status, {"ETag": etag} | (headers or {}))
 
     def _id(self, texto):
         return read_id(texto, frase(NO_ENCONTRADA, self.modelo, id=texto))
@@ -96,16 +100,16 @@ class CatalogoViewSet(LecturaViewSet):
     @transaction.atomic
     def create(self, request):
         fila = self.modelo.objects.crear(self.entrada.read(self.body()), por=request.user)
-        return self.success(frase(CREADA, self.modelo), self._fila(fila.pk), 201, location(f"/{self.ruta}", fila.pk))
+        return self._mostrar(CREADA, fila.pk, 201, location(f"/{self.ruta}", fila.pk))
 
     @transaction.atomic
     def update(self, request, pk):
         pk, cambios = self._id(pk), read_changes(self.entrada, self.body())
-        self.modelo.objects.actualizar(pk, cambios, por=request.user)
-        return self.success(frase(ACTUALIZADA, self.modelo), self._fila(pk))
+        self.modelo.objects.actualizar(pk, cambios, por=request.user, visto=self.seen)
+        return self._mostrar(ACTUALIZADA, pk)
 
     def destroy(self, request, pk):
-        fila = self.modelo.objects.eliminar(self._id(pk), por=request.user)
+        fila = self.modelo.objects.eliminar(self._id(pk), por=request.user, visto=self.seen)
         datos = {"mensaje": frase(ELIMINADA_ESTA, self.modelo, fila=fila)}
         return self.success(frase(ELIMINADA, self.modelo), datos)
 

@@ -11,6 +11,7 @@ from expedientes.estados import TRANSICIONES, Estado
 from expedientes.models import Expediente
 from monitor.admin.lists import KeysetChangeList
 from monitor.admin.verbs import VerbAdmin, VerbForm
+from monitor.cambios.admin import ConHistorial
 from monitor.db.functions import LAST_DAY
 
 BOTON = "_estado"  # the name of the buttons that change the state on an expediente's page
@@ -102,7 +103,7 @@ def insignia(estado: str):
 
 
 @admin.register(Expediente)
-class ExpedienteAdmin(VerbAdmin):
+class ExpedienteAdmin(ConHistorial, VerbAdmin):
     form = ExpedienteForm
     eliminado, eliminados = "Se archivó", "Se archivaron"
     actions = (*(_pasar_a(estado) for estado in Estado), "delete_selected")

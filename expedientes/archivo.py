@@ -1,12 +1,15 @@
 """The copy that the archive keeps of an expediente. `copias` shows it to people."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 
 from catalogos.models import Aseguradora
+from monitor.cambios.cadena import Eslabon, Fila, Fin, Padre
 from monitor.db.fields import KeyField
 from monitor.usuarios.models import Usuario
 
@@ -29,6 +32,22 @@ class ExpedienteArchivado(models.Model):
 
     def __str__(self):
         return self.no_siniestro
+
+
+def archivados(historia: type[Eslabon]) -> Iterator[tuple[Padre, list[Fila]]]:
+    """Yield what each copy says of its chain, with the links of `historia` that went along. Those from before there
+    were chains have none."""
+    for pk, datos in ExpedienteArchivado.objects.order_by("pk").values_list("pk", "datos").iterator():
+        if "uid" in datos:
+            uid = UUID(datos["uid"])
+            fin = Fin(datos["eslabones"], datos["cabeza"])
+            filas = [_fila(historia, uid, fila) for fila in datos[historia._meta.db_table]]
+            yield Padre(uid, f"{datos['no_siniestro']} (archivado {pk})", fin, datos["estado"]), filas
+
+
+def _fila(historia, uid, fila) -> Fila:
+    sellados = [historia._meta.get_field(columna).to_python(fila[columna]) for columna in historia.sellados]
+    return Fila(uid, fila["eslabon"], fila["huella"], historia, fila["id"], tuple(sellados))
 
 
 def copiar(expediente: models.Model) -> dict:

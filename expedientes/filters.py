@@ -2,8 +2,8 @@ import django_filters
 
 from expedientes.estados import Estado
 from expedientes.models import Expediente
-from monitor.api.fields import StrictChoiceField, StrictDateField, StrictPlatesField, StrictSearchField, StrictTextField
-from monitor.api.lists import MAX_PER_PAGE
+from monitor.api.fields import StrictChoiceField, StrictDateField, StrictPlatesField, StrictSearchField
+from monitor.api.lists import cursor_params
 from monitor.api.params import IntegerParam, QueryParams, StrictFilter
 
 
@@ -26,8 +26,4 @@ class ExpedienteFilter(django_filters.FilterSet):
         return queryset.buscar(valor)
 
 
-PARAMETROS = QueryParams(
-    ExpedienteFilter,
-    por_pagina=IntegerParam(min_value=1, max_value=MAX_PER_PAGE),
-    cursor=StrictTextField(max_length=1000),
-)
+PARAMETROS = QueryParams(ExpedienteFilter, **cursor_params())

@@ -7,12 +7,16 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from catalogos.models import Aseguradora
-from expedientes.archivo import ExpedienteArchivado, copiar
+from expedientes.archivo import ExpedienteArchivado, archivados, copiar
 from expedientes.estados import TRANSICIONES, Estado
+from monitor.cambios.cadena import Encadenado, Eslabon
+from monitor.cambios.registro import anotar_archivo, cambiar, crear, exigir_visto
 from monitor.db.errors import is_duplicate
 from monitor.db.fields import KeyField, LineField, LongTextField, MailField, order_column, search_column
 from monitor.db.functions import IndexedPlates, has_plates, searched
-from monitor.db.writes import Author, Vigente, insert, single_statement, update
+from monitor.db.triggers import door
+from monitor.db.versions import Seen
+from monitor.db.writes import Author, Vigente, single_statement
 from monitor.errores import Conflicto, DatosInvalidos, ErrorDeDominio, NoEncontrado
 from monitor.textos import words
 from monitor.usuarios.models import Usuario
@@ -90,59 +94,62 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
             "creado_por_id": por.reference,
         }
         valores = dict.fromkeys(Expediente.EDITABLES) | _con_aseguradora_vigente(datos) | del_servidor
-        apertura = _cambio(datos["no_siniestro"], None, Estado.INGRESO, por.reference)
+        apertura = _cambio(datos["no_siniestro"], None, Estado.INGRESO, por)
         with _antes_la_aseguradora(datos):
             try:
                 with single_statement():
-                    return insert(Expediente, valores, con=[(HistorialEstado, apertura)], por=por)
+                    return crear(Expediente, valores, con=[apertura], por=por)
             except IntegrityError as error:
                 if is_duplicate(error):
                     raise Conflicto(YA_EXISTE, codigo="ya_existe") from error
                 raise
 
-    def actualizar(self, no_siniestro: str, datos: dict, *, por: Author) -> "Expediente":
+    def actualizar(self, no_siniestro: str, datos: dict, *, por: Author, visto: Seen | None = None) -> "Expediente":
         """Write only the columns in `datos`, so that whoever writes other columns at the same time loses nothing, and
-        return the expediente. Raise NoEncontrado when there is none, and DatosInvalidos when the insurer doesn't
-        exist."""
-        with _antes_la_aseguradora(datos):
-            if not datos:
-                expediente = self.filter(pk=no_siniestro).first()
-            else:
-                with single_statement():
-                    expediente = update(Expediente, no_siniestro, _con_aseguradora_vigente(datos), por=por)
-            if expediente is None:
-                raise NoEncontrado(NO_ENCONTRADO)
-            return expediente
+        return the expediente. Raise NoEncontrado when there is none, Desactualizado when it isn't what its writer saw,
+        and DatosInvalidos when the insurer doesn't exist."""
 
-    @transaction.atomic
-    def cambiar_estado(self, no_siniestro: str, hasta: str, *, por: Author) -> "Expediente":
+        def con_los_datos(expediente):
+            exigir_visto(expediente, visto)
+            return _con_aseguradora_vigente(datos), ()
+
+        with _antes_la_aseguradora(datos):
+            return _el_que_hay(cambiar(Expediente, no_siniestro, con_los_datos, por=por))
+
+    def cambiar_estado(self, no_siniestro: str, hasta: str, *, por: Author, visto: Seen | None = None) -> "Expediente":
         if hasta not in Estado.values:
             raise DatosInvalidos(ESTADO_INVALIDO, codigo="estado_invalido")
-        desde = Estado(self._bloquear(no_siniestro).estado)
-        if hasta not in TRANSICIONES[desde]:
-            raise DatosInvalidos(MISMO_ESTADO, codigo="mismo_estado")
-        expediente = update(Expediente, no_siniestro, {"estado": hasta}, por=por)
-        insert(HistorialEstado, _cambio(no_siniestro, desde, hasta, por.pk), por=por)
-        return expediente
+
+        def al_estado(expediente):
+            exigir_visto(expediente, visto)
+            desde = Estado(expediente.estado)
+            if hasta not in TRANSICIONES[desde]:
+                raise DatosInvalidos(MISMO_ESTADO, codigo="mismo_estado")
+            return {"estado": hasta}, [_cambio(no_siniestro, desde, hasta, por)]
+
+        return _el_que_hay(cambiar(Expediente, no_siniestro, al_estado, por=por))
 
     @transaction.atomic
-    def archivar(self, no_siniestro: str, *, por: Author) -> ExpedienteArchivado:
+    def archivar(self, no_siniestro: str, *, por: Author, visto: Seen | None = None) -> ExpedienteArchivado:
         """Take the expediente, with all that hangs from it, out of the live tables, and return the complete copy that
-        stays in the archive. Raise NoEncontrado when there is none."""
-        expediente = self._bloquear(no_siniestro)
+        stays in the archive; what is told of its changes stays too. Raise NoEncontrado when there is none."""
+        expediente = _el_que_hay(self.select_for_update().filter(pk=no_siniestro).first())
+        exigir_visto(expediente, visto)
         archivado = ExpedienteArchivado.objects.create(
-            no_siniestro=no_siniestro, datos=copiar(expediente), archivado_por_id=por.pk
+            no_siniestro=no_siniestro, datos=copiar(anotar_archivo(expediente, por=por)), archivado_por_id=por.pk
         )
         for relacion in Expediente._meta.related_objects:
-            relacion.related_model._base_manager.filter(**{relacion.field.name: expediente}).delete()
+            filas = relacion.related_model._base_manager.filter(**{relacion.field.name: expediente})
+            with door(relacion.related_model, filas.values_list("pk", flat=True)):
+                filas.delete()
         self.filter(pk=no_siniestro).delete()
         return archivado
 
-    def _bloquear(self, no_siniestro):
-        expediente = self.select_for_update().filter(pk=no_siniestro).first()
-        if expediente is None:
-            raise NoEncontrado(NO_ENCONTRADO)
-        return expediente
+
+def _el_que_hay(expediente: "Expediente | None") -> "Expediente":
+    if expediente is None:
+        raise NoEncontrado(NO_ENCONTRADO)
+    return expediente
 
 
 @contextmanager
@@ -163,14 +170,14 @@ def _con_aseguradora_vigente(datos) -> dict:
     return datos if clave is None else datos | {"aseguradora_id": Vigente(clave)}
 
 
-def _cambio(no_siniestro, desde, hasta, quien) -> dict:
-    """Return the values of a row of the history by attname, with the present moment."""
-    return {
+def _cambio(no_siniestro, desde, hasta, por) -> tuple:
+    """Return a row of the history, with the present moment, as `registro` takes it."""
+    return HistorialEstado, {
         "expediente_id": no_siniestro,
         "estado_anterior": desde,
         "estado_nuevo": hasta,
         "fecha_cambio": timezone.now(),
-        "cambiado_por_id": quien,
+        "cambiado_por_id": por.reference,
     }
 
 
@@ -196,9 +203,12 @@ def _documento(nombre):
     return models.BooleanField(nombre, null=True, blank=True)
 
 
-class Expediente(models.Model):
+class Expediente(Encadenado):
     """The expediente of an insurance claim for a vehicle in the shop. Its columns are the contract's, in the same
     order."""
+
+    cambio = "El expediente cambió desde que lo leyó; vuelva a leerlo"
+    versions_of = ("aseguradora",)
 
     no_siniestro = KeyField(
         "No. Siniestro",
@@ -315,6 +325,10 @@ class Expediente(models.Model):
     def __str__(self):
         return self.no_siniestro
 
+    @classmethod
+    def archivados(cls):
+        return archivados(HistorialEstado)
+
 
 # These are the columns that people write. The others belong to the server.
 Expediente.EDITABLES = tuple(
@@ -322,9 +336,12 @@ Expediente.EDITABLES = tuple(
 )
 
 
-class HistorialEstado(models.Model):
+class HistorialEstado(Eslabon):
     """One row for each change of state of an expediente, the opening included. The verbs write the rows and never
     change them."""
+
+    dice = ("estado_nuevo", "estado")
+    sellados = ("estado_anterior", "estado_nuevo", "fecha_cambio", "cambiado_por_id")
 
     id = models.BigAutoField(primary_key=True)
     expediente = models.ForeignKey(

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 from expedientes.estados import Estado
 from expedientes.filters import PARAMETROS
-from expedientes.models import MISMO_ESTADO, NO_ENCONTRADO, YA_EXISTE, Ubicacion
+from expedientes.models import MISMO_ESTADO, NO_ENCONTRADO, YA_EXISTE, Expediente, Ubicacion
 from expedientes.serializers import (
     CAMBIO_DE_ESTADO,
     CAMPOS,
@@ -27,7 +27,10 @@ from monitor.api.openapi.description import (
     name_choices,
     name_component,
 )
+from monitor.cambios.listas import PAGINA
+from monitor.cambios.serializers import CambioSerializer as CambioDeCamposSerializer
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
+from monitor.origen import Origen
 
 EXPEDIENTES = "Expedientes"
 describe_tag(
@@ -39,6 +42,8 @@ describe_tag(
 
 name_choices("EstadoDeExpediente", Estado.values)
 name_choices("UbicacionDeArchivos", Ubicacion.values)
+name_choices("Puerta", Origen.values)
+name_component(CambioDeCamposSerializer, "CambioDeCampos")
 name_component(AseguradoraSerializer, "AseguradoraDeExpediente")
 name_component(CambioSerializer, "FilaDeHistorial")
 name_component(CambioConPersonaSerializer, "FilaDeHistorialConPersona")
@@ -60,6 +65,10 @@ describe_fields(
     **{f"dato{n}_fecha_hora": f"Cuándo ocurrió `dato{n}`." for n in (1, 2, 3, 4)},
     **{campo: "Recibido: sí, no, o `null` si nadie lo ha confirmado." for campo in CAMPOS if campo.startswith("doc_")},
 )
+POR_CURSOR = {
+    "por_pagina": "Cuántos por página. Sin él viene la lista completa.",
+    "cursor": "De dónde sigue: el del encabezado `Link` de la página anterior.",
+}
 describe_fields(
     type(PARAMETROS.serializer),
     estado="Sólo los que están en ese estado.",
@@ -69,9 +78,9 @@ describe_fields(
     placas="Las placas exactas, sin distinguir mayúsculas.",
     q="Todas sus palabras, en No. Siniestro, cliente, teléfono, placas, marca, modelo, orden o factura; sin distinguir"
     " mayúsculas ni acentos.",
-    por_pagina="Cuántos por página. Sin él viene la lista completa.",
-    cursor="De dónde sigue: el del encabezado `Link` de la página anterior.",
+    **POR_CURSOR,
 )
+describe_fields(type(PAGINA.serializer), **POR_CURSOR)
 
 ASEGURADORA = {"id": 1, "nombre": "AXA"}
 INGRESO = datetime(2024, 1, 15, 16, 20, 5, 120000, UTC)
@@ -129,6 +138,9 @@ INEXISTENTE = NoEncontrado(NO_ENCONTRADO)
 FALTA_LA_CLAVE = DatosInvalidos(SIN_CLAVE)
 
 
+SIGUE = 'Con `por_pagina`, mientras haya más: `<…>; rel="next"`, con los mismos filtros.'
+
+
 def _lista(resumen: str, descripcion: str) -> Operation:
     return Operation(
         summary=resumen,
@@ -137,7 +149,7 @@ def _lista(resumen: str, descripcion: str) -> Operation:
         invalid_query="estdo=Salida&por_pagina=0",
         response=ExpedienteResumenSerializer(many=True),
         example=[RESUMEN],
-        headers={"Link": 'Con `por_pagina`, mientras haya más: `<…>; rel="next"`, con los mismos filtros.'},
+        headers={"Link": SIGUE},
         errors=(DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]}),),
     )
 
@@ -155,6 +167,7 @@ describe(
         example=[ASEGURADORA],
     ),
     create=Operation(
+        tagged=True,
         summary="Abrir un expediente",
         description="Nace en `Ingreso`, con la primera fila de su historial.",
         body=EXPEDIENTE,
@@ -170,16 +183,18 @@ describe(
         errors=(Conflicto(YA_EXISTE),),
     ),
     retrieve=Operation(
+        tagged=True,
         summary="Leer un expediente",
         description="Con su aseguradora y su historial, del cambio más reciente al primero.",
         request_headers={"If-None-Match": "El `ETag` que ya se tiene."},
         response=ExpedienteDetalleSerializer(),
         example=MOVIDO | {"aseguradora": ASEGURADORA, "historial_estado": CAMBIOS, "evidencia": []},
-        headers={"ETag": "Cambia cuando cambia cualquier cosa de esta respuesta."},
         others={304: {"description": "Nada cambió desde ese `ETag`."}},
         errors=(INEXISTENTE,),
     ),
     update=Operation(
+        tagged=True,
+        stale=Expediente.cambio,
         summary="Actualizar un expediente",
         description="Los campos que se envían; los demás quedan como estaban, y `null` borra. `PUT` y `PATCH` hacen lo"
         " mismo. Lo que es del servidor se ignora, así que se puede devolver lo que se leyó.",
@@ -192,6 +207,7 @@ describe(
         errors=(FALTA_LA_CLAVE, DatosInvalidos(campos={"no_siniestro": [OTRA_CLAVE]}), INEXISTENTE),
     ),
     destroy=Operation(
+        stale=Expediente.cambio,
         summary="Archivar un expediente",
         description="Sale de las listas con todo lo suyo, después de guardar una copia completa; su llave queda libre.",
         response={
@@ -205,6 +221,8 @@ describe(
     sin_clave=Operation(summary="Actualizar sin decir cuál", listed=False),
     destroy_sin_clave=Operation(summary="Archivar sin decir cuál", listed=False),
     cambiar_estado=Operation(
+        tagged=True,
+        stale=Expediente.cambio,
         summary="Cambiar de estado",
         description="A cualquier otro: una unidad puede volver a reparación. El cambio y su fila en el historial se"
         " escriben juntos.",
@@ -221,5 +239,24 @@ describe(
         response=CambioConPersonaSerializer(many=True),
         example=[cambio | {"usuario": PERSONA} for cambio in CAMBIOS],
         errors=(INEXISTENTE,),
+    ),
+    cambios=Operation(
+        summary="Leer los cambios de sus campos",
+        description="Del más reciente al primero: quién cambió qué, de qué a qué, y por qué puerta. Los cambios de"
+        " estado están en el historial.",
+        invalid_query="por_pagina=0",
+        response=CambioDeCamposSerializer(many=True),
+        example=[
+            {
+                "id": 31,
+                "fecha": datetime(2024, 1, 19, 17, 40, 12, 305000, UTC),
+                "usuario": PERSONA,
+                "origen": "api",
+                "peticion": "9f1c2a7be04d4f5f8a6b3c2d1e0f9a8b",
+                "cambios": {"telefono_cliente": {"de": "55 1234 5678", "a": "55 8765 4321"}},
+            }
+        ],
+        headers={"Link": SIGUE},
+        errors=(INEXISTENTE, DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]})),
     ),
 )

@@ -10,8 +10,8 @@ from monitor.api.dialects import DIRECT
 from monitor.api.fields import StrictChoiceField, StrictReferenceField, StrictTextField
 from monitor.api.serializers import StrictModelSerializer, StrictSerializer
 from monitor.api.shapes import EmptyListField, Shape
+from monitor.cambios.serializers import PersonaSerializer
 from monitor.textos import composed, trimmed
-from monitor.usuarios.models import Usuario
 
 CAMPOS = (
     "no_siniestro",
@@ -76,12 +76,6 @@ class CambioSerializer(StrictModelSerializer):
     class Meta:
         model = HistorialEstado
         fields = ("id", "no_siniestro", "estado_anterior", "estado_nuevo", "fecha_cambio", "cambiado_por")
-
-
-class PersonaSerializer(StrictModelSerializer):
-    class Meta:
-        model = Usuario
-        fields = ("id", "nombre", "username")
 
 
 class CambioConPersonaSerializer(CambioSerializer):

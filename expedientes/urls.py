@@ -20,6 +20,7 @@ urlpatterns = [
     path("expedientes/nube", ExpedienteViewSet.as_view({"get": "nube"})),
     path("expedientes/aseguradoras", ExpedienteViewSet.as_view({"get": "aseguradoras"})),
     path("expedientes/<key:no_siniestro>/estado/historial", ExpedienteViewSet.as_view({"get": "historial"})),
+    path("expedientes/<key:no_siniestro>/cambios", ExpedienteViewSet.as_view({"get": "cambios"})),
     path("expedientes/<key:no_siniestro>/estado", ExpedienteViewSet.as_view({"patch": "cambiar_estado"})),
     path(
         "expedientes/<key:no_siniestro>",

@@ -12,9 +12,10 @@ from expedientes.serializers import (
 )
 from monitor.api.dialects import DIRECT
 from monitor.api.etag import ConditionalReader
-from monitor.api.lists import CursorList, page_response, seal_of, stream_response
+from monitor.api.lists import CursorList, list_response, seal_of
 from monitor.api.shapes import Reader, Shape
 from monitor.api.viewsets import Action, ApiViewSet, location
+from monitor.cambios.listas import PAGINA, CambiosList
 from monitor.db.queries import Param
 from monitor.errores import DatosInvalidos, NoEncontrado
 
@@ -27,7 +28,7 @@ def _con_historial():
     return Expediente.objects.filter(pk=Param("no_siniestro", CLAVE)).order_by("-historial__id")
 
 
-uno = ConditionalReader(DETALLE, _con_historial)
+uno = ConditionalReader(DETALLE, _con_historial, Expediente)
 # The history is read from the expediente in one statement: with two, an expediente that is opened between them would
 # show none.
 historial = Reader(HISTORIAL, _con_historial)
@@ -53,8 +54,11 @@ class ExpedienteViewSet(ApiViewSet):
         "sin_clave": Action("expedientes.change_expediente", "actualizar expediente"),
         "destroy": Action("expedientes.delete_expediente", "eliminar expediente"),
         "destroy_sin_clave": Action("expedientes.delete_expediente", "eliminar expediente"),
-        "cambiar_estado": Action("expedientes.change_expediente", "cambiar el estado del expediente"),
+        "cambiar_estado": Action(
+            "expedientes.change_expediente", "cambiar el estado del expediente", identity_in_statement=True
+        ),
         "historial": Action("expedientes.view_historialestado", "obtener el historial de estados"),
+        "cambios": Action("expedientes.view_expediente", "obtener los cambios del expediente", PAGINA),
     }
     listas = {
         "lista": Expediente.objects.all(),
@@ -66,13 +70,7 @@ class ExpedienteViewSet(ApiViewSet):
     }
 
     def lista(self, request):
-        valores = self.query
-        lista = self._lista(valores)
-        if "por_pagina" in valores:
-            return page_response(self, lista, valores["por_pagina"], valores.get("cursor"))
-        if "cursor" in valores:
-            raise DatosInvalidos(campos={"cursor": ["cursor: requiere por_pagina"]}, codigo="parametros_invalidos")
-        return stream_response(self, lista)
+        return list_response(self, self._lista(self.query))
 
     pendientes = nube = lista
 
@@ -89,7 +87,7 @@ class ExpedienteViewSet(ApiViewSet):
     def create(self, request):
         datos = EXPEDIENTE.read(self.body())
         expediente = Expediente.objects.abrir(datos, por=request.user)
-        return self.respond(PLANO.from_instance(expediente), 201, location("/api/expedientes", expediente.no_siniestro))
+        return self._escrito(expediente, 201, location("/api/expedientes", expediente.no_siniestro))
 
     def retrieve(self, request, no_siniestro):
         response = uno.respond(self, no_siniestro=no_siniestro)
@@ -99,11 +97,15 @@ class ExpedienteViewSet(ApiViewSet):
 
     def update(self, request, no_siniestro):
         datos = EXPEDIENTE.read_changes(self.body(), no_siniestro)
-        expediente = Expediente.objects.actualizar(no_siniestro, datos, por=request.user)
-        return self.respond(PLANO.from_instance(expediente))
+        return self._escrito(Expediente.objects.actualizar(no_siniestro, datos, por=request.user, visto=self.seen))
+
+    def _escrito(self, expediente, status=200, headers=None):
+        """Answer what was written, with the ETag that reading it gives."""
+        etag = {"ETag": uno.tags.of_instance(expediente)}
+        return self.respond(PLANO.from_instance(expediente), status, etag | (headers or {}))
 
     def destroy(self, request, no_siniestro):
-        Expediente.objects.archivar(no_siniestro, por=request.user)
+        Expediente.objects.archivar(no_siniestro, por=request.user, visto=self.seen)
         return self.respond({"ok": True, "no_siniestro": no_siniestro})
 
     def sin_clave(self, request):
@@ -113,11 +115,16 @@ class ExpedienteViewSet(ApiViewSet):
 
     def cambiar_estado(self, request, no_siniestro):
         hasta = CAMBIO_DE_ESTADO.read(self.body())["estado"]
-        expediente = Expediente.objects.cambiar_estado(no_siniestro, hasta, por=request.user)
-        return self.respond(PLANO.from_instance(expediente))
+        return self._escrito(Expediente.objects.cambiar_estado(no_siniestro, hasta, por=request.user, visto=self.seen))
 
     def historial(self, request, no_siniestro):
         expediente = historial.one(no_siniestro=no_siniestro)
         if expediente is None:
             raise NoEncontrado(NO_ENCONTRADO)
         return self.respond(expediente["historial_estado"])
+
+    def cambios(self, request, no_siniestro):
+        expediente = Expediente.objects.filter(pk=no_siniestro).only("uid").first()
+        if expediente is None:
+            raise NoEncontrado(NO_ENCONTRADO)
+        return list_response(self, CambiosList(expediente, EXPEDIENTE, DIRECT))

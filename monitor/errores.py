@@ -68,6 +68,12 @@ class Conflicto(ErrorDeDominio):
     codigo = "conflicto"
 
 
+class Desactualizado(ErrorDeDominio):
+    """Who writes saw another state of the row."""
+
+    codigo = "desactualizado"
+
+
 class DemasiadosIntentos(ErrorDeDominio):
     """Too many logins failed. `espera` is how many seconds to wait before the next attempt."""
 

@@ -23,6 +23,7 @@ from monitor import logs
 from monitor.admin.pages import ADMIN, error_page
 from monitor.api.errors import ERROR_CODE, RETRY_AFTER, log_outage, outage_of
 from monitor.api.viewsets import bad_request, https_required
+from monitor.origen import Origen, puerta
 from monitor.policies import CSP, OF_ADMIN, OF_DATA
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class RequestLogMiddleware:
         start = perf_counter()
         name = f"{getrandbits(128):032x}"
         logs.request_id.set(name)
+        puerta.set((Origen.ADMIN if request.path_info.startswith(ADMIN) else Origen.API, name))
         response = self.get_response(request)
         response.headers["X-Request-ID"] = name
         if log.isEnabledFor(logging.INFO):

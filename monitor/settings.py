@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     # It comes before our apps, which put their own page of the mail queue in the admin.
     "post_office",
     "monitor.usuarios",
+    "monitor.cambios",
     "catalogos",
     "expedientes",
     "solicitudes",

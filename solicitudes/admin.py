@@ -11,6 +11,7 @@ import solicitudes.correo.admin  # noqa: F401  registers the mail queue
 from catalogos.admin import registrar
 from monitor.admin.lists import KeysetChangeList
 from monitor.admin.verbs import VerbAdmin, VerbForm
+from monitor.cambios.admin import ConHistorial
 from monitor.errores import DatosInvalidos
 from monitor.usuarios.models import Usuario
 from solicitudes.estados import TRANSICIONES, Estado
@@ -205,7 +206,7 @@ def insignia(estado_id: int):
 
 
 @admin.register(Solicitud)
-class SolicitudAdmin(VerbAdmin):
+class SolicitudAdmin(ConHistorial, VerbAdmin):
     form = ConVigentes
     inlines = (ParadaInline,)
     actions = (*(_decidir(accion) for accion in DESTINOS), "delete_selected")

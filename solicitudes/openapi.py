@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.utils import timezone
 
 from catalogos.openapi import describir_catalogo
+from monitor.api.lists import CURSOR_INVALIDO
 from monitor.api.openapi.description import (
     Operation,
     describe,
@@ -13,6 +14,7 @@ from monitor.api.openapi.description import (
     name_choices,
     name_component,
 )
+from monitor.cambios.serializers import CambioSerializer
 from monitor.errores import DatosInvalidos, ReglaIncumplida, SinPermiso
 from solicitudes.estados import Estado
 from solicitudes.filters import PARAMETROS
@@ -45,6 +47,13 @@ from solicitudes.serializers import (
 from solicitudes.views import EstadoSolicitudViewSet, SolicitudViewSet
 
 SOLICITUDES = "Solicitudes"
+
+
+class CambioDeCampos(CambioSerializer):
+    """The change of fields of a solicitud, whose moments this dialect writes in its own way."""
+
+
+name_component(CambioDeCampos, "CambioDeCamposDeSolicitud")
 describe_tag(
     SOLICITUDES,
     "Solicitudes de transporte: alguien pide, un aprobador decide, y a todos se les avisa por correo. Administradores y"
@@ -212,6 +221,8 @@ def _decision(accion: Accion, resumen: str, hecha: str, hasta: Estado, **opcione
         message=f"Solicitud {hecha} exitosamente",
         response=SolicitudSerializer(),
         example=COMPLETA | actual,
+        tagged=True,
+        stale=Solicitud.cambio,
         errors=(
             *DE_LA_RUTA,
             SinPermiso(SIN_PERMISO[accion]),
@@ -242,6 +253,7 @@ describe(
         example={"total": 1, "pagina": 1, "porPagina": 10, "registros": [FILA]},
     ),
     create=Operation(
+        tagged=True,
         summary="Crear una solicitud",
         description="Queda pendiente de aprobación; al solicitante y al aprobador les llega un correo. Primero se dice"
         " todo lo que es 400; si no hay nada, todo lo que es 422.",
@@ -256,6 +268,7 @@ describe(
         errors=(REFERENCIAS, SinPermiso(SIN_PERMISO[Accion.CREAR]), INCUMPLIDAS),
     ),
     retrieve=Operation(
+        tagged=True,
         summary="Leer una solicitud",
         message="Solicitud obtenida exitosamente",
         response=SolicitudSerializer(),
@@ -263,6 +276,8 @@ describe(
         errors=DE_LA_RUTA,
     ),
     update=Operation(
+        tagged=True,
+        stale=Solicitud.cambio,
         summary="Actualizar una solicitud",
         description="Sólo mientras está pendiente. Los campos que se envían; `lugares` reemplaza a la lista completa."
         ' `null` es como no enviarlo; `""` vacía un texto opcional. Se avisa por correo a quien deja de ser solicitante'
@@ -284,6 +299,7 @@ describe(
         ),
     ),
     destroy=Operation(
+        stale=Solicitud.cambio,
         summary="Eliminar una solicitud",
         description="Sólo mientras está pendiente. Deja de existir para todos; su código no se vuelve a usar. Se"
         " avisa por correo al solicitante y al aprobador.",
@@ -319,6 +335,26 @@ describe(
         description="El solicitante, el aprobador o un administrador, desde cualquier estado que no sea final.",
         body=MOTIVO,
         invalid=({"motivo": " "},),
+    ),
+    cambios=Operation(
+        summary="Leer los cambios de sus campos",
+        description="Del más reciente al primero: quién cambió qué, de qué a qué, y por qué puerta. Los cambios de"
+        " estado están en el histórico.",
+        invalid_query="por_pagina=0",
+        message="Cambios obtenidos exitosamente",
+        response={"type": "array", "items": CambioDeCampos()},
+        example=[
+            {
+                "id": 31,
+                "fecha": CREADA_EN,
+                "usuario": {"id": 3, "nombre": "María González", "username": "maria.gonzalez"},
+                "origen": "admin",
+                "peticion": "9f1c2a7be04d4f5f8a6b3c2d1e0f9a8b",
+                "cambios": {"cantidadPasajeros": {"de": 4, "a": 6}},
+            }
+        ],
+        headers={"Link": 'Con `por_pagina`, mientras haya más: `<…>; rel="next"`.'},
+        errors=(*DE_LA_RUTA, DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]})),
     ),
     historico=Operation(
         summary="Leer el histórico de estados",

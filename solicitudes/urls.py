@@ -13,5 +13,6 @@ urlpatterns = [
     path("solicitud/<segment:pk>/rechazar", SolicitudViewSet.as_view({"post": "rechazar"})),
     path("solicitud/<segment:pk>/cancelar", SolicitudViewSet.as_view({"post": "cancelar"})),
     path("solicitud/<segment:pk>/historico", SolicitudViewSet.as_view({"get": "historico"})),
+    path("solicitud/<segment:pk>/cambios", SolicitudViewSet.as_view({"get": "cambios"})),
     *rutas(EstadoSolicitudViewSet),
 ]

@@ -1,11 +1,17 @@
+from functools import partial
+
 from django.db import models
 
 from catalogos.views import LecturaViewSet
 from monitor.api.converters import read_id
+from monitor.api.dialects import ENVELOPE
+from monitor.api.etag import TaggedReader
+from monitor.api.lists import list_response
 from monitor.api.pages import PageList
 from monitor.api.serializers import read_changes
 from monitor.api.shapes import Reader
 from monitor.api.viewsets import Action, EnvelopeViewSet, location
+from monitor.cambios.listas import PAGINA, CambiosList
 from monitor.db.queries import Param
 from solicitudes.filters import PARAMETROS
 from solicitudes.models import EstadoSolicitud, HistoricoEstado, Solicitud
@@ -25,7 +31,7 @@ def _una(todas: bool):
 
 
 lista = PageList(RESUMEN, PARAMETROS, _visibles, SolicitudQuerySet.con_personas)
-una = Reader(DETALLE, _una)
+una = TaggedReader(DETALLE, _una, Solicitud)
 historico = Reader(CAMBIO, lambda: HistoricoEstado.objects.filter(solicitud=Param("id", ID)).order_by("id"))
 
 
@@ -43,6 +49,7 @@ class SolicitudViewSet(EnvelopeViewSet):
         "aprobar": Action("solicitudes.change_solicitud", "aprobar solicitud"),
         "rechazar": Action("solicitudes.change_solicitud", "rechazar solicitud"),
         "cancelar": Action("solicitudes.change_solicitud", "cancelar solicitud"),
+        "cambios": Action("solicitudes.view_solicitud", "obtener los cambios de la solicitud", PAGINA),
         "historico": Action("solicitudes.view_historicoestado", "obtener el histórico de estados"),
     }
 
@@ -53,48 +60,61 @@ class SolicitudViewSet(EnvelopeViewSet):
 
     def create(self, request):
         solicitud = Solicitud.objects.crear(ENTRADA.read(self.body()), por=request.user)
-        return self.success(
-            "Solicitud creada exitosamente", creada(solicitud), 201, location("/solicitud", solicitud.pk)
-        )
+        headers = location("/solicitud", solicitud.pk) | {"ETag": f'"{solicitud.tag}"'}
+        return self.success("Solicitud creada exitosamente", creada(solicitud), 201, headers)
 
     def retrieve(self, request, pk):
-        return self.success("Solicitud obtenida exitosamente", self._una(_id(pk)))
+        return self._mostrar("Solicitud obtenida exitosamente", _id(pk))
 
     def update(self, request, pk):
         cambios, pk = read_changes(ENTRADA, self.body()), _id(pk)
-        Solicitud.objects.actualizar(pk, cambios, por=request.user)
-        return self.success("Solicitud actualizada exitosamente", self._una(pk))
+        Solicitud.objects.actualizar(pk, cambios, por=request.user, visto=self.seen)
+        return self._mostrar("Solicitud actualizada exitosamente", pk)
 
     def destroy(self, request, pk):
-        solicitud = Solicitud.objects.eliminar(_id(pk), por=request.user)
+        solicitud = Solicitud.objects.eliminar(_id(pk), por=request.user, visto=self.seen)
         datos = {"mensaje": f"Solicitud '{solicitud.codigo}' eliminada exitosamente"}
         return self.success("Solicitud eliminada exitosamente", datos)
 
     def aprobar(self, request, pk):
         motivo, pk = MOTIVO_OPCIONAL.read(self.body(optional=True)), _id(pk)
-        Solicitud.objects.aprobar(pk, por=request.user, **motivo)
-        return self.success("Solicitud aprobada exitosamente", self._una(pk))
+        Solicitud.objects.aprobar(pk, por=request.user, visto=self.seen, **motivo)
+        return self._mostrar("Solicitud aprobada exitosamente", pk)
 
     def rechazar(self, request, pk):
         motivo, pk = MOTIVO.read(self.body()), _id(pk)
-        Solicitud.objects.rechazar(pk, por=request.user, **motivo)
-        return self.success("Solicitud rechazada exitosamente", self._una(pk))
+        Solicitud.objects.rechazar(pk, por=request.user, visto=self.seen, **motivo)
+        return self._mostrar("Solicitud rechazada exitosamente", pk)
 
     def cancelar(self, request, pk):
         motivo, pk = MOTIVO.read(self.body()), _id(pk)
-        Solicitud.objects.cancelar(pk, por=request.user, **motivo)
-        return self.success("Solicitud cancelada exitosamente", self._una(pk))
+        Solicitud.objects.cancelar(pk, por=request.user, visto=self.seen, **motivo)
+        return self._mostrar("Solicitud cancelada exitosamente", pk)
 
     def historico(self, request, pk):
-        solicitud = self._una(_id(pk))
+        solicitud, _ = self._una(_id(pk))
         datos = {"idSolicitud": solicitud["Id"], "codigoSolicitud": solicitud["CodigoSolicitud"]}
         cambios = historico.many(id=solicitud["Id"])
         return self.success("Histórico de estados obtenido exitosamente", datos | {"historico": cambios})
 
-    def _una(self, pk) -> dict:
-        """Return a solicitud among those that the caller may see. Raise NoEncontrado when it isn't one of them."""
+    def cambios(self, request, pk):
+        usuario, pk = request.user, _id(pk)
+        solicitud = Solicitud.objects.visibles_para(usuario).filter(pk=pk).only("uid").first()
+        if solicitud is None:
+            raise no_encontrada(pk)
+        return list_response(
+            self, CambiosList(solicitud, ENTRADA, ENVELOPE), partial(self.success, "Cambios obtenidos exitosamente")
+        )
+
+    def _mostrar(self, frase, pk):
+        solicitud, etag = self._una(pk)
+        return self.success(frase, solicitud, headers={"ETag": etag})
+
+    def _una(self, pk) -> tuple[dict, str]:
+        """Return a solicitud among those that the caller may see, and its ETag. Raise NoEncontrado when it isn't one of
+        them."""
         usuario = self.request.user
-        solicitud = una.one(ve_todas(usuario), id=pk, persona=usuario.pk)
+        solicitud = una.one_with_etag(ve_todas(usuario), id=pk, persona=usuario.pk)
         if solicitud is None:
             raise no_encontrada(pk)
         return solicitud

@@ -22,6 +22,7 @@ from catalogos.importacion.tabla import Renglon, leer, llano
 from catalogos.importacion.valores import valor
 from catalogos.models import CATALOGOS, ENTERO_MAXIMO
 from monitor.errores import DatosInvalidos, ErrorDeDominio, sin_su_campo
+from monitor.origen import Origen, entrando_por
 from monitor.validadores import Entre
 
 CARGABLES: dict[str, type[Catalogo]] = {modelo._meta.db_table: modelo for modelo in CATALOGOS}
@@ -50,7 +51,8 @@ def cargar(archivo: Archivo, *, solo_nuevas: bool = False) -> dict[str, int]:
     modelo, errores = modelo_de(archivo), Errores(archivo.nombre)
     renglones = leer(archivo, modelo, errores)
     carga = Carga(Lineas(modelo, renglones, errores), Existentes(modelo), solo_nuevas=solo_nuevas)
-    cuenta = carga.guardar()
+    with entrando_por(Origen.IMPORTACION):
+        cuenta = carga.guardar()
     errores.lanzar()
     if "id" in renglones[0].celdas:
         _adelantar_secuencia(modelo)

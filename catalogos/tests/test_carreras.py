@@ -99,7 +99,7 @@ def test_cambiar_lo_que_otro_refiere_no_espera(transactional_db):
             {"codigo": "H", "nombre": "Hijo", "departamentoPadreId": padre.pk, "idPerfilJefe": jefe.pk}
         )
         en_otra_conexion(lambda: Departamento.objects.actualizar(padre.pk, {"nombre": "Otro"}, por=None))
-        en_otra_conexion(lambda: Usuario.objects.actualizar(jefe.pk, {"nombre": "Otra"}))
+        en_otra_conexion(lambda: Usuario.objects.actualizar(jefe.pk, {"nombre": "Otra"}, por=None))
 
     assert Departamento.objects.get().nombre == "Otro"
     assert Usuario.objects.get().nombre == "Otra"

@@ -7,6 +7,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from catalogos.models import Aseguradora
 from expedientes.models import Expediente
+from monitor.db.triggers import door
 
 ANTES = [
     ("catalogos", "0007_sin_estado_solicitud"),
@@ -22,7 +23,7 @@ def antes(migrar):
     migrar(ANTES)
 
     def ejecutar(sql, *params):
-        with connection.cursor() as cursor:
+        with door(None), connection.cursor() as cursor:
             cursor.execute(sql, params)
 
     yield ejecutar

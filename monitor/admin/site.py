@@ -76,7 +76,8 @@ class PasswordForm(AdminPasswordChangeForm):
 
     def save(self, commit=True):
         """Save through our verb: Django's own would write the whole row, over what others changed."""
-        self.user = get_user_model().objects.actualizar(self.user.pk, {"password": self.cleaned_data["new_password1"]})
+        cambio = {"password": self.cleaned_data["new_password1"]}
+        self.user = get_user_model().objects.actualizar(self.user.pk, cambio, por=self.user)
         return self.user
 
 

@@ -30,6 +30,7 @@ STATUS = {
     errores.SinPermiso: 403,
     errores.NoEncontrado: 404,
     errores.Conflicto: 409,
+    errores.Desactualizado: 412,
     errores.ReglaIncumplida: 422,
     errores.DemasiadosIntentos: 429,
 }

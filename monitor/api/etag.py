@@ -1,12 +1,15 @@
-"""Conditional reads. The ETag changes whenever the answer would, and is known without making the answer
-(docs/adr/0007)."""
+"""ETags: conditional reads, and writes on condition of what the writer saw (docs/adr/0007, docs/adr/0011).
 
-from collections.abc import Callable
+An ETag has two parts: the tag of the row itself (`Versioned.tag`), which a write is compared with, and a digest of the
+versions of the other rows that the answer shows. It changes whenever the answer would, and is known without making the
+answer.
+"""
+
+from collections.abc import Callable, Iterable
 from hashlib import blake2b
 
 from django.db import Error as DatabaseError
-from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, When
 from django.http import HttpResponse, HttpResponseNotModified
 from django.urls import resolve
 from django.utils.http import parse_etags
@@ -15,52 +18,121 @@ from monitor.api.authentication import read_token
 from monitor.api.dialects import CACHE
 from monitor.api.identity import Caller, CallerQuery, only_for_caller
 from monitor.api.shapes import Reader, Shape
-from monitor.db.functions import Version
+from monitor.db.queries import CompiledQuery
+from monitor.db.triggers import AppendOnly
+from monitor.db.versions import Seen, Versioned
 from monitor.errores import ErrorDeDominio
 
 # A 304 says so because it doesn't know how large the object is; and the 200 must say the same.
 VARY = {"Vary": "Accept-Encoding"}
 
 
-class ConditionalReader(Reader):
-    """A reader of one object, together with who calls. The ETag is a digest of the shape and of the versions of all the
-    rows that the object comes from. SQLite's rows have no version, so there it is a digest of their values."""
+class Tags:
+    """Makes the ETags of the objects of a shape.
 
-    def __init__(self, shape: Shape, make: Callable[[], QuerySet]):
-        versions = [Version(path) for path in shape.one_per_table] if connection.vendor == "postgresql" else []
+    `columns` gives, in this order, what makes the tag of the row itself, and a version for each other table that the
+    object comes from. The rows of an append-only table need none as long as our verbs write them, because those write
+    the row that they hang from too; a row that came otherwise has no place in the chain, and counts by its key.
+    """
 
+    def __init__(self, shape: Shape, model: type[Versioned]):
+        self._model, self._own = model, len(model.tagged_by)
+        others = [_version(model, path) for path in shape.one_per_table if "__" in path]
+        self.columns = [*model.tagged_by, *others]
+        self._unknown = (None,) * (len(others) - len(model.versions_of))
+        self._seal = blake2b(shape.fingerprint.encode(), digest_size=8)
+
+    def of_rows(self, rows: list[tuple]) -> str:
+        """Return the ETag of an object, given the values of `columns` in each row of its join."""
+        own = self._model.tag_of(*rows[0][: self._own])
+        return self._join(own, {row[self._own :] for row in rows})
+
+    def of_instance(self, row: Versioned) -> str:
+        """Return the ETag of a row that was just written, the one that reading it gives (`Versioned.versions_of`)."""
+        versions = tuple(getattr(row, f"version_of_{name}") for name in row.versions_of)
+        return self._join(row.tag, [versions + self._unknown])
+
+    def _join(self, tag: str, others: Iterable[tuple]) -> str:
+        digest = self._seal.copy()
+        digest.update(",".join(sorted(map(repr, others))).encode())
+        return f'"{tag}.{digest.hexdigest()}"'
+
+
+def _version(model, path: str):
+    """Return the expression of the version of a row that the object shows, given the path of one of its columns."""
+    relation = path.rpartition("__")[0]
+    for name in relation.split("__"):
+        model = model._meta.get_field(name).related_model
+    if issubclass(model, Versioned):
+        return F(f"{relation}__version")
+    if issubclass(model, AppendOnly):
+        return Case(When(**{f"{relation}__eslabon__isnull": True}, then=F(f"{relation}__pk")))
+    return F(f"{relation}__pk")
+
+
+def seen(request) -> Seen | None:
+    """Return what the writer of an HTTP request says that they saw, by If-Match or `If-None-Match: *`, or None when
+    they don't say. A weak ETag is nothing to compare with."""
+    if request.META.get("HTTP_IF_NONE_MATCH", "").strip() == "*":
+        return Seen()
+    header = request.META.get("HTTP_IF_MATCH")
+    if header is None:
+        return None
+    etags = parse_etags(header)
+    tags = [etag.strip('"').partition(".")[0] for etag in etags if etag.startswith('"')]
+    return Seen(tags, anything=etags == ["*"])
+
+
+class TaggedReader(Reader):
+    """A reader of one object that also gives its ETag."""
+
+    def __init__(
+        self,
+        shape: Shape,
+        make: Callable[..., QuerySet],
+        model: type[Versioned],
+        query_class: type[CompiledQuery] = CompiledQuery,
+    ):
+        self.tags = Tags(shape, model)
+        super().__init__(shape, make, query_class, extra=self.tags.columns)
+        self._start = len(shape.columns)
+
+    def one_with_etag(self, *variant, **values) -> tuple[dict, str] | None:
+        rows = self._query.rows(*variant, **values)
+        return (self.shape.from_rows(rows), self._etag(rows)) if rows else None
+
+    def _etag(self, rows) -> str:
+        return self.tags.of_rows([row[self._start :] for row in rows])
+
+
+class ConditionalReader(TaggedReader):
+    """A reader of one object, together with who calls, that also answers 304 from the versions alone."""
+
+    def __init__(self, shape: Shape, make: Callable[[], QuerySet], model: type[Versioned]):
         def for_caller() -> QuerySet:
             return only_for_caller(make())
 
-        super().__init__(shape, for_caller, CallerQuery, extra=versions)
-        self._start = len(shape.columns) if versions else 0
-        of_version = versions or shape.columns
-        self._versions = CallerQuery(lambda: for_caller().order_by().values_list(*of_version))
-        self._seal = blake2b(shape.fingerprint.encode(), digest_size=16)
+        super().__init__(shape, for_caller, model, CallerQuery)
+        self._versions = CallerQuery(lambda: for_caller().order_by().values_list(*self.tags.columns))
 
     def not_modified(self, known: str, **values) -> HttpResponse | None:
         """Return a 304 without a body when the object's ETag is one of `known` (an If-None-Match), and None otherwise.
-        On PostgreSQL the statement reads only the versions of the rows."""
+        The statement reads only the versions of the rows."""
         versions = self._versions.rows(**values)
         if not versions:
             return None
-        etag = _known_as(self._etag(versions), known)
+        etag = _known_as(self.tags.of_rows(versions), known)
         if etag is None:
             return None
         return HttpResponseNotModified(headers={"Cache-Control": CACHE, "ETag": etag, **VARY})
 
     def respond(self, view, **values) -> HttpResponse | None:
         """Return a 200 with the object and its ETag, or None when there is no object."""
-        rows = self._query.rows(caller=view.caller, **values)
-        if not rows:
+        found = self.one_with_etag(caller=view.caller, **values)
+        if found is None:
             return None
-        etag = self._etag([row[self._start :] for row in rows])
-        return view.respond(self.shape.from_rows(rows), headers={"ETag": etag, **VARY})
-
-    def _etag(self, versions: list[tuple]) -> str:
-        digest = self._seal.copy()
-        digest.update("\0".join(sorted(map(repr, versions))).encode())
-        return f'"{digest.hexdigest()}"'
+        data, etag = found
+        return view.respond(data, headers={"ETag": etag, **VARY})
 
 
 def for_gzip(etag: str) -> str:

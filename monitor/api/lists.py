@@ -2,10 +2,9 @@
 
 import base64
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from itertools import chain
-from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -14,7 +13,9 @@ from django.http import HttpResponse, StreamingHttpResponse
 
 from monitor.api.dialects import CACHE
 from monitor.api.errors import outage_of
+from monitor.api.fields import StrictTextField
 from monitor.api.identity import Caller, CallerQuery, only_for_caller
+from monitor.api.params import IntegerParam
 from monitor.api.shapes import Shape
 from monitor.db.queries import After, Param, is_position
 from monitor.errores import DatosInvalidos
@@ -26,27 +27,37 @@ BATCH = 1000  # rows in memory at once when the whole list is streamed
 CURSOR_INVALIDO = "cursor: no es válido; use el del encabezado Link"
 
 
+def cursor_params() -> dict:
+    """Return the parameters of a page, for `QueryParams`."""
+    return {
+        "por_pagina": IntegerParam(min_value=1, max_value=MAX_PER_PAGE),
+        "cursor": StrictTextField(max_length=1000),
+    }
+
+
 class CursorList:
-    """The rows of `queryset` as `shape` shows them, in the order of the columns of `order`: ascending, none null, the
-    last unique.
+    """The rows of `queryset` as `shape` shows them, in the order of the columns of `order`: none null, the last unique,
+    all of them ascending, or all descending and written with a hyphen.
 
     Its queries read who calls together with the rows. `seal` tells this list and its filters from any other: a cursor
     serves only for the list that gave it.
     """
 
     def __init__(self, shape: Shape, queryset: QuerySet, order: tuple[str, ...], seal: str):
-        self._shape, self._queryset, self._order, self._seal = shape, queryset, order, seal
-        self._fields = [queryset.model._meta.get_field(name) for name in order]
-        extra = [name for name in order if name not in shape.columns]
+        self._shape, self._queryset, self._sorted, self._seal = shape, queryset, order, seal
+        self._order = [name.removeprefix("-") for name in order]
+        self._fields = [queryset.model._meta.get_field(name) for name in self._order]
+        extra = [name for name in self._order if name not in shape.columns]
         self._read = [*shape.columns, *extra]
-        self._position = itemgetter(*(self._read.index(name) for name in order))
+        self._places = [self._read.index(name) for name in self._order]
         self._query = CallerQuery(self._make)
 
     def _make(self, limit: int, with_cursor: bool) -> QuerySet:
-        queryset = only_for_caller(self._queryset).order_by(*self._order)
+        queryset = only_for_caller(self._queryset).order_by(*self._sorted)
         if with_cursor:
             limits = [Param(field.name, field) for field in self._fields]
-            queryset = queryset.filter(After([F(name) for name in self._order], limits))
+            descending = self._sorted[0].startswith("-")
+            queryset = queryset.filter(After([F(name) for name in self._order], limits, descending=descending))
         return queryset.values_list(*self._read)[:limit]
 
     def rows(self, limit: int, since: tuple | None, caller: Caller) -> list[tuple]:
@@ -54,7 +65,7 @@ class CursorList:
         return self._query.rows(limit, since is not None, caller=caller, **values)
 
     def position(self, row: tuple) -> tuple:
-        return self._position(row)
+        return tuple(row[place] for place in self._places)
 
     def objects(self, rows: list[tuple]) -> list[dict]:
         return self._shape.many(rows)
@@ -77,17 +88,29 @@ def seal_of(name: str, filters: Mapping[str, Any]) -> str:
     return blake2b(repr((name, sorted(filters.items()))).encode(), digest_size=6).hexdigest()
 
 
-def page_response(view, list_: CursorList, per_page: int, cursor: str | None) -> HttpResponse:
-    """Return one page. While there are more, it has `Link: …; rel="next"` with the filters of the HTTP request. Raise
-    DatosInvalidos for a cursor of another list."""
+def page_response(view, list_: CursorList, per_page: int, cursor: str | None, respond: Callable) -> HttpResponse:
+    """Return one page, which `respond` makes an answer of. While there are more, it has `Link: …; rel="next"` with the
+    filters of the HTTP request. Raise DatosInvalidos for a cursor of another list."""
     since = list_.read_cursor(cursor) if cursor else None
     rows = list_.rows(per_page + 1, since, view.caller)
-    response = view.respond(list_.objects(rows[:per_page]))
+    response = respond(list_.objects(rows[:per_page]))
     if len(rows) > per_page:
         query = view.request.GET.copy()
         query["cursor"] = list_.write_cursor(list_.position(rows[per_page - 1]))
         response.headers["Link"] = f'<{view.request.path}?{query.urlencode()}>; rel="next"'
     return response
+
+
+def list_response(view, list_: CursorList, respond: Callable | None = None) -> HttpResponse:
+    """Return what the HTTP request asks for, given the parameters `por_pagina` and `cursor`: a page or the whole list.
+    `respond` makes the answer of a short list; without it, a bare array is streamed."""
+    if "por_pagina" in view.query:
+        return page_response(view, list_, view.query["por_pagina"], view.query.get("cursor"), respond or view.respond)
+    if "cursor" in view.query:
+        raise DatosInvalidos(campos={"cursor": ["cursor: requiere por_pagina"]}, codigo="parametros_invalidos")
+    if respond:
+        return respond([one for rows in _batches(list_, view.caller) for one in list_.objects(rows)])
+    return stream_response(view, list_)
 
 
 def stream_response(view, list_: CursorList) -> HttpResponse:

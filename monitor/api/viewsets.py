@@ -15,9 +15,10 @@ from rest_framework.request import Request
 from monitor.api.body import read_object
 from monitor.api.dialects import DIRECT, ENVELOPE, Dialect, dialect_of
 from monitor.api.errors import ERROR_CODE, UNREACHABLE, MethodNotAllowed, error_response, internal, outage_of
-from monitor.api.etag import ConditionalReader
+from monitor.api.etag import ConditionalReader, seen
 from monitor.api.identity import Caller
 from monitor.api.params import NO_PARAMS, QueryParams
+from monitor.db.versions import Seen
 from monitor.errores import DatosInvalidos, NoEncontrado, SinPermiso
 
 PETICION_INVALIDA = "La petición no es válida; revise el nombre del servidor al que la envía"
@@ -115,6 +116,10 @@ class ApiViewSet(viewsets.ViewSet):
 
     def body(self, *, optional=False) -> dict:
         return read_object(self.request._request, optional=optional)
+
+    @property
+    def seen(self) -> Seen | None:
+        return seen(self.request)
 
     def respond(self, data, status=200, headers=None):
         return self.dialect.respond(data, status, headers)

@@ -229,18 +229,20 @@ def searched(columna: str, palabra: str) -> models.Q:
     return condicion
 
 
-# --- Version ---
+# --- Identity ---
 
 
-class Version(models.Func):
-    """The transaction that last wrote a row (only on PostgreSQL): it changes whenever anybody writes the row. The
-    expression that it takes is a column of the row's own table, not of a table that the row refers to."""
+class RandomUUID(models.Func):
+    """A random UUID, as each database keeps one."""
 
-    arity = 1
-    output_field = models.TextField()
+    arity = 0
+    output_field = models.UUIDField()
 
     def as_postgresql(self, compiler, connection, **extra):
-        return f"{compiler.quote_name_unless_alias(self.source_expressions[0].alias)}.xmin::text", ()
+        return "gen_random_uuid()", ()
+
+    def as_sqlite(self, compiler, connection, **extra):
+        return "(lower(hex(randomblob(16))))", ()
 
 
 # --- Order ---

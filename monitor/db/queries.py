@@ -48,13 +48,14 @@ class Param(models.Expression):
 
 
 class After(models.Expression):
-    """The comparison `(a, b) > (x, y)` of whole rows, which both databases answer from an index on (a, b)."""
+    """The comparison `(a, b) > (x, y)` of whole rows, or `<` in a descending order, which both databases answer from an
+    index on (a, b)."""
 
     conditional = True
 
-    def __init__(self, columns: list, limit: list):
+    def __init__(self, columns: list, limit: list, *, descending: bool = False):
         super().__init__(output_field=models.BooleanField())
-        self.columns, self.limit = columns, limit
+        self.columns, self.limit, self.descending = columns, limit, descending
 
     def get_source_expressions(self):
         return [*self.columns, *self.limit]
@@ -79,7 +80,7 @@ class After(models.Expression):
             parts = [compiler.compile(e) for e in side]
             sides.append("(" + ", ".join(sql for sql, _ in parts) + ")")
             params += tuple(p for _, ps in parts for p in ps)
-        return " > ".join(sides), params
+        return (" < " if self.descending else " > ").join(sides), params
 
 
 def is_position(columns: list[models.Field], values) -> bool:

@@ -15,8 +15,10 @@ from typing import Any, Protocol
 from django.db import IntegrityError, connection, router, transaction
 from django.db.models.expressions import Col
 
+from monitor.db import queries
 from monitor.db.errors import is_broken_reference
 from monitor.db.queries import execute
+from monitor.db.versions import Versioned
 from monitor.errores import DatosInvalidos
 
 NO_ID = -1  # an id that no row has
@@ -45,12 +47,21 @@ class Vigente(Reference):
 
 
 class Author(Protocol):
-    """The author of a write: a user, or a caller of the API."""
+    """The author of a write: a user, a caller of the API, or nobody."""
 
-    pk: int
+    pk: int | None
     username: str
     nombre: str | None
-    reference: int | Reference
+    reference: int | Reference | None
+
+
+class Nobody:
+    """The author of what a command writes."""
+
+    pk, username, nombre, reference = None, "", None, None
+
+
+NOBODY = Nobody()
 
 
 def single_statement():
@@ -69,18 +80,8 @@ def insert(model, values: Mapping[str, Any], *, por: Author, con: Sequence[tuple
     references = _references(model, values)
     if por.reference not in references.values():
         por.pk  # noqa: B018  the statement doesn't check the author, so this line does
-    others = [(other, _with_known(references, other, row)) for other, row in con]
-    sql, params = _insert(model, [values])
-    if connection.vendor == "postgresql":
-        for i, (other, row) in enumerate(others):
-            other_sql, other_params = _insert(other, [row])
-            sql, params = f"{sql}), otra_{i} AS ({other_sql}", params + other_params
-        return _write(model, f"WITH fila AS ({sql}) SELECT * FROM fila" if con else sql, params, references)[0]
-    with transaction.atomic():
-        [instance] = _write(model, sql, params, references)
-        for other, row in others:
-            _write(other, *_insert(other, [row]))
-    return instance
+    others = [(other, _with_known(references.values(), other, row)) for other, row in con]
+    return _write_with(model, *_insert(model, [values]), references, others)[0]
 
 
 def insert_many(model, rows: list[dict[str, Any]], *, por: Author) -> list:
@@ -90,18 +91,41 @@ def insert_many(model, rows: list[dict[str, Any]], *, por: Author) -> list:
     return _write(model, *_insert(model, rows))
 
 
-def update(model, pk, values: Mapping[str, Any], *, por: Author):
-    """Update one row with one UPDATE and return it as an instance. Return None when there is no such row, or when `por`
-    may not write. See `insert` about `Reference`."""
+def update(model, pk, values: Mapping[str, Any], *, por: Author, con: Sequence[tuple] = (), version: int | None = None):
+    """Update one row with one UPDATE and return it as an instance. Return None when there is no such row, when it
+    hasn't this `version`, or when `por` may not write. See `insert` about `Reference` and `con`: those rows aren't
+    written either when nothing is updated."""
     columns, references = _columns(model), _references(model, values)
     params = [*_params(columns, values), columns[model._meta.pk.attname].prepare(pk)]
+    if version is not None:
+        params.append(version)
     author = por.reference if isinstance(por.reference, Reference) else None
     if author:
         params += [author.pk, *author.params]
-    rows = _write(model, _update_sql(model, _form(values), author and (author.model, author.sql)), params, references)
+    condition = author and (author.model, author.sql)
+    sql = _update_sql(model, _form(values), condition, version is not None)
+    others = [(other, _with_known([author], other, row)) for other, row in con]
+    rows = _write_with(model, sql, params, references, others)
     if rows and author:
         author.settle()
     return rows[0] if rows else None
+
+
+def _write_with(model, sql, params, references, others) -> list:
+    """Run an INSERT or an UPDATE, and insert the rows of `others` when it writes something."""
+    if not others:
+        return _write(model, sql, params, references)
+    if connection.vendor == "postgresql":
+        parts = [f"fila AS ({sql})"]
+        for i, (other, row) in enumerate(others):
+            parts.append(f"otra_{i} AS ({_insert_if_sql(other, _form(row))})")
+            params = [*params, *_params(_columns(other), row)]
+        return _write(model, f"WITH {', '.join(parts)} SELECT * FROM fila", params, references)
+    with transaction.atomic():
+        instances = _write(model, sql, params, references)
+        for other, row in others if instances else ():
+            _write(other, *_insert(other, [row]))
+    return instances
 
 
 def _references(model, values) -> dict[str, Reference]:
@@ -110,7 +134,7 @@ def _references(model, values) -> dict[str, Reference]:
 
 def _with_known(references, model, row) -> dict:
     """Return the row with plain ids in place of the references that the statement already checks."""
-    asked = [name for name, reference in _references(model, row).items() if reference in references.values()]
+    asked = [name for name, reference in _references(model, row).items() if reference in references]
     return row | {name: row[name].pk for name in asked}
 
 
@@ -135,14 +159,27 @@ def _insert_sql(model, form, rows: int) -> str:
 
 
 @lru_cache(maxsize=STATEMENTS)
-def _update_sql(model, form, author: tuple | None) -> str:
+def _insert_if_sql(model, form) -> str:
+    """Return the SQL that inserts a row when the statement that it is part of wrote one (only on PostgreSQL)."""
     columns = _columns(model)
-    changes = ", ".join(f"{columns[name].name} = {columns[name].placeholder(condition)}" for name, condition in form)
+    names = ", ".join(columns[name].name for name, _ in form)
+    values = ", ".join(columns[name].typed_placeholder(condition) for name, condition in form)
+    return f"INSERT INTO {_table(model)} ({names}) SELECT {values} FROM fila"
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _update_sql(model, form, author: tuple | None, with_version: bool) -> str:
+    columns = _columns(model)
+    changes = [f"{columns[name].name} = {columns[name].placeholder(condition)}" for name, condition in form]
+    if issubclass(model, Versioned):
+        changes.append("version = version + 1")
     where = f"{columns[model._meta.pk.attname].name} = %s"
+    if with_version:
+        where += " AND version = %s"
     if author:
         users, condition = author
         where += f" AND EXISTS (SELECT 1 FROM {_table(users)} WHERE id = %s AND {condition})"
-    return f"UPDATE {_table(model)} SET {changes} WHERE {where} RETURNING {_returning(model).sql}"
+    return f"UPDATE {_table(model)} SET {', '.join(changes)} WHERE {where} RETURNING {_returning(model).sql}"
 
 
 def _params(columns, values) -> list:
@@ -189,6 +226,10 @@ class _Column:
         target = _table(self._field.related_model)
         return f"coalesce((SELECT id FROM {target} WHERE id = %s AND {condition}{hold}), {NO_ID})"
 
+    def typed_placeholder(self, condition: str | None) -> str:
+        """Return the SQL of the value where the database can't tell its type from its place."""
+        return self.placeholder(condition) if condition else f"%s::{self._field.cast_db_type(connection)}"
+
 
 @cache
 def _columns(model) -> dict[str, _Column]:
@@ -198,6 +239,16 @@ def _columns(model) -> dict[str, _Column]:
 @cache
 def _foreign_keys(model) -> tuple[str, ...]:
     return tuple(field.attname for field in model._meta.concrete_fields if field.is_relation)
+
+
+def read(model, pk, *, lock: bool = False):
+    """Return one row as an instance, as a write returns it, or None. With `lock`, nobody else writes it until the
+    transaction ends."""
+    column = _columns(model)[model._meta.pk.attname]
+    hold = " FOR NO KEY UPDATE" if lock and connection.features.has_select_for_update else ""
+    sql = f"SELECT {_returning(model).sql} FROM {_table(model)} WHERE {column.name} = %s{hold}"
+    rows = queries.read(sql, [column.prepare(pk)])
+    return _returning(model).instance(rows[0]) if rows else None
 
 
 def _table(model) -> str:
@@ -212,7 +263,9 @@ class _Returning:
         # Generated columns are there for the database to order and search by. A unique one is an exception: it is a
         # name that people see.
         fields = [field for field in model._meta.concrete_fields if field.unique or not field.generated]
-        self.sql = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+        self.others = [f"version_of_{name}" for name in getattr(model, "versions_of", ())]
+        columns = [connection.ops.quote_name(field.column) for field in fields]
+        self.sql = ", ".join([*columns, *map(self._version_of, getattr(model, "versions_of", ()))])
         self.names = [field.attname for field in fields]
         self._converters = []
         for i, field in enumerate(fields):
@@ -220,11 +273,18 @@ class _Returning:
             for convert in connection.ops.get_db_converters(column) + field.get_db_converters(connection):
                 self._converters.append((i, convert, column))
 
+    def _version_of(self, name) -> str:
+        field = self.model._meta.get_field(name)
+        target, column = _table(field.related_model), connection.ops.quote_name(field.column)
+        return f"(SELECT r.version FROM {target} r WHERE r.id = {_table(self.model)}.{column}) AS version_of_{name}"
+
     def instance(self, row):
-        row = list(row)
+        row, others = list(row[: len(self.names)]), row[len(self.names) :]
         for i, convert, column in self._converters:
             row[i] = convert(row[i], column, connection)
-        return self.model.from_db(router.db_for_write(self.model), self.names, row)
+        instance = self.model.from_db(router.db_for_write(self.model), self.names, row)
+        vars(instance).update(zip(self.others, others, strict=True))
+        return instance
 
 
 _returning = cache(_Returning)

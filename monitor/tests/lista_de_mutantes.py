@@ -28,6 +28,97 @@ def de(archivo: str, *pruebas: str, postgresql: bool = False, cambios: list[tupl
 
 
 MUTANTES: list[Mutante] = [
+    # --- Versions, changes and chains ---
+    *de(
+        "monitor/db/versions.py",
+        "monitor/cambios/tests/test_versiones.py",
+        cambios=[
+            ("self._anything or row.tag in self._tags", "True"),
+            ("self._anything or row.tag in self._tags", "row.tag in self._tags"),
+        ],
+    ),
+    *de(
+        "monitor/api/etag.py",
+        "monitor/cambios/tests/test_versiones.py",
+        "expedientes/tests/test_views.py",
+        cambios=[
+            ("for etag in etags if etag.startswith('\"')", "for etag in etags"),
+            ("return Seen(tags, anything", 'return Seen(tags or [""], anything'),
+            ('== "*":\n        return Seen()', '== "*":\n        return None'),
+            ('        return F(f"{relation}__version")\n', '        return F(f"{relation}__pk")\n'),
+            ("return self._join(row.tag, [versions + self._unknown])", "return self._join(row.tag, [self._unknown])"),
+        ],
+    ),
+    *de(
+        "monitor/cambios/cadena.py",
+        "monitor/cambios/tests/test_cadena.py",
+        "monitor/cambios/tests/test_versiones.py",
+        "monitor/cambios/tests/test_verificacion.py",
+        cambios=[
+            ('return f"{version}-{uid.hex}"', "return str(version)"),
+            ("self.eslabones += 1", "self.eslabones += 2"),
+            ("*map(canonico, sellados), anterior]", "*map(canonico, sellados)]"),
+            ("uid.hex, lugar, *map", "uid.hex, *map"),
+            ("valor.astimezone(UTC).replace", "valor.replace"),
+            ("timespec='microseconds'", "timespec='milliseconds'"),
+        ],
+    ),
+    *de(
+        "monitor/cambios/registro.py",
+        "monitor/cambios/tests/test_cambios.py",
+        "monitor/cambios/tests/test_versiones.py",
+        "expedientes/tests/test_views.py",
+        cambios=[
+            ("if visto is not None and fila not in visto:", "if False:"),
+            ("if _simple(v) != _simple(getattr(fila, c))", "if True"),
+            ('OCULTAS = {"password"}', "OCULTAS = set()"),
+            ('"usuario_id": por.reference,', '"usuario_id": None,'),
+            ('"origen": origen.value,', '"origen": "api",'),
+            ('"peticion": peticion,', '"peticion": None,'),
+            ('columna == "eliminado" or ', ""),
+            ("campo.editable and not", "not"),
+        ],
+    ),
+    *de(
+        "monitor/cambios/registro.py",
+        "monitor/cambios/tests/test_versiones.py",
+        postgresql=True,
+        cambios=[
+            ("for bloquear in (False, True) if", "for bloquear in (False,) if"),
+            ("con=eslabones, version=fila.version, por=por", "con=eslabones, por=por"),
+        ],
+    ),
+    *de(
+        "monitor/cambios/verificacion.py",
+        "monitor/cambios/tests/test_verificacion.py",
+        cambios=[
+            ("        if fila.lugar != lugar:\n", "        if False:\n"),
+            (" != fila.huella:\n", " == 0:\n"),
+            ("if padre.fin != (len(filas), anterior):", "if False:"),
+            ("elif estado != padre.estado:", "elif False:"),
+            ("elif not en_el_sello:", "elif False:"),
+            ("    yield from _sin_cadena(modelo)\n", ""),
+            ("    yield from _revisar_archivados(modelo, quedan)\n", ""),
+            ("quedan.keys() - archivados", "()"),
+        ],
+    ),
+    *de(
+        "monitor/cambios/sello.py",
+        "monitor/cambios/tests/test_verificacion.py",
+        cambios=[
+            ('            clave.verify(bytes.fromhex(dicho["firma"]), _firmado(dicho))\n', ""),
+            ("(FORMATO, cuantas, raiz.hexdigest())", '(FORMATO, cuantas, dicho["raiz"])'),
+            ("os.O_EXCL, 0o600)", "os.O_EXCL, 0o644)"),
+        ],
+    ),
+    *de(
+        "monitor/db/triggers.py",
+        "monitor/cambios/tests/test_cadena.py",
+        cambios=[
+            ('return opened == EVERYTHING or _row(table, key) in opened.split(",")', "return bool(opened)"),
+            ("    drop(using)\n    with", "    return\n    with"),
+        ],
+    ),
     # --- Expedientes ---
     *de(
         "expedientes/estados.py",
@@ -64,17 +155,18 @@ MUTANTES: list[Mutante] = [
                 "_con_aseguradora_vigente(datos) | del_servidor",
                 "datos | del_servidor",
             ),
-            ("no_siniestro, _con_aseguradora_vigente(datos), por=por", "no_siniestro, datos, por=por"),
-            ("None, Estado.INGRESO, por.reference)", "Estado.SALIDA, Estado.INGRESO, por.reference)"),
+            ("return _con_aseguradora_vigente(datos), ()", "return datos, ()"),
+            ("None, Estado.INGRESO, por)", "Estado.SALIDA, Estado.INGRESO, por)"),
             (
                 "        if hasta not in Estado.values:\n"
                 '            raise DatosInvalidos(ESTADO_INVALIDO, codigo="estado_invalido")\n',
                 "",
             ),
-            ("_cambio(no_siniestro, desde, hasta, por.pk)", "_cambio(no_siniestro, desde, hasta, None)"),
-            ("_cambio(no_siniestro, desde, hasta, por.pk)", "_cambio(no_siniestro, None, hasta, por.pk)"),
-            (".filter(**{relacion.field.name: expediente}).delete()", ".all().delete()"),
-            ("datos=copiar(expediente), archivado_por_id=por.pk", "datos=copiar(expediente)"),
+            ('"cambiado_por_id": por.reference,', '"cambiado_por_id": None,'),
+            ("[_cambio(no_siniestro, desde, hasta, por)]", "[_cambio(no_siniestro, None, hasta, por)]"),
+            ("[_cambio(no_siniestro, desde, hasta, por)]", "()"),
+            (".filter(**{relacion.field.name: expediente})", ".all()"),
+            ("archivado_por_id=por.pk", "archivado_por_id=None"),
             ("                if is_duplicate(error):\n", "                if True:\n"),
         ],
     ),
@@ -84,8 +176,8 @@ MUTANTES: list[Mutante] = [
         postgresql=True,
         cambios=[
             (
-                "expediente = self.select_for_update().filter(pk=no_siniestro)",
-                "expediente = self.filter(pk=no_siniestro)",
+                "_el_que_hay(self.select_for_update().filter(pk=no_siniestro)",
+                "_el_que_hay(self.filter(pk=no_siniestro)",
             )
         ],
     ),
@@ -463,8 +555,8 @@ MUTANTES: list[Mutante] = [
         postgresql=True,
         cambios=[
             (
-                "        self._bloquear_administradores()\n        usuario = self._bloquear(pk)\n        era_activo",
-                "        usuario = self._bloquear(pk)\n        era_activo",
+                "        self._bloquear_administradores()\n        usuario = self._bloquear(pk)\n        exigir_visto",
+                "        usuario = self._bloquear(pk)\n        exigir_visto",
             ),
             (
                 "        self._bloquear_administradores()\n        # With this lock",
@@ -593,8 +685,8 @@ MUTANTES: list[Mutante] = [
             ("        if hasta not in TRANSICIONES[Estado(solicitud.estado_id)]:\n", "        if False:\n"),
             ("        exigir(accion, por, **solicitud.partes())\n", ""),
             ("{*self.solicitantes_anteriores, self.solicitante_id}", "{self.solicitante_id}"),
-            ("        self._encolar(correos.eliminada(solicitud, por), por)\n", ""),
-            ('                "motivo": motivo,\n', '                "motivo": None,\n'),
+            ("cambio, correos.eliminada(solicitud, por), por)", "cambio, [], por)"),
+            ('        "motivo": motivo,\n', '        "motivo": None,\n'),
             ('"cambiado_por_id": por.pk', '"cambiado_por_id": None'),
             (
                 "            LugarSolicitud.objects.filter(solicitud=solicitud.pk).delete()\n",
@@ -603,7 +695,9 @@ MUTANTES: list[Mutante] = [
             ("timezone.localtime(ahora).strftime", "ahora.strftime"),
             ("if self.estado_id != Estado.PENDIENTE_APROBACION:", "if self.estado_id == Estado.CANCELADA:"),
             ("Accion.RECHAZAR: Estado.RECHAZADA, Accion", "Accion.RECHAZAR: Estado.CANCELADA, Accion"),
-            ("con=[(Email, cola.fila_de(mensaje)) for mensaje in mensajes]", "con=[]"),
+            ("        filas += [(Email, cola.fila_de(mensaje)) for mensaje in mensajes]\n", ""),
+            ("        exigir_visto(solicitud, visto)\n", ""),
+            ("sorted(datos.get", "list(datos.get"),
         ],
     ),
     *de(

@@ -15,7 +15,8 @@ from django.core.management import call_command
 # exactly one.
 CAPAS = {
     "palabras": (
-        "monitor.entorno monitor.errores monitor.formatos.* monitor.logs monitor.policies monitor.puerto monitor.roles"
+        "monitor.entorno monitor.errores monitor.formatos.* monitor.logs monitor.origen monitor.policies monitor.puerto"
+        " monitor.roles"
         " monitor.textos monitor.validadores catalogos.frases *.estados solicitudes.permisos solicitudes.reglas"
     ),
     "servidor web": "monitor.server monitor.server.*",
@@ -23,17 +24,20 @@ CAPAS = {
     "cimientos de la API y del admin": "monitor.api.* monitor.admin.* monitor.middleware monitor.wsgi",
     "modelos y verbos": (
         "monitor.usuarios.hashers monitor.usuarios.intentos monitor.usuarios.models monitor.usuarios.acceso"
+        " monitor.cambios.cadena monitor.cambios.encadenar monitor.cambios.models monitor.cambios.registro"
         " catalogos.base catalogos.models"
         " expedientes.archivo expedientes.models solicitudes.codigo solicitudes.referencias solicitudes.models"
         " solicitudes.models.* solicitudes.correo.cola solicitudes.correo.mensajes"
         " solicitudes.correo.direcciones solicitudes.correo.avisos"
     ),
     "formas, filtros y trabajos": (
-        "*.serializers *.filters catalogos.importacion.* expedientes.copias solicitudes.correo.cartero"
-        " solicitudes.correo.servidor solicitudes.correo.entrega monitor.checks"
+        "*.serializers *.filters catalogos.importacion.* expedientes.copias monitor.cambios.verificacion"
+        " monitor.cambios.sello solicitudes.correo.cartero solicitudes.correo.servidor solicitudes.correo.entrega"
+        " monitor.checks"
     ),
     "puertas": (
-        "*.views monitor.usuarios.admin catalogos.admin expedientes.admin solicitudes.admin solicitudes.correo.admin"
+        "*.views monitor.cambios.admin monitor.cambios.listas monitor.usuarios.admin catalogos.admin expedientes.admin"
+        " solicitudes.admin solicitudes.correo.admin"
     ),
     "descripciones y órdenes": "*.openapi *.management.*",
     "montaje": "*.urls *.apps monitor.settings",

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def persona_de_demostracion():
-    return Usuario.objects.registrar(username="demo", password="mesa-redonda-58", rol="Tecnico", es_demo=True)
+    return Usuario.objects.registrar(username="demo", password="mesa-redonda-58", rol="Tecnico", es_demo=True, por=None)
 
 
 @pytest.fixture

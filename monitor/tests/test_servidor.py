@@ -14,7 +14,9 @@ CLAVE = "mesa-redonda-58"
 
 @pytest.fixture
 def operadora():
-    return Usuario.objects.registrar(username="maria", password=CLAVE, rol="Operador", nombre="María González")
+    return Usuario.objects.registrar(
+        username="maria", password=CLAVE, rol="Operador", nombre="María González", por=None
+    )
 
 
 def test_servidor_llega_a_la_base(servidor):

@@ -3,6 +3,7 @@ from django.contrib import admin
 from django.contrib.auth import update_session_auth_hash
 
 from monitor.admin.verbs import VerbAdmin, VerbForm
+from monitor.cambios.admin import ConHistorial
 from monitor.usuarios.models import Usuario
 
 DISTINTAS = "Las dos contraseñas no son iguales: escríbalas de nuevo."
@@ -47,7 +48,7 @@ class UsuarioForm(VerbForm):
 
 
 @admin.register(Usuario)
-class UsuarioAdmin(VerbAdmin):
+class UsuarioAdmin(ConHistorial, VerbAdmin):
     form = UsuarioForm
     list_display = ("username", "nombre", "rol", "email", "is_active")
     list_filter = ("rol", "is_active")
@@ -61,10 +62,10 @@ class UsuarioAdmin(VerbAdmin):
     )
 
     def crear(self, datos, *, por):
-        return Usuario.objects.registrar(**datos)
+        return Usuario.objects.registrar(**datos, por=por)
 
     def actualizar(self, pk, datos, *, por):
-        return Usuario.objects.actualizar(pk, datos)
+        return Usuario.objects.actualizar(pk, datos, por=por)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         campo = super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -9,9 +9,13 @@ from django.db import IntegrityError, models, transaction
 from django.db.models.deletion import ProtectedError
 from django.utils.crypto import salted_hmac
 
+from monitor.cambios.cadena import Encadenado
+from monitor.cambios.registro import anotar_eliminado, exigir_visto, guardar
 from monitor.db.errors import is_duplicate
 from monitor.db.fields import LineField, MailField
 from monitor.db.queries import CompiledQuery, Param
+from monitor.db.versions import Remembered, Seen
+from monitor.db.writes import Author
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 from monitor.roles import PERMISOS, Rol, tiene_permiso
 from monitor.usuarios.intentos import DireccionConocida, IntentoDeAcceso  # noqa: F401  Django looks for them here
@@ -66,17 +70,16 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
     def get_by_natural_key(self, username):
         return self.get(username=username)
 
-    def registrar(self, *, username, password, rol, nombre=None, email=None, **otros) -> "Usuario":
-        """Create a user. Raise DatosInvalidos at the first check that fails: blanks, role, the other fields together,
-        password, a username in use."""
+    def registrar(self, *, username, password, rol, por: Author | None, nombre=None, email=None, **otros) -> "Usuario":
+        """Create a user. `por` is who writes, None for a command. Raise DatosInvalidos at the first check that fails:
+        blanks, role, the other fields together, password, a username in use."""
         usuario = Usuario(username=username, rol=rol, nombre=nombre or None, email=email or None, **otros)
         usuario.validar()
         usuario.poner_password(password)
-        usuario.guardar(force_insert=True)
-        return usuario
+        return usuario.guardar(por)
 
     @transaction.atomic
-    def actualizar(self, pk: int, cambios: dict) -> "Usuario":
+    def actualizar(self, pk: int, cambios: dict, *, por: Author | None, visto: Seen | None = None) -> "Usuario":
         """Change a user and return it. `cambios` has any of nombre, username, password, rol, email and is_active.
 
         A new password revokes every token. So does disabling the user, so that no token works again when the user is
@@ -84,6 +87,7 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
         """
         self._bloquear_administradores()
         usuario = self._bloquear(pk)
+        exigir_visto(usuario, visto)
         era_activo, era_administrador = usuario.is_active, usuario.es_administrador_activo
         password = cambios.get("password")
         for atributo, valor in cambios.items():
@@ -96,11 +100,10 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
             usuario.version_token += 1
         if era_administrador and not usuario.es_administrador_activo:
             self._exigir_otro_administrador(usuario)
-        usuario.guardar()
-        return usuario
+        return usuario.guardar(por)
 
     @transaction.atomic
-    def eliminar(self, pk: int, *, por: "Usuario") -> None:
+    def eliminar(self, pk: int, *, por: Author, visto: Seen | None = None) -> None:
         """Delete a user of whom nothing tells what they did. Raise Conflicto for anybody else, DatosInvalidos for
         oneself, and NoEncontrado."""
         if pk == por.pk:
@@ -108,6 +111,7 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
         self._bloquear_administradores()
         # With this lock nobody begins to refer to the user, and what was referring to them is there to be seen.
         usuario = self._bloquear(pk, no_key=False)
+        exigir_visto(usuario, visto)
         if usuario.es_administrador_activo:
             self._exigir_otro_administrador(usuario)
         if usuario.logentry_set.exists():
@@ -116,6 +120,7 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
             usuario.delete()
         except ProtectedError as error:
             raise Conflicto(EN_HISTORIAL, codigo="en_historial") from error
+        anotar_eliminado(usuario, por=por)
 
     def revocar_tokens(self, pk: int) -> None:
         self.filter(pk=pk).update(version_token=models.F("version_token") + 1)
@@ -140,7 +145,9 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
             raise Conflicto(ULTIMO_ADMINISTRADOR, codigo="ultimo_administrador")
 
 
-class Usuario(AbstractBaseUser):
+class Usuario(Remembered, Encadenado, AbstractBaseUser):
+    cambio = "El usuario cambió desde que lo leyó; vuelva a leerlo"
+
     username = LineField(
         "usuario",
         max_length=150,
@@ -254,10 +261,10 @@ class Usuario(AbstractBaseUser):
         nuevo = make_password(raw_password)
         Usuario.objects.filter(pk=self.pk, password=self.password).update(password=nuevo)
 
-    def guardar(self, **opciones):
+    def guardar(self, por: Author | None) -> "Usuario":
+        """Write what changed, and return the user as it is then. Raise DatosInvalidos for a username in use."""
         try:
-            with transaction.atomic():
-                self.save(**opciones)
+            return guardar(self, por=por)
         except IntegrityError as error:
             if is_duplicate(error):
                 raise DatosInvalidos(EN_USO, codigo="ya_existe") from error

@@ -19,6 +19,7 @@ from monitor.usuarios.models import (
     PROPIA_CUENTA,
     ROL_INVALIDO,
     ULTIMO_ADMINISTRADOR,
+    Usuario,
 )
 from monitor.usuarios.serializers import (
     CAMBIO,
@@ -95,6 +96,7 @@ describe(
         example={"ok": True},
     ),
     register=Operation(
+        tagged=True,
         summary="Registrar a una persona",
         body=REGISTRO,
         request=ANA,
@@ -113,12 +115,15 @@ describe(
     path=RUTA,
     list=Operation(summary="Listar a las personas", response=UsuarioSerializer(many=True), example=[MARIA]),
     retrieve=Operation(
+        tagged=True,
         summary="Leer a una persona",
         response=UsuarioSerializer(),
         example=MARIA,
         errors=(ID_INVALIDO, NoEncontrado(NO_ENCONTRADO)),
     ),
     update=Operation(
+        tagged=True,
+        stale=Usuario.cambio,
         summary="Actualizar a una persona",
         description="Los campos que se envían; los vacíos se ignoran. Con una clave nueva, sus tokens dejan de valer.",
         body=CAMBIO,
@@ -130,6 +135,7 @@ describe(
         errors=(ID_INVALIDO, *DE_UN_USUARIO, NoEncontrado(NO_ENCONTRADO), Conflicto(ULTIMO_ADMINISTRADOR)),
     ),
     destroy=Operation(
+        stale=Usuario.cambio,
         summary="Eliminar a una persona",
         response={
             "type": "object",

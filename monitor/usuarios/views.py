@@ -1,5 +1,6 @@
 from monitor.api import tokens
 from monitor.api.converters import read_id
+from monitor.api.etag import Tags
 from monitor.api.shapes import Reader
 from monitor.api.viewsets import Action, ApiViewSet, OpenViewSet, location
 from monitor.errores import DatosInvalidos, NoEncontrado
@@ -12,6 +13,7 @@ CREDENCIALES_REQUERIDAS = "Usuario y contraseña requeridos"
 REGISTRO_REQUERIDO = "username, password y rol son requeridos"
 NO_GUARDAR = {"Cache-Control": "no-store"}
 
+tags = Tags(USUARIO, Usuario)
 usuarios = Reader(USUARIO, lambda: Usuario.objects.order_by("id"))
 
 
@@ -43,8 +45,9 @@ class SesionViewSet(ApiViewSet):
         datos = self.body()
         if not all(datos.get(campo) for campo in ("username", "password", "rol")) or _no_se_ve(datos["username"]):
             raise DatosInvalidos(REGISTRO_REQUERIDO, codigo="faltan_campos")
-        usuario = Usuario.objects.registrar(**REGISTRO.read(datos))
-        return self.respond(USUARIO.from_instance(usuario), 201, location("/api/usuarios", usuario.pk))
+        usuario = Usuario.objects.registrar(**REGISTRO.read(datos), por=request.user)
+        headers = location("/api/usuarios", usuario.pk) | {"ETag": tags.of_instance(usuario)}
+        return self.respond(USUARIO.from_instance(usuario), 201, headers)
 
 
 class UsuarioViewSet(ApiViewSet):
@@ -62,16 +65,20 @@ class UsuarioViewSet(ApiViewSet):
         usuario = Usuario.objects.filter(pk=read_id(pk, NO_ENCONTRADO)).first()
         if usuario is None:
             raise NoEncontrado(NO_ENCONTRADO)
-        return self.respond(USUARIO.from_instance(usuario))
+        return self._mostrar(usuario)
 
     def update(self, request, pk):
         datos = CAMBIO.read(self.body(), partial=True)
         cambios = {campo: valor for campo, valor in datos.items() if valor not in ("", None)}
-        return self.respond(USUARIO.from_instance(Usuario.objects.actualizar(read_id(pk, NO_ENCONTRADO), cambios)))
+        pk = read_id(pk, NO_ENCONTRADO)
+        return self._mostrar(Usuario.objects.actualizar(pk, cambios, por=request.user, visto=self.seen))
+
+    def _mostrar(self, usuario):
+        return self.respond(USUARIO.from_instance(usuario), headers={"ETag": tags.of_instance(usuario)})
 
     def destroy(self, request, pk):
         pk = read_id(pk, NO_ENCONTRADO)
-        Usuario.objects.eliminar(pk, por=request.user)
+        Usuario.objects.eliminar(pk, por=request.user, visto=self.seen)
         return self.respond({"ok": True, "id": pk})
 
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from catalogos.models import Lugar
+from monitor.cambios.cadena import Eslabon
 from monitor.db.fields import LongTextField
 from monitor.usuarios.models import Usuario
 from monitor.validadores import sin_control_en_texto_largo
@@ -87,14 +88,22 @@ class LugarSolicitud(models.Model):
     def __str__(self):
         return f"{self.orden}. {self.lugar}"
 
+    def en_datos(self) -> dict:
+        """Return its values by attname, as the verbs of solicitudes take them."""
+        propias = [campo.attname for campo in self._meta.concrete_fields]
+        return {columna: getattr(self, columna) for columna in propias if columna not in ("id", "solicitud_id")}
+
     @cached_property
     def sitio(self) -> Sitio:
         return Sitio(self.lugar.nombre, self.lugar.direccion, self.lugar.codigo)
 
 
-class HistoricoEstado(models.Model):
+class HistoricoEstado(Eslabon):
     """One row for each state that a solicitud has been in, its creation included. The verbs write the rows and never
     change them."""
+
+    dice = ("estado_id", "estado_id")
+    sellados = ("estado_id", "motivo", "creado_en", "cambiado_por_id")
 
     solicitud = models.ForeignKey(
         "solicitudes.Solicitud",

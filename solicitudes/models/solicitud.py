@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
@@ -15,8 +16,11 @@ from catalogos.models import (
     TipoPrioridadSolicitud,
     TipoServicioSolicitud,
 )
+from monitor.cambios.cadena import Cadena, Encadenado
+from monitor.cambios.registro import cambio_en, exigir_visto
 from monitor.db.fields import LineField, LongTextField
 from monitor.db.functions import Contains, Folded
+from monitor.db.versions import Seen
 from monitor.db.writes import Author, insert, insert_many, update
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 from monitor.textos import words
@@ -97,39 +101,44 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         reglas.exigir_reglas(datos)
         ahora = timezone.now()
         propios = {columna: valor for columna, valor in datos.items() if columna != "lugares"}
+        periodo = timezone.localtime(ahora).strftime("%Y-%m")
+        cadena = Cadena()
+        creada = cadena.enlazar(*_paso(Estado.PENDIENTE_APROBACION, CREADA, por, ahora))
+        cambio = cambio_en(cadena, Solicitud, {}, _en_orden(datos), por)
         solicitud = insert(
             Solicitud,
-            propios
-            | {"periodo": timezone.localtime(ahora).strftime("%Y-%m"), "creado_en": ahora, "actualizado_en": ahora},
+            propios | {"periodo": periodo, "creado_en": ahora, "actualizado_en": ahora} | cadena.valores,
             por=por,
         )
         solicitud.unir(filas, self._poner_lugares(solicitud.pk, datos["lugares"], por))
-        self._anotar(solicitud.pk, Estado.PENDIENTE_APROBACION, CREADA, por, ahora, correos.creada(solicitud, por))
+        self._anotar(solicitud.pk, [creada, *cambio], correos.creada(solicitud, por), por)
         return solicitud
 
     @transaction.atomic
-    def actualizar(self, pk: int, datos: dict, *, por: Author) -> None:
+    def actualizar(self, pk: int, datos: dict, *, por: Author, visto: Seen | None = None) -> None:
         """Write only what is in `datos`. `lugares`, when it is there, replaces the whole list."""
         if not datos:
             raise DatosInvalidos(SIN_CAMBIOS, codigo="sin_cambios")
         filas = referencias.tomar(referencias.menciones_de(datos))
-        solicitud = self._bloquear(pk, Accion.ACTUALIZAR, por)
+        solicitud = self._bloquear(pk, Accion.ACTUALIZAR, por, visto)
         partes = {parte: datos.get(parte, getattr(solicitud, parte)) for parte in ("solicitante_id", "aprobador_id")}
         if partes["solicitante_id"] == partes["aprobador_id"]:
             raise DatosInvalidos(referencias.MISMA_PERSONA, codigo="misma_persona")
         exigir(Accion.CREAR, por, **partes)
         reglas.exigir_reglas(datos)
         solicitud.exigir_pendiente(Accion.ACTUALIZAR)
-        ahora = self._cambiar(solicitud, datos, filas, por)
-        self._encolar(correos.cambiada(solicitud, ahora, por), por)
+        cadena = Cadena.de(solicitud)
+        cambio = cambio_en(cadena, Solicitud, solicitud.en_datos(datos), _en_orden(datos), por)
+        ahora = self._cambiar(solicitud, datos, filas, cadena, por)
+        self._anotar(pk, cambio, correos.cambiada(solicitud, ahora, por), por)
 
-    def _cambiar(self, solicitud, datos, filas, por) -> "Solicitud":
+    def _cambiar(self, solicitud, datos, filas, cadena, por) -> "Solicitud":
         """Write what changes and return the solicitud as it is from now on. The solicitud that was given stays as it
         was, with its places."""
         propios = {columna: valor for columna, valor in datos.items() if columna != "lugares"}
         if datos.get("solicitante_id", solicitud.solicitante_id) != solicitud.solicitante_id:
             propios["solicitantes_anteriores"] = solicitud.con_el_de_ahora()
-        ahora = update(Solicitud, solicitud.pk, propios | {"actualizado_en": timezone.now()}, por=por)
+        ahora = update(Solicitud, solicitud.pk, propios | {"actualizado_en": timezone.now()} | cadena.valores, por=por)
         ahora.referidas = solicitud.referidas.con(datos, filas)
         ahora.lugares_en_orden = solicitud.lugares_en_orden
         if "lugares" in datos:
@@ -137,36 +146,40 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
             ahora.poner_lugares(filas, self._poner_lugares(solicitud.pk, datos["lugares"], por))
         return ahora
 
-    def aprobar(self, pk: int, *, por: Author, motivo: str | None = None) -> None:
-        self._decidir(pk, Accion.APROBAR, por, motivo)
+    def aprobar(self, pk: int, *, por: Author, motivo: str | None = None, visto: Seen | None = None) -> None:
+        self._decidir(pk, Accion.APROBAR, por, motivo, visto)
 
-    def rechazar(self, pk: int, *, por: Author, motivo: str) -> None:
-        self._decidir(pk, Accion.RECHAZAR, por, motivo)
+    def rechazar(self, pk: int, *, por: Author, motivo: str, visto: Seen | None = None) -> None:
+        self._decidir(pk, Accion.RECHAZAR, por, motivo, visto)
 
-    def cancelar(self, pk: int, *, por: Author, motivo: str) -> None:
-        self._decidir(pk, Accion.CANCELAR, por, motivo)
+    def cancelar(self, pk: int, *, por: Author, motivo: str, visto: Seen | None = None) -> None:
+        self._decidir(pk, Accion.CANCELAR, por, motivo, visto)
 
     @transaction.atomic
-    def eliminar(self, pk: int, *, por: Author) -> "Solicitud":
+    def eliminar(self, pk: int, *, por: Author, visto: Seen | None = None) -> "Solicitud":
         """Mark the solicitud as deleted and return it. Its code is never used again."""
-        solicitud = self._bloquear(pk, Accion.ELIMINAR, por)
+        solicitud = self._bloquear(pk, Accion.ELIMINAR, por, visto)
         solicitud.exigir_pendiente(Accion.ELIMINAR)
-        update(Solicitud, pk, {"eliminado": True, "actualizado_en": timezone.now()}, por=por)
-        self._encolar(correos.eliminada(solicitud, por), por)
+        cadena = Cadena.de(solicitud)
+        cambio = cambio_en(cadena, Solicitud, {"eliminado": False}, {"eliminado": True}, por)
+        update(Solicitud, pk, {"eliminado": True, "actualizado_en": timezone.now()} | cadena.valores, por=por)
+        self._anotar(pk, cambio, correos.eliminada(solicitud, por), por)
         return solicitud
 
     @transaction.atomic
-    def _decidir(self, pk, accion, por, motivo):
-        solicitud = self._bloquear(pk, accion, por)
+    def _decidir(self, pk, accion, por, motivo, visto):
+        solicitud = self._bloquear(pk, accion, por, visto)
         hasta, ahora = DESTINOS[accion], timezone.now()
         if hasta not in TRANSICIONES[Estado(solicitud.estado_id)]:
             raise solicitud.conflicto(accion)
-        update(Solicitud, pk, {"estado_id": hasta, "actualizado_en": ahora}, por=por)
-        self._anotar(pk, hasta, motivo, por, ahora, correos.DECISIONES[accion](solicitud, motivo, por))
+        cadena = Cadena.de(solicitud)
+        paso = cadena.enlazar(*_paso(hasta, motivo, por, ahora))
+        update(Solicitud, pk, {"estado_id": hasta, "actualizado_en": ahora} | cadena.valores, por=por)
+        self._anotar(pk, [paso], correos.DECISIONES[accion](solicitud, motivo, por), por)
 
-    def _bloquear(self, pk, accion, por) -> "Solicitud":
+    def _bloquear(self, pk, accion, por, visto) -> "Solicitud":
         """Return the solicitud, locked so that nobody else changes it meanwhile. Raise NoEncontrado when `por` may not
-        see it, and SinPermiso when they may not do this with it.
+        see it, SinPermiso when they may not do this with it, and Desactualizado when it isn't what they saw.
 
         It is locked first and read afterwards. If one statement did both, PostgreSQL would give a transaction that
         waited for the lock the present row beside what the previous row referred to, and no row at all when the two no
@@ -176,31 +189,40 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
             raise no_encontrada(pk)
         solicitud = self.select_related("solicitante", "aprobador", "departamento", "prioridad", "servicio").get(pk=pk)
         exigir(accion, por, **solicitud.partes())
+        exigir_visto(solicitud, visto)
         return solicitud
 
     def _poner_lugares(self, pk, lugares, por):
         return insert_many(LugarSolicitud, [{"solicitud_id": pk} | lugar for lugar in lugares], por=por)
 
-    def _encolar(self, mensajes, por):
-        """Queue the mails of a change that leaves no row in the history."""
-        if mensajes:
-            insert_many(Email, [cola.fila_de(mensaje) for mensaje in mensajes], por=por)
+    def _anotar(self, pk, eslabones, mensajes, por):
+        """Write the links that a verb adds to the chain, and queue the mails that tell of it."""
+        filas = [(modelo, _de_la(modelo, pk, valores)) for modelo, valores in eslabones]
+        filas += [(Email, cola.fila_de(mensaje)) for mensaje in mensajes]
+        if filas:
+            (modelo, valores), *otras = filas
+            insert(modelo, valores, con=otras, por=por)
 
-    def _anotar(self, pk, estado, motivo, por, ahora, mensajes):
-        """Write the row of the history, and queue the mails that tell of it."""
-        insert(
-            HistoricoEstado,
-            {
-                "solicitud_id": pk,
-                "estado_id": estado,
-                "motivo": motivo,
-                "creado_en": ahora,
-                "actualizado_en": ahora,
-                "cambiado_por_id": por.pk,
-            },
-            con=[(Email, cola.fila_de(mensaje)) for mensaje in mensajes],
-            por=por,
-        )
+
+def _en_orden(datos: dict) -> dict:
+    """Return the values with the places, if they are among them, as they will be read back."""
+    lugares = sorted(datos.get("lugares", ()), key=lambda lugar: lugar["orden"])
+    return datos | {"lugares": lugares} if lugares else datos
+
+
+def _paso(estado, motivo, por, ahora) -> tuple:
+    """Return a row of the history without its solicitud, which may not be there yet."""
+    return HistoricoEstado, {
+        "estado_id": estado.value,
+        "motivo": motivo,
+        "creado_en": ahora,
+        "actualizado_en": ahora,
+        "cambiado_por_id": por.pk,
+    }
+
+
+def _de_la(modelo, pk, valores) -> dict:
+    return valores | {"solicitud_id": pk} if modelo is HistoricoEstado else valores
 
 
 class Referidas(NamedTuple):
@@ -241,8 +263,10 @@ def _texto_largo(nombre):
     )
 
 
-class Solicitud(models.Model):
+class Solicitud(Encadenado):
     """A solicitud of transport, with its places in order. Only the verbs write `estado`."""
+
+    cambio = "La solicitud cambió desde que la leyó; vuelva a leerla"
 
     periodo = models.CharField("año y mes de creación", max_length=7, editable=False)
     codigo = models.GeneratedField(
@@ -352,6 +376,15 @@ class Solicitud(models.Model):
         for lugar in lugares:
             lugar.sitio = filas[Lugar][lugar.lugar_id]
         self.lugares_en_orden = sorted(lugares, key=lambda lugar: lugar.orden)
+
+    def en_datos(self, columnas: Iterable[str]) -> dict:
+        """Return these of its values by attname, as the verbs take them: `lugares` has the places in order."""
+        return {
+            columna: [lugar.en_datos() for lugar in self.lugares_en_orden]
+            if columna == "lugares"
+            else getattr(self, columna)
+            for columna in columnas
+        }
 
     def partes(self) -> dict:
         """Return whose the solicitud is and was, as the arguments that `permisos` takes."""

@@ -101,7 +101,7 @@ def test_sesion_no_revive_cuando_se_activa_otra_vez_al_usuario(client, trait):
     UsuarioFactory(administrador=True)
     client.force_login(usuario)
     for activo in (False, True):
-        Usuario.objects.actualizar(usuario.pk, {"is_active": activo})
+        Usuario.objects.actualizar(usuario.pk, {"is_active": activo}, por=None)
 
     assert client.get("/admin/").status_code == 302
 
@@ -207,7 +207,7 @@ def test_al_entrar_cambia_la_sesion(client):
 def test_sesion_termina_en_cuanto_se_desactiva_al_usuario(client):
     usuario = UsuarioFactory()
     client.force_login(usuario)
-    Usuario.objects.actualizar(usuario.pk, {"is_active": False})
+    Usuario.objects.actualizar(usuario.pk, {"is_active": False}, por=None)
 
     response = client.get("/admin/")
 

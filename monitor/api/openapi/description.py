@@ -16,7 +16,9 @@ class Operation:
 
     Examples are Python values, and the dialect writes them; one that depends on the day is a function that gives it.
     `invalid` are bodies, and `invalid_query` a query, whose errors the description shows. With `never_empty` the action
-    refuses a body that changes nothing. What isn't `listed` can't but fail, and no client is to be made for it.
+    refuses a body that changes nothing. The answer of one that is `tagged` has the row's ETag; `stale` is the sentence
+    of an action that writes a row on condition, for who saw another state of it. What isn't `listed` can't but fail,
+    and no client is to be made for it.
     """
 
     summary: str
@@ -37,6 +39,8 @@ class Operation:
     invalid_query: str = "inventado=1"
     request_headers: Mapping[str, str] = field(default_factory=dict)
     errors: tuple[ErrorDeDominio, ...] = ()
+    tagged: bool = False
+    stale: str = ""
     uses_database: bool = True
     listed: bool = True
 

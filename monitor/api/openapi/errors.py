@@ -14,7 +14,7 @@ from monitor.api.openapi.description import Operation
 from monitor.api.serializers import SIN_CAMBIOS
 from monitor.api.tokens import INVALIDO
 from monitor.api.viewsets import Action
-from monitor.errores import DatosInvalidos, ErrorDeDominio, NoAutenticado, SinPermiso
+from monitor.errores import DatosInvalidos, Desactualizado, ErrorDeDominio, NoAutenticado, SinPermiso
 from monitor.roles import Rol, exigir_permiso
 
 LONGEST = 100  # letters of sentences in the name of a component
@@ -26,6 +26,7 @@ TITLES = {
     409: "Contradice el estado actual de los datos.",
     413: "El cuerpo es demasiado grande.",
     415: "El cuerpo no es JSON.",
+    412: "Ya no es lo que se leyó.",
     422: "Contradice una regla.",
     429: "Demasiados intentos.",
     500: "Falló el servidor; la causa está en su bitácora, bajo el `X-Request-ID`.",
@@ -47,6 +48,8 @@ def errors_of(operation: Operation, row: Action) -> Iterator[ErrorDeDominio]:
     if operation.never_empty:
         yield DatosInvalidos(SIN_CAMBIOS)
     yield from operation.errors
+    if operation.stale:
+        yield Desactualizado(operation.stale)
     yield internal(500, row.operacion)
     if operation.uses_database:
         yield internal(503, row.operacion)

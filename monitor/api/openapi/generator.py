@@ -32,6 +32,8 @@ from monitor.roles import PERMISOS, Rol
 
 # Not `readOnly`: a body may have it, and drf-spectacular would take it off, so that what was read couldn't be sent.
 NOT_READ = {"description": "Del servidor: si se envía, se ignora."}
+ETAG = {"ETag": "Cambia cuando cambia cualquier cosa de lo que se lee ahí."}
+IF_MATCH = {"If-Match": "El `ETag` de lo que se leyó: si ya es otro, la respuesta es 412 y no se escribe nada."}
 REQUEST_ID = {"X-Request-ID": "Nombre de la petición en la bitácora del servidor."}
 GENERAL = """
 API REST de Monitor, en JSON y UTF-8. Hay dos dialectos: el de `/api` responde los datos tal cual y los errores como
@@ -133,9 +135,12 @@ class OperationSchema(AutoSchema):
             *(self._query_param(name, field) for name, field in self._query_fields()),
             *(
                 self._param("header", name, {"type": "string", "description": description})
-                for name, description in self.operation.request_headers.items()
+                for name, description in self._request_headers().items()
             ),
         ]
+
+    def _request_headers(self):
+        return dict(self.operation.request_headers) | (IF_MATCH if self.operation.stale else {})
 
     def _in_path(self):
         names = re.findall(r"{(\w+)}", self.path)
@@ -176,7 +181,7 @@ class OperationSchema(AutoSchema):
 
     def _success(self):
         operation = self.operation
-        headers = REQUEST_ID | dict(operation.headers)
+        headers = REQUEST_ID | dict(operation.headers) | (ETAG if operation.tagged else {})
         response = {"description": "Hecho.", "headers": self._headers(headers)}
         content = dict(operation.content)
         if operation.response is not None:

@@ -148,7 +148,7 @@ def test_sin_una_firma_buena_no_se_lee_ni_el_cuerpo(db, tipo):
 def test_un_token_no_revive_cuando_se_reactiva_a_su_usuario(api):
     assert api.token, "issued before"
     for activo in (False, True):
-        Usuario.objects.actualizar(api.usuario.pk, {"is_active": activo})
+        Usuario.objects.actualizar(api.usuario.pk, {"is_active": activo}, por=None)
     assert respuesta(api.get("/api/expedientes")) == INVALIDO
 
 

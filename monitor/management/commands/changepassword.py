@@ -17,5 +17,5 @@ class Command(BaseCommand):
         usuario = Usuario.objects.filter(username=username or input("Usuario: ")).first()
         if usuario is None:
             raise CommandError("No hay nadie con ese usuario; los que hay están en el admin, en «Usuarios».")
-        hasta_que_valga(lambda: Usuario.objects.actualizar(usuario.pk, {"password": preguntar_clave()}))
+        hasta_que_valga(lambda: Usuario.objects.actualizar(usuario.pk, {"password": preguntar_clave()}, por=None))
         self.stdout.write(f"Se cambió la clave de {usuario.username}.")

@@ -64,4 +64,4 @@ def _sin_preguntar(username, email) -> Usuario:
 
 
 def _registrar(**datos) -> Usuario:
-    return Usuario.objects.registrar(**datos, rol=Rol.ADMINISTRADOR)
+    return Usuario.objects.registrar(**datos, rol=Rol.ADMINISTRADOR, por=None)

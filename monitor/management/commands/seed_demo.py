@@ -46,7 +46,7 @@ def leer(archivo):
 
 
 def crear_personas():
-    personas = [Usuario.objects.registrar(**fila, es_demo=True) for fila in leer("demo_personas.csv")]
+    personas = [Usuario.objects.registrar(**fila, es_demo=True, por=None) for fila in leer("demo_personas.csv")]
     # The ids of these people came from the file, so the next user's id must come after them.
     with connection.cursor() as cursor:
         for sentencia in connection.ops.sequence_reset_sql(no_style(), [Usuario]):

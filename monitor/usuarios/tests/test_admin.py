@@ -170,7 +170,7 @@ def test_nombre_tomado_mientras_se_escribia_es_un_error_del_formulario(client, a
 def test_modificar_escribe_solo_lo_que_cambio(client, administrador):
     ana = UsuarioFactory(username="ana", nombre="Ana", email="ana@example.com", rol="Operador")
     abierto = campos_de(client.get(pagina_de(ana)))
-    Usuario.objects.actualizar(ana.pk, {"rol": "Tecnico", "is_active": False})
+    Usuario.objects.actualizar(ana.pk, {"rol": "Tecnico", "is_active": False}, por=None)
 
     client.post(pagina_de(ana), abierto | {"nombre": "Ana Ruiz", "email": ""})
 
@@ -289,13 +289,13 @@ def test_a_quien_eliminan_mientras_trabaja_se_le_dice(client, monkeypatch):
     ana = UsuarioFactory(administrador=True)
     client.force_login(ana)
     otra = UsuarioFactory(nombre="Otra")
-    anotar = UsuarioAdmin.log_change
+    guardar = UsuarioAdmin.save_model
 
-    def despues_de_eliminarla(self, request, *resto):
+    def despues_de_eliminarla(self, *resto):
         Usuario.objects.filter(pk=ana.pk).delete()
-        return anotar(self, request, *resto)
+        return guardar(self, *resto)
 
-    monkeypatch.setattr(UsuarioAdmin, "log_change", despues_de_eliminarla)
+    monkeypatch.setattr(UsuarioAdmin, "save_model", despues_de_eliminarla)
     response = client.post(pagina_de(otra), campos_de(client.get(pagina_de(otra))) | {"nombre": "Otro"})
 
     assert (response.status_code, response.context["title"]) == (409, "Algo ya no existe")

@@ -17,7 +17,7 @@ from monitor.usuarios.tests.factories import CLAVE, UsuarioFactory
 def test_dos_administradores_que_se_quitan_uno_al_otro_toman_turnos(verbo, transactional_db):
     ana, luis = UsuarioFactory(administrador=True), UsuarioFactory(administrador=True)
     quitar = {
-        "actualizar": lambda a, por: Usuario.objects.actualizar(a.pk, {"rol": "Tecnico"}),
+        "actualizar": lambda a, por: Usuario.objects.actualizar(a.pk, {"rol": "Tecnico"}, por=None),
         "eliminar": lambda a, por: Usuario.objects.eliminar(a.pk, por=por),
     }[verbo]
 
@@ -36,7 +36,7 @@ def test_renovar_un_hash_viejo_no_deshace_una_contrasena_nueva(db):
     """Somebody sets the new password after the user is read and before the password is checked."""
     viejo = "argon2" + PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(CLAVE)
     usuario = UsuarioFactory(password=viejo)
-    Usuario.objects.actualizar(usuario.pk, {"password": "otra-mesa-61"})
+    Usuario.objects.actualizar(usuario.pk, {"password": "otra-mesa-61"}, por=None)
 
     assert usuario.check_password(CLAVE)
 

@@ -1,0 +1,117 @@
+"""The chain of what happened to an expediente or a solicitud: each link carries a hash of itself and of the one before
+it, so that no link can be changed, taken out or put in without breaking those that follow (docs/cadena.md)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
+
+import orjson
+from django.db import models
+
+from monitor.db.functions import RandomUUID
+from monitor.db.triggers import AppendOnly
+from monitor.db.versions import Versioned
+from monitor.db.writes import Reference
+
+LARGO = 64  # hexadecimal digits of a hash
+
+
+class Eslabon(AppendOnly):
+    """A link: a row that belongs to a chain. `sellados` names its columns that the hash covers, in order."""
+
+    sellados: Sequence[str] = ()
+    dice: tuple[str, str]  # in a history, the column that says the state, and that of the row that it is the history of
+
+    eslabon = models.IntegerField("lugar en su cadena", null=True, editable=False)
+    huella = models.CharField("huella", max_length=LARGO, null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Encadenado(Versioned):
+    """A row that has a chain. `uid` names it for good: no rename changes it, and no other row ever has it."""
+
+    uid = models.UUIDField("identidad", db_default=RandomUUID(), default=uuid4, editable=False)
+    eslabones = models.IntegerField("eslabones de su cadena", db_default=0, default=0, editable=False)
+    cabeza = models.CharField("última huella de su cadena", max_length=LARGO, db_default="", default="", editable=False)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def archivados(cls) -> Iterable[tuple]:
+        """Return the rows that went to the archive, each as a `Padre` with the links that went along."""
+        return ()
+
+    tagged_by = ("version", "uid")
+
+    @staticmethod
+    def tag_of(version: int, uid: UUID) -> str:
+        return f"{version}-{uid.hex}"
+
+
+class Fila(NamedTuple):
+    """A link as it is kept."""
+
+    uid: UUID
+    lugar: int
+    huella: str
+    modelo: type[Eslabon]
+    pk: int
+    sellados: tuple
+
+
+class Fin(NamedTuple):
+    """Where a chain ends: how many links it has, and the hash of the last."""
+
+    eslabones: int
+    cabeza: str
+
+
+class Padre(NamedTuple):
+    """A row that has a chain, and what it says of it."""
+
+    uid: UUID
+    nombre: str
+    fin: Fin
+    estado: object
+
+
+class Cadena:
+    """A chain as a write is about to leave it."""
+
+    def __init__(self, uid: UUID | None = None, eslabones: int = 0, cabeza: str = ""):
+        self.uid, self.eslabones, self.cabeza = uid or uuid4(), eslabones, cabeza
+
+    @classmethod
+    def de(cls, fila: Encadenado) -> "Cadena":
+        return cls(fila.uid, fila.eslabones, fila.cabeza)
+
+    def enlazar(self, modelo: type[Eslabon], valores: dict) -> tuple[type[Eslabon], dict]:
+        """Add a row, given by attname, and return it with its model as `monitor.db.writes` takes it."""
+        self.eslabones += 1
+        sellados = [valores[nombre] for nombre in modelo.sellados]
+        self.cabeza = huella(modelo, self.uid, self.eslabones, sellados, self.cabeza)
+        return modelo, valores | {"eslabon": self.eslabones, "huella": self.cabeza}
+
+    @property
+    def valores(self) -> dict:
+        return {"uid": self.uid, "eslabones": self.eslabones, "cabeza": self.cabeza}
+
+
+def huella(modelo: type[Eslabon], uid: UUID, lugar: int, sellados: list, anterior: str) -> str:
+    """Return the hash of a link: SHA-256 of the compact JSON, in UTF-8, of its table, its chain, its place, its sealed
+    values and the hash of the link before it (empty for the first)."""
+    forma = [modelo._meta.db_table, uid.hex, lugar, *map(canonico, sellados), anterior]
+    return sha256(orjson.dumps(forma)).hexdigest()
+
+
+def canonico(valor: Any):
+    """Return a value as the hash takes it: null, integers and texts as they are, an instant in UTC with six decimals,
+    and a reference by its id."""
+    if isinstance(valor, datetime):
+        return f"{valor.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    return valor.pk if isinstance(valor, Reference) else valor

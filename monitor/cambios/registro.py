@@ -1,0 +1,139 @@
+"""The one place through which rows whose changes are told are written: each write, what it changed, and the link that
+this adds to the row's chain go together or not at all."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from datetime import date, datetime, time
+from typing import Any
+
+import orjson
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from monitor.cambios.cadena import Cadena, Encadenado, canonico
+from monitor.cambios.models import Cambio
+from monitor.db.versions import Seen, Versioned
+from monitor.db.writes import NOBODY, Author, Reference, insert, read, single_statement, update
+from monitor.errores import Desactualizado
+from monitor.origen import puerta
+
+OCULTAS = {"password"}  # that they changed is told, and nothing more
+DE_LA_CADENA = {"version", "uid", "eslabones", "cabeza"}
+
+
+def exigir_visto(fila: Versioned, visto: Seen | None) -> None:
+    """Raise Desactualizado when the row isn't what its writer saw."""
+    if visto is not None and fila not in visto:
+        raise Desactualizado(fila.cambio)
+
+
+def crear(modelo: type[Encadenado], valores: dict, *, por: Author, con: Sequence[tuple] = ()) -> models.Model:
+    """Insert a row with the first links of its chain: those of `con`, (model, values) each, and the change that tells
+    of its values."""
+    cadena = Cadena()
+    eslabones = [*enlazados(cadena, con), *cambio_en(cadena, modelo, {}, valores, por)]
+    return insert(modelo, valores | cadena.valores, con=eslabones, por=por)
+
+
+def cambiar(modelo: type[Encadenado], pk, decidir: Callable, *, por: Author) -> models.Model | None:
+    """Change one row and return it as it is then; None when there is none.
+
+    `decidir(row)` returns what to write, by attname, and the links that go with it. The row is written only while it
+    still is what `decidir` saw: two statements, without a lock. If somebody else wrote it in between, it is done again
+    with one.
+    """
+    for bloquear in (False, True) if connection.vendor == "postgresql" else (True,):
+        with transaction.atomic() if bloquear else nullcontext():
+            fila = read(modelo, pk, lock=bloquear)
+            if fila is None:
+                return None
+            valores, con = decidir(fila)
+            valores = {c: v for c, v in valores.items() if _simple(v) != _simple(getattr(fila, c))}
+            if not valores and not con:
+                return fila
+            cadena = Cadena.de(fila)
+            eslabones = [*enlazados(cadena, con), *cambio_en(cadena, modelo, vars(fila), valores, por)]
+            with single_statement():
+                escrita = update(modelo, pk, valores | cadena.valores, con=eslabones, version=fila.version, por=por)
+            if escrita is not None:
+                return escrita
+    por.pk  # noqa: B018  whoever may not write hears so
+    return None
+
+
+def anotar_archivo(fila: Encadenado, *, por: Author) -> models.Model:
+    """Tell that a row, locked, goes to the archive, and return it with its last link."""
+    cadena = Cadena.de(fila)
+    ido = cambio_en(cadena, type(fila), {"archivado": False}, {"archivado": True}, por)
+    return update(type(fila), fila.pk, cadena.valores, con=ido, por=por)
+
+
+def anotar_eliminado(fila: Encadenado, *, por: Author) -> None:
+    """Tell that a row was deleted, and what it was. Its chain stays."""
+    valores = dict.fromkeys(c.attname for c in _columnas(type(fila))) | {"eliminado": True}
+    [(_, cambio)] = cambio_en(Cadena.de(fila), type(fila), vars(fila), valores, por)
+    insert(Cambio, cambio, por=por)
+
+
+def guardar(fila: Encadenado, *, por: Author | None) -> models.Model:
+    """Write a row that was made, or read and changed, in memory (`monitor.db.versions.Remembered`), and return it as it
+    is then. Only what changed is written."""
+    modelo, por, nueva = type(fila), por or NOBODY, fila._state.adding
+    antes = {"eliminado": False} if nueva else fila.leida
+    valores = {c.attname: c.pre_save(fila, nueva) for c in _columnas(modelo) if c.attname not in DE_LA_CADENA}
+    valores = {c: v for c, v in valores.items() if v != antes.get(c)}
+    cadena = Cadena.de(fila)
+    cambio = cambio_en(cadena, modelo, antes, valores, por)
+    with transaction.atomic():
+        if nueva:
+            return insert(modelo, valores | cadena.valores, con=cambio, por=por)
+        return update(modelo, fila.pk, valores | cadena.valores, con=cambio, por=por)
+
+
+def enlazados(cadena: Cadena, filas: Sequence[tuple]) -> list[tuple]:
+    return [cadena.enlazar(*fila) for fila in filas]
+
+
+def cambio_en(cadena: Cadena, modelo, antes: Mapping, despues: Mapping, por: Author) -> list[tuple]:
+    """Return the (model, values) of the change that a write makes, as the next link of the row's chain, or nothing when
+    it changes nothing that is told. `despues` has what is written, by attname."""
+    cambios = {}
+    for columna in despues:
+        de, a = _simple(antes.get(columna)), _simple(despues[columna])
+        if de != a and _se_anota(modelo, columna):
+            cambios[columna] = {"de": None, "a": None} if columna in OCULTAS else {"de": de, "a": a}
+    if not cambios:
+        return []
+    origen, peticion = puerta.get()
+    valores = {
+        "objeto": modelo._meta.db_table,
+        "uid": cadena.uid,
+        "fecha": timezone.now(),
+        "usuario_id": por.reference,
+        "origen": origen.value,
+        "peticion": peticion,
+        "cambios": orjson.dumps(cambios).decode(),
+    }
+    return [cadena.enlazar(Cambio, valores)]
+
+
+def _columnas(modelo):
+    return [campo for campo in modelo._meta.concrete_fields if not campo.generated]
+
+
+def _se_anota(modelo, columna) -> bool:
+    """Return whether changes of a column are told: those that people make, and deletions. What isn't a column, such as
+    the places of a solicitud, is told too."""
+    campo = next((campo for campo in modelo._meta.concrete_fields if campo.attname == columna), None)
+    return campo is None or columna == "eliminado" or (campo.editable and not isinstance(campo, models.AutoField))
+
+
+def _simple(valor: Any):
+    """Return a value as JSON keeps it."""
+    if isinstance(valor, datetime):
+        return canonico(valor)
+    if isinstance(valor, date | time):
+        return valor.isoformat()
+    if isinstance(valor, list):
+        return [{clave: _simple(parte) for clave, parte in fila.items()} for fila in valor]
+    return valor.pk if isinstance(valor, Reference) else valor

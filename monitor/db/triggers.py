@@ -1,0 +1,169 @@
+"""What the database itself keeps true of our tables, whoever writes to them: versions grow, and what is append-only
+isn't changed or deleted.
+
+The triggers are made after each `migrate`, because SQLite makes a table again in order to change it, and drops them.
+There, none may name another table: it would break when that one is made again.
+"""
+
+from collections.abc import Iterable, Sequence
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+
+from django.apps import apps
+from django.db import Error, connection, connections, models
+from django.db.backends.signals import connection_created
+from django.dispatch import receiver
+
+from monitor.db.versions import Versioned
+
+SOLO_SE_AGREGA = "De {tabla} no se cambia ni se borra nada: sólo se agrega"
+
+
+class AppendOnly(models.Model):
+    """A row that is never changed, and deleted only through a `door`."""
+
+    class Meta:
+        abstract = True
+
+
+# --- The door ---
+
+EVERYTHING = "*"
+_open: ContextVar[str] = ContextVar("open", default="")  # SQLite's functions ask it
+SETTING = "monitor.puerta"
+
+
+@contextmanager
+def door(model: type[AppendOnly] | None, keys: Iterable | None = None):
+    """Let these rows of an append-only table be deleted until the end of the block. Without a model, let all of them be
+    changed, as old migrations and the tests' own cleaning do."""
+    opened = EVERYTHING if model is None else ",".join(_row(model._meta.db_table, key) for key in keys)
+    token = _open.set(opened)
+    _tell(opened)
+    try:
+        yield
+    finally:
+        _open.reset(token)
+        with suppress(Error):  # in a transaction that failed, whose end closes the door
+            _tell("")
+
+
+def _row(table, key) -> str:
+    return f"{table}:{key}"
+
+
+def _tell(opened):
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config(%s, %s, false)", [SETTING, opened])
+
+
+def _is_open(table, key) -> bool:
+    opened = _open.get()
+    return opened == EVERYTHING or _row(table, key) in opened.split(",")
+
+
+@receiver(connection_created)
+def _give_the_door_to_sqlite(connection, **kwargs):
+    if connection.vendor == "sqlite":
+        connection.connection.create_function("puerta_abierta", 2, _is_open)
+
+
+# --- Making them ---
+
+
+def drop(using: str, plan: Sequence = (True,), **kwargs) -> None:
+    """Take the triggers away from SQLite, which couldn't take a column away from a table while they are there. It
+    answers `pre_migrate`, whose `plan` is empty when nothing will change."""
+    connection = connections[using]
+    if connection.vendor != "sqlite" or not plan:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in cursor.fetchall():
+            if name.endswith(NAMES):
+                cursor.execute(f"DROP TRIGGER {connection.ops.quote_name(name)}")
+
+
+def make(using: str, **kwargs) -> None:
+    """Make the triggers, again if need be, of every table that is as its model is: migrations may have gone back. It
+    answers `post_migrate`."""
+    connection = connections[using]
+    drop(using)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(FUNCTIONS)
+        tables = set(connection.introspection.table_names(cursor))
+        for model in apps.get_models():
+            statements = _statements(model, connection)
+            if statements and model._meta.db_table in tables and _is_whole(model, connection, cursor):
+                for statement in statements:
+                    cursor.execute(statement)
+
+
+def _is_whole(model, connection, cursor) -> bool:
+    columns = {column.name for column in connection.introspection.get_table_description(cursor, model._meta.db_table)}
+    return columns >= {field.column for field in model._meta.concrete_fields}
+
+
+def _statements(model, connection) -> list[str]:
+    names = {"tabla": model._meta.db_table, "pk": model._meta.pk.column}
+    templates = [
+        template
+        for base, by_vendor in TEMPLATES.items()
+        if issubclass(model, base)
+        for template in by_vendor[connection.vendor]
+    ]
+    return [template.format(**names, frase=SOLO_SE_AGREGA.format(**names)) for template in templates]
+
+
+FUNCTIONS = f"""
+CREATE OR REPLACE FUNCTION subir_version() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.version := OLD.version + 1;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE FUNCTION solo_se_agrega() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    abierta text := coalesce(current_setting('{SETTING}', true), '');
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        IF abierta = '{EVERYTHING}' OR TG_TABLE_NAME || ':' || OLD.id = ANY (string_to_array(abierta, ',')) THEN
+            RETURN OLD;
+        END IF;
+    ELSIF abierta = '{EVERYTHING}' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'De % no se cambia ni se borra nada: sólo se agrega', TG_TABLE_NAME
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+"""
+
+NAMES = ("_version", "_no_cambia", "_no_se_borra")  # how those of SQLite end
+TEMPLATES: dict[type[models.Model], dict[str, tuple[str, ...]]] = {
+    Versioned: {
+        "postgresql": (
+            "CREATE OR REPLACE TRIGGER {tabla}_version BEFORE UPDATE ON {tabla} FOR EACH ROW"
+            " WHEN (NEW.version = OLD.version) EXECUTE FUNCTION subir_version()",
+        ),
+        "sqlite": (
+            "CREATE TRIGGER {tabla}_version AFTER UPDATE ON {tabla} WHEN NEW.version = OLD.version BEGIN"
+            " UPDATE {tabla} SET version = OLD.version + 1 WHERE rowid = NEW.rowid; END",
+        ),
+    },
+    AppendOnly: {
+        "postgresql": (
+            "CREATE OR REPLACE TRIGGER {tabla}_solo_se_agrega BEFORE UPDATE OR DELETE ON {tabla} FOR EACH ROW"
+            " EXECUTE FUNCTION solo_se_agrega()",
+            "CREATE OR REPLACE TRIGGER {tabla}_no_se_vacia BEFORE TRUNCATE ON {tabla} FOR EACH STATEMENT"
+            " EXECUTE FUNCTION solo_se_agrega()",
+        ),
+        "sqlite": (
+            "CREATE TRIGGER {tabla}_no_cambia BEFORE UPDATE ON {tabla} WHEN NOT puerta_abierta('{tabla}', '*')"
+            " BEGIN SELECT RAISE(ABORT, '{frase}'); END",
+            "CREATE TRIGGER {tabla}_no_se_borra BEFORE DELETE ON {tabla} WHEN NOT puerta_abierta('{tabla}', OLD.{pk})"
+            " BEGIN SELECT RAISE(ABORT, '{frase}'); END",
+        ),
+    },
+}

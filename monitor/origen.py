@@ -1,0 +1,29 @@
+"""Through which door a write comes, and as part of which request: what is told of it later."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from uuid import uuid4
+
+from django.db import models
+
+
+class Origen(models.TextChoices):
+    API = "api", "API"
+    ADMIN = "admin", "Admin"
+    COMANDO = "comando", "Orden"
+    IMPORTACION = "importacion", "Importación"
+
+
+# Outside of an HTTP request, what a process writes counts as one request.
+puerta: ContextVar[tuple[Origen, str]] = ContextVar("puerta", default=(Origen.COMANDO, uuid4().hex))
+
+
+@contextmanager
+def entrando_por(origen: Origen) -> Iterator[None]:
+    """Tell that what is written in the block comes through another door, as part of the same request."""
+    anterior = puerta.set((origen, puerta.get()[1]))
+    try:
+        yield
+    finally:
+        puerta.reset(anterior)
