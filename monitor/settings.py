@@ -231,6 +231,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 # Preloading HSTS can hardly be undone, so it is left to the owner of the domain.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
+# Without TLS a browser ignores it, and complains in its console.
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin" if HTTPS else None
 X_FRAME_OPTIONS = "DENY"
 # A browser takes a cookie whose name begins so from this very host alone, over HTTPS, and sends it to no other.
 PREFIJO_DE_COOKIES = "__Host-" if HTTPS else ""

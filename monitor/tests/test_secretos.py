@@ -133,6 +133,7 @@ def test_cada_galleta_es_de_este_servidor_y_de_nadie_mas(sirviendo):
         assert (galleta["path"], galleta["domain"]) == ("/", "")
     assert int(galletas["__Host-sessionid"]["max-age"]) == 12 * 3600
     assert pagina.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    assert pagina.headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert "no-store" in pagina.headers["Cache-Control"]
 
 

@@ -66,6 +66,7 @@ def propiedades():
 
 
 def test_una_accion_que_nadie_describe_es_un_aviso(monkeypatch, capsys):
+    document()  # the descriptions are read once, and other tests need them
     monkeypatch.setattr("monitor.api.openapi.description.VIEWS", {})
     monkeypatch.setattr("monitor.api.openapi.generator.VIEWS", {})
 
