@@ -61,7 +61,7 @@ def limpiar(conexion) -> None:
     """Delete what an earlier run created; what it updated may stay."""
     conexion.execute("DELETE FROM historial_estado WHERE fecha_cambio > %s", [HASTA])
     conexion.execute("DELETE FROM expediente WHERE no_siniestro NOT LIKE 'B-%'")
-    conexion.execute("TRUNCATE post_office_email, respuesta_guardada CASCADE")
+    conexion.execute("TRUNCATE post_office_email, respuesta_guardada, cambio CASCADE")
     ajenas = f"SELECT id FROM solicitud WHERE periodo <> '2026-03' OR id > {SOLICITUDES}"
     for tabla, columna in (("lugar_solicitud", "id_solicitud"), ("historico_estado_solicitud", "id_solicitud")):
         conexion.execute(f"DELETE FROM {tabla} WHERE {columna} IN ({ajenas})")
