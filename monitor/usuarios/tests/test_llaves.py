@@ -1,5 +1,6 @@
 """The keys of programs through the API: who makes them, as whom they act, and when they stop."""
 
+import json
 import re
 import time
 from datetime import timedelta
@@ -16,6 +17,7 @@ from expedientes.tests.factories import ExpedienteFactory
 from monitor.api import keys, tokens
 from monitor.api.tests.cliente import Api, respuesta
 from monitor.api.tests.test_fail_closed import cuerpo_de_solicitud, volcado
+from monitor.cambios.models import Cambio
 from monitor.usuarios.llaves import LlaveManager
 from monitor.usuarios.models import Llave, Usuario
 from monitor.usuarios.tests.factories import CLAVE, LlaveFactory, UsuarioFactory
@@ -221,11 +223,22 @@ def test_lo_que_escribe_lleva_su_nombre(administrador):
     abierto = Api().post("/api/expedientes", {"no_siniestro": "S-9"}, **programa)
     Api().patch("/api/expedientes/S-9/estado", {"estado": "Restauracion"}, **programa)
     historial = administrador.get("/api/expedientes/S-9/estado/historial").json()
+    cambios = respuesta(administrador.get("/api/expedientes/S-9/cambios"))[1]
 
     assert abierto.json()["creado_por"] == creada["id"]
     assert [(h["usuario"]["id"], h["usuario"]["nombre"]) for h in historial] == [
         (creada["id"], "Llave: Grúas del Norte")
     ] * 2
+    assert {(c["usuario"]["id"], c["usuario"]["nombre"]) for c in cambios} == {(creada["id"], "Llave: Grúas del Norte")}
+
+
+def test_crearla_y_revocarla_quedan_en_los_cambios_de_su_usuario(administrador):
+    creada = administrador.post("/api/llaves", NUEVA).json()
+    administrador.delete(f"/api/llaves/{creada['id']}")
+
+    cambios = Cambio.objects.filter(uid=Usuario.objects.get(pk=creada["id"]).uid).order_by("id")
+    assert [cambio.usuario for cambio in cambios] == [administrador.usuario] * 2
+    assert json.loads(cambios[1].cambios) == {"is_active": {"de": True, "a": False}}
 
 
 @pytest.mark.parametrize(
@@ -322,13 +335,16 @@ def test_una_que_se_revoca_pasa_a_ser_como_las_demas(llave, django_assert_num_qu
 # --- What it costs ---
 
 
-def test_una_llave_conocida_no_cuesta_ninguna_sentencia(llave, django_assert_num_queries):
-    with django_assert_num_queries(3):  # the key, the expediente with who calls, and the note of the use
-        Api(llave).get(UNO)
-    with django_assert_num_queries(1):
-        Api(llave).get(UNO)
-    with django_assert_num_queries(3):  # one, within the savepoint that a test's transaction brings
-        Api(llave).patch(UNO, {"color": "azul"})
+def sentencias_de(api, metodo, color=None):
+    with CaptureQueriesContext(connection) as sentencias:
+        assert api.pedir(metodo, UNO, color and {"color": color}).status_code == 200
+    return len(sentencias)
+
+
+def test_una_llave_conocida_no_cuesta_ninguna_sentencia(llave, operador):
+    assert sentencias_de(Api(llave), "GET") == 3  # the key, the expediente with who calls, and the note of the use
+    assert sentencias_de(Api(llave), "GET") == 1
+    assert sentencias_de(Api(llave), "PATCH", "azul") == sentencias_de(operador, "PATCH", "rojo")
 
 
 def test_con_una_llave_tambien_hay_304(llave, django_assert_num_queries):
