@@ -37,8 +37,8 @@ from monitor.api import tokens
 from monitor.usuarios.models import Usuario
 from expedientes.models import Expediente
 call_command("migrate", verbosity=0)
-ana = Usuario.objects.registrar(username="ana", password="{CLAVE}", rol="Administrador", nombre="Ana")
-Expediente.objects.create(no_siniestro="S-1", creado_por=ana)
+ana = Usuario.objects.registrar(username="ana", password="{CLAVE}", rol="Administrador", nombre="Ana", por=None)
+Expediente.objects.abrir(dict(no_siniestro="S-1"), por=ana)
 client = Client()
 client.force_login(ana)
 print(json.dumps([tokens.issue(ana), client.session.session_key]))
