@@ -110,12 +110,12 @@ def test_sesion_no_revive_cuando_se_activa_otra_vez_al_usuario(client, trait):
 @pytest.mark.parametrize(("antes", "despues"), [("Administrador", "Operador"), ("Operador", "Tecnico")])
 def test_sesion_termina_cuando_baja_el_rol_y_el_token_no(client, antes, despues):
     usuario = UsuarioFactory(rol=antes)
-    UsuarioFactory(administrador=True)
+    otro = UsuarioFactory(administrador=True)
     client.force_login(usuario)
     api = Api(usuario)
     assert client.get("/admin/").status_code == 200
 
-    Usuario.objects.actualizar(usuario.pk, {"rol": despues})
+    Usuario.objects.actualizar(usuario.pk, {"rol": despues}, por=otro)
 
     assert client.get("/admin/").url == f"{ENTRADA}?next=/admin/"
     assert api.get("/api/expedientes").status_code == 200
@@ -313,9 +313,9 @@ def test_cambiar_la_propia_clave_no_deshace_lo_que_otro_cambio(client, monkeypat
     version = usuario.version_token
     actualizar = Usuario.objects.actualizar
 
-    def despues_de_otro(manager, pk, cambios, **quien):
-        actualizar(pk, {"nombre": "Ana Ruiz"}, **quien)
-        return actualizar(pk, cambios, **quien)
+    def despues_de_otro(manager, pk, cambios, *, por):
+        actualizar(pk, {"nombre": "Ana Ruiz"}, por=por)
+        return actualizar(pk, cambios, por=por)
 
     monkeypatch.setattr(type(Usuario.objects), "actualizar", despues_de_otro)
     response = client.post(PROPIA, {"old_password": CLAVE} | NUEVA)

@@ -60,6 +60,7 @@ RUTAS = {
     "PATCH /api/expedientes/999999": (OPERADORES, 400),
     "DELETE /api/expedientes/999999": (ADMINISTRADORES, 404),
     "PATCH /api/expedientes/999999/estado": (OPERADORES, 400),
+    "GET /api/expedientes/999999/cambios": (TODOS, 404),
     "GET /api/expedientes/999999/estado/historial": (TODOS, 404),
     "GET /solicitud": (TODOS, 200),
     "POST /solicitud": (TODOS, 400),
@@ -69,6 +70,7 @@ RUTAS = {
     "POST /solicitud/999999/aprobar": (TODOS, 404),
     "POST /solicitud/999999/rechazar": (TODOS, 400),
     "POST /solicitud/999999/cancelar": (TODOS, 400),
+    "GET /solicitud/999999/cambios": (TODOS, 404),
     "GET /solicitud/999999/historico": (TODOS, 404),
     **rutas_de_lectura("estado-solicitud"),
 }

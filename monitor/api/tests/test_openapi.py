@@ -193,6 +193,7 @@ def test_cada_conjunto_de_valores_tiene_nombre():
         "EstadoDeExpediente": ["Ingreso", "Restauracion", "Pendiente_de_salida", "Salida"],
         "EstadoDeSolicitud": [estado.name for estado in Estado],
         "FormatoDeDescripcion": ["yaml", "json"],
+        "Puerta": ["api", "admin", "comando", "importacion"],
         "Rol": ["Administrador", "Operador", "Tecnico"],
         "UbicacionDeArchivos": ["Local", "Nube"],
     }

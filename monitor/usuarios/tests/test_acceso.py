@@ -200,7 +200,7 @@ def test_hash_es_argon2_con_19_mib_dos_vueltas_y_un_hilo(juan):
     ],
 )
 def test_clave_de_cualquier_forma_vale_tal_como_se_escribio(juan, clave):
-    Usuario.objects.actualizar(juan.pk, {"password": clave})
+    Usuario.objects.actualizar(juan.pk, {"password": clave}, por=juan)
 
     assert entrar(BUENAS | {"password": clave}).status_code == 200
     for otra in {clave.swapcase(), clave.strip() + " ", clave[:72] + "!", clave[:-1]} - {clave}:
