@@ -813,4 +813,9 @@ MUTANTES: list[Mutante] = [
             ),
         ],
     ),
+    *de(
+        "monitor/api/openapi/json_schema.py",
+        "monitor/api/tests/test_openapi.py",
+        cambios=[('"maximum": field.maximum} | _limits(field)', '"maximum": field.maximum}')],
+    ),
 ]
