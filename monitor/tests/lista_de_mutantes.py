@@ -1143,6 +1143,7 @@ MUTANTES: list[Mutante] = [
             ("int(suya[1]) < mayor", "False"),
             ("            if proceso.returncode:\n", "            if False:\n"),
         ],
+    ),
     *de(
         "monitor/api/openapi/json_schema.py",
         "monitor/api/tests/test_openapi.py",
