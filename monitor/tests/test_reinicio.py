@@ -72,8 +72,8 @@ class Hecho(NamedTuple):
 class Clientes:
     """Some that read and some that write, each one request after another."""
 
-    def __init__(self, remota):
-        self.remota = remota
+    def __init__(self, remota, nombre="S"):
+        self.remota, self.nombre = remota, nombre
         self.lecturas, self.altas = [], []
         self.ahora, self._fin, self._claves = ANTES, threading.Event(), count(1)
 
@@ -96,7 +96,7 @@ class Clientes:
 
     def _escribir(self):
         while not self._fin.is_set():
-            self._anotar(self.altas, f"S-{next(self._claves)}", lambda clave: crear(self.remota, clave))
+            self._anotar(self.altas, f"{self.nombre}-{next(self._claves)}", lambda clave: crear(self.remota, clave))
 
     def _anotar(self, hechos, clave, pedir):
         cuando = self.ahora
@@ -138,6 +138,22 @@ def test_postgresql_que_vuelve_no_deja_nada_perdido_ni_fallando(cluster, remota,
     fallidas = sum(hecho.dicho == SIN_BASE for hecho in (*clientes.lecturas, *clientes.altas))
     assert len([linea for linea in lineas if "La base de datos no atendió al" in linea]) == fallidas
     assert len(lineas) <= fallidas + 10
+
+
+@pytest.mark.parametrize("modo", ["fast", "immediate"])
+def test_postgresql_que_se_reinicia_mientras_nadie_pide_no_se_nota(cluster, remota, modo):
+    """Each thread still has a connection to the one that was."""
+    antes = Clientes(remota, "antes")
+    with antes.trabajando():
+        antes.esperar()
+    cluster.detener(modo)
+    cluster.arrancar()
+
+    despues = Clientes(remota, "despues")
+    with despues.trabajando():
+        despues.esperar()
+    assert dichos(despues.lecturas, ANTES) == {(200, None, None)}
+    assert dichos(despues.altas, ANTES) == {(201, None, None)}
 
 
 def test_replica_se_lee_y_se_sabe_que_no_se_puede_escribir(cluster, remota):
