@@ -13,9 +13,9 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from conftest import esperar
 from monitor import settings as ajustes
 from monitor.tests.postgresql import puerto_libre
+from monitor.tests.servidor import esperar
 from monitor.tests.settings import DATABASE_URL
 from monitor.usuarios.tests.factories import CLAVE, UsuarioFactory
 
