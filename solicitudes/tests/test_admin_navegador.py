@@ -19,17 +19,19 @@ def administradora(pagina, servidor):
     return pagina
 
 
+@pytest.mark.con_rechazos
 def test_un_correo_no_pide_nada_ni_corre_nada(administradora, servidor):
     """Whoever wrote it would know by an image when, and from where, somebody looked at it."""
     pide = [
         f'<img src="{servidor}{ESPIA}">',
         f'<link rel="stylesheet" href="{servidor}{ESPIA}">',
-        f'<style>@import "{servidor}{ESPIA}"; p {{ background: url({servidor}{ESPIA}); color: rgb(1, 2, 3) }}</style>',
+        f'<style>@import "{servidor}{ESPIA}"; p {{ background: url({servidor}{ESPIA}) }}</style>',
         f'<iframe src="{servidor}{ESPIA}"></iframe>',
         f'<meta http-equiv="refresh" content="0; url={servidor}{ESPIA}">',
         "<script>document.write('corre')</script>",
     ]
-    html = f"<!doctype html><html><head>{''.join(pide)}</head><body>{''.join(pide)}<p>Hola</p></body></html>"
+    hola = "<p style='color: rgb(1, 2, 3)'>Hola</p>"
+    html = f"<!doctype html><html><head>{''.join(pide)}</head><body>{''.join(pide)}{hola}</body></html>"
     correo = Email.objects.create(from_email="a@x.mx", to="b@x.mx", html_message=html, status=STATUS.sent)
     respondidas = []
     administradora.on("response", lambda respuesta: respondidas.append(respuesta.url))

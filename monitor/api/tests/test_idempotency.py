@@ -25,6 +25,7 @@ from monitor.roles import Rol
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import UsuarioFactory
 from solicitudes.models import Solicitud
+from solicitudes.tests.factories import SolicitudFactory
 
 RUTA = "/api/expedientes"
 CLAVE = {"Idempotency-Key": "7b0e-1"}
@@ -147,8 +148,9 @@ def test_archivado_y_vuelto_a_abrir_no_se_archiva_otra_vez(administrador):
     assert Expediente.objects.exists()
 
 
-def test_solicitud_repetida_encola_sus_correos_una_vez(mundo):  # noqa: F811
-    api, cuerpo = Api(mundo.solicitante), cuerpo_de_solicitud(mundo)
+def test_solicitud_repetida_encola_sus_correos_una_vez(db):
+    otra = SolicitudFactory()
+    api, cuerpo = Api(otra.solicitante), cuerpo_de_solicitud(otra)
 
     primera, segunda = (api.post("/solicitud", cuerpo, **CLAVE) for _ in range(2))
 

@@ -15,6 +15,7 @@ from schemathesis.generation.meta import TestPhase  # noqa: E402
 
 from monitor.api import tokens  # noqa: E402
 from monitor.api.tests import mundo  # noqa: E402
+from monitor.usuarios.llaves import Llave  # noqa: E402
 from monitor.usuarios.models import Usuario  # noqa: E402
 from solicitudes.models import Solicitud  # noqa: E402
 
@@ -22,7 +23,9 @@ QUIEN_PIDE, QUIEN_SALE = 3, 1  # if the same person asked and logged out, everyt
 # Nobody disables these two, changes their password or lowers their role.
 SOBRE_PERSONAS = {"PUT /api/usuarios/{id}", "DELETE /api/usuarios/{id}"}
 DE_ESTAS_DOS = {str(QUIEN_PIDE), str(QUIEN_SALE)}
-LO_QUE_HAY = mundo.Mundo(QUIEN_PIDE, Solicitud.objects.values_list("pk", flat=True).get())
+LO_QUE_HAY = mundo.Mundo(
+    QUIEN_PIDE, Solicitud.objects.values_list("pk", flat=True).get(), Llave.objects.values_list("pk", flat=True).get()
+)
 # With a text at random these make almost every write a 412 or a 422.
 CONDICIONES = ("If-Match", "Idempotency-Key")
 REALES = range(1, 13)  # an id of a reference that is left as it was drawn
