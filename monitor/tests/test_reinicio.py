@@ -146,7 +146,7 @@ def test_postgresql_que_se_reinicia_mientras_nadie_pide_no_se_nota(cluster, remo
     antes = Clientes(remota, "antes")
     with antes.trabajando():
         antes.esperar()
-    cluster.detener(modo)
+    cluster.parar(modo)
     cluster.arrancar()
 
     despues = Clientes(remota, "despues")

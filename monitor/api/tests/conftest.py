@@ -12,7 +12,7 @@ def bitacora():
     propio = next(
         h for h in logging.getLogger().handlers if any(type(f).__name__ == "RequestFilter" for f in h.filters)
     )
-    nueva = io.StringIO()
-    anterior = propio.setStream(nueva)
-    yield nueva
-    propio.setStream(anterior)
+    # `setStream` would flush the one of before, which an earlier test's capture may have closed.
+    anterior, propio.stream = propio.stream, io.StringIO()
+    yield propio.stream
+    propio.stream = anterior

@@ -369,8 +369,9 @@ def test_respuesta_que_otro_guarda_mientras_es_la_que_se_da(operador, monkeypatc
 
 
 @pytest.mark.postgresql
-def test_efecto_que_se_podria_repetir_no_se_repite(mundo, monkeypatch):  # noqa: F811
-    api, cuerpo = Api(mundo.solicitante), cuerpo_de_solicitud(mundo)
+def test_efecto_que_se_podria_repetir_no_se_repite(db, monkeypatch):
+    otra = SolicitudFactory()
+    api, cuerpo = Api(otra.solicitante), cuerpo_de_solicitud(otra)
     primera = api.post("/solicitud", cuerpo, **CLAVE)
     sin_ver(monkeypatch, False, True, False, False)
 
