@@ -73,7 +73,8 @@ def escenarios(*, expedientes: int, posicion: tuple, cursor: str, etag: str, cla
     of the expediente `clave`. `sesion` is the session cookie of somebody in the admin."""
     api, admin = "/api/expedientes", "/admin/expedientes/expediente/"
     honda = quote(f"despues:{json.dumps(posicion, separators=(',', ':'))}")
-    dos_campos, estado = {"color": "azul", "tecnico": "Raúl"}, {"estado": "{siguiente}"}
+    # Each time other values: what stays as it was isn't written.
+    dos_campos, estado = {"color": "azul {unico}", "tecnico": "Raúl {unico}"}, {"estado": "{siguiente}"}
     persona = {"headers": {"Cookie": f"sessionid={sesion}"}, "conexiones": 1}
     cursores = {"por_cursor": True}
     otro = {"contra_otro": True}
