@@ -79,6 +79,8 @@ def _orden(proceso: Path) -> str:
 def intercambiar(nueva: Path, ruta: Path, sufijo: str, *, guardar_anterior: bool) -> Path | None:
     """Put the file `nueva` at `ruta`. Return where the previous one is now, if there was one to keep."""
     anterior = ruta.with_name(ruta.name + ANTERIOR + sufijo)
+    while anterior.exists():  # another was put aside in the same second
+        anterior = anterior.with_name(f"{anterior.name}_")
     _con_duenio_de(nueva, ruta if ruta.exists() else ruta.parent)
     if not ruta.exists():
         _apartar_lados(ruta, anterior)

@@ -154,6 +154,8 @@ class Banco:
         self._conexion.execute("ANALYZE")
         self._conexion.close()
         actual, anterior = self._base.nombre, _nombre_de(self._base.nombre, "_anterior_", sufijo.lower())
+        while _existe(self._servidor, anterior):  # another was put aside in the same second
+            anterior += "_"
         try:
             with self._servidor.transaction():
                 if hay := _existe(self._servidor, actual):
