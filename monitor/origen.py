@@ -11,7 +11,7 @@ from django.db import models
 class Origen(models.TextChoices):
     API = "api", "API"
     ADMIN = "admin", "Admin"
-    COMANDO = "comando", "Orden"
+    COMANDO = "comando", "Comando"
     IMPORTACION = "importacion", "Importación"
 
 

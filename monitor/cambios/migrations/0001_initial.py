@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("api", "API"),
                             ("admin", "Admin"),
-                            ("comando", "Orden"),
+                            ("comando", "Comando"),
                             ("importacion", "Importación"),
                         ],
                         max_length=12,
