@@ -4,6 +4,7 @@ this adds to the row's chain go together or not at all."""
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any
 
 import orjson
@@ -100,7 +101,7 @@ def cambio_en(cadena: Cadena, modelo, antes: Mapping, despues: Mapping, por: Aut
     cambios = {}
     for columna in despues:
         de, a = _simple(antes.get(columna)), _simple(despues[columna])
-        if de != a and _se_anota(modelo, columna):
+        if de != a and columna not in _sin_anotar(modelo):
             cambios[columna] = {"de": None, "a": None} if columna in OCULTAS else {"de": de, "a": a}
     if not cambios:
         return []
@@ -121,11 +122,14 @@ def _columnas(modelo):
     return [campo for campo in modelo._meta.concrete_fields if not campo.generated]
 
 
-def _se_anota(modelo, columna) -> bool:
-    """Return whether changes of a column are told: those that people make, and deletions. What isn't a column, such as
-    the places of a solicitud, is told too."""
-    campo = next((campo for campo in modelo._meta.concrete_fields if campo.attname == columna), None)
-    return campo is None or columna == "eliminado" or (campo.editable and not isinstance(campo, models.AutoField))
+@cache
+def _sin_anotar(modelo) -> frozenset[str]:
+    """Return the columns whose changes aren't told: those that no person writes, but for deletions."""
+    return frozenset(
+        campo.attname
+        for campo in modelo._meta.concrete_fields
+        if campo.attname != "eliminado" and (not campo.editable or isinstance(campo, models.AutoField))
+    )
 
 
 def _simple(valor: Any):

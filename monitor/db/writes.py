@@ -17,7 +17,6 @@ from django.db.models.expressions import Col
 
 from monitor.db import queries
 from monitor.db.errors import is_broken_reference
-from monitor.db.queries import execute
 from monitor.db.versions import Versioned
 from monitor.errores import DatosInvalidos
 
@@ -206,15 +205,14 @@ def _params(columns, values) -> list:
 
 def _write(model, sql, params, references: Mapping[str, Reference] = MappingProxyType({})) -> list:
     try:
-        instances = [_returning(model).instance(row) for row in execute(sql, params)]
+        instances = [_returning(model).instance(row) for row in queries.execute(sql, params)]
     except IntegrityError as error:
         if references and is_broken_reference(error):
             raise DatosInvalidos(YA_NO_EXISTE, codigo="cambio_mientras") from error
         raise
     if any(getattr(instance, name) == NO_ID for instance in instances for name in references):
-        raise DatosInvalidos(
-            YA_NO_EXISTE, codigo="cambio_mientras"
-        )  # the foreign key would raise only at the end of the transaction
+        # The foreign key would raise only at the end of the transaction.
+        raise DatosInvalidos(YA_NO_EXISTE, codigo="cambio_mientras")
     for reference in references.values() if instances else ():
         reference.settle()
     return instances
@@ -256,11 +254,15 @@ def _foreign_keys(model) -> tuple[str, ...]:
 def read(model, pk, *, lock: bool = False):
     """Return one row as an instance, as a write returns it, or None. With `lock`, nobody else writes it until the
     transaction ends."""
-    column = _columns(model)[model._meta.pk.attname]
-    hold = " FOR NO KEY UPDATE" if lock and connection.features.has_select_for_update else ""
-    sql = f"SELECT {_returning(model).sql} FROM {_table(model)} WHERE {column.name} = %s{hold}"
-    rows = queries.read(sql, [column.prepare(pk)])
+    rows = queries.read(_read_sql(model, lock), [_columns(model)[model._meta.pk.attname].prepare(pk)])
     return _returning(model).instance(rows[0]) if rows else None
+
+
+@cache
+def _read_sql(model, lock: bool) -> str:
+    column = _columns(model)[model._meta.pk.attname].name
+    hold = " FOR NO KEY UPDATE" if lock and connection.features.has_select_for_update else ""
+    return f"SELECT {_returning(model).sql} FROM {_table(model)} WHERE {column} = %s{hold}"
 
 
 def _table(model) -> str:

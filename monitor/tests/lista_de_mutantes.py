@@ -75,8 +75,8 @@ MUTANTES: list[Mutante] = [
             ('"usuario_id": por.reference,', '"usuario_id": None,'),
             ('"origen": origen.value,', '"origen": "api",'),
             ('"peticion": peticion,', '"peticion": None,'),
-            ('columna == "eliminado" or ', ""),
-            ("campo.editable and not", "not"),
+            ('campo.attname != "eliminado" and ', ""),
+            ("not campo.editable or ", ""),
         ],
     ),
     *de(
