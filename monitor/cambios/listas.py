@@ -1,5 +1,7 @@
 """The list of what changed in one row, newest first, by cursor as the list of expedientes."""
 
+from functools import cache
+
 from rest_framework import serializers
 
 from monitor.api.dialects import Dialect
@@ -18,11 +20,19 @@ class CambiosList(CursorList):
 
     def __init__(self, fila: Encadenado, serializer: serializers.Serializer, dialect: Dialect):
         suyos = Cambio.objects.filter(objeto=fila._meta.db_table, uid=fila.uid)
-        super().__init__(Shape(CambioSerializer(), dialect), suyos, ("-id",), seal_of("cambios", {"de": fila.uid.hex}))
-        self._traductor = Traductor(serializer, type(fila), dialect)
+        super().__init__(_forma(dialect), suyos, ("-id",), seal_of("cambios", {"de": fila.uid.hex}))
+        self._traductor = _traductor(serializer, type(fila), dialect)
 
     def objects(self, rows):
         cambios = super().objects(rows)
         for cambio in cambios:
             cambio["cambios"] = self._traductor.traducir(cambio["cambios"])
         return cambios
+
+
+@cache
+def _forma(dialect: Dialect) -> Shape:
+    return Shape(CambioSerializer(), dialect)
+
+
+_traductor = cache(Traductor)
