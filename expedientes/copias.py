@@ -6,13 +6,8 @@ its JSON.
 
 import json
 
-from django.contrib.admin.utils import display_for_field
-from django.core.exceptions import ValidationError
-from django.db import models
-
 from expedientes.models import Expediente, HistorialEstado
-
-SI_NO = {True: "Sí", False: "No"}
+from monitor.admin.values import show
 
 
 def leer_historial(expediente: Expediente) -> list[dict]:
@@ -48,21 +43,12 @@ def _texto(campo, valor, datos, personas):
         return (datos.get("aseguradora") or {}).get("nombre", valor)
     if campo.name == "creado_por":
         return personas.get(valor, valor)
-    if isinstance(campo, models.BooleanField):
-        return SI_NO[valor]
-    return _mostrar(campo, valor)
+    return show(campo, valor)
 
 
 def _cambio(fila, personas) -> dict:
     mostrados = {
-        nombre: _mostrar(HistorialEstado._meta.get_field(nombre), fila[nombre])
+        nombre: show(HistorialEstado._meta.get_field(nombre), fila[nombre])
         for nombre in ("fecha_cambio", "estado_anterior", "estado_nuevo")
     }
     return mostrados | {"persona": personas.get(fila["cambiado_por_id"], "—")}
-
-
-def _mostrar(campo, valor):
-    try:
-        return display_for_field(campo.to_python(valor), campo, "—")
-    except ValidationError:
-        return valor

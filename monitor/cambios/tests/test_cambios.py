@@ -5,6 +5,8 @@ from datetime import date
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from catalogos.models import Lugar
@@ -223,6 +225,21 @@ def test_la_pagina_historial_del_admin(db, client):
 
     for visto in ("María González", "Aseguradora", "AXA", "HDI", "15/01/2024", "Finiquito", "Sí", "&lt;b&gt;"):
         assert visto in pagina
+
+
+def test_la_pagina_historial_busca_de_una_vez_lo_que_nombra(db, client, django_assert_num_queries):
+    jefa = UsuarioFactory(administrador=True)
+    client.force_login(jefa)
+    expediente = ExpedienteFactory(aseguradora=AseguradoraFactory(), por=jefa)
+    url = reverse("admin:expedientes_expediente_history", args=[expediente.pk])
+    client.get(url)
+    with CaptureQueriesContext(connection) as con_uno:
+        client.get(url)
+    for aseguradora in AseguradoraFactory.create_batch(5):
+        Expediente.objects.actualizar(expediente.pk, {"aseguradora_id": aseguradora.pk}, por=jefa)
+
+    with django_assert_num_queries(len(con_uno)):
+        assert client.get(url).content.decode().count(aseguradora.nombre) == 1
 
 
 def registrar():

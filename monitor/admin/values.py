@@ -1,0 +1,22 @@
+"""Kept values, such as those of a history or of an archived copy, as people read them in the admin."""
+
+from typing import Any
+
+from django.contrib.admin.utils import display_for_field
+from django.core.exceptions import ValidationError
+from django.db import models
+
+SI_NO = {True: "Sí", False: "No"}
+
+
+def show(field: models.Field | None, value: Any) -> str:
+    """Return a value of a field, or of a column that is gone, as text. What the field doesn't take any more is shown as
+    it was kept."""
+    if value is None:
+        return "—"
+    if isinstance(value, bool) or isinstance(field, models.BooleanField):
+        return SI_NO[value]
+    try:
+        return str(display_for_field(field.to_python(value), field, "—") if field else value)
+    except ValidationError:
+        return str(value)
