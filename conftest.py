@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.migrations.executor import MigrationExecutor
+from factory.django import DjangoModelFactory
 
 from monitor.db import triggers
 from monitor.tests.servidor import sirviendo
@@ -48,6 +49,19 @@ def vaciar_con_la_puerta_abierta():
     with pytest.MonkeyPatch.context() as parche:
         parche.setattr(BaseDatabaseOperations, "execute_sql_flush", con_la_puerta_abierta)
         yield
+
+
+@pytest.fixture(autouse=True)
+def numeros_desde_cero():
+    """Count from 0 in each test what a factory numbers: no name depends on which tests ran before."""
+    for fabrica in subclases(DjangoModelFactory):
+        fabrica.reset_sequence(0, force=True)
+
+
+def subclases(clase):
+    for subclase in clase.__subclasses__():
+        yield subclase
+        yield from subclases(subclase)
 
 
 @pytest.fixture

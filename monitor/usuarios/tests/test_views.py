@@ -224,7 +224,7 @@ def test_update_acepta_de_vuelta_lo_que_se_leyo(administrador):
 )
 def test_update_rechaza_lo_que_no_puede_ser_y_no_cambia_nada(administrador, cambios, esperado):
     UsuarioFactory(username="ocupado")
-    maria = UsuarioFactory()
+    maria = UsuarioFactory(username="maria", nombre="María")
     antes = Usuario.objects.values().get(pk=maria.pk)
 
     assert respuesta(administrador.put(f"/api/usuarios/{maria.pk}", {"nombre": "Otra"} | cambios)) == esperado
