@@ -6,8 +6,8 @@ BIN := .venv/bin
 # What comes next: requirements-siguiente.txt, in a virtual environment of its own.
 PYTHON_SIGUIENTE ?= python3.13
 BIN_SIGUIENTE := .venv-siguiente/bin
-# Each core runs tests of its own, on a database of its own.
-JUNTAS := --numprocesses auto
+# As many processes of tests as cores and one more, because many tests wait; each has a database of its own.
+JUNTAS := --dist worksteal --numprocesses $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)')
 # The order of the PostgreSQL half is another each time; `make test SEMILLA=…` repeats one.
 SEMILLA := $(shell date +%s)
 MANAGE := $(BIN)/python manage.py
@@ -46,7 +46,7 @@ mutantes: .venv/instalado-dev ## Rompe las reglas una por una: las pruebas deben
 
 # How many requests of each operation, lives of each model and histories of several at once.
 EJEMPLOS := 1000
-FUZZ := $(BIN)/pytest -s monitor/api/tests/fuzz expedientes/tests/test_vida.py solicitudes/tests/test_vida.py
+FUZZ := $(BIN)/pytest -s monitor/api/tests/fuzz monitor/admin/tests/test_azar.py expedientes/tests/test_vida.py solicitudes/tests/test_vida.py
 
 fuzz: .venv/instalado-dev ## Pide al azar EJEMPLOS (1000) veces cada operación, y compara con un modelo otras tantas vidas
 	DATABASE_URL= EJEMPLOS=$(EJEMPLOS) $(FUZZ)

@@ -31,10 +31,12 @@ hypothesis.settings.load_profile("monitor")
 
 
 def pytest_collection_modifyitems(items):
-    if connection.vendor != "postgresql":
-        for prueba in items:
-            if prueba.get_closest_marker("postgresql"):
-                prueba.add_marker(pytest.mark.skip(reason="sólo en PostgreSQL"))
+    ajena, motivo = (
+        ("una_vez", "basta en SQLite") if connection.vendor == "postgresql" else ("postgresql", "sólo en PostgreSQL")
+    )
+    for prueba in items:
+        if prueba.get_closest_marker(ajena):
+            prueba.add_marker(pytest.mark.skip(reason=motivo))
 
 
 @pytest.fixture(autouse=True, scope="session")

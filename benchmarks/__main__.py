@@ -4,7 +4,8 @@ Run it with `python -m benchmarks`. It reads these variables; the value after `=
 
 EXPEDIENTES=100000       how many expedientes the database holds
 CHICA=10000              how many a smaller database holds, for what should cost the same at any size; 0 for none
-TURNOS=5, SEGUNDOS=3     the turns of each scenario, and the seconds of each turn
+TURNOS=5, SEGUNDOS=3     the turns of each scenario, and the seconds of each turn; without turns, each scenario is tried
+                         with one HTTP request and nothing is measured
 ESPERA=2                 the seconds that each runs before its first turn, while compilers and caches warm up
 PETICIONES=100000        the HTTP requests after which memory is measured; 0 for none
 SOLO                     a part of a scenario's name: only the scenarios that have it run
@@ -62,12 +63,13 @@ def main():
             direccion = base(EXPEDIENTES)
         servidor = pila.enter_context(monitor(entorno, direccion, EXPEDIENTES))
         ajeno = pila.enter_context(otro(servidor))
+        escenarios = [escenario for escenario in servidor.escenarios if SOLO in escenario.nombre]
+        if not TURNOS:
+            return probar(servidor, escenarios)
         chico = None
         if 0 < CHICA < EXPEDIENTES:
             chico = pila.enter_context(monitor(entorno, base(CHICA), CHICA))
-        filas = [
-            medir(escenario, servidor, ajeno, chico) for escenario in servidor.escenarios if SOLO in escenario.nombre
-        ]
+        filas = [medir(escenario, servidor, ajeno, chico) for escenario in escenarios]
     escribir(filas, notas, expedientes=EXPEDIENTES, chica=CHICA, turnos=TURNOS, segundos=SEGUNDOS)
 
 
@@ -81,6 +83,15 @@ def entorno_de_prueba() -> dict[str, str]:
         "DEMO": "off",
         "LOG_LEVEL": "ERROR",
     }
+
+
+def probar(servidor: Servidor, escenarios: list[Escenario]) -> None:
+    for escenario in escenarios:
+        anotar({"escenario": escenario.nombre, "sentencias": muestra(servidor, escenario).cuantas})
+
+
+def anotar(fila: dict) -> None:
+    print(json.dumps(fila, ensure_ascii=False), flush=True)
 
 
 def medir(escenario: Escenario, servidor: Servidor, ajeno: Servidor | None, chico: Servidor | None) -> dict:
@@ -101,7 +112,7 @@ def medir(escenario: Escenario, servidor: Servidor, ajeno: Servidor | None, chic
             turnos[nombre].append(turno(nombre, SEGUNDOS))
     fila = resumir(escenario, turnos.pop(PROPIO), turnos)
     fila |= {"sentencias": una.cuantas, "memoria": round(servidor.memoria())}
-    print(json.dumps(fila, ensure_ascii=False), flush=True)
+    anotar(fila)
     return fila
 
 

@@ -160,5 +160,6 @@ def test_no_falta_ninguna_migracion():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
+@pytest.mark.una_vez
 def test_la_descripcion_de_la_api_es_valida_y_sin_avisos():
     call_command("spectacular", validate=True, fail_on_warn=True, file=os.devnull)

@@ -59,6 +59,7 @@ def test_menos_de_95_de_cada_100_es_un_fallo(monkeypatch, capsys, vivos, codigo,
 
 
 @pytest.mark.lenta
+@pytest.mark.una_vez
 def test_muere_el_que_alguna_prueba_nota():
     igual = BUENO._replace(cambio="not (limites[0] <= valor <= limites[1])")
     sin_pruebas = BUENO._replace(pruebas=("monitor/validadores.py",))

@@ -85,6 +85,7 @@ def entrar(pagina, persona):
 
 
 @pytest.mark.lenta
+@pytest.mark.una_vez
 def test_ninguna_pagina_necesita_lo_que_su_politica_niega(pagina, persona):
     """The fixture `pagina` fails the test for any error in the console."""
     entrar(pagina, persona)
@@ -97,6 +98,7 @@ def test_ninguna_pagina_necesita_lo_que_su_politica_niega(pagina, persona):
 
 
 @pytest.mark.lenta
+@pytest.mark.una_vez
 def test_lo_que_hacen_los_guiones_del_admin_tampoco(pagina, persona):
     """Menus, calendars, windows and rows that scripts add."""
     entrar(pagina, persona)

@@ -461,6 +461,7 @@ def con_nombre(pagina, servidor):
     return pagina
 
 
+@pytest.mark.una_vez
 def test_docs_se_dibuja_sin_pedir_nada_a_nadie(con_nombre):
     pedidas, quejas = [], []
     con_nombre.on("request", lambda peticion: pedidas.append(peticion.url))
