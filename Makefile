@@ -46,7 +46,8 @@ mutantes: .venv/instalado-dev ## Rompe las reglas una por una: las pruebas deben
 
 # How many requests of each operation, lives of each model and histories of several at once.
 EJEMPLOS := 1000
-FUZZ := $(BIN)/pytest -s monitor/api/tests/fuzz monitor/admin/tests/test_azar.py expedientes/tests/test_vida.py solicitudes/tests/test_vida.py
+FUZZ := $(BIN)/pytest -s monitor/api/tests/fuzz monitor/admin/tests/test_azar.py \
+	monitor/cambios/tests/test_verificacion.py expedientes/tests/test_vida.py solicitudes/tests/test_vida.py
 
 fuzz: .venv/instalado-dev ## Pide al azar EJEMPLOS (1000) veces cada operación, y compara con un modelo otras tantas vidas
 	DATABASE_URL= EJEMPLOS=$(EJEMPLOS) $(FUZZ)

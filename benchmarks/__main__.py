@@ -65,7 +65,8 @@ def main():
         ajeno = pila.enter_context(otro(servidor))
         escenarios = [escenario for escenario in servidor.escenarios if SOLO in escenario.nombre]
         if not TURNOS:
-            return probar(servidor, escenarios)
+            probar(servidor, escenarios)
+            return
         chico = None
         if 0 < CHICA < EXPEDIENTES:
             chico = pila.enter_context(monitor(entorno, base(CHICA), CHICA))

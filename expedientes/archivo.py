@@ -6,11 +6,11 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.utils import timezone
 
 from catalogos.models import Aseguradora
 from monitor.cambios.cadena import Eslabon, Fila, Fin, Padre
 from monitor.db.fields import KeyField
+from monitor.db.functions import ClockTime
 from monitor.usuarios.models import Usuario
 
 
@@ -21,7 +21,7 @@ class ExpedienteArchivado(models.Model):
     id = models.BigAutoField(primary_key=True)
     no_siniestro = KeyField("No. Siniestro", max_length=100, db_index=True)
     datos = models.JSONField("datos", encoder=DjangoJSONEncoder)
-    archivado_en = models.DateTimeField("archivado", default=timezone.now)
+    archivado_en = models.DateTimeField("archivado", db_default=ClockTime(), editable=False)
     archivado_por = models.ForeignKey(Usuario, models.PROTECT, related_name="+", verbose_name="archivado por")
 
     class Meta:
@@ -29,6 +29,7 @@ class ExpedienteArchivado(models.Model):
         verbose_name = "expediente archivado"
         verbose_name_plural = "expedientes archivados"
         ordering = ["-id"]
+        indexes = [models.Index(fields=["archivado_en", "id"], name="expediente_archivado_en_orden")]
 
     def __str__(self):
         return self.no_siniestro

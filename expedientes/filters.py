@@ -4,7 +4,7 @@ from expedientes.estados import Estado
 from expedientes.models import Expediente
 from monitor.api.fields import StrictChoiceField, StrictDateField, StrictPlatesField, StrictSearchField
 from monitor.api.lists import cursor_params
-from monitor.api.params import IntegerParam, QueryParams, StrictFilter
+from monitor.api.params import IntegerParam, MomentParam, QueryParams, StrictFilter
 
 
 class ExpedienteFilter(django_filters.FilterSet):
@@ -26,4 +26,4 @@ class ExpedienteFilter(django_filters.FilterSet):
         return queryset.buscar(valor)
 
 
-PARAMETROS = QueryParams(ExpedienteFilter, **cursor_params())
+PARAMETROS = QueryParams(ExpedienteFilter, actualizado_desde=MomentParam(), **cursor_params())

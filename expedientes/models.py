@@ -9,14 +9,15 @@ from django.utils import timezone
 from catalogos.models import Aseguradora
 from expedientes.archivo import ExpedienteArchivado, archivados, copiar
 from expedientes.estados import TRANSICIONES, Estado
-from monitor.cambios.cadena import Encadenado, Eslabon
+from monitor.cambios.cadena import Eslabon
 from monitor.cambios.registro import anotar_archivo, cambiar, crear, exigir_visto
+from monitor.cambios.seguimiento import Seguido
 from monitor.db.errors import is_duplicate
 from monitor.db.fields import KeyField, LineField, LongTextField, MailField, order_column, search_column
 from monitor.db.functions import IndexedPlates, has_plates, searched
 from monitor.db.triggers import door
 from monitor.db.versions import Seen
-from monitor.db.writes import Author, Vigente, single_statement
+from monitor.db.writes import Author, Vigente, insert, single_statement
 from monitor.errores import Conflicto, DatosInvalidos, ErrorDeDominio, NoEncontrado
 from monitor.textos import words
 from monitor.usuarios.models import Usuario
@@ -135,8 +136,11 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
         stays in the archive; what is told of its changes stays too. Raise NoEncontrado when there is none."""
         expediente = _el_que_hay(self.select_for_update().filter(pk=no_siniestro).first())
         exigir_visto(expediente, visto)
-        archivado = ExpedienteArchivado.objects.create(
-            no_siniestro=no_siniestro, datos=copiar(anotar_archivo(expediente, por=por)), archivado_por_id=por.pk
+        copia = copiar(anotar_archivo(expediente, por=por))
+        archivado = insert(
+            ExpedienteArchivado,
+            {"no_siniestro": no_siniestro, "datos": copia, "archivado_por_id": por.pk},
+            por=por,
         )
         for relacion in Expediente._meta.related_objects:
             filas = relacion.related_model._base_manager.filter(**{relacion.field.name: expediente})
@@ -203,7 +207,7 @@ def _documento(nombre):
     return models.BooleanField(nombre, null=True, blank=True)
 
 
-class Expediente(Encadenado):
+class Expediente(Seguido):
     """The expediente of an insurance claim for a vehicle in the shop. Its columns are the contract's, in the same
     order."""
 

@@ -10,6 +10,7 @@ from expedientes.serializers import (
     CAMPOS,
     EXPEDIENTE,
     OTRA_CLAVE,
+    ArchivadoSerializer,
     AseguradoraSerializer,
     CambioConPersonaSerializer,
     CambioSerializer,
@@ -27,7 +28,7 @@ from monitor.api.openapi.description import (
     name_choices,
     name_component,
 )
-from monitor.cambios.listas import PAGINA
+from monitor.cambios.listas import DESDE, HASTA, HASTA_DICE, PAGINA
 from monitor.cambios.serializers import CambioSerializer as CambioDeCamposSerializer
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 from monitor.origen import Origen
@@ -78,9 +79,16 @@ describe_fields(
     placas="Las placas enteras, sin distinguir mayúsculas, acentos, espacios ni guiones.",
     q="Todas sus palabras, en No. Siniestro, cliente, teléfono, placas, marca, modelo, orden o factura; sin distinguir"
     " mayúsculas ni acentos.",
+    actualizado_desde="Los que se escribieron en ese momento o después, por cualquier puerta, del que se escribió"
+    " primero al último. La primera vez, cualquier momento; después, el `Actualizado-Hasta` de la respuesta anterior.",
     **POR_CURSOR,
 )
 describe_fields(type(PAGINA.serializer), **POR_CURSOR)
+describe_fields(
+    type(DESDE.serializer),
+    desde="Desde ese momento: el `Actualizado-Hasta` de la respuesta anterior. Sin él, desde el principio.",
+    **POR_CURSOR,
+)
 
 ASEGURADORA = {"id": 1, "nombre": "AXA"}
 INGRESO = datetime(2024, 1, 15, 16, 20, 5, 120000, UTC)
@@ -149,7 +157,7 @@ def _lista(resumen: str, descripcion: str) -> Operation:
         invalid_query="estdo=Salida&por_pagina=0",
         response=ExpedienteResumenSerializer(many=True),
         example=[RESUMEN],
-        headers={"Link": SIGUE},
+        headers={"Link": SIGUE, HASTA: f"Con `actualizado_desde`. {HASTA_DICE}"},
         errors=(DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]}),),
     )
 
@@ -161,6 +169,19 @@ describe(
     lista=_lista("Listar expedientes", "Todos."),
     pendientes=_lista("Listar los pendientes de respaldo", "En `Salida`, con sus archivos aún en el taller (`Local`)."),
     nube=_lista("Listar los de la nube", "Con sus archivos en la nube (`Nube`)."),
+    archivados=Operation(
+        summary="Seguir los que se archivan",
+        description="Del que se archivó primero al último. Quien guarda una copia quita los que tengan `archivado_en`"
+        " igual o posterior al `Actualizado-Hasta` con que los recibió: uno que se archivó y se volvió a abrir está en"
+        " las dos listas.",
+        invalid_query="desde=ayer",
+        response=ArchivadoSerializer(many=True),
+        example=[
+            {"no_siniestro": "SIN/2024/9", "archivado_en": datetime(2024, 3, 2, 9, 0, 1, 5000, UTC), "archivado_por": 1}
+        ],
+        headers={"Link": SIGUE, HASTA: HASTA_DICE},
+        errors=(DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]}),),
+    ),
     aseguradoras=Operation(
         summary="Listar aseguradoras",
         response=AseguradoraSerializer(many=True),

@@ -4,6 +4,7 @@
 from rest_framework import serializers
 
 from catalogos.models import Aseguradora
+from expedientes.archivo import ExpedienteArchivado
 from expedientes.estados import Estado
 from expedientes.models import ESTADO_INVALIDO, OBLIGATORIO, Expediente, HistorialEstado
 from monitor.api.dialects import DIRECT
@@ -166,6 +167,14 @@ class ExpedienteResumenSerializer(StrictModelSerializer):
         )
 
 
+class ArchivadoSerializer(StrictModelSerializer):
+    archivado_por = serializers.IntegerField(source="archivado_por_id")
+
+    class Meta:
+        model = ExpedienteArchivado
+        fields = ("no_siniestro", "archivado_en", "archivado_por")
+
+
 class CambioDeEstadoSerializer(StrictSerializer):
     alone = {ESTADO_INVALIDO: "estado_invalido"}
     estado = StrictChoiceField(
@@ -181,3 +190,4 @@ PLANO = Shape(EXPEDIENTE, DIRECT)
 DETALLE = Shape(ExpedienteDetalleSerializer(), DIRECT)
 HISTORIAL = Shape(HistorialSerializer(), DIRECT)
 RESUMEN = Shape(ExpedienteResumenSerializer(), DIRECT)
+ARCHIVADO = Shape(ArchivadoSerializer(), DIRECT)

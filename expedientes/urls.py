@@ -18,6 +18,7 @@ urlpatterns = [
     ),
     path("expedientes/pendientes", ExpedienteViewSet.as_view({"get": "pendientes"})),
     path("expedientes/nube", ExpedienteViewSet.as_view({"get": "nube"})),
+    path("expedientes/archivados", ExpedienteViewSet.as_view({"get": "archivados"})),
     path("expedientes/aseguradoras", ExpedienteViewSet.as_view({"get": "aseguradoras"})),
     path("expedientes/<key:no_siniestro>/estado/historial", ExpedienteViewSet.as_view({"get": "historial"})),
     path("expedientes/<key:no_siniestro>/cambios", ExpedienteViewSet.as_view({"get": "cambios"})),

@@ -1,7 +1,9 @@
 from catalogos.models import Aseguradora
+from expedientes.archivo import ExpedienteArchivado
 from expedientes.filters import PARAMETROS
 from expedientes.models import NO_ENCONTRADO, Expediente
 from expedientes.serializers import (
+    ARCHIVADO,
     CAMBIO_DE_ESTADO,
     DETALLE,
     EXPEDIENTE,
@@ -15,7 +17,8 @@ from monitor.api.etag import ConditionalReader
 from monitor.api.lists import CursorList, list_response, seal_of
 from monitor.api.shapes import Reader, Shape
 from monitor.api.viewsets import Action, ApiViewSet, location
-from monitor.cambios.listas import PAGINA, CambiosList
+from monitor.cambios.listas import DESDE, PAGINA, CambiosList, con_hasta
+from monitor.cambios.seguimiento import EN_ORDEN, actualizadas, escritas_desde
 from monitor.db.queries import Param
 from monitor.errores import DatosInvalidos, NoEncontrado
 
@@ -45,6 +48,7 @@ class ExpedienteViewSet(ApiViewSet):
             "expedientes.view_expediente", "listar expedientes", PARAMETROS, identity_in_statement=True
         ),
         "nube": LISTAR,
+        "archivados": Action("expedientes.seguir_archivados", "listar expedientes archivados", DESDE),
         "aseguradoras": Action("catalogos.view_aseguradora", "listar aseguradoras"),
         "create": Action("expedientes.add_expediente", "crear expediente", identity_in_statement=True),
         "retrieve": Action(
@@ -70,16 +74,29 @@ class ExpedienteViewSet(ApiViewSet):
     }
 
     def lista(self, request):
-        return list_response(self, self._lista(self.query))
+        filtros = PARAMETROS.filters_in(self.query)
+        if "actualizado_desde" in self.query:
+            return self._actualizados(filtros, self.query["actualizado_desde"])
+        return list_response(self, self._lista(filtros))
 
     pendientes = nube = lista
 
-    def _lista(self, valores) -> CursorList:
-        filtros = PARAMETROS.filters_in(valores)
+    def _lista(self, filtros) -> CursorList:
         if not filtros:
             return self.sin_filtrar[self.action]
         filas = PARAMETROS.filter(self.listas[self.action], filtros)
         return CursorList(RESUMEN, filas, ORDEN, seal_of(self.action, filtros))
+
+    def _actualizados(self, filtros, desde):
+        filas, hasta = actualizadas(PARAMETROS.filter(self.listas[self.action], filtros), desde)
+        sello = seal_of(self.action, filtros | {"actualizado_desde": desde})
+        return con_hasta(list_response(self, CursorList(RESUMEN, filas, EN_ORDEN, sello)), hasta)
+
+    def archivados(self, request):
+        desde = self.query.get("desde")
+        filas, hasta = escritas_desde(ExpedienteArchivado.objects.all(), ExpedienteArchivado, "archivado_en", desde)
+        lista = CursorList(ARCHIVADO, filas, ("archivado_en", "id"), seal_of("archivados", {"desde": desde}))
+        return con_hasta(list_response(self, lista), hasta)
 
     def aseguradoras(self, request):
         return self.respond(aseguradoras.many())

@@ -1,8 +1,9 @@
 import django_filters
 
 from monitor.api.fields import StrictChoiceField, StrictDayField, StrictSearchField
+from monitor.api.lists import cursor_params
 from monitor.api.pages import page_params
-from monitor.api.params import IntegerParam, QueryParams, StrictFilter
+from monitor.api.params import IntegerParam, MomentParam, QueryParams, StrictFilter
 from solicitudes.estados import Estado
 from solicitudes.models import Solicitud
 
@@ -33,4 +34,6 @@ class SolicitudFilter(django_filters.FilterSet):
         return queryset.buscar(valor)
 
 
-PARAMETROS = QueryParams(SolicitudFilter, **page_params())
+PARAMETROS = QueryParams(
+    SolicitudFilter, actualizadoDesde=MomentParam(), cursor=cursor_params()["cursor"], **page_params()
+)

@@ -14,6 +14,7 @@ from monitor.api.openapi.description import (
     name_choices,
     name_component,
 )
+from monitor.cambios.listas import HASTA, HASTA_DICE
 from monitor.cambios.serializers import CambioSerializer
 from monitor.errores import DatosInvalidos, ReglaIncumplida, SinPermiso
 from solicitudes.estados import Estado
@@ -36,6 +37,7 @@ from solicitudes.serializers import (
     MOTIVO,
     MOTIVO_OPCIONAL,
     CambioDeSolicitudSerializer,
+    EliminadaSerializer,
     ParadaCreadaSerializer,
     ParadaEntrada,
     ParadaSerializer,
@@ -44,7 +46,7 @@ from solicitudes.serializers import (
     SolicitudEntrada,
     SolicitudSerializer,
 )
-from solicitudes.views import EstadoSolicitudViewSet, SolicitudViewSet
+from solicitudes.views import SIN_DESDE, SIN_NUMERO, EstadoSolicitudViewSet, SolicitudViewSet
 
 SOLICITUDES = "Solicitudes"
 
@@ -94,6 +96,9 @@ describe_fields(
     fechaDesde="Servicios de ese día o después.",
     fechaHasta="Servicios de ese día o antes.",
     busqueda="Todas sus palabras, en el código, el asunto o los nombres; sin distinguir mayúsculas ni acentos.",
+    actualizadoDesde="Las que se escribieron en ese momento o después, por cualquier puerta. La primera vez, cualquier"
+    " momento; después, el `Actualizado-Hasta` de la respuesta anterior.",
+    cursor="Con `actualizadoDesde`, de dónde sigue: el del encabezado `Link` de la página anterior.",
     pagina="Desde 1.",
     por_pagina="Cuántas por página: 10, si no se dice.",
 )
@@ -239,7 +244,8 @@ describe(
     path=RUTA,
     list=Operation(
         summary="Listar solicitudes",
-        description="De la más reciente a la más antigua, sin sus lugares; más allá de la última página viene vacía.",
+        description="De la más reciente a la más antigua, sin sus lugares; más allá de la última página viene vacía."
+        " Con `actualizadoDesde`, de la que se escribió primero a la última, y se avanza por `cursor`.",
         invalid_query="codigoEstdo=APROBADA&por_pagina=500",
         message="Listado de solicitudes obtenido exitosamente",
         response={
@@ -251,6 +257,22 @@ describe(
             "required": ["total", "pagina", "porPagina", "registros"],
         },
         example={"total": 1, "pagina": 1, "porPagina": 10, "registros": [FILA]},
+        headers={
+            "Link": 'Con `actualizadoDesde`, mientras haya más: `<…>; rel="next"`, con los mismos filtros.',
+            HASTA: f"Con `actualizadoDesde`. {HASTA_DICE}",
+        },
+        errors=(DatosInvalidos(campos={"pagina": [SIN_NUMERO]}), DatosInvalidos(campos={"cursor": [SIN_DESDE]})),
+    ),
+    eliminadas=Operation(
+        summary="Seguir las que se eliminan",
+        description="De la que se eliminó primero a la última, entre las que la persona podía ver. Quien guarda una"
+        " copia las quita de ella.",
+        invalid_query="desde=ayer",
+        message="Listado de solicitudes eliminadas obtenido exitosamente",
+        response={"type": "array", "items": EliminadaSerializer()},
+        example=[{"Id": 42, "CodigoSolicitud": "SOL-2026-03-00000042", "FechaHoraEliminacion": CREADA_EN}],
+        headers={"Link": 'Con `por_pagina`, mientras haya más: `<…>; rel="next"`.', HASTA: HASTA_DICE},
+        errors=(DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]}),),
     ),
     create=Operation(
         tagged=True,

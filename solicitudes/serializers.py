@@ -182,6 +182,14 @@ class ResumenSerializer(serializers.Serializer):
     FechaHoraActualizacion = serializers.DateTimeField(source="actualizado_en")
 
 
+class EliminadaSerializer(serializers.Serializer):
+    """What is still told of a deleted solicitud."""
+
+    Id = serializers.IntegerField(source="id")
+    CodigoSolicitud = serializers.CharField(source="codigo")
+    FechaHoraEliminacion = serializers.DateTimeField(source="actualizado_en")
+
+
 class SolicitudSerializer(ResumenSerializer):
     lugares = ParadaSerializer(many=True)
     misiones = EmptyListField()
@@ -208,6 +216,7 @@ class CambioDeSolicitudSerializer(serializers.Serializer):
 
 
 RESUMEN = Shape(ResumenSerializer(), ENVELOPE)
+ELIMINADA = Shape(EliminadaSerializer(), ENVELOPE)
 DETALLE = Shape(SolicitudSerializer(), ENVELOPE)
 CAMBIO = Shape(CambioDeSolicitudSerializer(), ENVELOPE)
 _PARADA_CREADA = Shape(ParadaCreadaSerializer(), ENVELOPE)

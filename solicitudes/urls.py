@@ -5,6 +5,7 @@ from solicitudes.views import EstadoSolicitudViewSet, SolicitudViewSet
 
 urlpatterns = [
     path("solicitud", SolicitudViewSet.as_view({"get": "list", "post": "create"})),
+    path("solicitud/eliminadas", SolicitudViewSet.as_view({"get": "eliminadas"})),
     path(
         "solicitud/<segment:pk>",
         SolicitudViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"}),

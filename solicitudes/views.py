@@ -6,20 +6,25 @@ from catalogos.views import LecturaViewSet
 from monitor.api.converters import read_id
 from monitor.api.dialects import ENVELOPE
 from monitor.api.etag import TaggedReader
-from monitor.api.lists import list_response
-from monitor.api.pages import PageList
+from monitor.api.lists import CursorList, NumberedList, list_response, page_response, seal_of
+from monitor.api.pages import PER_PAGE, PageList
 from monitor.api.serializers import read_changes
 from monitor.api.shapes import Reader
 from monitor.api.viewsets import Action, EnvelopeViewSet, location
-from monitor.cambios.listas import PAGINA, CambiosList
+from monitor.cambios.listas import DESDE, PAGINA, CambiosList, con_hasta
+from monitor.cambios.seguimiento import EN_ORDEN, actualizadas
 from monitor.db.queries import Param
+from monitor.errores import DatosInvalidos
 from solicitudes.filters import PARAMETROS
 from solicitudes.models import EstadoSolicitud, HistoricoEstado, Solicitud
 from solicitudes.models.solicitud import SolicitudQuerySet, no_encontrada
 from solicitudes.permisos import ve_todas
-from solicitudes.serializers import CAMBIO, DETALLE, ENTRADA, MOTIVO, MOTIVO_OPCIONAL, RESUMEN, creada
+from solicitudes.serializers import CAMBIO, DETALLE, ELIMINADA, ENTRADA, MOTIVO, MOTIVO_OPCIONAL, RESUMEN, creada
 
 ID = models.BigIntegerField()
+LISTADO = "Listado de solicitudes obtenido exitosamente"
+SIN_NUMERO = "pagina: con actualizadoDesde no se pide por número; siga el encabezado Link"
+SIN_DESDE = "cursor: requiere actualizadoDesde"
 
 
 def _visibles(todas: bool):
@@ -42,6 +47,7 @@ class EstadoSolicitudViewSet(LecturaViewSet, modelo=EstadoSolicitud):
 class SolicitudViewSet(EnvelopeViewSet):
     acciones = {
         "list": Action("solicitudes.view_solicitud", "listar solicitudes", PARAMETROS),
+        "eliminadas": Action("solicitudes.view_solicitud", "listar solicitudes eliminadas", DESDE),
         "create": Action("solicitudes.add_solicitud", "crear solicitud"),
         "retrieve": Action("solicitudes.view_solicitud", "obtener solicitud"),
         "update": Action("solicitudes.change_solicitud", "actualizar solicitud"),
@@ -54,9 +60,36 @@ class SolicitudViewSet(EnvelopeViewSet):
     }
 
     def list(self, request):
+        if "actualizadoDesde" in self.query:
+            return self._actualizadas(self.query["actualizadoDesde"])
+        if "cursor" in self.query:
+            raise DatosInvalidos(campos={"cursor": [SIN_DESDE]}, codigo="parametros_invalidos")
         usuario = request.user
-        datos = lista.page(self.query, ve_todas(usuario), persona=usuario.pk)
-        return self.success("Listado de solicitudes obtenido exitosamente", datos)
+        return self.success(LISTADO, lista.page(self.query, ve_todas(usuario), persona=usuario.pk))
+
+    def _actualizadas(self, desde):
+        """Answer those that were written since, page by page as the whole list, but by cursor: one that is written
+        meanwhile goes to the end, and pages by number would skip another."""
+        if "pagina" in self.query:
+            raise DatosInvalidos(campos={"pagina": [SIN_NUMERO]}, codigo="parametros_invalidos")
+        filtros, por_pagina = PARAMETROS.filters_in(self.query), self.query.get("por_pagina", PER_PAGE)
+        visibles = PARAMETROS.filter(Solicitud.objects.visibles_para(self.request.user), filtros)
+        filas, hasta = actualizadas(visibles, desde)
+        sello = seal_of("actualizadas", filtros | {"actualizadoDesde": desde})
+        paginas = NumberedList(RESUMEN, filas.con_personas(), EN_ORDEN, sello)
+
+        def pagina(registros):
+            cuenta = {"total": filas.count(), "pagina": paginas.page, "porPagina": por_pagina}
+            return self.success(LISTADO, cuenta | {"registros": registros})
+
+        return con_hasta(page_response(self, paginas, por_pagina, self.query.get("cursor"), pagina), hasta)
+
+    def eliminadas(self, request):
+        desde = self.query.get("desde")
+        filas, hasta = actualizadas(Solicitud.objects.eliminadas_para(request.user), desde)
+        paginas = CursorList(ELIMINADA, filas, EN_ORDEN, seal_of("eliminadas", {"desde": desde}))
+        mensaje = "Listado de solicitudes eliminadas obtenido exitosamente"
+        return con_hasta(list_response(self, paginas, partial(self.success, mensaje)), hasta)
 
     def create(self, request):
         solicitud = Solicitud.objects.crear(ENTRADA.read(self.body()), por=request.user)

@@ -6,7 +6,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.db.models import F, Value
 
-from monitor.db.queries import After, is_position
+from monitor.db.queries import After, position_in
 
 ANTES, DESPUES = "antes", "despues"
 
@@ -52,10 +52,10 @@ class KeysetChangeList(ChangeList):
             return DESPUES, None
         sentido, _, posicion = texto.partition(":")
         try:
-            limite = json.loads(posicion)
+            limite = position_in(self.columnas, json.loads(posicion))
         except (ValueError, RecursionError) as error:  # brackets a thousand deep
             raise IncorrectLookupParameters from error
-        if sentido not in (ANTES, DESPUES) or not is_position(self.columnas, limite):
+        if sentido not in (ANTES, DESPUES) or limite is None:
             raise IncorrectLookupParameters
         return sentido, limite
 

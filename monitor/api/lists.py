@@ -2,13 +2,14 @@
 
 import base64
 import logging
+import re
 from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from itertools import chain
 from typing import Any
 
 import orjson
-from django.db.models import F, QuerySet
+from django.db.models import F, Field, Model, QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 
 from monitor.api.dialects import CACHE
@@ -17,7 +18,7 @@ from monitor.api.fields import StrictTextField
 from monitor.api.identity import Caller, CallerQuery, only_for_caller
 from monitor.api.params import IntegerParam
 from monitor.api.shapes import Shape
-from monitor.db.queries import After, Param, is_position
+from monitor.db.queries import After, Param, position_in
 from monitor.errores import DatosInvalidos
 from monitor.server.application import ROOM_FOR_STREAMS
 
@@ -37,8 +38,8 @@ def cursor_params() -> dict:
 
 
 class CursorList:
-    """The rows of `queryset` as `shape` shows them, in the order of the columns of `order`: none null, the last unique,
-    all of them ascending, or all descending and written with a hyphen.
+    """The rows of `queryset` as `shape` shows them, in the order of the columns of `order`, of its own or of rows that
+    they refer to: none null, the last unique, all of them ascending, or all descending and written with a hyphen.
 
     Its queries read who calls together with the rows. `seal` tells this list and its filters from any other: a cursor
     serves only for the list that gave it.
@@ -47,7 +48,7 @@ class CursorList:
     def __init__(self, shape: Shape, queryset: QuerySet, order: tuple[str, ...], seal: str):
         self._shape, self._queryset, self._sorted, self._seal = shape, queryset, order, seal
         self._order = [name.removeprefix("-") for name in order]
-        self._fields = [queryset.model._meta.get_field(name) for name in self._order]
+        self._fields = [_field(queryset.model, name) for name in self._order]
         extra = [name for name in self._order if name not in shape.columns]
         self._read = [*shape.columns, *extra]
         self._places = [self._read.index(name) for name in self._order]
@@ -56,7 +57,7 @@ class CursorList:
     def _make(self, limit: int, with_cursor: bool) -> QuerySet:
         queryset = only_for_caller(self._queryset).order_by(*self._sorted)
         if with_cursor:
-            limits = [Param(field.name, field) for field in self._fields]
+            limits = [Param(name, field) for name, field in zip(self._order, self._fields, strict=True)]
             descending = self._sorted[0].startswith("-")
             queryset = queryset.filter(After([F(name) for name in self._order], limits, descending=descending))
         return queryset.values_list(*self._read)[:limit]
@@ -73,15 +74,38 @@ class CursorList:
 
     def read_cursor(self, text: str) -> tuple:
         try:
-            seal, *position = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+            seal, *values = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         except (ValueError, TypeError) as error:
             raise DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]}, codigo="cursor_invalido") from error
-        if seal != self._seal or not is_position(self._fields, position):
+        position = position_in(self._fields, values)
+        if seal != self._seal or position is None:
             raise DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]}, codigo="cursor_invalido")
-        return tuple(position)
+        return position
 
     def write_cursor(self, position: tuple) -> str:
         return base64.urlsafe_b64encode(orjson.dumps([self._seal, *position])).decode().rstrip("=")
+
+
+class NumberedList(CursorList):
+    """A list by cursor for answers that say which page they are: the cursor counts them."""
+
+    page = 1
+
+    def read_cursor(self, text: str) -> tuple:
+        number, _, cursor = text.partition(".")
+        position = super().read_cursor(cursor)
+        self.page = int(number) if re.fullmatch(r"\d{1,9}", number, re.ASCII) else 1
+        return position
+
+    def write_cursor(self, position: tuple) -> str:
+        return f"{self.page + 1}.{super().write_cursor(position)}"
+
+
+def _field(model: type[Model], path: str) -> Field:
+    *relations, name = path.split("__")
+    for relation in relations:
+        model = model._meta.get_field(relation).related_model
+    return model._meta.get_field(name)
 
 
 def seal_of(name: str, filters: Mapping[str, Any]) -> str:

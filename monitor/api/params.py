@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from rest_framework import serializers
 
-from monitor.api.fields import StrictBooleanField, StrictIntegerField
+from monitor.api.fields import StrictBooleanField, StrictDateTimeField, StrictIntegerField
 from monitor.api.serializers import StrictSerializer
 from monitor.errores import DatosInvalidos
 
@@ -24,6 +24,13 @@ class BooleanParam(StrictBooleanField):
 
     def to_internal_value(self, data):
         return super().to_internal_value({"true": True, "false": False}.get(data, data))
+
+
+class MomentParam(StrictDateTimeField):
+    """A moment as it comes in a URL, where the plus of an offset that nobody encoded becomes a blank."""
+
+    def to_internal_value(self, value):
+        return super().to_internal_value(re.sub(r"(T[\d:.,]+) (?=\d\d)", r"\1+", value))
 
 
 class StrictFilter(django_filters.Filter):

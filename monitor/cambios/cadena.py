@@ -34,7 +34,7 @@ class Eslabon(AppendOnly):
 class Encadenado(Versioned):
     """A row that has a chain. `uid` names it for good: no rename changes it, and no other row ever has it."""
 
-    uid = models.UUIDField("identidad", db_default=RandomUUID(), default=uuid4, editable=False)
+    uid = models.UUIDField("identidad", unique=True, db_default=RandomUUID(), default=uuid4, editable=False)
     eslabones = models.IntegerField("eslabones de su cadena", db_default=0, default=0, editable=False)
     cabeza = models.CharField("última huella de su cadena", max_length=LARGO, db_default="", default="", editable=False)
 

@@ -1,4 +1,4 @@
-"""Who changed which field from what to what, when, and through which door."""
+"""Who changed which field from what to what, when, and through which door; and when each row was last written."""
 
 from django.conf import settings
 from django.db import models
@@ -40,6 +40,27 @@ class Cambio(Eslabon):
         verbose_name_plural = "cambios"
         ordering = ["-id"]
         indexes = [models.Index(fields=["objeto", "uid", "id"], name="cambio_de_una_fila")]
+
+    def __str__(self):
+        return f"{self.objeto} {self.uid}"
+
+
+class Actualizacion(models.Model):
+    """When the row of the table `objeto` that has this `uid` was last written.
+
+    Triggers keep it (`Followed`), apart from the row: an index on a column that each write changes would cost each of
+    the row's other indexes a new entry too.
+    """
+
+    uid = models.UUIDField("fila", primary_key=True)
+    objeto = models.CharField("tabla", max_length=40)
+    momento = models.DateTimeField("momento")
+
+    class Meta:
+        db_table = "actualizacion"
+        verbose_name = "actualización"
+        verbose_name_plural = "actualizaciones"
+        indexes = [models.Index(fields=["objeto", "momento", "uid"], name="actualizacion_en_orden")]
 
     def __str__(self):
         return f"{self.objeto} {self.uid}"

@@ -270,6 +270,22 @@ class RandomUUID(models.Func):
         return "(lower(hex(randomblob(16))))", ()
 
 
+class ClockTime(models.Func):
+    """The moment at which the database writes a row. PostgreSQL's own default would be that at which the transaction
+    began. SQLite tells milliseconds; the microsecond that is added lets Django write each of them in one way alone, so
+    that texts compare as moments do."""
+
+    arity = 0
+    output_field = models.DateTimeField()
+    SQL = {"postgresql": "clock_timestamp()", "sqlite": "(strftime('%Y-%m-%d %H:%M:%f001', 'now'))"}
+
+    def as_postgresql(self, compiler, connection, **extra):
+        return self.SQL["postgresql"], []  # Django adds it to other lists
+
+    def as_sqlite(self, compiler, connection, **extra):
+        return self.SQL["sqlite"].replace("%", "%%"), []
+
+
 # --- Order ---
 
 LAST_DAY = date.max

@@ -9,7 +9,7 @@ from django.db import migrations
 from django.db.models import Count, F, Func, Q
 from django.db.models.lookups import Exact
 
-from monitor.db.functions import Kept, functions_sql
+from monitor.db.functions import ClockTime, Kept, functions_sql
 
 
 class OnPostgreSQL(migrations.RunSQL):
@@ -59,6 +59,27 @@ def compose(app: str, **columns: str) -> migrations.RunPython:
             _rows(apps.get_model(app, model), schema_editor).filter(differs).update(**kept)
 
     return migrations.RunPython(run, migrations.RunPython.noop)
+
+
+def follow(app: str, model: str) -> migrations.RunPython:
+    """Return the operation that dates the rows of a table that is followed from now on (`triggers.Followed`), as if all
+    of them had just been written."""
+
+    def run(apps, schema_editor):
+        connection, table = schema_editor.connection, apps.get_model(app, model)._meta.db_table
+        schema_editor.execute(
+            f"INSERT INTO actualizacion (uid, objeto, momento)"
+            f" SELECT uid, '{table}', {ClockTime.SQL[connection.vendor]} FROM {table}",
+            None,
+        )
+
+    def stop(apps, schema_editor):
+        table = apps.get_model(app, model)._meta.db_table
+        schema_editor.execute(f"DELETE FROM actualizacion WHERE objeto = '{table}'", None)
+        if schema_editor.connection.vendor == "postgresql":  # SQLite's are dropped before each migration
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_se_anota ON {table}", None)
+
+    return migrations.RunPython(run, stop)
 
 
 class Unique(NamedTuple):

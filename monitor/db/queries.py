@@ -6,7 +6,9 @@ it, for both databases. `writes` does the same for INSERT and UPDATE.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
+from uuid import UUID
 
 from django.db import Error, connection, models
 
@@ -83,16 +85,29 @@ class After(models.Expression):
         return (" < " if self.descending else " > ").join(sides), params
 
 
-def is_position(columns: list[models.Field], values) -> bool:
-    """Return whether values that came from outside can stand beside these columns in `After`, on both databases."""
+def position_in(columns: list[models.Field], values) -> tuple | None:
+    """Return values that came from outside, as JSON has them, as they can stand beside these columns in `After` on both
+    databases; None when they can't."""
     if not isinstance(values, list) or len(values) != len(columns):
-        return False
-    return all(
-        isinstance(value, str) and "\0" not in value
-        if isinstance(field, models.CharField)
-        else type(value) is int and abs(value) < 2**63
-        for field, value in zip(columns, values, strict=True)
-    )
+        return None
+    try:
+        return tuple(_read(field, value) for field, value in zip(columns, values, strict=True))
+    except (AttributeError, OverflowError, TypeError, ValueError):
+        return None
+
+
+def _read(field: models.Field, value):
+    if isinstance(field, models.DateTimeField):
+        return datetime.fromisoformat(value).astimezone(UTC)
+    if isinstance(field, models.UUIDField):
+        return UUID(value)
+    if isinstance(field, models.CharField):
+        good = isinstance(value, str) and "\0" not in value
+    else:
+        good = type(value) is int and abs(value) < 2**63
+    if not good:
+        raise ValueError(value)
+    return value
 
 
 class CompiledQuery:

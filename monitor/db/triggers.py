@@ -1,8 +1,8 @@
-"""What the database itself keeps true of our tables, whoever writes to them: versions grow, and what is append-only
-isn't changed or deleted.
+"""What the database itself keeps true of our tables, whoever writes to them: versions grow, what is append-only isn't
+changed or deleted, and the moment of the last writing of what is followed is known.
 
 The triggers are made after each `migrate`, because SQLite makes a table again in order to change it, and drops them.
-There, none may name another table: it would break when that one is made again.
+They are all dropped before: one that names another table would break when that one is made again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,6 +14,7 @@ from django.db import Error, connection, connections, models
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 
+from monitor.db.functions import ClockTime
 from monitor.db.versions import Versioned
 
 SOLO_SE_AGREGA = "De {tabla} no se cambia ni se borra nada: sólo se agrega"
@@ -21,6 +22,13 @@ SOLO_SE_AGREGA = "De {tabla} no se cambia ni se borra nada: sólo se agrega"
 
 class AppendOnly(models.Model):
     """A row that is never changed, and deleted only through a `door`."""
+
+    class Meta:
+        abstract = True
+
+
+class Followed(models.Model):
+    """A row of whose last writing the table `actualizacion` keeps the moment, by its `uid`."""
 
     class Meta:
         abstract = True
@@ -138,9 +146,33 @@ BEGIN
     RAISE EXCEPTION 'De % no se cambia ni se borra nada: sólo se agrega', TG_TABLE_NAME
         USING ERRCODE = 'integrity_constraint_violation';
 END $$;
+
+CREATE OR REPLACE FUNCTION anotar_actualizacion() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        DELETE FROM actualizacion WHERE uid = OLD.uid;
+    ELSE
+        INSERT INTO actualizacion (uid, objeto, momento) VALUES (NEW.uid, TG_TABLE_NAME, clock_timestamp())
+        ON CONFLICT (uid) DO UPDATE SET momento = excluded.momento;
+    END IF;
+    RETURN NULL;
+END $$;
 """
 
-NAMES = ("_version", "_no_cambia", "_no_se_borra")  # how those of SQLite end
+# How those of SQLite end.
+NAMES = ("_version", "_no_cambia", "_no_se_borra", "_se_anota_al_insert", "_se_anota_al_update", "_se_anota_al_delete")
+
+
+def _note(event: str) -> str:
+    """Return the SQL of the trigger that keeps the moment of an INSERT or an UPDATE on SQLite."""
+    return (
+        f"CREATE TRIGGER {{tabla}}_se_anota_al_{event.lower()} AFTER {event} ON {{tabla}} BEGIN"
+        " INSERT INTO actualizacion (uid, objeto, momento)"
+        f" VALUES (NEW.uid, '{{tabla}}', {ClockTime.SQL['sqlite']})"
+        " ON CONFLICT (uid) DO UPDATE SET momento = excluded.momento; END"
+    )
+
+
 TEMPLATES: dict[type[models.Model], dict[str, tuple[str, ...]]] = {
     Versioned: {
         "postgresql": (
@@ -164,6 +196,18 @@ TEMPLATES: dict[type[models.Model], dict[str, tuple[str, ...]]] = {
             " BEGIN SELECT RAISE(ABORT, '{frase}'); END",
             "CREATE TRIGGER {tabla}_no_se_borra BEFORE DELETE ON {tabla} WHEN NOT puerta_abierta('{tabla}', OLD.{pk})"
             " BEGIN SELECT RAISE(ABORT, '{frase}'); END",
+        ),
+    },
+    Followed: {
+        "postgresql": (
+            "CREATE OR REPLACE TRIGGER {tabla}_se_anota AFTER INSERT OR UPDATE OR DELETE ON {tabla} FOR EACH ROW"
+            " EXECUTE FUNCTION anotar_actualizacion()",
+        ),
+        "sqlite": (
+            _note("INSERT"),
+            _note("UPDATE"),
+            "CREATE TRIGGER {tabla}_se_anota_al_delete AFTER DELETE ON {tabla} BEGIN"
+            " DELETE FROM actualizacion WHERE uid = OLD.uid; END",
         ),
     },
 }

@@ -16,8 +16,9 @@ from catalogos.models import (
     TipoPrioridadSolicitud,
     TipoServicioSolicitud,
 )
-from monitor.cambios.cadena import Cadena, Encadenado
+from monitor.cambios.cadena import Cadena
 from monitor.cambios.registro import cambio_en, exigir_visto
+from monitor.cambios.seguimiento import Seguido
 from monitor.db.fields import LineField, LongTextField
 from monitor.db.functions import Contains, Folded
 from monitor.db.versions import Seen
@@ -65,6 +66,11 @@ class SolicitudQuerySet(models.QuerySet):
         """Return all the solicitudes that aren't deleted or, without `todas`, those of one person. `persona` is an id,
         or an expression of one."""
         return self.vigentes() if todas else self.vigentes().de_persona(persona)
+
+    def eliminadas_para(self, usuario: Usuario):
+        """Return the deleted solicitudes that the person could see."""
+        eliminadas = self.filter(eliminado=True)
+        return eliminadas if ve_todas(usuario) else eliminadas.de_persona(usuario.pk)
 
     def de_persona(self, pk):
         return self.filter(models.Q(solicitante=pk) | models.Q(aprobador=pk))
@@ -262,7 +268,7 @@ def _texto_largo(nombre):
     )
 
 
-class Solicitud(Encadenado):
+class Solicitud(Seguido):
     """A solicitud of transport, with its places in order. Only the verbs write `estado`."""
 
     cambio = "La solicitud cambió desde que la leyó; vuelva a leerla"

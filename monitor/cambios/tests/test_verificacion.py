@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from expedientes.models import Expediente
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.cambios.verificacion import encadenados, verificar
+from monitor.tests.azar import semillas
 from monitor.usuarios.tests.factories import UsuarioFactory
 from solicitudes.models import Solicitud
 from solicitudes.tests.factories import SolicitudFactory
@@ -89,7 +90,7 @@ ALTERACIONES = {
     "cambiar el estado del expediente": "UPDATE expediente SET estado = 'Ingreso' WHERE no_siniestro = 'SIN-0'",
     "acortar la cadena": "UPDATE expediente SET eslabones = 2 WHERE no_siniestro = 'SIN-0'",
     "cambiar la cabeza": "UPDATE expediente SET cabeza = '' WHERE no_siniestro = 'SIN-0'",
-    "cambiar la identidad": "UPDATE expediente SET uid = '{otra}' WHERE no_siniestro = 'SIN-0'",
+    "cambiar la identidad": f"UPDATE expediente SET uid = '{'0a' * 16}' WHERE no_siniestro = 'SIN-0'",
     "cambiar una decisión": "UPDATE historico_estado_solicitud SET motivo_estado_solicitud = 'Otro' WHERE id = {paso}",
     "desaprobar": "UPDATE solicitud SET id_estado_actual = 1 WHERE id = {solicitud}",
     "borrar el archivo": "DELETE FROM expediente_archivado",
@@ -140,7 +141,7 @@ COLUMNAS = {
 }
 
 
-@pytest.mark.parametrize("semilla", range(40))
+@pytest.mark.parametrize("semilla", semillas(40))
 def test_alteraciones_al_azar(historias, semilla):
     """Copy into some column of some row what another row has there, or delete a row: it is found, refused by a
     constraint, or changes nothing."""

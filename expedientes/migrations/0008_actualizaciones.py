@@ -1,0 +1,55 @@
+import uuid
+
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+import monitor.db.functions
+from monitor.db.operations import follow
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("cambios", "0002_actualizaciones"),
+        ("expedientes", "0007_cadena"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="expediente",
+            name="actualizacion",
+            field=models.ForeignObject(
+                editable=False,
+                from_fields=["uid"],
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="cambios.actualizacion",
+                to_fields=["uid"],
+            ),
+        ),
+        migrations.AlterField(
+            model_name="expediente",
+            name="uid",
+            field=models.UUIDField(
+                db_default=monitor.db.functions.RandomUUID(),
+                default=uuid.uuid4,
+                editable=False,
+                unique=True,
+                verbose_name="identidad",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="expedientearchivado",
+            name="archivado_en",
+            field=models.DateTimeField(
+                db_default=monitor.db.functions.ClockTime(), editable=False, verbose_name="archivado"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="expedientearchivado",
+            index=models.Index(fields=["archivado_en", "id"], name="expediente_archivado_en_orden"),
+        ),
+        follow("expedientes", "expediente"),
+    ]

@@ -1,0 +1,46 @@
+"""Rows that other systems keep a copy of: they ask what was written since they last asked, and miss nothing
+(docs/adr/0016)."""
+
+from datetime import datetime
+
+from django.db import models
+
+from monitor.cambios.cadena import Encadenado
+from monitor.cambios.models import Actualizacion
+from monitor.db.frontier import millisecond_of, visible_until
+from monitor.db.triggers import Followed
+
+# By the moment of their last writing. The uid is there twice: this one is in the index.
+EN_ORDEN = ("actualizacion__momento", "actualizacion__uid")
+
+
+class Seguido(Followed, Encadenado):
+    actualizacion = models.ForeignObject(
+        Actualizacion,
+        models.DO_NOTHING,
+        null=True,
+        from_fields=["uid"],
+        to_fields=["uid"],
+        related_name="+",
+        editable=False,
+    )
+
+    class Meta:
+        abstract = True
+
+
+def actualizadas(filas: models.QuerySet, desde: datetime | None) -> tuple[models.QuerySet, datetime]:
+    """Return those of the rows that were written at that moment or later, and the moment from which to ask the next
+    time (see `escritas_desde`)."""
+    de_su_tabla = filas.filter(actualizacion__objeto=filas.model._meta.db_table)
+    return escritas_desde(de_su_tabla, Actualizacion, "actualizacion__momento", desde)
+
+
+def escritas_desde(
+    filas: models.QuerySet, tabla: type[models.Model], momento: str, desde: datetime | None
+) -> tuple[models.QuerySet, datetime]:
+    """Return those of the rows whose moment, which `tabla` keeps, is `desde` or later, and the moment from which to ask
+    the next time. What is written afterwards isn't among them, even when it could be seen already."""
+    hasta = visible_until(tabla)
+    limites = {f"{momento}__lt": hasta} | ({f"{momento}__gte": millisecond_of(desde)} if desde else {})
+    return filas.filter(**limites), hasta

@@ -1,0 +1,79 @@
+"""Up to what moment the rows of a table can be seen by whoever reads it now.
+
+A row gets its moment when it is written (`ClockTime`), and others see it when its transaction ends. One that was
+written earlier may be seen later than another: whoever asks for what came after the last that they saw would miss it.
+"""
+
+from datetime import UTC, datetime, timedelta
+from time import monotonic, sleep
+
+from django.db import OperationalError, connection, models, transaction
+from psycopg.errors import LockNotAvailable
+
+from monitor.db.functions import ClockTime
+
+WAIT, PAUSE = 2, 0.005  # seconds
+MILLISECOND = timedelta(milliseconds=1)
+
+# A transaction that writes to a table holds this lock on it from before it reads the clock until it ends.
+WRITERS = """
+    SELECT statement_timestamp(), array_agg(virtualtransaction) FILTER (WHERE virtualtransaction IS NOT NULL)
+    FROM (
+        SELECT virtualtransaction FROM pg_locks
+        WHERE relation = %s::regclass AND mode = 'RowExclusiveLock' AND granted
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            AND pid IS DISTINCT FROM pg_backend_pid()
+    ) AS escritores
+"""
+
+
+def visible_until(model: type[models.Model]) -> datetime:
+    """Return a moment such that the statements that follow see all the rows of the table that are dated before it. All
+    that could be seen until now are. It has whole milliseconds, which is what an API tells.
+
+    Raise OperationalError, as for a lock that doesn't come free, when a transaction that is writing doesn't end in
+    time.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            return _after_writers(cursor, model._meta.db_table)
+        with transaction.atomic():  # who has the turn to write knows that nobody else is writing
+            return _next_millisecond(lambda: _clock(cursor))[0]
+
+
+def _after_writers(cursor, table: str) -> datetime:
+    def look():
+        cursor.execute(WRITERS, [table])
+        moment, writers = cursor.fetchone()
+        return moment, set(writers or ())
+
+    deadline = monotonic() + WAIT
+    until, pending = _next_millisecond(look)
+    while pending:
+        if monotonic() > deadline:
+            message = f"una transacción que escribe en {table} no acaba"
+            raise OperationalError(message) from LockNotAvailable(message)
+        sleep(PAUSE)
+        pending &= look()[1]
+    return until
+
+
+def _clock(cursor) -> tuple[datetime, None]:
+    cursor.execute(f"SELECT {ClockTime.SQL['sqlite']}")
+    return datetime.fromisoformat(cursor.fetchone()[0]).replace(tzinfo=UTC), None
+
+
+def millisecond_of(moment: datetime) -> datetime:
+    """Return when the millisecond of a moment begins: SQLite dates its rows so."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def _next_millisecond(look) -> tuple[datetime, set | None]:
+    """Return the millisecond that begins next, and what `look` finds when it has begun, beside the clock."""
+    now, _ = look()
+    until = millisecond_of(now) + MILLISECOND
+    found = None
+    while now < until:
+        sleep((until - now).total_seconds())
+        now, found = look()
+    return until, found
