@@ -19,7 +19,7 @@ from expedientes.serializers import (
     ExpedienteSerializer,
 )
 from expedientes.views import SIN_CLAVE, ExpedienteViewSet
-from monitor.api.lists import CURSOR_INVALIDO
+from monitor.api.lists import CURSOR_INVALIDO, UNTIL
 from monitor.api.openapi.description import (
     Operation,
     describe,
@@ -28,7 +28,7 @@ from monitor.api.openapi.description import (
     name_choices,
     name_component,
 )
-from monitor.cambios.listas import DESDE, HASTA, HASTA_DICE, PAGINA
+from monitor.cambios.listas import DESDE, HASTA_DICE, PAGINA
 from monitor.cambios.serializers import CambioSerializer as CambioDeCamposSerializer
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 from monitor.origen import Origen
@@ -157,7 +157,7 @@ def _lista(resumen: str, descripcion: str) -> Operation:
         invalid_query="estdo=Salida&por_pagina=0",
         response=ExpedienteResumenSerializer(many=True),
         example=[RESUMEN],
-        headers={"Link": SIGUE, HASTA: f"Con `actualizado_desde`. {HASTA_DICE}"},
+        headers={"Link": SIGUE, UNTIL: f"Con `actualizado_desde`. {HASTA_DICE}"},
         errors=(DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]}),),
     )
 
@@ -179,7 +179,7 @@ describe(
         example=[
             {"no_siniestro": "SIN/2024/9", "archivado_en": datetime(2024, 3, 2, 9, 0, 1, 5000, UTC), "archivado_por": 1}
         ],
-        headers={"Link": SIGUE, HASTA: HASTA_DICE},
+        headers={"Link": SIGUE, UNTIL: HASTA_DICE},
         errors=(DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]}),),
     ),
     aseguradoras=Operation(

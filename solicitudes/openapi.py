@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.utils import timezone
 
 from catalogos.openapi import describir_catalogo
-from monitor.api.lists import CURSOR_INVALIDO
+from monitor.api.lists import CURSOR_INVALIDO, UNTIL
 from monitor.api.openapi.description import (
     Operation,
     describe,
@@ -14,7 +14,7 @@ from monitor.api.openapi.description import (
     name_choices,
     name_component,
 )
-from monitor.cambios.listas import HASTA, HASTA_DICE
+from monitor.cambios.listas import HASTA_DICE
 from monitor.cambios.serializers import CambioSerializer
 from monitor.errores import DatosInvalidos, ReglaIncumplida, SinPermiso
 from solicitudes.estados import Estado
@@ -259,7 +259,7 @@ describe(
         example={"total": 1, "pagina": 1, "porPagina": 10, "registros": [FILA]},
         headers={
             "Link": 'Con `actualizadoDesde`, mientras haya más: `<…>; rel="next"`, con los mismos filtros.',
-            HASTA: f"Con `actualizadoDesde`. {HASTA_DICE}",
+            UNTIL: f"Con `actualizadoDesde`. {HASTA_DICE}",
         },
         errors=(DatosInvalidos(campos={"pagina": [SIN_NUMERO]}), DatosInvalidos(campos={"cursor": [SIN_DESDE]})),
     ),
@@ -271,7 +271,7 @@ describe(
         message="Listado de solicitudes eliminadas obtenido exitosamente",
         response={"type": "array", "items": EliminadaSerializer()},
         example=[{"Id": 42, "CodigoSolicitud": "SOL-2026-03-00000042", "FechaHoraEliminacion": CREADA_EN}],
-        headers={"Link": 'Con `por_pagina`, mientras haya más: `<…>; rel="next"`.', HASTA: HASTA_DICE},
+        headers={"Link": 'Con `por_pagina`, mientras haya más: `<…>; rel="next"`.', UNTIL: HASTA_DICE},
         errors=(DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]}),),
     ),
     create=Operation(

@@ -1,6 +1,5 @@
 import uuid
 
-import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
@@ -16,19 +15,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="expediente",
-            name="actualizacion",
-            field=models.ForeignObject(
-                editable=False,
-                from_fields=["uid"],
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="cambios.actualizacion",
-                to_fields=["uid"],
-            ),
-        ),
         migrations.AlterField(
             model_name="expediente",
             name="uid",

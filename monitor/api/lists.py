@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 MAX_PER_PAGE = 1000
 BATCH = 1000  # rows in memory at once when the whole list is streamed
+UNTIL = "Actualizado-Hasta"  # the header of a list of what was written since a moment
 CURSOR_INVALIDO = "cursor: no es válido; use el del encabezado Link"
 
 

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from rest_framework import serializers
 
 from monitor.api.dialects import DIRECT, Dialect
-from monitor.api.lists import CursorList, cursor_params, seal_of
+from monitor.api.lists import UNTIL, CursorList, cursor_params, seal_of
 from monitor.api.params import MomentParam, QueryParams
 from monitor.api.shapes import Shape
 from monitor.cambios.cadena import Encadenado
@@ -17,7 +17,6 @@ from monitor.cambios.serializers import CambioSerializer, Traductor
 
 PAGINA = QueryParams(**cursor_params())
 DESDE = QueryParams(desde=MomentParam(), **cursor_params())
-HASTA = "Actualizado-Hasta"
 HASTA_DICE = (
     "Hasta cuándo está todo en la lista: lo que se envía la próxima vez. Lo que se escribió después viene entonces,"
     " aunque ya se pudiera leer."
@@ -42,7 +41,7 @@ class CambiosList(CursorList):
 def con_hasta(response: HttpResponse, hasta: datetime) -> HttpResponse:
     """Return the answer, a list of what was written before a moment, with that moment: from there on the client asks
     the next time."""
-    response.headers[HASTA] = DIRECT.moment(hasta)
+    response.headers[UNTIL] = DIRECT.moment(hasta)
     return response
 
 

@@ -14,15 +14,16 @@ from monitor.db.triggers import Followed
 EN_ORDEN = ("actualizacion__momento", "actualizacion__uid")
 
 
+class _ByUid(models.ForeignObject):
+    """The way from a row to what another table keeps of its `uid`: a join that neither migrations nor forms know of."""
+
+    def contribute_to_class(self, cls, name, private_only=False, **kwargs):
+        super().contribute_to_class(cls, name, private_only=True, **kwargs)
+
+
 class Seguido(Followed, Encadenado):
-    actualizacion = models.ForeignObject(
-        Actualizacion,
-        models.DO_NOTHING,
-        null=True,
-        from_fields=["uid"],
-        to_fields=["uid"],
-        related_name="+",
-        editable=False,
+    actualizacion = _ByUid(
+        Actualizacion, models.DO_NOTHING, from_fields=["uid"], to_fields=["uid"], related_name="+", editable=False
     )
 
     class Meta:

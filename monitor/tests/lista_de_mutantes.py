@@ -166,7 +166,7 @@ MUTANTES: list[Mutante] = [
             ("[_cambio(no_siniestro, desde, hasta, por)]", "[_cambio(no_siniestro, None, hasta, por)]"),
             ("[_cambio(no_siniestro, desde, hasta, por)]", "()"),
             (".filter(**{relacion.field.name: expediente})", ".all()"),
-            ("archivado_por_id=por.pk", "archivado_por_id=None"),
+            ('"archivado_por_id": por.pk', '"archivado_por_id": None'),
             ("                if is_duplicate(error):\n", "                if True:\n"),
         ],
     ),

@@ -28,6 +28,7 @@ CAPAS = {
         "monitor.usuarios.hashers monitor.usuarios.intentos monitor.usuarios.llaves monitor.usuarios.models"
         " monitor.usuarios.acceso"
         " monitor.cambios.cadena monitor.cambios.encadenar monitor.cambios.models monitor.cambios.registro"
+        " monitor.cambios.seguimiento"
         " catalogos.base catalogos.models"
         " expedientes.archivo expedientes.models solicitudes.codigo solicitudes.referencias solicitudes.models"
         " solicitudes.models.* solicitudes.correo.cola solicitudes.correo.mensajes"

@@ -17,6 +17,7 @@ from rest_framework import serializers
 
 from monitor.api.errors import error_response
 from monitor.api.idempotency import HEADER, METHODS, PATTERN, REPLAYED
+from monitor.api.lists import UNTIL
 from monitor.api.openapi.description import (
     CHOICE_FIELDS,
     CHOICES,
@@ -57,7 +58,7 @@ HEADERS = REQUEST_ID | {
     "Location": "Ruta de lo creado, codificada y sin barra final.",
     REPLAYED: "`true`, si es la respuesta guardada de la primera vez.",
 }
-SOMETIMES = {"Link", REPLAYED}
+SOMETIMES = {"Link", UNTIL, REPLAYED}
 KEY = {
     "type": "string",
     "pattern": PATTERN,

@@ -125,6 +125,8 @@ def in_query(field: serializers.Field, dialect) -> dict | None:
     schema = in_body(field, dialect)
     if isinstance(field, fields.StrictDateField):
         return {"type": "string", "format": "date"}
+    if isinstance(field, fields.StrictDateTimeField):
+        return {"type": "string", "format": "date-time"}
     if isinstance(field, fields.StrictTextField):
         return schema | {"minLength": 1, "pattern": CON_ALGO}
     return schema
