@@ -48,7 +48,7 @@ class ExpedienteViewSet(ApiViewSet):
             "expedientes.view_expediente", "listar expedientes", PARAMETROS, identity_in_statement=True
         ),
         "nube": LISTAR,
-        "archivados": Action("expedientes.seguir_archivados", "listar expedientes archivados", DESDE),
+        "archivados": Action("expedientes.seguir_expedientearchivado", "listar expedientes archivados", DESDE),
         "aseguradoras": Action("catalogos.view_aseguradora", "listar aseguradoras"),
         "create": Action("expedientes.add_expediente", "crear expediente", identity_in_statement=True),
         "retrieve": Action(

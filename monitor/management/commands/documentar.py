@@ -7,7 +7,14 @@ from monitor.roles import PERMISOS, Rol
 from solicitudes.estados import TRANSICIONES as DE_SOLICITUDES
 
 ARCHIVO = settings.BASE_DIR / "docs" / "estados.md"
-ACCIONES = {"view": "ver", "add": "crear", "change": "cambiar", "delete": "eliminar", "resend": "reenviar"}
+ACCIONES = {
+    "view": "ver",
+    "add": "crear",
+    "change": "cambiar",
+    "delete": "eliminar",
+    "resend": "reenviar",
+    "seguir": "seguir",
+}
 # Names for models whose own name is in English, or is also that of another model.
 NOMBRES = {
     "email": "correos de la cola",
