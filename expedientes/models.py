@@ -115,7 +115,7 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
             return _con_aseguradora_vigente(datos), ()
 
         with _antes_la_aseguradora(datos):
-            return _el_que_hay(cambiar(Expediente, no_siniestro, con_los_datos, por=por))
+            return _el_que_hay(cambiar(Expediente, no_siniestro, con_los_datos, por=por, columnas=datos))
 
     def cambiar_estado(self, no_siniestro: str, hasta: str, *, por: Author, visto: Seen | None = None) -> "Expediente":
         if hasta not in Estado.values:
@@ -128,7 +128,7 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
                 raise DatosInvalidos(MISMO_ESTADO, codigo="mismo_estado")
             return {"estado": hasta}, [_cambio(no_siniestro, desde, hasta, por)]
 
-        return _el_que_hay(cambiar(Expediente, no_siniestro, al_estado, por=por))
+        return _el_que_hay(cambiar(Expediente, no_siniestro, al_estado, por=por, columnas=["estado"]))
 
     @transaction.atomic
     def archivar(self, no_siniestro: str, *, por: Author, visto: Seen | None = None) -> ExpedienteArchivado:

@@ -99,7 +99,14 @@ class Cadena:
 
     @property
     def valores(self) -> dict:
-        return {"uid": self.uid, "eslabones": self.eslabones, "cabeza": self.cabeza}
+        """Return the values of a new row, by attname."""
+        return {"uid": self.uid} | self.fin
+
+    @property
+    def fin(self) -> dict:
+        """Return the values that a write changes. To name a key that stays as it is would lock the row against those
+        who refer to it."""
+        return {"eslabones": self.eslabones, "cabeza": self.cabeza}
 
 
 def huella(modelo: type[Eslabon], uid: UUID, lugar: int, sellados: list, anterior: str) -> str:

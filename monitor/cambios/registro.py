@@ -1,7 +1,7 @@
 """The one place through which rows whose changes are told are written: each write, what it changed, and the link that
 this adds to the row's chain go together or not at all."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date, datetime, time
 from functools import cache
@@ -36,26 +36,29 @@ def crear(modelo: type[Encadenado], valores: dict, *, por: Author, con: Sequence
     return insert(modelo, valores | cadena.valores, con=eslabones, por=por)
 
 
-def cambiar(modelo: type[Encadenado], pk, decidir: Callable, *, por: Author) -> models.Model | None:
+def cambiar(
+    modelo: type[Encadenado], pk, decidir: Callable, *, por: Author, columnas: Iterable[str]
+) -> models.Model | None:
     """Change one row and return it as it is then; None when there is none.
 
-    `decidir(row)` returns what to write, by attname, and the links that go with it. The row is written only while it
-    still is what `decidir` saw: two statements, without a lock. If somebody else wrote it in between, it is done again
-    with one.
+    `decidir(row)` returns what to write, by attname, and the links that go with it; `columnas` has what it reads or
+    writes, besides the version and the chain. The row is written only while it still is what `decidir` saw: two
+    statements, without a lock. If somebody else wrote it in between, it is done again with one.
     """
+    leidas = frozenset(columnas) | DE_LA_CADENA
     for bloquear in (False, True) if connection.vendor == "postgresql" else (True,):
         with transaction.atomic() if bloquear else nullcontext():
-            fila = read(modelo, pk, lock=bloquear)
+            fila = read(modelo, pk, leidas, lock=bloquear)
             if fila is None:
                 return None
             valores, con = decidir(fila)
             valores = {c: v for c, v in valores.items() if _simple(v) != _simple(getattr(fila, c))}
             if not valores and not con:
-                return fila
+                return read(modelo, pk)
             cadena = Cadena.de(fila)
             eslabones = [*enlazados(cadena, con), *cambio_en(cadena, modelo, vars(fila), valores, por)]
             with single_statement():
-                escrita = update(modelo, pk, valores | cadena.valores, con=eslabones, version=fila.version, por=por)
+                escrita = update(modelo, pk, valores | cadena.fin, con=eslabones, version=fila.version, por=por)
             if escrita is not None:
                 return escrita
     por.pk  # noqa: B018  whoever may not write hears so
@@ -66,7 +69,7 @@ def anotar_archivo(fila: Encadenado, *, por: Author) -> models.Model:
     """Tell that a row, locked, goes to the archive, and return it with its last link."""
     cadena = Cadena.de(fila)
     ido = cambio_en(cadena, type(fila), {"archivado": False}, {"archivado": True}, por)
-    return update(type(fila), fila.pk, cadena.valores, con=ido, por=por)
+    return update(type(fila), fila.pk, cadena.fin, con=ido, por=por)
 
 
 def anotar_eliminado(fila: Encadenado, *, por: Author) -> None:
@@ -88,7 +91,7 @@ def guardar(fila: Encadenado, *, por: Author | None) -> models.Model:
     with transaction.atomic():
         if nueva:
             return insert(modelo, valores | cadena.valores, con=cambio, por=por)
-        return update(modelo, fila.pk, valores | cadena.valores, con=cambio, por=por)
+        return update(modelo, fila.pk, valores | cadena.fin, con=cambio, por=por)
 
 
 def enlazados(cadena: Cadena, filas: Sequence[tuple]) -> list[tuple]:

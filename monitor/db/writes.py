@@ -88,7 +88,7 @@ def insert(model, values: Mapping[str, Any], *, por: Author, con: Sequence[tuple
     A value may be a `Reference`: DatosInvalidos is raised when its row doesn't meet the condition. When several of the
     rows refer to the same thing, the condition is checked once.
     """
-    references = _references(model, values)
+    values, references = _said(values), _references(model, values)
     if por.reference not in references.values():
         por.pk  # noqa: B018  the statement doesn't check the author, so this line does
     others = [(other, _with_known(references.values(), other, row)) for other, row in con]
@@ -129,8 +129,9 @@ def _write_with(model, sql, params, references, others) -> list:
     if connection.vendor == "postgresql":
         parts = [f"fila AS ({sql})"]
         for i, (other, row) in enumerate(others):
-            parts.append(f"otra_{i} AS ({_insert_if_sql(other, _form(row))})")
-            params = [*params, *_params(_columns(other), row)]
+            said = _said(row)
+            parts.append(f"otra_{i} AS ({_insert_if_sql(other, _form(said))})")
+            params = [*params, *_params(_columns(other), said)]
         return _write(model, f"WITH {', '.join(parts)} SELECT * FROM fila", params, references)
     with transaction.atomic():
         instances = _write(model, sql, params, references)
@@ -153,6 +154,12 @@ def _form(values) -> tuple[tuple[str, str | None], ...]:
     """Return what the SQL of a row depends on: its attnames, each with the condition of the row that it refers to, or
     None."""
     return tuple((name, value.sql if isinstance(value, Reference) else None) for name, value in values.items())
+
+
+def _said(values: Mapping[str, Any]) -> dict:
+    """Return the values of a row to insert that aren't null, as most columns of an expediente are: those that may be
+    null have no other default. psycopg reads a statement with more than 50 parameters again each time."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _insert(model, rows) -> tuple[str, list]:
@@ -251,18 +258,18 @@ def _foreign_keys(model) -> tuple[str, ...]:
     return tuple(field.attname for field in model._meta.concrete_fields if field.is_relation)
 
 
-def read(model, pk, *, lock: bool = False):
-    """Return one row as an instance, as a write returns it, or None. With `lock`, nobody else writes it until the
-    transaction ends."""
-    rows = queries.read(_read_sql(model, lock), [_columns(model)[model._meta.pk.attname].prepare(pk)])
-    return _returning(model).instance(rows[0]) if rows else None
+def read(model, pk, columns: frozenset[str] | None = None, *, lock: bool = False):
+    """Return one row as an instance, or None. Without `columns`, by attname, it is as a write returns it. With `lock`,
+    nobody else writes it until the transaction ends."""
+    rows = queries.read(_read_sql(model, columns, lock), [_columns(model)[model._meta.pk.attname].prepare(pk)])
+    return _returning(model, columns).instance(rows[0]) if rows else None
 
 
-@cache
-def _read_sql(model, lock: bool) -> str:
+@lru_cache(maxsize=STATEMENTS)
+def _read_sql(model, columns: frozenset[str] | None, lock: bool) -> str:
     column = _columns(model)[model._meta.pk.attname].name
     hold = " FOR NO KEY UPDATE" if lock and connection.features.has_select_for_update else ""
-    return f"SELECT {_returning(model).sql} FROM {_table(model)} WHERE {column} = %s{hold}"
+    return f"SELECT {_returning(model, columns).sql} FROM {_table(model)} WHERE {column} = %s{hold}"
 
 
 def _table(model) -> str:
@@ -270,16 +277,19 @@ def _table(model) -> str:
 
 
 class _Returning:
-    """The columns that a write returns, and how a row of them becomes an instance."""
+    """The columns that a write returns, or some of them, and how a row of them becomes an instance."""
 
-    def __init__(self, model):
+    def __init__(self, model, only: frozenset[str] | None = None):
         self.model = model
         # Generated columns are there for the database to order and search by. A unique one is an exception: it is a
         # name that people see.
         fields = [field for field in model._meta.concrete_fields if field.unique or not field.generated]
-        self.others = [f"version_of_{name}" for name in getattr(model, "versions_of", ())]
+        references = getattr(model, "versions_of", ())
+        if only is not None:
+            fields, references = [field for field in fields if field.attname in only], ()
+        self.others = [f"version_of_{name}" for name in references]
         columns = [connection.ops.quote_name(field.column) for field in fields]
-        self.sql = ", ".join([*columns, *map(self._version_of, getattr(model, "versions_of", ()))])
+        self.sql = ", ".join([*columns, *map(self._version_of, references)])
         self.names = [field.attname for field in fields]
         self._converters = []
         for i, field in enumerate(fields):
@@ -301,4 +311,4 @@ class _Returning:
         return instance
 
 
-_returning = cache(_Returning)
+_returning = lru_cache(maxsize=STATEMENTS)(_Returning)

@@ -75,7 +75,7 @@ class LlaveManager(models.Manager):
         if llave.revocada_en:
             return llave
         sin_valer = {"is_active": False, "version_token": Llave.VERSION + 1}
-        cambiar(get_user_model(), pk, lambda usuario: (sin_valer, ()), por=por)
+        cambiar(get_user_model(), pk, lambda usuario: (sin_valer, ()), por=por, columnas=sin_valer)
         return update(Llave, pk, {"revocada_en": timezone.now(), "revocada_por_id": por.pk}, por=por)
 
     def anotar_uso(self, pk: int, en: datetime) -> None:

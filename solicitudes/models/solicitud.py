@@ -143,7 +143,7 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         propios = {columna: valor for columna, valor in datos.items() if columna != "lugares"}
         if datos.get("solicitante_id", solicitud.solicitante_id) != solicitud.solicitante_id:
             propios["solicitantes_anteriores"] = solicitud.con_el_de_ahora()
-        ahora = update(Solicitud, solicitud.pk, propios | {"actualizado_en": timezone.now()} | cadena.valores, por=por)
+        ahora = update(Solicitud, solicitud.pk, propios | {"actualizado_en": timezone.now()} | cadena.fin, por=por)
         ahora.referidas = solicitud.referidas.con(datos, filas)
         ahora.lugares_en_orden = solicitud.lugares_en_orden
         if "lugares" in datos:
@@ -167,7 +167,7 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         solicitud.exigir_pendiente(Accion.ELIMINAR)
         cadena = Cadena.de(solicitud)
         cambio = cambio_en(cadena, Solicitud, {"eliminado": False}, {"eliminado": True}, por)
-        update(Solicitud, pk, {"eliminado": True, "actualizado_en": timezone.now()} | cadena.valores, por=por)
+        update(Solicitud, pk, {"eliminado": True, "actualizado_en": timezone.now()} | cadena.fin, por=por)
         self._anotar(pk, cambio, correos.eliminada(solicitud, por), por)
         return solicitud
 
@@ -179,7 +179,7 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
             raise solicitud.conflicto(accion)
         cadena = Cadena.de(solicitud)
         paso = cadena.enlazar(*_paso(hasta, motivo, por, ahora))
-        update(Solicitud, pk, {"estado_id": hasta, "actualizado_en": ahora} | cadena.valores, por=por)
+        update(Solicitud, pk, {"estado_id": hasta, "actualizado_en": ahora} | cadena.fin, por=por)
         self._anotar(pk, [paso], correos.DECISIONES[accion](solicitud, motivo, por), por)
 
     def _bloquear(self, pk, accion, por, visto) -> "Solicitud":
