@@ -17,6 +17,7 @@ from monitor.tests.postgresql import binarios
 
 CONTROL = re.compile(r"(begin|commit|rollback|savepoint|release|set )", re.IGNORECASE)
 PARAMETRO = re.compile(r"\$(\d+) = (NULL|'(?:[^']|'')*')")
+UUID = re.compile(r"'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}'")
 # Each pair is a text that wrk.lua would fill in, and the expression that gives it in pgbench.
 CLAVE = ("B-0000001", "('B-' || lpad((:archivo)::text, 7, '0'))")
 EN_TURNO = ("B-0000000", "('B-' || lpad((:archivo % 2000)::text, 7, '0'))")
@@ -98,12 +99,13 @@ def escribir_guion(una: Muestra, expedientes: int) -> str:
     lineas = [rf"\set archivo random(0, {expedientes - 1})", r"\set unico random(1, 1000000000000)"]
     sin_id = bool(una.id)
     for sql, params in una.sentencias:
+        sql = re.sub(r"\bversion = \$\d+", "version = :version", sql)
         sql = re.sub(r"'[^':]*:[^']*'", lambda m: _sin_variables(m[0]), sql)
         texto = re.sub(r"\$(\d+)", lambda m, p=params: _valor(p.get(m[1], "NULL"), una), sql)
-        # The first row that is created gives its id to the statements after it.
-        fin = r" \gset" if sin_id and '"id"' in sql.partition("RETURNING")[2] else ";"
-        sin_id = sin_id and fin == ";"
-        lineas.append(texto + fin)
+        # The first row that is created gives its id to the statements after it, and one that is read, its version.
+        da_id = sin_id and '"id"' in sql.partition("RETURNING")[2]
+        sin_id = sin_id and not da_id
+        lineas.append(texto + (r" \gset" if da_id or sql.startswith('SELECT "version"') else ";"))
     return "\n".join(lineas) + "\n"
 
 
@@ -113,10 +115,11 @@ def _valor(literal: str, una: Muestra) -> str:
     for texto, expresion in (CLAVE, EN_TURNO):
         if literal == f"'{texto}'":
             return expresion
+    otro = "(:client_id)::text || '-' || :unico"
+    if UUID.fullmatch(literal):  # no two rows have the same
+        return f"md5({otro})::uuid"
     escrito = _sin_variables(literal) if literal != "NULL" else literal
-    return (
-        f"replace({escrito}, '{una.unico}', (:client_id)::text || '-' || :unico)" if una.unico in literal else escrito
-    )
+    return f"replace({escrito}, '{una.unico}', {otro})" if una.unico in literal else escrito
 
 
 def _sin_variables(literal: str) -> str:

@@ -74,12 +74,15 @@ def test_el_guion_de_pgbench_pone_lo_que_wrk_pondria():
             Sentencia("BEGIN", {}),
             Sentencia('INSERT INTO s (a) VALUES ($1) RETURNING "id"', {"1": "'a las 08:00; N-unico'"}),
             Sentencia("SELECT $1, $2, $10", {"1": "'7'", "2": "NULL", "10": "'B-0000001'"}),
+            Sentencia('SELECT "version" FROM s WHERE a = $1', {"1": "'7'"}),
+            Sentencia("UPDATE s SET a = $1 WHERE version = $2", {"1": "NULL", "2": "'4'"}),
+            Sentencia("SELECT $1", {"1": "'6e6a1c1c-2b5f-4d0e-9c43-0a1b2c3d4e5f'"}),
         ],
         unico="unico",
         id="7",
     )
 
-    assert una.cuantas == 2
+    assert una.cuantas == 5
     assert escribir_guion(una, 50).splitlines() == [
         r"\set archivo random(0, 49)",
         r"\set unico random(1, 1000000000000)",
@@ -87,4 +90,7 @@ def test_el_guion_de_pgbench_pone_lo_que_wrk_pondria():
         r"INSERT INTO s (a) VALUES (replace(E'a las 08\x3a00; N-unico', 'unico', (:client_id)::text || '-' || :unico))"
         r' RETURNING "id" \gset',
         "SELECT :id, NULL, ('B-' || lpad((:archivo)::text, 7, '0'));",
+        r'SELECT "version" FROM s WHERE a = :id \gset',
+        "UPDATE s SET a = NULL WHERE version = :version;",
+        "SELECT md5((:client_id)::text || '-' || :unico)::uuid;",
     ]
