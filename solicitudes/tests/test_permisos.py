@@ -3,8 +3,9 @@
 import pytest
 
 from monitor.api.tests.cliente import Api
+from monitor.api.tests.test_routes import rutas_declaradas
 from monitor.roles import Rol
-from monitor.usuarios.tests.factories import UsuarioFactory
+from monitor.usuarios.tests.factories import LlaveFactory, UsuarioFactory
 from solicitudes.estados import TRANSICIONES, Estado
 from solicitudes.models import HistoricoEstado, Solicitud
 from solicitudes.tests.factories import SolicitudFactory
@@ -13,15 +14,17 @@ MOTIVO = {"motivo": "Porque sí"}
 ACCIONES = {
     "ver": ("GET", "", None),
     "historico": ("GET", "/historico", None),
+    "cambios": ("GET", "/cambios", None),
     "actualizar": ("PUT", "", {"asunto": "Otro asunto"}),
     "eliminar": ("DELETE", "", None),
     "aprobar": ("POST", "/aprobar", MOTIVO),
     "rechazar": ("POST", "/rechazar", MOTIVO),
     "cancelar": ("POST", "/cancelar", MOTIVO),
 }
-LEE, EDITA, DECIDE, CANCELA = {"ver", "historico"}, {"actualizar", "eliminar"}, {"aprobar", "rechazar"}, {"cancelar"}
+LEE, EDITA, DECIDE = {"ver", "historico", "cambios"}, {"actualizar", "eliminar"}, {"aprobar", "rechazar"}
+CANCELA = {"cancelar"}
 # Each role, with its part in the solicitud, has the actions that it may take. Whoever may not even see the solicitud
-# gets a 404.
+# gets a 404. A program's key has no part in any.
 ACTORES = {
     (Rol.ADMINISTRADOR, None): LEE | EDITA | DECIDE | CANCELA,
     (Rol.ADMINISTRADOR, "solicitante"): LEE | EDITA | CANCELA,
@@ -32,11 +35,18 @@ ACTORES = {
     (Rol.TECNICO, None): set(),
     (Rol.TECNICO, "solicitante"): LEE | EDITA | CANCELA,
     (Rol.TECNICO, "aprobador"): LEE | DECIDE | CANCELA,
+    (Rol.ADMINISTRADOR, "anterior"): LEE | EDITA | CANCELA,
+    (Rol.OPERADOR, "anterior"): LEE,
+    (Rol.TECNICO, "anterior"): set(),
+    (Rol.ADMINISTRADOR, "llave"): LEE | EDITA | DECIDE | CANCELA,
+    (Rol.OPERADOR, "llave"): LEE,
+    (Rol.TECNICO, "llave"): set(),
 }
 PENDIENTE, APROBADA, EN_PROCESO = Estado.PENDIENTE_APROBACION, Estado.APROBADA, Estado.EN_PROCESO
 DESDE = {
     "ver": set(Estado),
     "historico": set(Estado),
+    "cambios": set(Estado),
     "actualizar": {PENDIENTE},
     "eliminar": {PENDIENTE},
     "aprobar": {PENDIENTE},
@@ -44,6 +54,30 @@ DESDE = {
     "cancelar": {PENDIENTE, APROBADA, EN_PROCESO},
 }
 HASTA = {"aprobar": Estado.APROBADA, "rechazar": Estado.RECHAZADA, "cancelar": Estado.CANCELADA}
+
+
+def quien(rol, parte):
+    """Return who acts, a person or a key, and what makes a solicitud in which they have that part."""
+    if parte == "llave":
+        return LlaveFactory(usuario__rol=rol), SolicitudFactory
+    persona = UsuarioFactory(rol=rol)
+    if parte == "anterior":
+        return persona, lambda: de_otra(SolicitudFactory(solicitante=persona))
+    return persona, lambda: SolicitudFactory(**{parte: persona} if parte else {})
+
+
+def de_otra(solicitud):
+    """Give the solicitud another requester, and return it."""
+    cambio = {"solicitante_id": UsuarioFactory().pk}
+    Solicitud.objects.actualizar(solicitud.pk, cambio, por=UsuarioFactory(administrador=True))
+    return solicitud
+
+
+def test_cada_ruta_de_una_solicitud_esta_en_la_tabla():
+    una = "/solicitud/999999"
+    declaradas = {ruta for ruta, _, _ in rutas_declaradas() if ruta.split()[1].startswith(una)}
+
+    assert declaradas == {f"{metodo} {una}{ruta}" for metodo, ruta, _ in ACCIONES.values()}
 
 
 def esperado(puede, ve, accion, estado):
@@ -57,16 +91,14 @@ def esperado(puede, ve, accion, estado):
 @pytest.mark.parametrize("actor", ACTORES, ids=lambda actor: "-".join(filter(None, actor)))
 @pytest.mark.parametrize("accion", ACCIONES)
 def test_cada_accion_en_cada_estado_por_cada_actor(db, actor, accion):
-    rol, parte = actor
-    persona = UsuarioFactory(rol=rol)
+    quien_actua, hacer = quien(*actor)
     metodo, ruta, datos = ACCIONES[accion]
-    partes = {parte: persona} if parte else {}
     obtenidos, esperados = {}, {}
     for estado in Estado:
-        solicitud = SolicitudFactory(**partes)
+        solicitud = hacer()
         Solicitud.objects.filter(pk=solicitud.pk).update(estado=estado)
 
-        recibida = Api(persona).pedir(metodo, f"/solicitud/{solicitud.pk}{ruta}", datos)
+        recibida = Api(quien_actua).pedir(metodo, f"/solicitud/{solicitud.pk}{ruta}", datos)
 
         quedo = Solicitud.objects.get(pk=solicitud.pk).estado_id
         filas = HistoricoEstado.objects.filter(solicitud=solicitud).count()
@@ -80,14 +112,13 @@ def test_cada_accion_en_cada_estado_por_cada_actor(db, actor, accion):
 
 @pytest.mark.parametrize("actor", ACTORES, ids=lambda actor: "-".join(filter(None, actor)))
 def test_cada_actor_lista_las_que_puede_ver(db, actor):
-    rol, parte = actor
-    persona = UsuarioFactory(rol=rol)
-    solicitud = SolicitudFactory(**({parte: persona} if parte else {}))
+    quien_actua, hacer = quien(*actor)
+    solicitud = hacer()
     SolicitudFactory()
 
-    registros = Api(persona).get("/solicitud").json()["data"]["registros"]
+    registros = Api(quien_actua).get("/solicitud").json()["data"]["registros"]
 
-    todas = 2 if rol != Rol.TECNICO else (1 if parte else 0)
+    todas = 2 if actor[0] != Rol.TECNICO else len(ACTORES[actor] & {"ver"})
     assert len(registros) == todas
     assert (solicitud.pk in [fila["Id"] for fila in registros]) == bool(ACTORES[actor])
 

@@ -69,6 +69,7 @@ def no_ser_nadie(llave, monkeypatch):
 
 
 YA_NO_SIRVEN = {"revocada": revocar, "vencida": vencer, "equivocada": no_ser_nadie}
+LECTURAS = [ruta for ruta, (roles, _) in RUTAS.items() if ruta.startswith("GET ") and roles is not ABIERTA]
 CASOS_DE_LLAVES = [(ruta, cambio, usada) for ruta in CUERPOS for cambio in YA_NO_SIRVEN for usada in (True, False)]
 
 
@@ -158,6 +159,24 @@ def test_una_llave_que_puede_cambia_algo_y_nunca_cierra_sesion(mundo, ruta):
         del tablas["llave"]  # it says when each key was used
     esperado = (403, True) if ruta == "POST /api/auth/logout" else (min(status, 201), False)
     assert (status, antes == despues) == esperado
+
+
+@pytest.mark.parametrize("cambio", [*YA_NO_PUEDEN, *YA_NO_SIRVEN])
+@pytest.mark.parametrize("ruta", LECTURAS)
+def test_con_lo_que_ya_no_sirve_no_se_lee_nada(mundo, monkeypatch, ruta, cambio):
+    if cambio in YA_NO_PUEDEN:
+        quien = UsuarioFactory(administrador=True)
+        api = Api(quien)
+        assert api.token
+        Usuario.objects.filter(pk=quien.pk).update(**YA_NO_PUEDEN[cambio])
+    else:
+        quien = LlaveFactory(administrador=True, vence=timezone.now() + timedelta(hours=1))
+        api = Api(quien)
+        YA_NO_SIRVEN[cambio](quien, monkeypatch)
+
+    recibida = api.pedir(*ruta.split())
+
+    assert (recibida.status_code, b"999999" in recibida.content) == (401, False)
 
 
 @pytest.mark.parametrize(("ruta", "cambio", "usada"), CASOS_DE_LLAVES)

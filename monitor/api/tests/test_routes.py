@@ -10,7 +10,8 @@ from monitor.api.tests.cliente import Api, Remota, respuesta
 from monitor.api.tests.rutas import ABIERTA, CAMBIANTES, RUTAS
 from monitor.roles import ADMINISTRADORES, OPERADORES, PERMISOS, Rol
 from monitor.usuarios.models import Usuario
-from monitor.usuarios.tests.factories import UsuarioFactory
+from monitor.usuarios.tests.factories import LlaveFactory, UsuarioFactory
+from monitor.usuarios.views import LLAVE_SIN_SESION
 
 METODOS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 RESTRINGIDO = {
@@ -89,14 +90,25 @@ def test_ruta_protegida_pide_token(anonimo, ruta):
     assert (status, frase(cuerpo)) == (401, "Token requerido")
 
 
+# A program has no session.
+SIN_LLAVES = {"POST /api/auth/logout": LLAVE_SIN_SESION}
+
+
+def llave_con(rol):
+    return LlaveFactory(usuario__rol=rol)
+
+
+@pytest.mark.parametrize("quien", [UsuarioFactory, llave_con])
 @pytest.mark.parametrize("rol", Rol)
 @pytest.mark.parametrize("ruta", PROTEGIDAS)
-def test_ruta_admite_solo_a_sus_roles(db, ruta, rol):
+def test_ruta_admite_solo_a_sus_roles(db, ruta, rol, quien):
     roles, status = RUTAS[ruta]
 
-    recibida = Api(UsuarioFactory(rol=rol)).pedir(*ruta.split())
+    recibida = Api(quien(rol=rol)).pedir(*ruta.split())
 
-    if rol in roles:
+    if quien is llave_con and ruta in SIN_LLAVES:
+        assert (recibida.status_code, frase(recibida.json())) == (403, SIN_LLAVES[ruta])
+    elif rol in roles:
         assert recibida.status_code == status
     else:
         assert (recibida.status_code, frase(recibida.json())) == (403, RESTRINGIDO[roles])
