@@ -20,13 +20,13 @@ from django.template.loader import render_to_string
 from django.utils.deprecation import MiddlewareMixin
 
 from monitor import logs
-from monitor.admin.pages import ADMIN, error_page
+from monitor.admin.pages import error_page
 from monitor.api.errors import ERROR_CODE, RETRY_AFTER, log_outage, outage_of
 from monitor.api.viewsets import bad_request, https_required
 from monitor.db.statements import statements
 from monitor.logs import Line
 from monitor.metrics import note_request
-from monitor.origen import Origen, puerta
+from monitor.origen import ADMIN, Origen, is_admin, puerta
 from monitor.policies import CSP, OF_ADMIN, OF_DATA
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class RequestLogMiddleware:
         start, sent = perf_counter(), statements.sent
         name = f"{getrandbits(128):032x}"
         logs.request_id.set(name)
-        puerta.set((Origen.ADMIN if request.path_info.startswith(ADMIN) else Origen.API, name))
+        puerta.set((Origen.ADMIN if is_admin(request.path_info) else Origen.API, name))
         response = self.get_response(request)
         response.headers["X-Request-ID"] = name
         _note(request, response.status_code, perf_counter() - start, statements.sent - sent)
@@ -92,7 +92,7 @@ class BrowserMiddleware:
         if settings.DEBUG and response.status_code >= 400:
             return response  # it may be a page of Django's for developers, with scripts and styles in it
         if CSP not in response.headers:
-            for name, value in (OF_ADMIN if request.path_info.startswith(ADMIN) else OF_DATA).items():
+            for name, value in (OF_ADMIN if is_admin(request.path_info) else OF_DATA).items():
                 response.headers[name] = value
         return response
 
@@ -190,7 +190,7 @@ class NoTrailingSlashMiddleware:
 
     def __call__(self, request):
         ruta = request.path_info
-        if ruta.endswith("/") and ruta != "/" and not ruta.startswith(ADMIN):
+        if ruta.endswith("/") and ruta != "/" and not is_admin(request.path_info):
             request.path_info = ruta[:-1]
         return self.get_response(request)
 
@@ -205,7 +205,7 @@ class OnlyInAdmin:
         self.outside = getattr(get_response, "outside", get_response)
 
     def __call__(self, request):
-        return super().__call__(request) if request.path_info.startswith(ADMIN) else self.outside(request)
+        return super().__call__(request) if is_admin(request.path_info) else self.outside(request)
 
 
 class AdminGzipMiddleware(OnlyInAdmin, GZipMiddleware):

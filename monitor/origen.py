@@ -7,6 +7,12 @@ from uuid import uuid4
 
 from django.db import models
 
+ADMIN = "/admin/"  # the paths of the admin
+
+
+def is_admin(path: str) -> bool:
+    return path.startswith(ADMIN)
+
 
 class Origen(models.TextChoices):
     API = "api", "API"

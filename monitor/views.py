@@ -7,7 +7,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.crypto import constant_time_compare
 
 from monitor import logs, metrics, readiness
-from monitor.admin.pages import error_page, is_admin
+from monitor.admin.pages import error_page
 from monitor.api import viewsets
 from monitor.api.authentication import TokenAuthentication, bearer
 from monitor.api.dialects import CACHE, dialect_of
@@ -15,6 +15,7 @@ from monitor.api.errors import ERROR_CODE, RETRY_AFTER, error_response
 from monitor.api.viewsets import Action, ApiViewSet, OpenViewSet
 from monitor.db.state import trouble
 from monitor.errores import SinPermiso
+from monitor.origen import is_admin
 from monitor.policies import TEXT, page
 
 NO_GUARDAR = {"Cache-Control": "no-store"}
@@ -94,7 +95,7 @@ class MetricasViewSet(ApiViewSet):
 
 def bad_request(request, exception=None):
     """Answer 400 for what Django refuses to read."""
-    if not is_admin(request):
+    if not is_admin(request.path_info):
         return viewsets.bad_request(request, exception)
     frase = "El formulario no se puede leer: tiene demasiados campos o llegó incompleto. Vuelva atrás y envíe de nuevo."
     return error_page(400, "Petición inválida", frase)
@@ -102,7 +103,7 @@ def bad_request(request, exception=None):
 
 def server_error(request):
     """Answer 500 for what nobody expected, which Django has logged."""
-    if not is_admin(request):
+    if not is_admin(request.path_info):
         return viewsets.server_error(request)
     frase = (
         "Algo falló en Monitor, y quizá no se guardó lo que envió. Vuelva atrás, revise cómo quedó y pruebe otra vez."
@@ -113,7 +114,7 @@ def server_error(request):
 
 def csrf_failure(request, reason=""):
     """Answer 403 for a form without the right token."""
-    if not is_admin(request):
+    if not is_admin(request.path_info):
         return error_response(SinPermiso(SIN_TOKEN), dialect_of(request.path))
     frase = (
         f"{SIN_TOKEN}, y no se guardó nada. Vuelva a la página anterior, recárguela y envíe de nuevo; si sigue igual,"

@@ -1,14 +1,8 @@
 """Pages that say that something went wrong and what to do next. They ask nothing of the database or the session, which
 may be what went wrong."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.template.loader import render_to_string
-
-ADMIN = "/admin/"
-
-
-def is_admin(request: HttpRequest) -> bool:
-    return request.path_info.startswith(ADMIN)
 
 
 def error_page(status: int, titulo: str, frase: str, headers: dict | None = None) -> HttpResponse:

@@ -6,8 +6,6 @@ from time import monotonic
 
 from django.db import Error, connection
 
-LONG = 1  # seconds: the end of a connection is heard of at once, unless the server can't say it any more
-
 
 class _Statements(threading.local):
     """Counts what the thread's own connection runs, from the first look on. Statements that end a transaction don't go
@@ -24,8 +22,8 @@ class _Statements(threading.local):
         try:
             return execute(sql, params, many, context)
         except Error:
-            if monotonic() - start > LONG and connection.vendor == "postgresql":
-                connection.note_loss()
+            if connection.vendor == "postgresql":
+                connection.note_error(after=monotonic() - start)
             raise
 
 

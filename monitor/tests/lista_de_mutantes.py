@@ -556,10 +556,7 @@ MUTANTES: list[Mutante] = [
         postgresql=True,
         cambios=[
             ("            if monotonic() - start > LONG:\n                self.close()\n", ""),
-            (
-                "        if self.connection is None or self.connection.closed:\n            self.way",
-                "        if False:\n            self.way",
-            ),
+            ("if after > LONG and (self.connection is None or self.connection.closed):", "if False:"),
         ],
     ),
     *de(

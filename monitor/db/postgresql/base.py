@@ -12,7 +12,9 @@ from psycopg.pq import TransactionStatus
 
 # In the others the connection is lost, or its transaction takes no more statements.
 GOOD = (TransactionStatus.IDLE, TransactionStatus.INTRANS)
-LONG = 1  # seconds: connecting takes some milliseconds, and being refused even less
+# Seconds: connecting takes some milliseconds, being refused even less, and the end of a connection is heard of at once,
+# unless the server can't say it any more.
+LONG = 1
 PAUSE = 1  # seconds in which nobody tries, after somebody has waited in vain
 
 
@@ -61,10 +63,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         with self.way.trying():
             return super().get_new_connection(conn_params)
 
-    def note_loss(self):
-        """Note that a statement ended in an error after long. If the connection is lost, the server has vanished
-        without a word, and connecting to it would take as long again."""
-        if self.connection is None or self.connection.closed:
+    def note_error(self, *, after: float):
+        """Note that a statement ended in an error after so many seconds. If they are many and the connection is lost,
+        the server has vanished without a word, and connecting to it would take as long again."""
+        if after > LONG and (self.connection is None or self.connection.closed):
             self.way.close()
 
     def is_usable(self):

@@ -10,7 +10,7 @@ from django.db import connections
 from django.http import HttpResponse
 
 from monitor import metrics
-from monitor.admin.pages import error_page, is_admin
+from monitor.admin.pages import error_page
 from monitor.api.body import MAX_BYTES
 from monitor.api.dialects import dialect_of
 from monitor.api.errors import HttpError, error_response, headers_of, server_busy
@@ -18,7 +18,8 @@ from monitor.checks import PRODUCCION
 from monitor.db.state import limit_waits
 from monitor.entorno import PROCESOS, PUERTO, Entorno, direccion
 from monitor.management.terminal import declarar_uso, exigir_migraciones
-from monitor.middleware import ADMIN, BrowserMiddleware, RequestLogMiddleware
+from monitor.middleware import BrowserMiddleware, RequestLogMiddleware
+from monitor.origen import is_admin
 from monitor.puerto import frase_de
 from monitor.server import limits
 from monitor.server.application import Answer, Threads, base_environ
@@ -109,7 +110,7 @@ def mirar(service) -> None:
 
 
 def limite_del_cuerpo(path) -> int:
-    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE if path.startswith(ADMIN) else MAX_BYTES
+    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE if is_admin(path) else MAX_BYTES
 
 
 def sin_vista(error: HttpError, environ: dict = DE_LO_ILEGIBLE) -> Answer:
@@ -121,7 +122,7 @@ def sin_vista(error: HttpError, environ: dict = DE_LO_ILEGIBLE) -> Answer:
 
 
 def respuesta(error: HttpError, request) -> HttpResponse:
-    if is_admin(request):
+    if is_admin(request.path_info):
         return error_page(error.status, "El servidor está ocupado", f"{error.mensaje}.", headers_of(error))
     response = error_response(error, dialect_of(request.path))
     response.headers["X-Content-Type-Options"] = "nosniff"  # elsewhere Django's SecurityMiddleware says so
