@@ -51,12 +51,12 @@ ESCRITURAS = [
     # one statement writes the expediente, its history and its change, and checks its insurer and who asks
     ("POST", "/api/expedientes", {"no_siniestro": "NUEVO"}, 1 if POSTGRESQL else 3),
     ("POST", "/api/expedientes", {"no_siniestro": "NUEVO", "id_aseguradora": ...}, 1 if POSTGRESQL else 3),
-    # the expediente as it is; one that writes it and its change, and checks who asks
+    # what would change, as it is; one that writes it and its change, and checks who asks
     ("PUT", "/api/expedientes/SIN-0", {"marca": "KIA"}, 2 if POSTGRESQL else 3),
-    # the expediente as it is; who asks
-    ("PUT", "/api/expedientes/SIN-0", {"id_aseguradora": ...}, 2),
-    ("PUT", "/api/expedientes/SIN-0", {}, 2),
-    # the expediente as it is; one that writes it and its history, and checks who asks
+    # what would change, as it is; the whole expediente, to answer it; who asks
+    ("PUT", "/api/expedientes/SIN-0", {"id_aseguradora": ...}, 3),
+    ("PUT", "/api/expedientes/SIN-0", {}, 3),
+    # its state; one that writes it and its history, and checks who asks
     ("PATCH", "/api/expedientes/SIN-0/estado", {"estado": "Salida"}, 2 if POSTGRESQL else 3),
 ]
 
