@@ -28,7 +28,7 @@ COLUMNAS = (
 def cargar(conexion, expedientes: int) -> None:
     """Load that many expedientes, with their history, and the solicitudes. The connection must commit each statement by
     itself."""
-    conexion.execute("TRUNCATE expediente, historial_estado, solicitud CASCADE")
+    conexion.execute("TRUNCATE expediente, historial_estado, solicitud, actualizacion CASCADE")
     cargar_solicitudes(conexion)
     azar, cambios = random.Random(1), []
     with conexion.cursor().copy(f"COPY expediente ({', '.join(COLUMNAS)}) FROM STDIN") as copia:

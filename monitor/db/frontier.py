@@ -37,8 +37,7 @@ def visible_until(model: type[models.Model]) -> datetime:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             return _after_writers(cursor, model._meta.db_table)
-        with transaction.atomic():  # who has the turn to write knows that nobody else is writing
-            return _next_millisecond(lambda: _clock(cursor))[0]
+        return _in_turn(cursor)
 
 
 def _after_writers(cursor, table: str) -> datetime:
@@ -56,6 +55,18 @@ def _after_writers(cursor, table: str) -> datetime:
         sleep(PAUSE)
         pending &= look()[1]
     return until
+
+
+def _in_turn(cursor) -> datetime:
+    """Return the moment on SQLite, where who has the turn to write knows that nobody else is writing."""
+    cursor.execute("PRAGMA busy_timeout")
+    (usual,) = cursor.fetchone()
+    cursor.execute(f"PRAGMA busy_timeout = {int(WAIT * 1000)}")  # this is a reader: it isn't worth a long wait
+    try:
+        with transaction.atomic():
+            return _next_millisecond(lambda: _clock(cursor))[0]
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 def _clock(cursor) -> tuple[datetime, None]:

@@ -1,9 +1,11 @@
 """Who keeps a copy of the expedientes, or of the solicitudes, and asks what changed misses nothing."""
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from random import Random
-from threading import Event, Thread
+from threading import Event, Timer
 from time import sleep
 from urllib.parse import quote, urlencode
 
@@ -17,6 +19,7 @@ from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Remota, respuesta
 from monitor.db import frontier
 from monitor.tests.formularios import campos_de
+from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import UsuarioFactory
 from solicitudes.models import Solicitud
 from solicitudes.tests.factories import SolicitudFactory
@@ -290,34 +293,51 @@ def test_un_espejo_no_se_pierde_de_nada_mientras_otros_escriben(servidor):
     assert [espejo.filas == todos for espejo in espejos] == [True, True]
 
 
-@pytest.fixture
-def otra():
+@contextmanager
+def escribiendo():
     """A connection of somebody else, who has written and hasn't ended the transaction."""
     datos = connection.get_connection_params()
-    opciones = {clave: datos[clave] for clave in ("dbname", "host", "port", "user") if clave in datos}
-    with psycopg.connect(**opciones) as conexion:
-        yield conexion
+    if connection.vendor == "postgresql":
+        otra = psycopg.connect(
+            **{clave: datos[clave] for clave in ("dbname", "host", "port", "user") if clave in datos}
+        )
+    else:
+        otra = sqlite3.connect(datos["database"], uri=True, isolation_level=None, check_same_thread=False)
+        otra.execute("BEGIN IMMEDIATE")
+    with closing(otra):
+        otra.execute("UPDATE expediente SET color = 'azul' WHERE no_siniestro = 'A'")
+        yield otra
 
 
-@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_se_espera_a_quien_ya_escribio_y_no_acaba(operador, otra):
+def test_se_espera_a_quien_ya_escribio_y_no_acaba(operador):
     ExpedienteFactory(no_siniestro="A")
     momento = ahora()
-    otra.execute("UPDATE expediente SET color = 'azul' WHERE no_siniestro = 'A'")
-    Thread(target=lambda: (sleep(0.3), otra.commit())).start()
+    with escribiendo() as otra:
+        fin = Timer(0.3, otra.commit)
+        fin.start()
+        assert claves(desde(operador, momento)) == ["A"]
+        fin.join()
 
-    assert claves(desde(operador, momento)) == ["A"]
 
-
-@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_si_no_acaba_se_pide_otra_vez(operador, otra, monkeypatch):
+def test_si_no_acaba_se_pide_otra_vez(operador, monkeypatch):
     monkeypatch.setattr(frontier, "WAIT", 0.1)
     ExpedienteFactory(no_siniestro="A")
-    otra.execute("UPDATE expediente SET color = 'azul' WHERE no_siniestro = 'A'")
-
-    response = desde(operador, SIEMPRE)
+    with escribiendo() as otra:
+        response = desde(operador, SIEMPRE)
+        otra.rollback()
 
     assert response.status_code == 503
     assert (response.headers["X-Error-Code"], response.headers["Retry-After"]) == ("base_ocupada", "5")
+    assert claves(desde(operador, SIEMPRE)) == ["A"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_quien_ya_no_puede_no_espera_a_nadie(operador, monkeypatch):
+    ExpedienteFactory(no_siniestro="A")
+    assert operador.token
+    Usuario.objects.filter(pk=operador.usuario.pk).update(version_token=99)
+    with escribiendo() as otra:
+        assert desde(operador, SIEMPRE).status_code == 401
+        otra.rollback()
