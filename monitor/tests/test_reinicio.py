@@ -5,10 +5,12 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import count
 from typing import NamedTuple
+from uuid import uuid4
 
+import psycopg
 import pytest
 from django.conf import settings
 
@@ -23,9 +25,10 @@ SIN_BASE = (503, "base_no_disponible", "5")
 SIN_ESCRITURA = (503, "base_sin_escritura", "5")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def cluster():
-    """A cluster that loses nothing of what it has committed when its processes are killed."""
+    """A cluster that loses nothing of what it has committed when its processes are killed. Each test leaves it
+    running."""
     with cluster_propio(binarios(), synchronous_commit="on") as propio:
         entorno = os.environ | {
             "DATABASE_URL": propio.url(),
@@ -43,8 +46,17 @@ def bitacora(tmp_path):
 
 
 @pytest.fixture
-def remota(cluster, bitacora):
-    with sirviendo(bitacora, DATABASE_URL=cluster.url()) as url:
+def base(cluster):
+    """The URL of a database of this test alone, a copy of the one that was migrated."""
+    nombre = f"copia_{uuid4().hex}"
+    with closing(psycopg.connect(cluster.url("template1"), autocommit=True)) as conexion:
+        conexion.execute(f"CREATE DATABASE {nombre} TEMPLATE postgres")
+    return cluster.url(nombre)
+
+
+@pytest.fixture
+def remota(base, bitacora):
+    with sirviendo(bitacora, DATABASE_URL=base) as url:
         remota = Remota(url)
         entrada = remota.pedir("POST", "/api/auth/login", {"username": "ana", "password": CLAVE})
         remota.cabeceras = {"Authorization": f"Bearer {entrada.json()['token']}"}

@@ -96,6 +96,7 @@ def ocupada(url):
         yield url + espera
 
 
+@pytest.mark.una_vez
 @pytest.mark.parametrize("orden", [*ORDENES, "migrate"])
 def test_sin_base_de_datos(orden):
     dicho = frase(manage(orden, DATABASE_URL=SIN_SERVIDOR))
