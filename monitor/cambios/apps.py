@@ -11,4 +11,4 @@ class CambiosConfig(AppConfig):
     def ready(self):
         triggers = import_module("monitor.db.triggers")
         pre_migrate.connect(triggers.drop, sender=self)
-        post_migrate.connect(triggers.make, sender=self)
+        post_migrate.connect(triggers.make_after_migrating, sender=self)

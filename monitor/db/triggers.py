@@ -93,9 +93,14 @@ def drop(using: str, plan: Sequence = (True,), **kwargs) -> None:
                 cursor.execute(f"DROP TRIGGER {connection.ops.quote_name(name)}")
 
 
-def make(using: str, **kwargs) -> None:
-    """Make the triggers, again if need be, of every table that is as its model is: migrations may have gone back. It
-    answers `post_migrate`."""
+def make_after_migrating(using: str, plan: Sequence | None = None, **kwargs) -> None:
+    """Answer `post_migrate`. Emptying a database (`flush`) sends it too, without a plan, and takes no trigger away."""
+    if plan is not None:
+        make(using)
+
+
+def make(using: str) -> None:
+    """Make the triggers, again if need be, of every table that is as its model is: migrations may have gone back."""
     connection = connections[using]
     drop(using)
     with connection.cursor() as cursor:
