@@ -101,10 +101,13 @@ def enlazados(cadena: Cadena, filas: Sequence[tuple]) -> list[tuple]:
 def cambio_en(cadena: Cadena, modelo, antes: Mapping, despues: Mapping, por: Author) -> list[tuple]:
     """Return the (model, values) of the change that a write makes, as the next link of the row's chain, or nothing when
     it changes nothing that is told. `despues` has what is written, by attname."""
-    cambios = {}
-    for columna in despues:
-        de, a = _simple(antes.get(columna)), _simple(despues[columna])
-        if de != a and columna not in _sin_anotar(modelo):
+    cambios, callan = {}, _sin_anotar(modelo)
+    for columna, valor in despues.items():
+        era = antes.get(columna)
+        if valor is era is None or columna in callan:
+            continue
+        de, a = _simple(era), _simple(valor)
+        if de != a:
             cambios[columna] = {"de": None, "a": None} if columna in OCULTAS else {"de": de, "a": a}
     if not cambios:
         return []

@@ -50,6 +50,13 @@ class Kind:
     def may_begin(self) -> bool:
         return all(turns.free for turns in self.turns)
 
+    def take(self) -> "Job | None":
+        """Return the one that has waited longest, which waits no more, or None. Any thread may ask."""
+        try:
+            return self.waiting.popleft()
+        except IndexError:
+            return None
+
 
 class Job(NamedTuple):
     """What a thread does: `then` is called in the event loop with what `run` returns for its argument."""
@@ -104,9 +111,12 @@ class Threads:
     def give_up(self, before: float) -> list[Job]:
         """Take out the HTTP requests that have waited for their turn since before a moment, and return them. Nothing of
         them has been done."""
-        late, waiting = [], self._writes.waiting
-        while waiting and waiting[0].since < before:
-            late.append(waiting.popleft())
+        late = []
+        while job := self._writes.take():
+            if job.since >= before:
+                self._writes.waiting.appendleft(job)
+                break
+            late.append(job)
         self._writes.pending -= len(late)
         return late
 
@@ -129,13 +139,22 @@ class Threads:
     def _work(self):
         while True:
             job = self._jobs.get()
-            self._call_soon(self._done, job, job.run(job.argument))
+            while job:
+                result = job.run(job.argument)
+                heir = self._heir(job)
+                self._call_soon(self._done, job, result, heir)
+                job = heir
 
-    def _done(self, job, result):
+    def _heir(self, job) -> Job | None:
+        """Return the job to which one that is done leaves its turns and its thread: after an HTTP request that writes,
+        the next. By way of the event loop, the thread would do nothing until the loop has the interpreter."""
+        return job.kind.take() if job.kind is self._writes else None
+
+    def _done(self, job, result, heir):
         job.kind.pending -= 1
-        for turns in job.kind.turns:
-            turns.free += 1
-        if job.kind.turns:
+        if job.kind.turns and not heir:
+            for turns in job.kind.turns:
+                turns.free += 1
             self._begin_next()
         job.then(result)
 
@@ -143,8 +162,8 @@ class Threads:
         """Begin one of those that wait, for the job that is done. Somebody waits for a request to be answered: it goes
         before a piece."""
         for kind in (self._writes, self._pieces):
-            if kind.waiting and kind.may_begin():
-                self._begin(kind.waiting.popleft())
+            if kind.may_begin() and (job := kind.take()):
+                self._begin(job)
                 return
 
     def _answer(self, environ) -> Answer:

@@ -26,8 +26,12 @@ class Hilos(Threads):
         return [job.argument["PATH_INFO"] if isinstance(job.argument, dict) else job.argument for job in jobs]
 
     def terminar(self):
-        """Be done with the job that began first."""
-        self._done(self.en_curso.pop(0), None)
+        """Be done with the job that began first, and go on with the one that follows it."""
+        job = self.en_curso.pop(0)
+        sigue = self._heir(job)
+        self._done(job, None, sigue)
+        if sigue:
+            self._jobs.put(sigue)
 
 
 @pytest.fixture
