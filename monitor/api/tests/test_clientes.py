@@ -13,6 +13,8 @@ from django.db import connection
 
 from monitor.api.openapi.views import document
 
+pytestmark = pytest.mark.una_vez
+
 CLIENTES = Path(__file__).parent / "clientes"
 SIN_NODE = (
     "No hay Node con lo de monitor/api/tests/clientes/package.json en esta máquina"

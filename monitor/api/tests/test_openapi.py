@@ -30,6 +30,8 @@ from monitor.usuarios.tests.factories import CLAVE, UsuarioFactory
 from solicitudes.estados import Estado
 from solicitudes.views import SolicitudViewSet
 
+pytestmark = pytest.mark.una_vez
+
 NOMBRE = "http://testserver"
 RUTA = "/api/expedientes/SIN%2F2024%2F9"
 
@@ -461,7 +463,6 @@ def con_nombre(pagina, servidor):
     return pagina
 
 
-@pytest.mark.una_vez
 def test_docs_se_dibuja_sin_pedir_nada_a_nadie(con_nombre):
     pedidas, quejas = [], []
     con_nombre.on("request", lambda peticion: pedidas.append(peticion.url))

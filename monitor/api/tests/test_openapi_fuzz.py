@@ -23,6 +23,8 @@ from monitor.api.openapi.views import document
 from monitor.api.tests import mundo
 from monitor.api.tests.documento import operaciones
 
+pytestmark = pytest.mark.una_vez  # on PostgreSQL, fuzz/ asks a real server
+
 VECES = 5
 COMPROBACIONES = [
     not_a_server_error,
