@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from monitor.api.openapi.views import document
 
@@ -19,9 +18,6 @@ CLIENTES = Path(__file__).parent / "clientes"
 SIN_NODE = (
     "No hay Node con lo de monitor/api/tests/clientes/package.json en esta máquina"
     " (en Debian: apt-get install nodejs npm; después, make test)"
-)
-una_vez = pytest.mark.skipif(
-    connection.vendor == "postgresql", reason="la descripción no depende de la base: se revisa en SQLite"
 )
 
 
@@ -85,17 +81,14 @@ def cliente_typescript(node, descripcion):
     return carpeta / "hecho" / "jornada.js"
 
 
-@una_vez
 def test_openapi_spec_validator_no_halla_errores(descripcion):
     correr(programa("openapi-spec-validator"), str(descripcion))
 
 
-@una_vez
 def test_redocly_no_halla_errores_ni_avisos(node, descripcion):
     correr(node, str(CLIENTES / "revisar.mjs"), str(descripcion))
 
 
-@una_vez
 def test_los_tipos_del_cliente_de_python_cuadran(cliente_python):
     correr(programa("mypy"), "--strict", "--cache-dir", os.devnull, str(cliente_python))
 
