@@ -138,6 +138,8 @@ def resumir(escenario: Escenario, propios: list[dict], ajenos: dict[str, list[di
         return statistics.median(turno[campo] for turno in turnos)
 
     def contra(turnos):
+        if not all(turno["por_segundo"] for turno in turnos):
+            sys.exit(f"En un turno de «{escenario.nombre}» no acabó ninguna petición: ponga más SEGUNDOS")
         razones = [propio["por_segundo"] / turno["por_segundo"] for propio, turno in zip(propios, turnos, strict=True)]
         return {"por_segundo": mediana(turnos, "por_segundo"), "razon": statistics.median(razones)}
 
