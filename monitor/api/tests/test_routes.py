@@ -13,6 +13,8 @@ from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import LlaveFactory, UsuarioFactory
 from monitor.usuarios.views import LLAVE_SIN_SESION
 
+pytestmark = pytest.mark.una_vez  # test_fail_closed.py asks both databases who may do what
+
 METODOS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 RESTRINGIDO = {
     OPERADORES: "Acceso restringido a administradores y operadores",
