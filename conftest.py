@@ -37,6 +37,8 @@ def pytest_collection_modifyitems(items):
     for prueba in items:
         if prueba.get_closest_marker(ajena):
             prueba.add_marker(pytest.mark.skip(reason=motivo))
+    # The long ones first: the last to begin is what all the others wait for.
+    items.sort(key=lambda prueba: prueba.get_closest_marker("lenta") is None)
 
 
 @pytest.fixture(autouse=True, scope="session")
