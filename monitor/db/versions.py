@@ -40,8 +40,8 @@ class Remembered(models.Model):
         abstract = True
 
     @classmethod
-    def from_db(cls, db, field_names, values):
-        row = super().from_db(db, field_names, values)
+    def from_db(cls, db, field_names, values, **options):  # Django 6 has others
+        row = super().from_db(db, field_names, values, **options)
         row.leida = dict(zip(field_names, values, strict=True))
         return row
 
