@@ -240,7 +240,7 @@ class VerbAdmin(admin.ModelAdmin):
             self.eliminados,
         )
 
-    def response_action(self, request, queryset):
+    def response_action(self, request, queryset, **where):  # Django 6.1 says where the action was asked for
         """Do what was asked with the rows of this page or, when the person selected them all, with those of every
         page."""
         if request.POST.get("select_across") == "1":
@@ -251,7 +251,7 @@ class VerbAdmin(admin.ModelAdmin):
             request.POST = request.POST.copy()
             request.POST.setlist(ACTION_CHECKBOX_NAME, map(str, todas))
             request.POST["select_across"] = "0"
-        return super().response_action(request, queryset)
+        return super().response_action(request, queryset, **where)
 
     # --- Lists ---
 
