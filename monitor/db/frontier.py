@@ -17,13 +17,10 @@ MILLISECOND = timedelta(milliseconds=1)
 
 # A transaction that writes to a table holds this lock on it from before it reads the clock until it ends.
 WRITERS = """
-    SELECT statement_timestamp(), array_agg(virtualtransaction) FILTER (WHERE virtualtransaction IS NOT NULL)
-    FROM (
-        SELECT virtualtransaction FROM pg_locks
-        WHERE relation = %s::regclass AND mode = 'RowExclusiveLock' AND granted
-            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-            AND pid IS DISTINCT FROM pg_backend_pid()
-    ) AS escritores
+    SELECT virtualtransaction FROM pg_locks
+    WHERE relation = %s::regclass AND mode = 'RowExclusiveLock' AND granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND pid IS DISTINCT FROM pg_backend_pid()
 """
 
 
@@ -41,20 +38,21 @@ def visible_until(model: type[models.Model]) -> datetime:
 
 
 def _after_writers(cursor, table: str) -> datetime:
-    def look():
-        cursor.execute(WRITERS, [table])
-        moment, writers = cursor.fetchone()
-        return moment, set(writers or ())
-
     deadline = monotonic() + WAIT
-    until, pending = _next_millisecond(look)
+    until = _next_millisecond(cursor)
+    pending = _writers(cursor, table)
     while pending:
         if monotonic() > deadline:
             message = f"una transacción que escribe en {table} no acaba"
             raise OperationalError(message) from LockNotAvailable(message)
         sleep(PAUSE)
-        pending &= look()[1]
+        pending &= _writers(cursor, table)
     return until
+
+
+def _writers(cursor, table: str) -> set[str]:
+    cursor.execute(WRITERS, [table])
+    return {writer for (writer,) in cursor.fetchall()}
 
 
 def _in_turn(cursor) -> datetime:
@@ -64,27 +62,25 @@ def _in_turn(cursor) -> datetime:
     cursor.execute(f"PRAGMA busy_timeout = {int(WAIT * 1000)}")  # this is a reader: it isn't worth a long wait
     try:
         with transaction.atomic():
-            return _next_millisecond(lambda: _clock(cursor))[0]
+            return _next_millisecond(cursor)
     finally:
         cursor.execute(f"PRAGMA busy_timeout = {usual}")
 
 
-def _clock(cursor) -> tuple[datetime, None]:
-    cursor.execute(f"SELECT {ClockTime.SQL['sqlite']}")
-    return datetime.fromisoformat(cursor.fetchone()[0]).replace(tzinfo=UTC), None
+def _next_millisecond(cursor) -> datetime:
+    """Wait until the next millisecond begins by the database's clock, and return when it did."""
+    until = millisecond_of(_now(cursor)) + MILLISECOND
+    while (now := _now(cursor)) < until:
+        sleep((until - now).total_seconds())
+    return until
+
+
+def _now(cursor) -> datetime:
+    cursor.execute(f"SELECT {ClockTime.SQL[connection.vendor]}")
+    (now,) = cursor.fetchone()
+    return now if isinstance(now, datetime) else datetime.fromisoformat(now).replace(tzinfo=UTC)
 
 
 def millisecond_of(moment: datetime) -> datetime:
     """Return when the millisecond of a moment begins: SQLite dates its rows so."""
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
-
-
-def _next_millisecond(look) -> tuple[datetime, set | None]:
-    """Return the millisecond that begins next, and what `look` finds when it has begun, beside the clock."""
-    now, _ = look()
-    until = millisecond_of(now) + MILLISECOND
-    found = None
-    while now < until:
-        sleep((until - now).total_seconds())
-        now, found = look()
-    return until, found
