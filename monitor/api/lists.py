@@ -94,9 +94,10 @@ class NumberedList(CursorList):
 
     def read_cursor(self, text: str) -> tuple:
         number, _, cursor = text.partition(".")
-        position = super().read_cursor(cursor)
-        self.page = int(number) if re.fullmatch(r"\d{1,9}", number, re.ASCII) else 1
-        return position
+        if not re.fullmatch(r"[1-9]\d{0,8}", number, re.ASCII):
+            raise DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]}, codigo="cursor_invalido")
+        self.page = int(number)
+        return super().read_cursor(cursor)
 
     def write_cursor(self, position: tuple) -> str:
         return f"{self.page + 1}.{super().write_cursor(position)}"
