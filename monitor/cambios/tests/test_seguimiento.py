@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from random import Random
 from threading import Event, Timer
 from time import sleep
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qs, quote, urlencode
 
 import psycopg
 import pytest
@@ -17,6 +17,7 @@ from django.urls import reverse
 from expedientes.models import Expediente
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Remota, respuesta
+from monitor.cambios import seguimiento
 from monitor.db import frontier
 from monitor.tests.formularios import campos_de
 from monitor.usuarios.models import Usuario
@@ -207,6 +208,18 @@ def test_cada_quien_sigue_las_que_puede_ver(tecnico):
     assert [fila["Id"] for fila in eliminadas] == [propia.pk]
 
 
+@pytest.mark.parametrize("numero", ["", "x.", "0.", "-1.", "1" * 10 + "."])
+def test_un_cursor_sin_su_numero_no_es_valido(administrador, numero):
+    SolicitudFactory(), SolicitudFactory()
+    response = pedir(administrador, "/solicitud", actualizadoDesde=SIEMPRE, por_pagina=1)
+    cursor = parse_qs(response.headers["Link"].partition("?")[2].partition(">")[0])["cursor"][0]
+    assert cursor.startswith("2.")
+
+    otro = numero + cursor.removeprefix("2.")
+    status, cuerpo = respuesta(pedir(administrador, "/solicitud", actualizadoDesde=SIEMPRE, por_pagina=1, cursor=otro))
+    assert (status, cuerpo["message"]) == (400, "cursor: no es válido; use el del encabezado Link")
+
+
 @pytest.mark.parametrize(
     ("parametros", "frase"),
     [
@@ -333,11 +346,11 @@ def test_si_no_acaba_se_pide_otra_vez(operador, monkeypatch):
     assert claves(desde(operador, SIEMPRE)) == ["A"]
 
 
-@pytest.mark.django_db(transaction=True)
 def test_quien_ya_no_puede_no_espera_a_nadie(operador, monkeypatch):
-    ExpedienteFactory(no_siniestro="A")
+    esperas = []
+    monkeypatch.setattr(seguimiento, "visible_until", esperas.append)
     assert operador.token
     Usuario.objects.filter(pk=operador.usuario.pk).update(version_token=99)
-    with escribiendo() as otra:
-        assert desde(operador, SIEMPRE).status_code == 401
-        otra.rollback()
+
+    assert desde(operador, SIEMPRE).status_code == 401
+    assert esperas == []
