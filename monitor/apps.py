@@ -10,7 +10,8 @@ class MonitorConfig(AppConfig):
     verbose_name = "Monitor"
 
     def ready(self):
-        import_module("monitor.checks")
+        for listener in ("monitor.checks", "monitor.db.statements"):
+            import_module(listener)
         # Django 6.1 would say «- Select an option -», which it has in no Spanish yet.
         fields.BLANK_CHOICE_LABEL = "---------"
 

@@ -4,27 +4,35 @@ vanished under one."""
 import threading
 from time import monotonic
 
-from django.db import Error, connection
+from django.db import Error
+from django.db.backends.signals import connection_created
+from django.dispatch import receiver
 
 
 class _Statements(threading.local):
-    """Counts what the thread's own connection runs, from the first look on. Statements that end a transaction don't go
-    through a cursor, and aren't counted."""
+    """Statements that end a transaction don't go through a cursor, and aren't counted."""
 
-    def __init__(self):
-        self.sent = 0
-        # First: Django takes off the last, for who adds one for a while.
-        connection.execute_wrappers.insert(0, self._run)
-
-    def _run(self, execute, sql, params, many, context):
-        self.sent += 1
-        start = monotonic()
-        try:
-            return execute(sql, params, many, context)
-        except Error:
-            if connection.vendor == "postgresql":
-                connection.note_error(after=monotonic() - start)
-            raise
+    sent = 0
 
 
 statements = _Statements()
+
+
+@receiver(connection_created)
+def _watch(connection, **kwargs):
+    """Watch a connection, and not the thread's: a thread may have another after a while."""
+    if _run not in connection.execute_wrappers:
+        # First: Django takes off the last, for who adds one for a while.
+        connection.execute_wrappers.insert(0, _run)
+
+
+def _run(execute, sql, params, many, context):
+    statements.sent += 1
+    start = monotonic()
+    try:
+        return execute(sql, params, many, context)
+    except Error:
+        connection = context["connection"]
+        if connection.vendor == "postgresql":
+            connection.note_error(after=monotonic() - start)
+        raise

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from catalogos.models import Lugar
 from monitor.db.queries import read
@@ -56,3 +56,18 @@ def test_cada_hilo_cuenta_las_suyas():
     with ThreadPoolExecutor(1) as hilo:
         assert hilo.submit(trabajar).result() == 1
     assert statements.sent == antes
+
+
+def test_cuenta_las_de_cada_conexion_del_hilo():
+    """As when a restored database takes the place of the usual one, or an event loop (Playwright's) begins to run."""
+
+    def trabajar():
+        antes = statements.sent
+        connection.close()
+        connections["default"] = connections.create_connection("default")
+        read("SELECT 2", ())
+        connection.close()
+        return statements.sent - antes
+
+    with ThreadPoolExecutor(1) as hilo:
+        assert hilo.submit(trabajar).result() == 1
