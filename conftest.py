@@ -150,6 +150,14 @@ def pagina(navegador, servidor, request):
         assert bool(errores) if request.node.get_closest_marker("con_rechazos") else errores == []
 
 
+@pytest.fixture
+def mano(pagina):
+    """A person at the page, whose clicks are counted."""
+    from monitor.tests.mano import Mano  # it imports Playwright, as above
+
+    return Mano(pagina)
+
+
 def es_un_error(mensaje) -> bool:
     """Return whether a message of the console is an error of the page. The status of an answer, which the console
     repeats, isn't."""

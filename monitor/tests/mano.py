@@ -1,0 +1,51 @@
+"""A person at the admin's pages, whose clicks and pages are counted as a stopwatch's keeper would."""
+
+from django.test import Client
+from playwright.sync_api import Locator, Page
+
+from monitor.usuarios.models import Usuario
+
+
+class Mano:
+    """The mouse and the keyboard of a person on a page. Whoever goes to a box, marks one or presses a button makes a
+    click; choosing from a list takes two, one to open it; a drag is one. Keys aren't counted."""
+
+    def __init__(self, pagina: Page):
+        self.pagina, self.clics, self.paginas = pagina, 0, 0
+        pagina.on("framenavigated", self._contar_pagina)
+
+    def _contar_pagina(self, marco):
+        self.paginas += marco == self.pagina.main_frame
+
+    def entrar(self, usuario: Usuario, servidor: str, ruta: str = "/admin/") -> None:
+        """Begin the job: the person, who came in before, has this page open."""
+        cliente = Client()
+        cliente.force_login(usuario)
+        cookies = [
+            {"name": nombre, "value": galleta.value, "url": servidor} for nombre, galleta in cliente.cookies.items()
+        ]
+        self.pagina.context.add_cookies(cookies)
+        self.pagina.goto(ruta)
+        self.clics = self.paginas = 0
+
+    def clic(self, lugar: Locator) -> None:
+        lugar.click()
+        self.clics += 1
+
+    def escribir(self, caja: Locator, texto: str) -> None:
+        """Write in a box in place of what it has."""
+        self.clic(caja)
+        self.teclas("Control+A")
+        self.pagina.keyboard.type(texto)
+
+    def teclas(self, *teclas: str) -> None:
+        for tecla in teclas:
+            self.pagina.keyboard.press(tecla)
+
+    def elegir(self, lista: Locator, opcion: str) -> None:
+        lista.select_option(label=opcion)
+        self.clics += 2
+
+    def arrastrar(self, cosa: Locator, hasta: Locator) -> None:
+        cosa.drag_to(hasta)
+        self.clics += 1
