@@ -1,7 +1,10 @@
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import quote
 from django.db import models
 from django.http import HttpResponseRedirect
+from django.urls import reverse
 from django.utils.html import format_html
 
 from catalogos.models import Aseguradora
@@ -208,8 +211,9 @@ class ExpedienteAdmin(ConHistorial, VerbAdmin):
 
 @admin.register(ExpedienteArchivado)
 class ExpedienteArchivadoAdmin(VerbAdmin):
-    """The pages that show archived expedientes, which the table of permissions lets nobody change."""
+    """The pages that show archived expedientes, which the table of permissions lets nobody change, only restore."""
 
+    actions = ("restaurar",)
     list_display = ("no_siniestro", "archivado_en", "archivado_por")
     list_select_related = ("archivado_por",)
     list_filter = ("archivado_en",)
@@ -224,4 +228,25 @@ class ExpedienteArchivadoAdmin(VerbAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["copia"] = leer_copia(obj.datos)
+        context["puede_restaurar"] = self.has_restaurar_permission(request)
+        context["casilla"] = ACTION_CHECKBOX_NAME
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    # --- Restoring ---
+
+    def has_restaurar_permission(self, request):
+        return request.user.has_perm("expedientes.restaurar_expedientearchivado")
+
+    @admin.action(permissions=["restaurar"], description="Restaurar")
+    def restaurar(self, request, queryset):
+        """Bring the selected ones back. Whoever brings back one goes to its page."""
+        vueltos = []
+        self.one_by_one(
+            request,
+            lambda pk: vueltos.append(Expediente.objects.restaurar(pk, por=request.user)),
+            lambda archivado: self.log_change(request, archivado, [{"changed": {"fields": ["archivado"]}}]),
+            "Se restauraron",
+        )
+        if len(vueltos) == 1:
+            return HttpResponseRedirect(reverse("admin:expedientes_expediente_change", args=[quote(vueltos[0].pk)]))
+        return None

@@ -7,17 +7,17 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from catalogos.models import Aseguradora
-from expedientes.archivo import ExpedienteArchivado, archivados, copiar
+from expedientes.archivo import ExpedienteArchivado, archivados, copiar, desarmar, exigir_mencionados
 from expedientes.estados import TRANSICIONES, Estado
-from monitor.cambios.cadena import Eslabon
-from monitor.cambios.registro import anotar_archivo, cambiar, crear, exigir_visto
+from monitor.cambios.cadena import Cadena, Eslabon
+from monitor.cambios.registro import anotar_archivo, cambiar, crear, exigir_visto, recrear
 from monitor.cambios.seguimiento import Seguido
 from monitor.db.errors import is_duplicate
 from monitor.db.fields import KeyField, LineField, LongTextField, MailField, order_column, search_column
 from monitor.db.functions import IndexedPlates, has_plates, searched
 from monitor.db.triggers import door
 from monitor.db.versions import Seen
-from monitor.db.writes import Author, Vigente, insert, single_statement
+from monitor.db.writes import Author, Vigente, insert, insert_many, single_statement
 from monitor.errores import Conflicto, DatosInvalidos, ErrorDeDominio, NoEncontrado
 from monitor.textos import words
 from monitor.usuarios.models import Usuario
@@ -27,7 +27,11 @@ NO_ENCONTRADO = "Expediente no encontrado"
 YA_EXISTE = "Ya existe un expediente con ese No. Siniestro"
 OBLIGATORIO = "El No. Siniestro es obligatorio"
 ESTADO_INVALIDO = f"Estado inválido. Valores permitidos: {', '.join(Estado.values)}"
+YA_NO_ESTA = "Ese expediente ya no está en el archivo: alguien lo restauró"
+OCUPADO = "Ya hay otro expediente con ese No. Siniestro; archívelo o cámbiele el número antes de restaurar"
 MISMO_ESTADO = "El expediente ya se encuentra en ese estado"
+
+LOTE = 500  # rows of a history that one INSERT writes
 
 # Servers hand over the path decoded, so an expediente with one of these keys, or with one of these endings, would be
 # taken for another route. Some of those routes don't exist yet.
@@ -149,6 +153,30 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
         self.filter(pk=no_siniestro).delete()
         return archivado
 
+    @transaction.atomic
+    def restaurar(self, archivado: int, *, por: Author) -> "Expediente":
+        """Bring an expediente back from the archive with all that hung from it, and return it. It is the same one: its
+        key, its `uid` and its chain, which says that it came back; its copy leaves the archive. Raise NoEncontrado when
+        somebody restored it already, and Conflicto when its key is taken or what it needs isn't there any more."""
+        copia = ExpedienteArchivado.objects.select_for_update().filter(pk=archivado).first()
+        if copia is None:
+            raise NoEncontrado(YA_NO_ESTA)
+        exigir_mencionados(copia.datos)
+        valores, colgadas = desarmar(copia.datos, Expediente)
+        cadena = _cadena_de(valores, colgadas)
+        try:
+            with single_statement():
+                expediente = recrear(Expediente, valores, cadena, por=por)
+        except IntegrityError as error:
+            if is_duplicate(error):
+                raise Conflicto(OCUPADO, codigo="ya_existe") from error
+            raise
+        for modelo, filas in colgadas.items():
+            for desde in range(0, len(filas), LOTE):
+                insert_many(modelo, filas[desde : desde + LOTE], por=por)
+        ExpedienteArchivado.objects.filter(pk=archivado).delete()
+        return expediente
+
 
 def _el_que_hay(expediente: "Expediente | None") -> "Expediente":
     if expediente is None:
@@ -183,6 +211,16 @@ def _cambio(no_siniestro, desde, hasta, por) -> tuple:
         "fecha_cambio": timezone.now(),
         "cambiado_por_id": por.reference,
     }
+
+
+def _cadena_de(valores, colgadas) -> Cadena:
+    """Take the chain of a copied expediente out of its values, and return it. A copy from before there were chains gets
+    one: its history is chained in the order in which it was written."""
+    cadena = Cadena(valores.pop("uid", None), valores.pop("eslabones", 0), valores.pop("cabeza", ""))
+    if not cadena.eslabones:
+        colgadas[HistorialEstado] = [cadena.enlazar(HistorialEstado, fila)[1] for fila in colgadas[HistorialEstado]]
+    valores["version"] = valores.get("version", 0) + 1  # no ETag that it had comes back
+    return cadena
 
 
 def _texto(nombre, largo=255, **opciones):
