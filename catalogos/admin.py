@@ -73,6 +73,7 @@ def registrar(modelo: type[Catalogo], **atributos) -> None:
             str(modelo._meta.get_field(columna).verbose_name) for columna in modelo.en_busqueda
         ).capitalize(),
         "sortable_by": (),
+        "export_fields": ("id", *(campo.name for campo in modelo.editables()), "eliminado", *DEL_SERVIDOR),
     }
     admin.site.register(modelo, type(f"{modelo.__name__}Admin", (CatalogoAdmin,), comunes | atributos))
 

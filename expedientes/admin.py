@@ -9,12 +9,13 @@ from django.utils.html import format_html
 
 from catalogos.models import Aseguradora
 from expedientes.archivo import ExpedienteArchivado
-from expedientes.copias import leer_copia, leer_historial
+from expedientes.copias import columnas_de_copia, leer_copia, leer_historial
 from expedientes.estados import TRANSICIONES, Estado
 from expedientes.models import Expediente
 from monitor.admin.lists import KeysetChangeList
 from monitor.admin.verbs import VerbAdmin, VerbForm
 from monitor.cambios.admin import ConHistorial
+from monitor.cambios.registro import DE_LA_CADENA
 from monitor.db.functions import LAST_DAY
 
 BOTON = "_estado"  # the name of the buttons that change the state on an expediente's page
@@ -126,6 +127,9 @@ class ExpedienteAdmin(ConHistorial, VerbAdmin):
     search_help_text = "No. Siniestro, cliente, teléfono, placas, marca, modelo, orden o factura"
     ordering = ("orden_ingreso", "no_siniestro")
     sortable_by = ()
+    export_fields = (
+        *(c.name for c in Expediente._meta.concrete_fields if not c.generated and c.name not in DE_LA_CADENA),
+    )
     formfield_overrides = {
         **VerbAdmin.formfield_overrides,
         models.BooleanField: {"widget": DocumentoSelect},
@@ -221,6 +225,7 @@ class ExpedienteArchivadoAdmin(VerbAdmin):
     search_help_text = "No. Siniestro"
     ordering = ("-id",)
     sortable_by = ()
+    export_fields = ("archivado_en", "archivado_por")  # and those of the copy
     fields = ("no_siniestro", ("archivado_en", "archivado_por"))
 
     def get_changelist(self, request, **kwargs):
@@ -231,6 +236,9 @@ class ExpedienteArchivadoAdmin(VerbAdmin):
         context["puede_restaurar"] = self.has_restaurar_permission(request)
         context["casilla"] = ACTION_CHECKBOX_NAME
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def export_columns(self):
+        return [*super().export_columns(), *columnas_de_copia()]
 
     # --- Restoring ---
 

@@ -217,6 +217,26 @@ class SolicitudAdmin(ConHistorial, VerbAdmin):
     search_help_text = "Código, asunto, pasajeros, solicitante o aprobador"
     ordering = ("-id",)
     sortable_by = ()
+    export_fields = (
+        "codigo",
+        "estado",
+        "asunto",
+        "solicitante",
+        "departamento",
+        "aprobador",
+        "prioridad",
+        "servicio",
+        "fecha_servicio",
+        "hora_servicio",
+        "ruta",
+        "cantidad_pasajeros",
+        "nombres_pasajeros",
+        "descripcion",
+        "justificacion",
+        "observaciones",
+        "creado_en",
+        "actualizado_en",
+    )
     fieldsets = (
         (None, {"fields": (("solicitante", "departamento"), "aprobador", ("prioridad", "servicio"))}),
         (
@@ -264,6 +284,14 @@ class SolicitudAdmin(ConHistorial, VerbAdmin):
     @admin.display(description="servicio")
     def servicio_el(self, solicitud):
         return solicitud.fecha_servicio
+
+    def export_queryset(self, queryset):
+        paradas = LugarSolicitud.objects.select_related("lugar").order_by("orden")
+        return super().export_queryset(queryset).prefetch_related(models.Prefetch("lugares", paradas))
+
+    @admin.display(description="ruta")
+    def ruta(self, solicitud):
+        return " → ".join(str(parada.lugar) for parada in solicitud.lugares.all())
 
     # --- Decisions ---
 

@@ -24,6 +24,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.text import capfirst
 
+from monitor.admin.exports import ExportAdmin
 from monitor.db.functions import Contains, Folded
 from monitor.db.writes import Author
 from monitor.errores import ErrorDeDominio, sin_su_campo
@@ -130,7 +131,7 @@ class VerbForm(forms.ModelForm):
             self.add_error(nombre, [frase for frase in frases if frase not in dichas])
 
 
-class VerbAdmin(admin.ModelAdmin):
+class VerbAdmin(ExportAdmin):
     """The base of our ModelAdmins. `crear`, `actualizar` and `eliminar` call the model's verbs; a ModelAdmin whose
     model names them otherwise overrides these methods."""
 
@@ -262,8 +263,13 @@ class VerbAdmin(admin.ModelAdmin):
             self.message_user(request, LARGA, messages.ERROR)
             return HttpResponseRedirect(request.path)
         self._claves(request)
-        titulo = {"title": capfirst(self.opts.verbose_name_plural)}
-        return super().changelist_view(request, titulo | (extra_context or {}))
+        contexto = {"title": capfirst(self.opts.verbose_name_plural), "exportar": self.export_links(request)}
+        return super().changelist_view(request, contexto | (extra_context or {}))
+
+    def export_view(self, request, formato):
+        if _es_larga(request.GET.get(SEARCH_VAR, "")):  # the list says why it isn't searched for
+            return HttpResponseRedirect(f"./?{request.GET.urlencode()}")
+        return super().export_view(request, formato)
 
     def get_search_results(self, request, queryset, search_term):
         """Filter the rows that `buscar` finds. A search of which nothing is left after folding finds nothing, and the
