@@ -110,6 +110,7 @@ def insignia(estado: str):
 class ExpedienteAdmin(ConHistorial, VerbAdmin):
     form = ExpedienteForm
     eliminado, eliminados = "Se archivó", "Se archivaron"
+    sheet_signatures = ("Asesor", "Cliente: entrega la unidad", "Cliente: recibe la unidad")
     actions = (*(_pasar_a(estado) for estado in Estado), "delete_selected")
     list_display = (
         "no_siniestro",

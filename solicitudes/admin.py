@@ -209,6 +209,7 @@ def insignia(estado_id: int):
 class SolicitudAdmin(ConHistorial, VerbAdmin):
     form = ConVigentes
     inlines = (ParadaInline,)
+    sheet_signatures = ("Solicitante", "Aprobador", "Conductor")
     actions = (*(_decidir(accion) for accion in DESTINOS), "delete_selected")
     list_display = ("con_codigo", "en_estado", "asunto", "solicitante", "aprobador", "servicio_el", "prioridad")
     list_filter = (PendientesFilter, "estado", "departamento", "prioridad", "fecha_servicio")
@@ -331,6 +332,7 @@ class SolicitudAdmin(ConHistorial, VerbAdmin):
             context["historico"] = obj.historico.select_related("estado", "cambiado_por")
             context["decisiones"] = decisiones_de(request.user, obj)
             context["casilla"] = ACTION_CHECKBOX_NAME
+            context["paradas"] = obj.lugares.select_related("lugar").order_by("orden")
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request, obj, form, change):

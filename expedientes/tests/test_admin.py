@@ -539,15 +539,15 @@ def test_pagina_de_cualquier_clave(client, como_operador, clave):
 
 
 @pytest.mark.parametrize("cuantos", [1, 3])
-def test_pagina_hace_seis_consultas(client, como_operador, cuantos, django_assert_num_queries):
+def test_pagina_hace_siete_consultas(client, como_operador, cuantos, django_assert_num_queries):
     expediente = ExpedienteFactory(completo=True)
     for estado in list(Estado)[1 : cuantos + 1]:
         Expediente.objects.cambiar_estado(expediente.pk, estado, por=UsuarioFactory())
     client.get(pagina_de(expediente.pk))
 
-    # The statements read the session, the user, the expediente, who opened it, the insurers to choose from, and the
-    # history with its people.
-    with django_assert_num_queries(6):
+    # The statements read the session, the user, the expediente, who opened it, the insurers to choose from, the history
+    # with its people, and the expediente for its sheet of paper.
+    with django_assert_num_queries(7):
         client.get(pagina_de(expediente.pk))
 
 

@@ -25,6 +25,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 
 from monitor.admin.exports import ExportAdmin
+from monitor.admin.sheets import Sheet
 from monitor.db.functions import Contains, Folded
 from monitor.db.writes import Author
 from monitor.errores import ErrorDeDominio, sin_su_campo
@@ -146,6 +147,7 @@ class VerbAdmin(ExportAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # each facet counts the table
     eliminado, eliminados = "Se eliminó", "Se eliminaron"
+    sheet_signatures: tuple[str, ...] = ()  # who signs the sheet of a row, for those that go on paper
 
     def crear(self, datos: dict, *, por: Author) -> models.Model:
         return self.model.objects.crear(datos, por=por)
@@ -191,6 +193,9 @@ class VerbAdmin(ExportAdmin):
         if change:
             titulo = f"{capfirst(self.opts.verbose_name)}: {obj}"
             context |= {"title": titulo, "subtitle": None, "show_save_and_add_another": False}
+        if change and self.sheet_signatures:
+            secciones = self.get_fieldsets(request, obj)
+            context["hoja"] = Sheet(self.model, obj.pk, secciones, self.sheet_signatures)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):

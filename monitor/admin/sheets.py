@@ -1,0 +1,39 @@
+"""The sheet of paper of one row: what its page holds, for people to read and sign."""
+
+from django.contrib.admin.utils import flatten
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.text import capfirst
+
+from monitor.admin.values import show
+
+LARGO = 60  # letters of a text that gets a line of its own
+
+
+class Sheet(list):
+    """The sections of a row as it is kept, each a title and its (name, text, whether it is long); and who signs. The
+    row is read here with what it refers to, in one statement."""
+
+    def __init__(self, modelo: type[models.Model], pk, secciones, firmas: tuple[str, ...]):
+        referidos = [campo.name for campo in modelo._meta.concrete_fields if campo.is_relation]
+        fila = modelo._base_manager.select_related(*referidos).get(pk=pk)
+        super().__init__(_seccion(fila, titulo, opciones["fields"]) for titulo, opciones in secciones)
+        self.estado = fila.get_estado_display() if hasattr(fila, "get_estado_display") else fila.estado
+        self.firmas = firmas
+
+
+def _seccion(fila, titulo, nombres) -> tuple:
+    campos = [_campo(fila, nombre) for nombre in flatten(nombres)]
+    return titulo, [(nombre, texto, len(texto) > LARGO or "\n" in texto) for nombre, texto in filter(None, campos)]
+
+
+def _campo(fila, nombre) -> tuple[str, str] | None:
+    """Return the name and the text of a field, or None when it has no value or isn't a field of the row."""
+    try:
+        campo = fila._meta.get_field(nombre)
+    except FieldDoesNotExist:
+        return None
+    valor = getattr(fila, nombre)
+    if valor in (None, "") or valor == str(fila):  # the sheet is titled by it
+        return None
+    return capfirst(campo.verbose_name), str(valor) if campo.is_relation else show(campo, valor)
