@@ -231,12 +231,15 @@ def test_una_copia_de_antes_de_las_cadenas_empieza_la_suya(administrador):
         {campo: valor for campo, valor in fila.items() if campo not in ("eslabon", "huella")}
         for fila in ExpedienteArchivado.objects.get().datos["historial_estado"]
     ]
-    cambiar_copia(copia, uid=..., eslabones=..., cabeza=..., version=..., historial_estado=historial)
+    cambiar_copia(
+        copia, uid=..., eslabones=..., cabeza=..., version=..., en_estado_desde=..., historial_estado=historial
+    )
 
     restaurar(copia, administrador.usuario)
 
     nuevo = Expediente.objects.get()
     assert (nuevo.eslabones, nuevo.version) == (3, 1)
+    assert nuevo.en_estado_desde == nuevo.historial.first().fecha_cambio
     assert [frase for frase in hallazgos() if nuevo.pk in frase] == []
 
 

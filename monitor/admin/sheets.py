@@ -1,5 +1,8 @@
 """The sheet of paper of one row: what its page holds, for people to read and sign."""
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
 from django.contrib.admin.utils import flatten
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
@@ -10,16 +13,23 @@ from monitor.admin.values import show
 LARGO = 60  # letters of a text that gets a line of its own
 
 
-class Sheet(list):
-    """The sections of a row as it is kept, each a title and its (name, text, whether it is long); and who signs. The
-    row is read here with what it refers to, in one statement."""
+class Sheet(NamedTuple):
+    """What a sheet says. Each section has a title and its fields: name, text, and whether it takes a whole line."""
 
-    def __init__(self, modelo: type[models.Model], pk, secciones, firmas: tuple[str, ...]):
-        referidos = [campo.name for campo in modelo._meta.concrete_fields if campo.is_relation]
-        fila = modelo._base_manager.select_related(*referidos).get(pk=pk)
-        super().__init__(_seccion(fila, titulo, opciones["fields"]) for titulo, opciones in secciones)
-        self.estado = fila.get_estado_display() if hasattr(fila, "get_estado_display") else fila.estado
-        self.firmas = firmas
+    estado: str
+    secciones: list[tuple]
+    firmas: tuple[str, ...]
+
+
+def sheet_of(modelo: type[models.Model], pk, secciones: Iterable, firmas: tuple[str, ...]) -> Sheet | None:
+    """Return the sheet of a row as it is kept, which is read here with what it refers to; None when it is gone.
+    `secciones` are fieldsets, as a ModelAdmin has them."""
+    referidos = [campo.name for campo in modelo._meta.concrete_fields if campo.is_relation]
+    fila = modelo._base_manager.select_related(*referidos).filter(pk=pk).first()
+    if fila is None:
+        return None
+    estado = fila.get_estado_display() if hasattr(fila, "get_estado_display") else str(fila.estado)
+    return Sheet(estado, [_seccion(fila, titulo, opciones["fields"]) for titulo, opciones in secciones], firmas)
 
 
 def _seccion(fila, titulo, nombres) -> tuple:

@@ -25,7 +25,8 @@ from django.urls import reverse
 from django.utils.text import capfirst
 
 from monitor.admin.exports import ExportAdmin
-from monitor.admin.sheets import Sheet
+from monitor.admin.lists import FilteredChangeList
+from monitor.admin.sheets import sheet_of
 from monitor.db.functions import Contains, Folded
 from monitor.db.writes import Author
 from monitor.errores import ErrorDeDominio, sin_su_campo
@@ -40,7 +41,7 @@ NADA_QUE_BUSCAR = "No queda nada que buscar en lo que escribió: escriba letras 
 NOMBRADOS = 10  # refused rows that a message names; the rest are counted
 # The lookups that the filters of our lists use. Others, typed by hand, could make the database fail or work for
 # minutes.
-BUSQUEDAS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")
+BUSQUEDAS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt", "__lte")
 # Values that no filter of ours has, and that a database or a time zone can't take: a number beyond 64 bits, and a day
 # of the first or the last year.
 IMPOSIBLE = re.compile(r"-?\d{19,}|(0001|9999)-.*", re.ASCII)
@@ -194,8 +195,7 @@ class VerbAdmin(ExportAdmin):
             titulo = f"{capfirst(self.opts.verbose_name)}: {obj}"
             context |= {"title": titulo, "subtitle": None, "show_save_and_add_another": False}
         if change and self.sheet_signatures:
-            secciones = self.get_fieldsets(request, obj)
-            context["hoja"] = Sheet(self.model, obj.pk, secciones, self.sheet_signatures)
+            context["hoja"] = sheet_of(self.model, obj.pk, self.get_fieldsets(request, obj), self.sheet_signatures)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
@@ -260,6 +260,9 @@ class VerbAdmin(ExportAdmin):
         return super().response_action(request, queryset, **where)
 
     # --- Lists ---
+
+    def get_changelist(self, request, **kwargs):
+        return FilteredChangeList
 
     def changelist_view(self, request, extra_context=None):
         if ERROR_FLAG in request.GET:
