@@ -96,12 +96,23 @@ def test_las_filas_de_la_pantalla_en_su_orden_y_de_todas_las_paginas(client, com
         ExpedienteFactory(no_siniestro=f"SIN-{clave}", fecha_ingreso=date(2024, 1, dia), marca="Nissan")
     ExpedienteFactory(no_siniestro="SIN-X", marca="Audi")
     Expediente.objects.cambiar_estado("SIN-C", "Salida", por=como_operador)
-    filtros = {"q": "nissan", "estado__exact": "Ingreso"}
+    filtros = {"q": "nissan", "estados": "Ingreso"}
 
     exportadas = [fila["No. Siniestro"] for fila in en_csv(client, EXPEDIENTES, **filtros)]
 
     en_pantalla = client.get(EXPEDIENTES, filtros).context["cl"].result_list
     assert exportadas == [expediente.pk for expediente in en_pantalla] == ["SIN-E", "SIN-D", "SIN-B", "SIN-A"]
+
+
+def test_el_orden_que_la_persona_eligio(client, como_operador, monkeypatch):
+    monkeypatch.setattr(exports, "LOTE", 2)
+    for dia, clave in ((3, "A"), (1, "B"), (5, "C"), (None, "D"), (2, "E")):
+        ExpedienteFactory(no_siniestro=clave, fecha_entrega=dia and date(2024, 1, dia))
+    columna = client.get(EXPEDIENTES).context["cl"].list_display.index("entrega")  # after the boxes to choose rows
+
+    for orden in (str(columna), f"-{columna}"):
+        en_pantalla = [expediente.pk for expediente in client.get(EXPEDIENTES, {"o": orden}).context["cl"].result_list]
+        assert [fila["No. Siniestro"] for fila in en_csv(client, EXPEDIENTES, o=orden)] == en_pantalla
 
 
 def test_el_archivo_lleva_lo_que_guardan_las_copias(client, como_administrador):

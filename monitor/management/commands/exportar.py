@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--filtros",
             default="",
-            help="los de la lista: lo que sigue al «?» en su dirección, como «estado__exact=Salida&q=nissan»",
+            help="los de la lista: lo que sigue al «?» en su dirección, como «estados=Salida&q=nissan»",
         )
 
     def handle(self, *, lista, archivo, filtros, **options):
