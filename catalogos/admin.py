@@ -11,6 +11,7 @@ COLUMNAS = {
     Departamento: ("nombre", "codigo", "departamento_padre", "nivel_jerarquico", "nombre_jefe"),
 }
 FILTROS = {Lugar: ("tipo_lugar", "es_punto_frecuente"), Departamento: ("nivel_jerarquico",)}
+HALLADOS = {Lugar: ("codigo", "direccion")}  # what the search of the whole admin shows of each
 DEL_SERVIDOR = ("creado_en", "actualizado_en")
 
 
@@ -43,6 +44,9 @@ class CatalogoAdmin(ConHistorial, VerbAdmin):
             lambda obj: self.log_change(request, obj, [{"changed": {"fields": ["eliminado"]}}]),
             "Se reactivaron",
         )
+
+    def found_queryset(self, request, texto):
+        return super().found_queryset(request, texto).filter(eliminado=False)
 
     def get_fields(self, request, obj=None):
         editables = [campo.name for campo in self.model.editables()]
@@ -80,4 +84,5 @@ def registrar(modelo: type[Catalogo], **atributos) -> None:
 
 for modelo in CATALOGOS:
     filtros = (VigenciaFilter, *FILTROS.get(modelo, ()))
-    registrar(modelo, list_filter=filtros, list_display=COLUMNAS.get(modelo, ("nombre",)))
+    columnas = {"list_display": COLUMNAS.get(modelo, ("nombre",)), "found_as": HALLADOS.get(modelo, ())}
+    registrar(modelo, list_filter=filtros, **columnas)

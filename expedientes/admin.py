@@ -126,6 +126,7 @@ class ExpedienteAdmin(ConHistorial, VerbAdmin):
     list_select_related = ("aseguradora",)
     search_fields = ("no_siniestro",)  # with this Django shows the box; `buscar` says where to look
     search_help_text = "No. Siniestro, cliente, teléfono, placas, marca, modelo, orden o factura"
+    found_as = ("nombre_cliente", "marca_y_modelo", "placas", "en_estado")
     export_fields = (
         *(c.name for c in Expediente._meta.concrete_fields if not c.generated and c.name not in DE_LA_CADENA),
     )
@@ -250,6 +251,8 @@ class ExpedienteArchivadoAdmin(VerbAdmin):
     ordering = ("-id",)
     sortable_by = ()
     export_fields = ("archivado_en", "archivado_por")  # and those of the copy
+    found_as = ("archivado_el",)
+    found_actions = ("restaurar",)
     fields = ("no_siniestro", ("archivado_en", "archivado_por"))
 
     def get_changelist(self, request, **kwargs):
@@ -260,6 +263,13 @@ class ExpedienteArchivadoAdmin(VerbAdmin):
         context["puede_restaurar"] = self.has_restaurar_permission(request)
         context["casilla"] = ACTION_CHECKBOX_NAME
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def found_queryset(self, request, texto):
+        return super().found_queryset(request, texto).defer("datos")
+
+    @admin.display(description="archivado el")
+    def archivado_el(self, archivado):
+        return f"Archivado el {date_format(timezone.localdate(archivado.archivado_en), 'SHORT_DATE_FORMAT')}"
 
     def export_columns(self):
         return [*super().export_columns(), *columnas_de_copia()]

@@ -218,6 +218,7 @@ class SolicitudAdmin(ConHistorial, VerbAdmin):
     search_help_text = "Código, asunto, pasajeros, solicitante o aprobador"
     ordering = ("-id",)
     sortable_by = ()
+    found_as = ("asunto", "solicitante", "servicio_el", "en_estado")
     export_fields = (
         "codigo",
         "estado",

@@ -25,6 +25,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 
 from monitor.admin.exports import ExportAdmin
+from monitor.admin.finder import FoundAdmin
 from monitor.admin.lists import FilteredChangeList
 from monitor.admin.sheets import sheet_of
 from monitor.db.functions import Contains, Folded
@@ -133,7 +134,7 @@ class VerbForm(forms.ModelForm):
             self.add_error(nombre, [frase for frase in frases if frase not in dichas])
 
 
-class VerbAdmin(ExportAdmin):
+class VerbAdmin(ExportAdmin, FoundAdmin):
     """The base of our ModelAdmins. `crear`, `actualizar` and `eliminar` call the model's verbs; a ModelAdmin whose
     model names them otherwise overrides these methods."""
 
@@ -267,7 +268,7 @@ class VerbAdmin(ExportAdmin):
     def changelist_view(self, request, extra_context=None):
         if ERROR_FLAG in request.GET:
             self.message_user(request, "El filtro no es válido: se muestra la lista sin filtros.", messages.WARNING)
-        if _es_larga(request.GET.get(SEARCH_VAR, "")):
+        if es_larga(request.GET.get(SEARCH_VAR, "")):
             self.message_user(request, LARGA, messages.ERROR)
             return HttpResponseRedirect(request.path)
         self._claves(request)
@@ -275,7 +276,7 @@ class VerbAdmin(ExportAdmin):
         return super().changelist_view(request, contexto | (extra_context or {}))
 
     def export_view(self, request, formato):
-        if _es_larga(request.GET.get(SEARCH_VAR, "")):  # the list says why it isn't searched for
+        if es_larga(request.GET.get(SEARCH_VAR, "")):  # the list says why it isn't searched for
             return HttpResponseRedirect(f"./?{request.GET.urlencode()}")
         return super().export_view(request, formato)
 
@@ -340,7 +341,7 @@ class VerbAdmin(ExportAdmin):
             self.message_user(request, f"{hecho}: {cuantos} {model_ngettext(self.opts, cuantos)}.", messages.SUCCESS)
 
 
-def _es_larga(busqueda: str) -> bool:
+def es_larga(busqueda: str) -> bool:
     return len(busqueda) > LETRAS or len(busqueda.split()) > PALABRAS
 
 
