@@ -15,6 +15,7 @@ from expedientes.archivo import ExpedienteArchivado
 from expedientes.copias import columnas_de_copia, leer_copia, leer_historial
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado
 from expedientes.models import Expediente
+from expedientes.tablero import ConTablero
 from monitor.admin.inicio import Cifra
 from monitor.admin.lists import KeysetChangeList
 from monitor.admin.verbs import VerbAdmin, VerbForm
@@ -98,7 +99,7 @@ def insignia(estado: str):
 
 
 @admin.register(Expediente)
-class ExpedienteAdmin(ConHistorial, VerbAdmin):
+class ExpedienteAdmin(ConTablero, ConHistorial, VerbAdmin):
     form = ExpedienteForm
     eliminado, eliminados = "Se archivó", "Se archivaron"
     sheet_signatures = ("Asesor", "Cliente: entrega la unidad", "Cliente: recibe la unidad")
