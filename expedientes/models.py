@@ -367,7 +367,7 @@ class Expediente(Seguido):
     orden_en_admin = order_column("fecha_ingreso", DaysToLastOrMore)
     orden_entrega = order_column("fecha_entrega")
     busqueda = search_column(
-        "no_siniestro", "nombre_cliente", "marca", "modelo", "orden", "factura", "placas", "telefono_cliente"
+        "no_siniestro", "nombre_cliente", "marca", "modelo", "orden", "factura", "asesor", "placas", "telefono_cliente"
     )
 
     objects = ExpedienteManager()

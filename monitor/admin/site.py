@@ -109,18 +109,16 @@ class MonitorAdminSite(admin.AdminSite):
         return sorted(super().get_app_list(request, app_label), key=lambda app: _place(app["app_label"]))
 
     def get_urls(self):
-        """Return the pages that stand by themselves, each of a ModelAdmin (`paginas`), before Django's."""
+        """Return the pages that stand by themselves, before Django's: the search, and those of each ModelAdmin
+        (`paginas`)."""
         propias = [pagina for de_modelo in self._registry.values() for pagina in getattr(de_modelo, "paginas", list)()]
         for pagina in propias:
             pagina.callback = update_wrapper(self.admin_view(pagina.callback), pagina.callback)
-        return propias + super().get_urls()
+        return [path("buscar/", self.admin_view(self.search), name="buscar"), *propias, *super().get_urls()]
 
     def index(self, request, extra_context=None):
         cifras = list(cifras_de(self._registry, request))
         return super().index(request, {"cifras": cifras} | (extra_context or {}))
-
-    def get_urls(self):
-        return [path("buscar/", self.admin_view(self.search), name="buscar"), *super().get_urls()]
 
     def search(self, request):
         """Show what there is of everything with the words of `q`."""
