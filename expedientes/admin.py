@@ -61,10 +61,14 @@ SECCIONES = (
 DEL_SERVIDOR = ("no_siniestro", "en_estado", "ubicacion", "abierto_por")
 
 
-class DocumentoSelect(forms.NullBooleanSelect):
+class DocumentoRadios(forms.RadioSelect):
+    """What is known of a document, at one click each."""
+
+    format_value = forms.NullBooleanSelect.format_value
+    value_from_datadict = forms.NullBooleanSelect.value_from_datadict
+
     def __init__(self, attrs=None):
-        super().__init__(attrs)
-        self.choices = [("unknown", "Sin confirmar"), ("true", "Sí"), ("false", "No")]
+        super().__init__(attrs, choices=[("true", "Sí"), ("false", "No"), ("unknown", "Sin confirmar")])
 
 
 class ExpedienteForm(VerbForm):
@@ -126,7 +130,7 @@ class ExpedienteAdmin(ConTablero, ConHistorial, VerbAdmin):
     sortable_by = ("dias", "ingreso", "entrega")
     formfield_overrides = {
         **VerbAdmin.formfield_overrides,
-        models.BooleanField: {"widget": DocumentoSelect},
+        models.BooleanField: {"widget": DocumentoRadios},
     }
 
     def crear(self, datos, *, por):
