@@ -5,6 +5,7 @@ from django.http import HttpResponseRedirect
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.text import capfirst
 
 from catalogos.models import Aseguradora
 from expedientes.admin_filters import EnTallerFilter, EntregaFilter, EstadosFilter, IngresoFilter
@@ -64,11 +65,18 @@ DEL_SERVIDOR = ("no_siniestro", "en_estado", "ubicacion", "abierto_por")
 class DocumentoRadios(forms.RadioSelect):
     """What is known of a document, at one click each."""
 
+    template_name = "admin/expedientes/documento.html"
+    option_template_name = "django/forms/widgets/input.html"
     format_value = forms.NullBooleanSelect.format_value
     value_from_datadict = forms.NullBooleanSelect.value_from_datadict
 
     def __init__(self, attrs=None):
         super().__init__(attrs, choices=[("true", "Sí"), ("false", "No"), ("unknown", "Sin confirmar")])
+
+    def get_context(self, name, value, attrs):
+        contexto = super().get_context(name, value, attrs)
+        contexto["widget"]["titulo"] = capfirst(Expediente._meta.get_field(name).verbose_name)
+        return contexto
 
 
 class ExpedienteForm(VerbForm):

@@ -10,6 +10,8 @@ from expedientes.models import Expediente
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.usuarios.tests.factories import UsuarioFactory
 
+pytestmark = pytest.mark.una_vez
+
 
 @pytest.fixture
 def en_el_mostrador(mano, servidor):
@@ -31,8 +33,8 @@ def test_hallar_por_placa_marcar_dos_documentos_y_pasar_a_pendiente(en_el_mostra
     mano.escribir(pagina.locator("#searchbar"), "790")
     mano.teclas("Enter")
     mano.clic(pagina.get_by_role("link", name="SIN-1"))
-    mano.clic(pagina.get_by_role("group", name="Orden de admisión").get_by_label("Sí"))
-    mano.clic(pagina.get_by_role("group", name="Finiquito").get_by_label("Sí"))
+    mano.clic(pagina.get_by_role("radiogroup", name="Orden de admisión").get_by_label("Sí"))
+    mano.clic(pagina.get_by_role("radiogroup", name="Finiquito").get_by_label("Sí"))
     mano.clic(pagina.get_by_role("button", name="Pendiente de salida"))
 
     expect(pagina.locator(".messagelist li")).to_contain_text("pasó a Pendiente de salida")
