@@ -141,7 +141,7 @@ MUTANTES: list[Mutante] = [
             ('        or no_siniestro.startswith("/")\n', ""),
             ('    "/estado/historial",\n', ""),
             ('    "/no_siniestro",\n', ""),
-            ("        or PROVISIONAL.fullmatch(no_siniestro)\n", ""),
+            ("        or es_provisional(no_siniestro)\n", ""),
             (
                 "estado=Estado.SALIDA, ubicacion_almacenamiento=Ubicacion.LOCAL)",
                 "estado=Estado.SALIDA)",
@@ -167,7 +167,7 @@ MUTANTES: list[Mutante] = [
             ("[_cambio(no_siniestro, desde, hasta, por)]", "()"),
             (".filter(**{relacion.field.name: expediente})", ".all()"),
             ('"archivado_por_id": por.pk', '"archivado_por_id": None'),
-            ("                if is_duplicate(error):\n", "                if True:\n"),
+            ("        if is_duplicate(error):\n", "        if True:\n"),
         ],
     ),
     *de(
