@@ -9,6 +9,7 @@ from expedientes.archivo import ExpedienteArchivado
 from expedientes.copias import leer_copia, leer_historial
 from expedientes.estados import TRANSICIONES, Estado
 from expedientes.models import Expediente
+from expedientes.recibir import ConRecepcion
 from monitor.admin.lists import KeysetChangeList
 from monitor.admin.verbs import VerbAdmin, VerbForm
 from monitor.cambios.admin import ConHistorial
@@ -103,7 +104,7 @@ def insignia(estado: str):
 
 
 @admin.register(Expediente)
-class ExpedienteAdmin(ConHistorial, VerbAdmin):
+class ExpedienteAdmin(ConRecepcion, ConHistorial, VerbAdmin):
     form = ExpedienteForm
     eliminado, eliminados = "Se archivó", "Se archivaron"
     actions = (*(_pasar_a(estado) for estado in Estado), "delete_selected")
