@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, transaction
+from django.db import transaction
 from django.http import HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -88,10 +88,6 @@ class RecepcionAdmin(VerbAdmin):
     form = RecepcionForm
     fieldsets = ((None, {"fields": RENGLONES}),)
     add_form_template = "admin/expedientes/expediente/recibir.html"
-    formfield_overrides = {
-        **VerbAdmin.formfield_overrides,
-        models.DateField: {"widget": forms.DateInput({"type": "date"}, format="%Y-%m-%d")},
-    }
 
     def save_model(self, request, obj, form, change):
         recibido = Expediente.objects.recibir(form.changes(), por=request.user, uid=form.uid(request.user))

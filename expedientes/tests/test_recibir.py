@@ -81,7 +81,7 @@ def test_recibir_con_lo_que_se_sabe_en_el_mostrador(client, como_operador):
         "nombre_cliente": "Ángela Muñoz",
         "telefono_cliente": "55 1234 5678",
         "aseguradora": str(axa.pk),
-        "fecha_entrega": "2026-12-24",
+        "fecha_entrega": "24/12/2026",
         "observaciones": "Llega en grúa\r\nSin llave",
     }
 
@@ -129,9 +129,9 @@ def test_recibir_con_el_numero_ya_conocido(client, como_operador):
 
 
 def test_el_dia_de_ingreso_se_puede_cambiar_y_borrar(client, como_operador):
-    assert campos_de(client.get(RECIBIR))["fecha_ingreso"] == timezone.localdate().isoformat()
+    assert campos_de(client.get(RECIBIR))["fecha_ingreso"] == timezone.localdate().strftime("%d/%m/%Y")
 
-    enviar(client, RECIBIR, placas="A", fecha_ingreso="2026-03-01")
+    enviar(client, RECIBIR, placas="A", fecha_ingreso="01/03/2026")
     enviar(client, RECIBIR, placas="B", fecha_ingreso="")
 
     assert dict(Expediente.objects.values_list("placas", "fecha_ingreso")) == {"A": date(2026, 3, 1), "B": None}

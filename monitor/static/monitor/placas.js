@@ -2,6 +2,7 @@
 
 const caja = document.querySelector("#id_placas");
 const avisos = document.querySelector("#avisos-de-placas");
+const nada = [...avisos.children]; // what the page says while there is nothing to say
 let preguntadas = "";
 
 async function preguntar() {
@@ -9,7 +10,8 @@ async function preguntar() {
   if (placas === preguntadas) return;
   preguntadas = placas;
   const conocidos = placas ? await pedir(placas) : [];
-  if (placas === preguntadas) mostrar(conocidos);
+  if (placas !== preguntadas) return; // another answer is on its way
+  avisos.replaceChildren(...(conocidos.length ? conocidos.map(renglon) : nada));
 }
 
 async function pedir(placas) {
@@ -17,25 +19,20 @@ async function pedir(placas) {
     const respuesta = await fetch(`${avisos.dataset.ruta}?${new URLSearchParams({ placas })}`);
     return (await respuesta.json()).avisos;
   } catch {
-    return []; // the session ended, or the network: saving will say so
+    return []; // the session ended, or the network is down: saving will say so
   }
-}
-
-function mostrar(conocidos) {
-  avisos.replaceChildren(...conocidos.map(renglon));
 }
 
 function renglon({ texto, pagina, abierto }) {
   const uno = document.createElement("li");
-  uno.className = abierto ? "warning" : "info";
-  if (pagina) {
-    const enlace = document.createElement("a");
-    Object.assign(enlace, { href: pagina, target: "_blank", rel: "noopener", textContent: texto });
-    uno.append(enlace);
-  } else {
-    uno.textContent = texto;
-  }
+  uno.className = abierto ? "abierto" : "";
+  uno.append(pagina ? enlace(texto, pagina) : texto);
   return uno;
+}
+
+function enlace(texto, pagina) {
+  const uno = document.createElement("a");
+  return Object.assign(uno, { href: pagina, target: "_blank", rel: "noopener", textContent: texto });
 }
 
 caja.addEventListener("change", preguntar);
