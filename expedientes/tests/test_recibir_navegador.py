@@ -103,6 +103,16 @@ def test_al_dejar_las_placas_se_sabe_quien_las_tiene(en_el_mostrador, pagina):
     expect(mensaje(pagina)).to_contain_text("Se recibió la unidad")
 
 
+def test_dos_clics_en_el_boton_reciben_una_unidad(en_el_mostrador, pagina):
+    pagina.goto("/admin/expedientes/expediente/recibir/")
+    pagina.keyboard.type("ABC-12-34")
+
+    pagina.get_by_role("button", name="Recibir unidad").dblclick()
+
+    expect(mensaje(pagina).first).to_contain_text("Se recibió la unidad")
+    assert Expediente.objects.count() == 1
+
+
 def test_poner_el_numero_de_la_aseguradora(en_el_mostrador, pagina):
     mano = en_el_mostrador
     expediente = Expediente.objects.recibir({"placas": "ABC"}, por=UsuarioFactory())
