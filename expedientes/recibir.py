@@ -18,7 +18,7 @@ from django.utils.formats import date_format
 
 from catalogos.models import Aseguradora
 from expedientes.archivo import ExpedienteArchivado
-from expedientes.estados import Estado
+from expedientes.estados import ABIERTOS
 from expedientes.models import Expediente
 from expedientes.numeros import NumeroDejado, es_provisional
 from monitor.admin.verbs import VerbAdmin, VerbForm
@@ -116,8 +116,8 @@ def con_esas_placas(placas: str, *, con_archivo: bool) -> list[dict]:
     if not plates(placas) or CONTROL.search(placas):
         return []
     vivos = Expediente.objects.con_placas(placas).en_orden()
-    abiertos = vivos.exclude(estado=Estado.SALIDA)[:NOMBRADOS]
-    cerrados = vivos.filter(estado=Estado.SALIDA)[:NOMBRADOS]
+    abiertos = vivos.abiertos()[:NOMBRADOS]
+    cerrados = vivos.exclude(estado__in=ABIERTOS)[:NOMBRADOS]
     archivados = ExpedienteArchivado.objects.filter(has_plates("placas", placas)).order_by("-id")[:NOMBRADOS]
     return [
         *(_visita("Ya está en el taller, con estas placas", uno, abierto=True) for uno in abiertos),

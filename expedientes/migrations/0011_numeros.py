@@ -9,7 +9,7 @@ import monitor.db.functions
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("expedientes", "0009_lugar_en_cada_pagina"),
+        ("expedientes", "0010_dias_en_el_estado"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

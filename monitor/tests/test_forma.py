@@ -42,8 +42,7 @@ CAPAS = {
     ),
     "puertas": (
         "*.views monitor.cambios.admin monitor.cambios.listas monitor.usuarios.admin catalogos.admin expedientes.admin"
-        " expedientes.recibir"
-        " solicitudes.admin solicitudes.correo.admin"
+        " expedientes.admin_filters expedientes.recibir solicitudes.admin solicitudes.correo.admin"
     ),
     "descripciones y órdenes": "*.openapi *.management.*",
     "montaje": "*.urls *.apps monitor.settings",
@@ -90,7 +89,7 @@ def capas_de(modulo):
         numero
         for numero, patrones in enumerate(CAPAS.values())
         if any(fnmatchcase(modulo, patron) for patron in patrones.split())
-        and not (modulo.startswith("monitor.api.") and numero != CIMIENTOS)
+        and not (modulo.startswith(("monitor.api.", "monitor.admin.")) and numero != CIMIENTOS)
     ]
 
 
