@@ -12,6 +12,7 @@ from expedientes.archivo import ExpedienteArchivado
 from expedientes.copias import leer_copia, leer_historial
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado
 from expedientes.models import Expediente
+from expedientes.numeros import es_provisional
 from expedientes.recibir import ConRecepcion
 from monitor.admin.inicio import Cifra
 from monitor.admin.lists import KeysetChangeList
@@ -144,7 +145,9 @@ class ExpedienteAdmin(ConRecepcion, ConHistorial, VerbAdmin):
         return KeysetChangeList
 
     def buscar(self, queryset, texto):
-        return queryset.buscar(texto)
+        """Find an expediente also by the provisional number that it had, which somebody may have on paper."""
+        numero = texto.strip().upper()
+        return queryset.que_tuvo(numero) if es_provisional(numero) else queryset.buscar(texto)
 
     @admin.display(description="cliente")
     def cliente(self, expediente):

@@ -69,6 +69,11 @@ class ExpedienteQuerySet(models.QuerySet):
         `Expediente.busqueda`."""
         return self.filter(*(searched("busqueda", palabra) for palabra in words(texto)))
 
+    def que_tuvo(self, no_siniestro: str):
+        """Return the expediente that has or had this number, which nobody else may have had (`es_provisional`)."""
+        dejado = NumeroDejado.objects.filter(no_siniestro=no_siniestro).values("uid")
+        return self.filter(models.Q(pk=no_siniestro) | models.Q(uid__in=dejado))
+
     def con_placas(self, placas: str):
         """Return the expedientes with these plates, whole, blind to case, accents, blanks and hyphens."""
         return self.filter(has_plates("placas", placas))
@@ -126,21 +131,23 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
         """Open an expediente whose number may not be known yet: without `no_siniestro` it gets a provisional one. See
         `abrir` about the rest. What is received with a `uid` is received once: a second time, it is what was received
         the first."""
-        if uid and se_escribio(Expediente, uid):
-            return self._recibido(uid)
+        recibido = self._recibido(uid)
         conocido = datos.get("no_siniestro")
-        while True:
+        while recibido is None:
             numero = conocido or NumeroProvisional.objects.dar(timezone.localdate().year)
             try:
                 return self.abrir(datos | {"no_siniestro": numero}, por=por, uid=uid)
             except Conflicto:
-                if uid and se_escribio(Expediente, uid):
-                    return self._recibido(uid)
-                if conocido:
+                recibido = self._recibido(uid)
+                if conocido and recibido is None:
                     raise
-                # Another program took the number on its own: the next one is free, or the one after it.
+                # Otherwise another program took the number on its own: the next one is free, or the one after it.
+        return recibido
 
-    def _recibido(self, uid) -> "Expediente":
+    def _recibido(self, uid) -> "Expediente | None":
+        """Return what was received with this identity. Raise Conflicto when that isn't there any more."""
+        if uid is None or not se_escribio(Expediente, uid):
+            return None
         expediente = self.filter(uid=uid).first()
         if expediente is None:
             raise Conflicto(YA_RECIBIDA, codigo="ya_existe")

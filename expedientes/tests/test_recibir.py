@@ -251,6 +251,20 @@ def test_poner_el_numero(client, como_operador):
     assert "<td>AXA 9</td>" in historial
 
 
+def test_se_busca_por_el_numero_provisional_que_tuvo(client, como_operador):
+    enviar(client, RECIBIR, placas="A")
+    enviar(client, RECIBIR, placas="B")
+    enviar(client, numero_de(provisional(1)), no_siniestro="SIN-1")
+
+    def hallados(texto):
+        return [uno.pk for uno in client.get(LISTA, {"q": texto}).context["cl"].result_list]
+
+    assert hallados(f" {provisional(1).lower()} ") == ["SIN-1"]
+    assert hallados(provisional(2)) == [provisional(2)]
+    assert hallados(provisional(3)) == []
+    assert hallados("taller") == [provisional(2)]
+
+
 def test_la_pagina_del_numero_de_antes_lleva_a_la_de_ahora(client, como_operador):
     ExpedienteFactory(no_siniestro="A")
     Expediente.objects.renombrar("A", "B", por=como_operador)

@@ -187,11 +187,9 @@ MUTANTES: list[Mutante] = [
         "expedientes/tests/test_numeros.py",
         "expedientes/tests/test_recibir.py",
         cambios=[
-            (
-                "        if uid and se_escribio(Expediente, uid):\n            return self._recibido(uid)\n        c",
-                "        c",
-            ),
-            ("                if conocido:\n                    raise\n", ""),
+            ("                if conocido and recibido is None:\n", "                if recibido is None:\n"),
+            ("uid is None or not se_escribio(Expediente, uid)", "uid is None or not self.filter(uid=uid).exists()"),
+            ("models.Q(pk=no_siniestro) | models.Q(uid__in=dejado)", "models.Q(pk=no_siniestro)"),
             ("        if nuevo == no_siniestro:\n            return read(Expediente, nuevo)\n", ""),
             ("exigir_visto(expediente, visto)\n        if nuevo", "if nuevo"),
             ('{"no_siniestro": no_siniestro, "uid": expediente.uid,', '{"no_siniestro": nuevo, "uid": expediente.uid,'),
