@@ -200,12 +200,6 @@ MUTANTES: list[Mutante] = [
         ],
     ),
     *de(
-        "expedientes/models.py",
-        "expedientes/tests/test_carreras.py",
-        postgresql=True,
-        cambios=[('pk__in=[no_siniestro, nuevo]).order_by("pk")', "pk__in=[no_siniestro])")],
-    ),
-    *de(
         "expedientes/numeros.py",
         "expedientes/tests/test_numeros.py",
         "expedientes/tests/test_textos.py",
