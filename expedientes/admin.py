@@ -14,6 +14,7 @@ from expedientes.estados import ABIERTOS, TRANSICIONES, Estado
 from expedientes.models import Expediente
 from expedientes.numeros import es_provisional
 from expedientes.recibir import ConRecepcion
+from expedientes.tablero import ConTablero
 from monitor.admin.inicio import Cifra
 from monitor.admin.lists import KeysetChangeList
 from monitor.admin.verbs import VerbAdmin, VerbForm
@@ -62,10 +63,14 @@ SECCIONES = (
 DEL_SERVIDOR = ("no_siniestro", "en_estado", "ubicacion", "abierto_por")
 
 
-class DocumentoSelect(forms.NullBooleanSelect):
+class DocumentoRadios(forms.RadioSelect):
+    """What is known of a document, at one click each."""
+
+    format_value = forms.NullBooleanSelect.format_value
+    value_from_datadict = forms.NullBooleanSelect.value_from_datadict
+
     def __init__(self, attrs=None):
-        super().__init__(attrs)
-        self.choices = [("unknown", "Sin confirmar"), ("true", "Sí"), ("false", "No")]
+        super().__init__(attrs, choices=[("true", "Sí"), ("false", "No"), ("unknown", "Sin confirmar")])
 
 
 class ExpedienteForm(VerbForm):
@@ -96,7 +101,7 @@ def insignia(estado: str):
 
 
 @admin.register(Expediente)
-class ExpedienteAdmin(ConRecepcion, ConHistorial, VerbAdmin):
+class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
     form = ExpedienteForm
     eliminado, eliminados = "Se archivó", "Se archivaron"
     actions = (*(_pasar_a(estado) for estado in Estado), "delete_selected")
@@ -127,7 +132,7 @@ class ExpedienteAdmin(ConRecepcion, ConHistorial, VerbAdmin):
     sortable_by = ("dias", "ingreso", "entrega")
     formfield_overrides = {
         **VerbAdmin.formfield_overrides,
-        models.BooleanField: {"widget": DocumentoSelect},
+        models.BooleanField: {"widget": DocumentoRadios},
     }
 
     def crear(self, datos, *, por):

@@ -42,7 +42,7 @@ CAPAS = {
     ),
     "puertas": (
         "*.views monitor.cambios.admin monitor.cambios.listas monitor.usuarios.admin catalogos.admin expedientes.admin"
-        " expedientes.admin_filters expedientes.recibir solicitudes.admin solicitudes.correo.admin"
+        " expedientes.admin_filters expedientes.recibir expedientes.tablero solicitudes.admin solicitudes.correo.admin"
     ),
     "descripciones y órdenes": "*.openapi *.management.*",
     "montaje": "*.urls *.apps monitor.settings",
