@@ -13,6 +13,8 @@ from expedientes.archivo import ExpedienteArchivado
 from expedientes.copias import leer_copia, leer_historial
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado
 from expedientes.models import Expediente
+from expedientes.numeros import es_provisional
+from expedientes.recibir import ConRecepcion
 from expedientes.tablero import ConTablero
 from monitor.admin.inicio import Cifra
 from monitor.admin.lists import KeysetChangeList
@@ -107,7 +109,7 @@ def insignia(estado: str):
 
 
 @admin.register(Expediente)
-class ExpedienteAdmin(ConTablero, ConHistorial, VerbAdmin):
+class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
     form = ExpedienteForm
     eliminado, eliminados = "Se archivó", "Se archivaron"
     actions = (*(_pasar_a(estado) for estado in Estado), "delete_selected")
@@ -156,7 +158,9 @@ class ExpedienteAdmin(ConTablero, ConHistorial, VerbAdmin):
         return KeysetChangeList
 
     def buscar(self, queryset, texto):
-        return queryset.buscar(texto)
+        """Find an expediente also by the provisional number that it had, which somebody may have on paper."""
+        numero = texto.strip().upper()
+        return queryset.que_tuvo(numero) if es_provisional(numero) else queryset.buscar(texto)
 
     @admin.display(description="cliente")
     def cliente(self, expediente):
