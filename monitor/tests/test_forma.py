@@ -40,8 +40,8 @@ CAPAS = {
         " solicitudes.correo.vigilancia monitor.checks monitor.respaldos.*"
     ),
     "puertas": (
-        "*.views monitor.cambios.admin monitor.cambios.listas monitor.usuarios.admin catalogos.admin expedientes.admin"
-        " solicitudes.admin solicitudes.correo.admin"
+        "*.views monitor.cambios.admin monitor.cambios.linea monitor.cambios.listas monitor.usuarios.admin"
+        " catalogos.admin expedientes.admin solicitudes.admin solicitudes.admin.* solicitudes.correo.admin"
     ),
     "descripciones y órdenes": "*.openapi *.management.*",
     "montaje": "*.urls *.apps monitor.settings",
