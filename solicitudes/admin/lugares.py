@@ -208,7 +208,7 @@ class ParadaInline(admin.TabularInline):
     ordering = ("orden",)
 
     class Media:
-        css = {"all": ("solicitudes/lugares.css",)}
+        css = {"all": ("solicitudes/solicitud.css",)}
         js = (Script("solicitudes/lugares.js", type="module"),)
 
     def get_extra(self, request, obj=None, **kwargs):

@@ -1,5 +1,7 @@
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.widgets import AdminTimeWidget
+from django.db import models
 from django.utils.html import format_html
 
 from catalogos.admin import registrar
@@ -30,6 +32,10 @@ class SolicitudAdmin(ConHistorial, ConDecisiones, VerbAdmin):
     form = SolicitudForm
     inlines = (ParadaInline,)
     historia = Historia("historico", leer_paso)
+    formfield_overrides = {
+        **VerbAdmin.formfield_overrides,
+        models.TimeField: {"widget": AdminTimeWidget(format="%H:%M")},
+    }
     actions = (*DECISIONES, "delete_selected")
     list_display = ("con_codigo", "en_estado", "asunto", "solicitante", "aprobador", "servicio_el", "prioridad")
     list_filter = (EsperanFilter, "estado", "departamento", "prioridad", "fecha_servicio")
