@@ -40,8 +40,9 @@ CAPAS = {
         " solicitudes.correo.vigilancia monitor.checks monitor.respaldos.*"
     ),
     "puertas": (
-        "*.views monitor.cambios.admin monitor.cambios.linea monitor.cambios.listas monitor.usuarios.admin"
-        " catalogos.admin expedientes.admin solicitudes.admin solicitudes.admin.* solicitudes.correo.admin"
+        "*.views monitor.cambios.admin monitor.cambios.ajenos monitor.cambios.linea monitor.cambios.listas"
+        " monitor.usuarios.admin catalogos.admin expedientes.admin expedientes.admin_filters solicitudes.admin"
+        " solicitudes.admin.* solicitudes.correo.admin"
     ),
     "descripciones y órdenes": "*.openapi *.management.*",
     "montaje": "*.urls *.apps monitor.settings",
@@ -88,7 +89,7 @@ def capas_de(modulo):
         numero
         for numero, patrones in enumerate(CAPAS.values())
         if any(fnmatchcase(modulo, patron) for patron in patrones.split())
-        and not (modulo.startswith("monitor.api.") and numero != CIMIENTOS)
+        and not (modulo.startswith(("monitor.api.", "monitor.admin.")) and numero != CIMIENTOS)
     ]
 
 
