@@ -1,9 +1,12 @@
 """Solicitudes and their mails in the admin: the same verbs and the same sentences as in the API, for the three
 roles."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
+from django.utils import timezone
 from post_office.models import STATUS, Email
 
 from catalogos.models import Lugar
@@ -599,3 +602,23 @@ def test_lugares_que_otro_cambio_se_dicen_y_guardar_otra_vez_los_deja_como_se_ve
     assert admin.post(url, campos_de(response)).status_code == 302
     assert descripciones(solicitud)[0] == "Por la mía"
     assert "Por otra puerta" not in descripciones(solicitud)
+
+
+# --- The first page ---
+
+
+def test_la_primera_pagina_cuenta_las_mias_y_los_servicios_que_vienen(db):
+    ana = UsuarioFactory()
+    SolicitudFactory(aprobador=ana)
+    for dias in (0, 6, 7):
+        aprobada = SolicitudFactory(aprobador=ana, fecha_servicio=timezone.localdate() + timedelta(days=dias))
+        Solicitud.objects.aprobar(aprobada.pk, por=ana)
+    cliente = entrar(ana)
+
+    (grupo,) = [g for g in cliente.get("/admin/").context["cifras"] if g["titulo"] == "Solicitudes"]
+
+    assert [(titulo, str(cuantas)) for titulo, cuantas, _ in grupo["cifras"]] == [
+        ("esperan mi decisión", "1"),
+        ("servicios de aquí a 7 días", "2"),
+    ]
+    assert [len(cliente.get(lista).context["cl"].result_list) for *_, lista in grupo["cifras"]] == [1, 2]
