@@ -7,6 +7,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import strip_tags
 from post_office.models import STATUS, Email
 
 from catalogos.models import Lugar
@@ -491,6 +492,29 @@ def test_pagina_muestra_el_historico_y_escapa_lo_que_escribieron(admin, solicitu
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in texto
     assert "<script>alert" not in texto
     assert "Solicitud creada" in texto
+
+
+def test_estados_se_dicen_por_su_nombre(admin, solicitud):
+    estado = solicitud.estado_id
+    paginas = [
+        LISTA,
+        f"{LISTA}{solicitud.pk}/change/",
+        "/admin/solicitudes/estadosolicitud/",
+        f"/admin/solicitudes/estadosolicitud/{estado}/change/",
+    ]
+
+    for pagina in paginas:
+        texto = strip_tags(admin.get(pagina).text)
+        assert ("Pendiente de Aprobación" in texto, "PENDIENTE_APROBACION" in texto) == (True, False), pagina
+
+
+def test_eliminar_pregunta_sin_equivocar_el_genero(admin, solicitud):
+    una = admin.get(f"{LISTA}{solicitud.pk}/delete/").text
+    varias = admin.post(LISTA, {"action": "delete_selected", "_selected_action": solicitud.pk}).text
+
+    assert f"Se va a eliminar «{solicitud.codigo}»" in una
+    assert f"<li>{solicitud.codigo}</li>" in varias
+    assert "los solicitud" not in una + varias
 
 
 # --- The mail queue ---
