@@ -10,9 +10,9 @@ from django.utils.text import capfirst
 from catalogos.models import Aseguradora
 from expedientes.admin_filters import EnTallerFilter, EntregaFilter, EstadosFilter, IngresoFilter
 from expedientes.archivo import ExpedienteArchivado
-from expedientes.copias import leer_copia, leer_historial
+from expedientes.copias import leer_copia
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado
-from expedientes.models import Expediente
+from expedientes.models import Expediente, HistorialEstado
 from expedientes.numeros import es_provisional
 from expedientes.recibir import ConRecepcion
 from expedientes.tablero import ConTablero
@@ -20,6 +20,7 @@ from monitor.admin.inicio import Cifra
 from monitor.admin.lists import KeysetChangeList
 from monitor.admin.verbs import VerbAdmin, VerbForm
 from monitor.cambios.admin import ConHistorial
+from monitor.cambios.linea import Historia, Suceso
 from monitor.db.functions import LAST_DAY
 
 BOTON = "_estado"  # the name of the buttons that change the state on an expediente's page
@@ -104,6 +105,11 @@ def _pasar_a(estado: Estado):
     return accion
 
 
+def leer_paso(paso: HistorialEstado) -> Suceso:
+    estado = ("Estado", paso.get_estado_anterior_display() or "—", paso.get_estado_nuevo_display())
+    return Suceso(paso.fecha_cambio, paso.cambiado_por or "—", campos=[estado])
+
+
 def insignia(estado: str):
     return format_html('<span class="insignia estado-{}">{}</span>', estado, Estado(estado).label)
 
@@ -111,6 +117,7 @@ def insignia(estado: str):
 @admin.register(Expediente)
 class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
     form = ExpedienteForm
+    historia = Historia("historial", leer_paso)
     eliminado, eliminados = "Se archivó", "Se archivaron"
     actions = (*(_pasar_a(estado) for estado in Estado), "delete_selected")
     list_display = (
@@ -225,7 +232,6 @@ class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if change:
-            context["historial"] = leer_historial(obj)
             context["siguientes"] = [estado for estado in Estado if estado in TRANSICIONES[obj.estado]]
             context["boton"] = BOTON
         return super().render_change_form(request, context, add, change, form_url, obj)
