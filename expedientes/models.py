@@ -344,7 +344,7 @@ class HistorialEstado(Eslabon):
     """One row for each change of state of an expediente, the opening included. The verbs write the rows and never
     change them."""
 
-    dice = ("estado_nuevo", "estado")
+    dice, cuando = ("estado_nuevo", "estado"), "fecha_cambio"
     sellados = ("estado_anterior", "estado_nuevo", "fecha_cambio", "cambiado_por_id")
 
     id = models.BigAutoField(primary_key=True)

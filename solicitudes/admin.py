@@ -1,17 +1,19 @@
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db import models
 from django.forms.models import BaseInlineFormSet
 from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 import solicitudes.correo.admin  # noqa: F401  registers the mail queue
 from catalogos.admin import registrar
 from monitor.admin.lists import KeysetChangeList
-from monitor.admin.verbs import VerbAdmin, VerbForm
+from monitor.admin.stale import REVISAR, VISTO, Visto, lo_que_cambio
+from monitor.admin.verbs import RECUPERADO, VerbAdmin, VerbForm
 from monitor.cambios.admin import ConHistorial
+from monitor.db.versions import Seen
 from monitor.errores import DatosInvalidos
 from monitor.usuarios.models import Usuario
 from solicitudes.estados import TRANSICIONES, Estado
@@ -20,6 +22,7 @@ from solicitudes.models.solicitud import DESTINOS
 from solicitudes.permisos import Accion, puede
 from solicitudes.serializers import MOTIVO, MOTIVO_OPCIONAL
 
+DECIDIR = "_decidir"  # the name of the buttons that decide on a solicitud's page, after saving what was changed there
 CAMBIO = [{"changed": {"fields": ["estado"]}}]  # how Django's log keeps a change of state
 HECHAS = {Accion.APROBAR: "Se aprobaron", Accion.RECHAZAR: "Se rechazaron", Accion.CANCELAR: "Se cancelaron"}
 DEL_SERVIDOR = ("codigo", "en_estado", "creado_en", "actualizado_en")
@@ -179,8 +182,8 @@ def _decidir(accion: Accion):
 
     @admin.action(permissions=["change"], description=accion.capitalize())
     def decidir(modeladmin, request, queryset):
-        texto, error = request.POST.get("motivo"), None
-        if texto is not None:
+        texto, error = request.POST.get("motivo"), modeladmin.cambiadas(request, queryset)
+        if texto is not None and not error and REVISAR not in request.POST:
             try:
                 motivo = _leer_motivo(accion, texto)
             except DatosInvalidos as rechazo:
@@ -191,6 +194,11 @@ def _decidir(accion: Accion):
 
     decidir.__name__ = str(accion)
     return decidir
+
+
+def _mostrada(request, pk) -> Visto | None:
+    """Return what the person saw of a solicitud: on its own page, or on that of the motive."""
+    return Visto.leer(request.POST.get(VISTO) or request.POST.get(f"{VISTO}-{pk}"))
 
 
 def _leer_motivo(accion, texto) -> dict:
@@ -269,21 +277,36 @@ class SolicitudAdmin(ConHistorial, VerbAdmin):
 
     def decidir(self, request, accion, motivo):
         verbo = getattr(Solicitud.objects, accion)
-        self.one_by_one(
-            request,
-            lambda pk: verbo(pk, por=request.user, motivo=motivo),
-            lambda solicitud: self.log_change(request, solicitud, CAMBIO),
-            HECHAS[accion],
+
+        def decidir(pk):
+            mostrada = _mostrada(request, pk)
+            verbo(pk, por=request.user, motivo=motivo, visto=mostrada and mostrada.visto)
+
+        self.one_by_one(request, decidir, lambda solicitud: self.log_change(request, solicitud, CAMBIO), HECHAS[accion])
+
+    def cambiadas(self, request, queryset) -> str:
+        """Return the HTML that says what changed in the solicitudes since the person saw them, or the empty text."""
+        return format_html_join(
+            "",
+            "{} {}",
+            [
+                (solicitud.codigo, lo_que_cambio(self.ajenos(request, solicitud, mostrada.eslabones)))
+                for solicitud in queryset
+                if (mostrada := _mostrada(request, solicitud.pk)) and mostrada.es_viejo(solicitud)
+            ],
         )
 
     def pedir_motivo(self, request, queryset, accion, texto, error):
+        if REVISAR in request.POST:
+            self.message_user(request, RECUPERADO, messages.WARNING)
         contexto = self.admin_site.each_context(request) | {
             "title": f"{accion.capitalize()} solicitudes",
             "opts": self.opts,
             "accion": accion,
-            "solicitudes": queryset.select_related(*self.list_select_related),
+            "solicitudes": [(s, Visto.de(s)) for s in queryset.select_related(*self.list_select_related)],
             "claves": request.POST.getlist(ACTION_CHECKBOX_NAME),
             "casilla": ACTION_CHECKBOX_NAME,
+            "visto": VISTO,
             "obligatorio": accion != Accion.APROBAR,
             "motivo": texto or "",
             "error": error,
@@ -302,8 +325,18 @@ class SolicitudAdmin(ConHistorial, VerbAdmin):
         if change:
             context["historico"] = obj.historico.select_related("estado", "cambiado_por")
             context["decisiones"] = decisiones_de(request.user, obj)
-            context["casilla"] = ACTION_CHECKBOX_NAME
+            context["casilla"], context["decidir"] = ACTION_CHECKBOX_NAME, DECIDIR
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def decide(self, request):
+        return DECIDIR in request.POST
+
+    def response_change(self, request, obj):
+        """Go on to the motive when the person pressed a decision, which has saved what they changed."""
+        accion = request.POST.get(DECIDIR)
+        if accion not in DESTINOS:
+            return super().response_change(request, obj)
+        return self.pedir_motivo(request, self.get_queryset(request).filter(pk=obj.pk), accion, None, None)
 
     def save_model(self, request, obj, form, change):
         """Write nothing yet, because the verb takes the solicitud together with its places, in `save_related`."""
@@ -316,7 +349,9 @@ class SolicitudAdmin(ConHistorial, VerbAdmin):
         if not change:
             form.instance.pk = self.crear(datos, por=request.user).pk
         elif datos:
-            self.actualizar(form.instance.pk, datos, por=request.user)
+            self.actualizar(form.instance.pk, datos, por=request.user, visto=Seen([form.instance.tag]))
+            if DECIDIR in request.POST:
+                self.message_user(request, "Se guardaron sus cambios.", messages.SUCCESS)
 
     def log_addition(self, request, obj, message):
         obj.refresh_from_db()  # the database makes its code

@@ -7,7 +7,9 @@ from django.core.paginator import Paginator
 from django.db import models
 from django.utils.text import capfirst
 
+from monitor.admin.stale import Ajeno
 from monitor.admin.values import show
+from monitor.cambios.cadena import Encadenado
 from monitor.cambios.models import Cambio
 
 POR_PAGINA = 50
@@ -28,6 +30,46 @@ class ConHistorial:
             leidos = leer(self.model, pagina.object_list)
             extra_context = {"pagina": pagina, "cambios": leidos} | (extra_context or {})
         return super().history_view(request, object_id, extra_context)
+
+    def ajenos(self, request, obj, desde):
+        """Return what was changed, with the changes of state."""
+        return sorted(
+            [*_en_sus_campos(obj, desde, request.user), *_en_su_estado(obj, desde, request.user)],
+            key=lambda ajeno: ajeno.momento,
+            reverse=True,
+        )
+
+
+def _en_sus_campos(fila: Encadenado, desde: int, para) -> list[Ajeno]:
+    suyos = Cambio.objects.filter(objeto=fila._meta.db_table, uid=fila.uid, eslabon__gt=desde)
+    cambios = list(suyos.select_related("usuario")[:POR_PAGINA])
+    return [
+        Ajeno(columna, *campo, _quien(cambio.usuario, para), cambio.fecha)
+        for cambio, leido in zip(cambios, leer(type(fila), cambios), strict=True)
+        for columna, campo in zip(orjson.loads(cambio.cambios), leido["campos"], strict=True)
+    ]
+
+
+def _en_su_estado(fila: Encadenado, desde: int, para) -> list[Ajeno]:
+    historias = [r for r in fila._meta.related_objects if hasattr(r.related_model, "cuando")]
+    pasos = [
+        paso
+        for historia in historias
+        for paso in historia.related_model.objects.filter(**{historia.field.name: fila.pk}, eslabon__gt=desde)
+        .select_related("cambiado_por")
+        .order_by("-eslabon")[:POR_PAGINA]
+    ]
+    return [
+        Ajeno("estado", "Estado", "", str(paso), _quien(paso.cambiado_por, para), getattr(paso, paso.cuando))
+        for paso in pasos
+    ]
+
+
+def _quien(persona, para) -> str:
+    """Return who changed something, as whoever reads it would say."""
+    if persona is None:
+        return "alguien"
+    return "usted en otra página" if persona.pk == para.pk else str(persona)
 
 
 def leer(modelo: type[models.Model], cambios: Iterable[Cambio]) -> list[dict]:
