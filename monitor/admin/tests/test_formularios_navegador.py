@@ -98,7 +98,7 @@ def test_una_solicitud_nueva_vuelve_con_sus_lugares(mano, servidor, ana):
     solicitud = SolicitudFactory(asunto="Viaje a la sede")
     mano.entrar(ana, servidor, f"/admin/solicitudes/solicitud/{solicitud.pk}/change/")
     pagina = mano.pagina
-    pagina.get_by_role("link", name="Agregar lugar adicional.").click()
+    pagina.locator(".add-row a").click()
     fila = pagina.locator("tr.dynamic-lugares").last
     fila.locator("[name$=-descripcion]").fill("Por la puerta de atrás")
     Session.objects.all().delete()

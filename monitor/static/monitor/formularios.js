@@ -63,7 +63,8 @@ addEventListener("submit", (suceso) => {
   const marca = marcas.find((una) => una.forma === suceso.target);
   if (!marca || suceso.defaultPrevented) return;
   enviando = true;
-  const { pathname, search } = new URL(marca.forma.action, location);
+  // As an attribute: a field of the form may be called «action».
+  const { pathname, search } = new URL(marca.forma.getAttribute("action") ?? "", location);
   if (cambiada(marca)) guardar({ persona, ruta: pathname + search, campos: camposDe(marca.forma), vueltas: 0 });
 });
 
