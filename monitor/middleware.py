@@ -235,6 +235,7 @@ TOO_LARGE = (
     "Lo que envió pasa de {limite}, que es lo más que se admite aquí. No se guardó nada: vuelva atrás, acorte los"
     " textos y envíe de nuevo."
 )
+SESSION_ENDED = " Si su sesión terminó, basta con que entre otra vez."
 
 
 class AdminBodyMiddleware(OnlyInAdmin, MiddlewareMixin):
@@ -250,7 +251,8 @@ class AdminBodyMiddleware(OnlyInAdmin, MiddlewareMixin):
             return None
         # The rest of a body that nobody reads would be taken for the next request of its connection.
         close = {"Connection": "close"}
-        return error_page(413, "Demasiado grande", TOO_LARGE.format(limite=filesizeformat(limit)), close)
+        frase = TOO_LARGE.format(limite=filesizeformat(limit)) + ("" if limit > FORM_ANONYMOUS else SESSION_ENDED)
+        return error_page(413, "Demasiado grande", frase, close)
 
 
 class AdminOutageMiddleware(OnlyInAdmin, MiddlewareMixin):

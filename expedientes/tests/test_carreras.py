@@ -4,11 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
+from django.db import connection
+from django.test import Client
 
 from expedientes.archivo import ExpedienteArchivado
-from expedientes.models import HistorialEstado
+from expedientes.models import Expediente, HistorialEstado
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Remota
+from monitor.tests.formularios import campos_de
 from monitor.usuarios.tests.factories import UsuarioFactory
 
 RUTA = "/api/expedientes"
@@ -119,3 +122,55 @@ def test_cambio_de_estado_y_baja_a_la_vez_no_dejan_nada_suelto(remota):
         copia = ExpedienteArchivado.objects.get(no_siniestro=clave).datos
         assert len(copia["historial_estado"]) == (2 if cambio == 200 else 1)
     assert not HistorialEstado.objects.exists()
+
+
+# --- Forms of the admin ---
+
+PAGINA = "/admin/expedientes/expediente/X/change/"
+
+
+def enviadas(personas, cambios):
+    """Have each person open the page, and all send it at once, each with changes of their own. Return the answers."""
+    clientes = [Client() for _ in personas]
+    for cliente, persona in zip(clientes, personas, strict=True):
+        cliente.force_login(persona)
+    abiertas = [campos_de(cliente.get(PAGINA)) for cliente in clientes]
+
+    def enviar(n):
+        try:
+            return clientes[n].post(PAGINA, abiertas[n] | cambios(n))
+        finally:
+            connection.close()
+
+    return a_la_vez(enviar, range(len(personas)))
+
+
+def test_de_ocho_que_guardan_lo_mismo_a_la_vez_uno_guarda_y_los_demas_eligen(transactional_db):
+    ExpedienteFactory(no_siniestro="X", color="Rojo")
+
+    recibidas = enviadas(UsuarioFactory.create_batch(8), lambda n: {"color": f"Color {n}"})
+
+    (ganador,) = [n for n, recibida in enumerate(recibidas) if recibida.status_code == 302]
+    assert Expediente.objects.get().color == f"Color {ganador}"
+    vueltas = [recibida for recibida in recibidas if recibida.status_code == 200]
+    assert len(vueltas) == 7
+    assert all(f"«Color {ganador}»" in vuelta.content.decode() for vuelta in vueltas)
+
+
+def test_de_tres_que_guardan_campos_distintos_a_la_vez_nadie_pierde_nada(transactional_db):
+    ExpedienteFactory(no_siniestro="X")
+    campos = ("color", "marca", "placas")
+
+    recibidas = enviadas(UsuarioFactory.create_batch(3), lambda n: {campos[n]: "Suyo"})
+
+    assert [recibida.status_code for recibida in recibidas] == [302] * 3
+    assert Expediente.objects.values_list(*campos).get() == ("Suyo", "Suyo", "Suyo")
+
+
+def test_de_ocho_botones_de_una_pagina_a_la_vez_pasa_uno(transactional_db):
+    ExpedienteFactory(no_siniestro="X")
+
+    recibidas = enviadas(UsuarioFactory.create_batch(8), lambda n: {"_estado": ESTADOS[1 + n % 3]})
+
+    assert sorted(recibida.status_code for recibida in recibidas) == [200] * 7 + [302]
+    assert HistorialEstado.objects.count() == 2

@@ -15,7 +15,10 @@ from monitor.policies import TEXT, page
 # The title and the sentence for each status; the sentence is for an answer that has none of its own.
 DICHOS = {
     400: ("Petición inválida", "La dirección o lo que se envió no se puede leer. Vuelva al inicio e intente de nuevo."),
-    401: ("Falta identificarse", "Esto es para programas, que se identifican con un token."),
+    401: (
+        "Falta identificarse",
+        "Esto es para programas, que se identifican con un token. El personal entra por Administración, en el inicio.",
+    ),
     403: ("Sin permiso", "Su rol no permite esta operación. Pídala a un Administrador."),
     404: ("Página no encontrada", "Esta dirección no existe, o lo que mostraba ya no está."),
     405: ("Esto no se abre así", "Esta dirección sólo sirve al pulsar un botón. Vuelva y use el botón."),
@@ -57,7 +60,8 @@ def for_people(request, response) -> HttpResponse:
         return response
     titulo, frase = DICHOS.get(response.status_code, OTROS)
     headers = {name: value for name, value in response.items() if name.lower() not in DEL_CUERPO}
-    frase = _sentence_in(response) or frase
+    if response.status_code != 401:  # a person has no token
+        frase = _sentence_in(response) or frase
     if is_admin(request.path_info):
         shown = error_page(response.status_code, titulo, frase, headers)
     else:

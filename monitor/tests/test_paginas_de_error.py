@@ -93,7 +93,7 @@ FUERA = [
     ("get", "/nada", 404, "La ruta no existe."),
     ("get", "/api/nada", 404, "La ruta no existe."),
     ("get", "/static/nada.css", 404, "La ruta no existe."),
-    ("get", "/api/expedientes", 401, "Token requerido"),
+    ("get", "/api/expedientes", 401, "El personal entra por Administración"),
     ("get", "/solicitud", 401, ""),
     ("post", "/api/health", 405, "El método POST no está permitido aquí."),
     ("post", "/api/auth/login", 415, ""),
