@@ -2,8 +2,10 @@
 on getting JSON."""
 
 import re
+import socket
 from io import BytesIO
 from unittest.mock import patch
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import OperationalError
@@ -151,6 +153,23 @@ def test_el_servidor_lleno_es_una_pagina_para_un_navegador():
 
     assert [pagina.status for pagina in paginas] == ["503 Service Unavailable"] * 2
     assert all(b"Volver al inicio" in pagina.body for pagina in paginas)
+
+
+@pytest.mark.parametrize(
+    "peticion",
+    [
+        f"GET /admin/?q={'x' * 70_000} HTTP/1.1\r\nHost: x\r\n\r\n",
+        f"GET /nada HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\nCookie: {'x' * 70_000}\r\n\r\n",
+    ],
+)
+def test_lo_que_el_servidor_no_puede_leer_es_una_pagina_para_un_navegador(servidor, peticion):
+    with socket.create_connection(urlsplit(servidor).netloc.split(":"), timeout=10) as conexion:
+        conexion.sendall(peticion.encode())
+        recibido = conexion.makefile("rb").read().decode()
+
+    assert recibido.startswith("HTTP/1.1 400 ")
+    assert "Content-Type: text/html; charset=utf-8" in recibido
+    assert "Volver al inicio</a>" in recibido
 
 
 @pytest.mark.parametrize("status", [*DICHOS, 418])
