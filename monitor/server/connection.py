@@ -35,8 +35,8 @@ class Service:
 
     `body_limit` gives the largest body, in bytes, that is received for a path: the application refuses what is larger.
     `busy` makes the answer of an HTTP request that there is no room for, given its environment; `malformed` makes that
-    of one that isn't HTTP, given what was read of its target and of its Accept. `probes` are the paths that are asked to
-    know how the service is, which have threads of their own: they don't wait for what they watch. `watch` is called
+    of one that isn't HTTP, given what was read of its target and of its Accept. `probes` are the paths that are asked
+    to know how the service is, which have threads of their own: they don't wait for what they watch. `watch` is called
     each second.
     """
 
