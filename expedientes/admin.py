@@ -2,13 +2,17 @@ from django import forms
 from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpResponseRedirect
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from catalogos.models import Aseguradora
+from expedientes.admin_filters import EnTallerFilter, EntregaFilter, EstadosFilter, IngresoFilter
 from expedientes.archivo import ExpedienteArchivado
 from expedientes.copias import leer_copia, leer_historial
-from expedientes.estados import TRANSICIONES, Estado
+from expedientes.estados import ABIERTOS, TRANSICIONES, Estado
 from expedientes.models import Expediente
+from monitor.admin.inicio import Cifra
 from monitor.admin.lists import KeysetChangeList
 from monitor.admin.verbs import VerbAdmin, VerbForm
 from monitor.cambios.admin import ConHistorial
@@ -72,19 +76,6 @@ class ExpedienteForm(VerbForm):
             self.fields["aseguradora"].queryset = Aseguradora.objects.filter(elegibles)
 
 
-class IngresoFilter(admin.DateFieldListFilter):
-    """A filter by the day of intake. It asks for the days also as the index of the list's order has them, so that a
-    page far back is found at once."""
-
-    def queryset(self, request, queryset):
-        queryset = super().queryset(request, queryset)
-        for parametro, busqueda in ((self.lookup_kwarg_since, "lte"), (self.lookup_kwarg_until, "gt")):
-            if parametro in self.used_parameters:
-                dia = self.field.to_python(self.used_parameters[parametro][-1])
-                queryset = queryset.filter(**{f"orden_ingreso__{busqueda}": (LAST_DAY - dia).days})
-        return queryset
-
-
 def _pasar_a(estado: Estado):
     @admin.action(permissions=["change"], description=f"Pasar a {estado.label}")
     def accion(modeladmin, request, queryset):
@@ -115,15 +106,24 @@ class ExpedienteAdmin(ConHistorial, VerbAdmin):
         "placas",
         "aseguradora",
         "en_estado",
+        "dias",
         "ingreso",
         "entrega",
+        "faltan",
     )
-    list_filter = ("estado", "aseguradora", ("fecha_ingreso", IngresoFilter), "ubicacion_almacenamiento")
+    list_filter = (
+        EnTallerFilter,
+        EstadosFilter,
+        "aseguradora",
+        ("fecha_ingreso", IngresoFilter),
+        ("fecha_entrega", EntregaFilter),
+        "ubicacion_almacenamiento",
+    )
     list_select_related = ("aseguradora",)
     search_fields = ("no_siniestro",)  # with this Django shows the box; `buscar` says where to look
     search_help_text = "No. Siniestro, cliente, teléfono, placas, marca, modelo, orden o factura"
-    ordering = ("orden_ingreso", "no_siniestro")
-    sortable_by = ()
+    ordering = ("orden_en_admin", "no_siniestro")
+    sortable_by = ("dias", "ingreso", "entrega")
     formfield_overrides = {
         **VerbAdmin.formfield_overrides,
         models.BooleanField: {"widget": DocumentoSelect},
@@ -155,13 +155,36 @@ class ExpedienteAdmin(ConHistorial, VerbAdmin):
     def en_estado(self, expediente):
         return insignia(expediente.estado)
 
-    @admin.display(description="ingreso")
+    @admin.display(description="días en el estado", ordering="en_estado_desde")
+    def dias(self, expediente):
+        return expediente.dias_en_el_estado
+
+    @admin.display(description="ingreso", ordering="orden_en_admin")
     def ingreso(self, expediente):
         return expediente.fecha_ingreso
 
-    @admin.display(description="entrega")
+    @admin.display(description="entrega", ordering="-orden_entrega")
     def entrega(self, expediente):
-        return expediente.fecha_entrega
+        if not expediente.esta_atrasado:
+            return expediente.fecha_entrega
+        dia = date_format(expediente.fecha_entrega)
+        return format_html('<span class="atrasado" title="La fecha prometida ya pasó">{}</span>', dia)
+
+    @admin.display(description="documentos que faltan")
+    def faltan(self, expediente):
+        return expediente.documentos_que_faltan or None
+
+    def cifras(self, request):
+        abiertos = Expediente.objects.abiertos()
+        hoy = timezone.localdate()
+        ingresaron = Expediente.objects.filter(orden_en_admin=(LAST_DAY - hoy).days)
+        yield Cifra("ingresaron hoy", ingresaron, {"fecha_ingreso__gte": hoy, "fecha_ingreso__lte": hoy})
+        taller = EnTallerFilter.parameter_name
+        yield Cifra("atrasados", abiertos.atrasados(), {taller: EnTallerFilter.ATRASADOS}, "entrega")
+        for estado in ABIERTOS:
+            filtro = {EstadosFilter.parameter_name: estado.value}
+            yield Cifra(f"en {estado.label}", abiertos.filter(estado=estado), filtro, "dias")
+        yield Cifra("sin todos sus documentos", abiertos.sin_documentos(), {taller: EnTallerFilter.DOCUMENTOS})
 
     # --- The page of an expediente ---
 

@@ -12,3 +12,5 @@ class Estado(models.TextChoices):
 
 # Any other state may follow, because a unit can go back to repair. The enum has the states in their usual order.
 TRANSICIONES: dict[Estado, frozenset[Estado]] = {desde: frozenset(Estado) - {desde} for desde in Estado}
+
+ABIERTOS = tuple(estado for estado in Estado if estado != Estado.SALIDA)  # the unit is in the shop

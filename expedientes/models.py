@@ -1,5 +1,6 @@
 import re
 from contextlib import contextmanager
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
@@ -8,13 +9,13 @@ from django.utils import timezone
 
 from catalogos.models import Aseguradora
 from expedientes.archivo import ExpedienteArchivado, archivados, copiar
-from expedientes.estados import TRANSICIONES, Estado
+from expedientes.estados import ABIERTOS, TRANSICIONES, Estado
 from monitor.cambios.cadena import Eslabon
 from monitor.cambios.registro import anotar_archivo, cambiar, crear, exigir_visto
 from monitor.cambios.seguimiento import Seguido
 from monitor.db.errors import is_duplicate
 from monitor.db.fields import KeyField, LineField, LongTextField, MailField, order_column, search_column
-from monitor.db.functions import IndexedPlates, has_plates, searched
+from monitor.db.functions import ClockTime, DaysToLastOrMore, IndexedPlates, has_plates, searched
 from monitor.db.triggers import door
 from monitor.db.versions import Seen
 from monitor.db.writes import Author, Vigente, insert, single_statement
@@ -82,6 +83,25 @@ class ExpedienteQuerySet(models.QuerySet):
     def en_la_nube(self):
         return self.filter(ubicacion_almacenamiento=Ubicacion.NUBE)
 
+    # --- The shop's own questions ---
+
+    def abiertos(self):
+        """Return those whose unit hasn't left."""
+        return self.filter(estado__in=ABIERTOS)
+
+    def atrasados(self):
+        """Return those that were promised for a day that is past."""
+        return self.abiertos().filter(fecha_entrega__lt=timezone.localdate())
+
+    def que_entregan(self, desde: date, hasta: date):
+        """Return those that were promised for these days, both included."""
+        return self.abiertos().filter(fecha_entrega__range=(desde, hasta))
+
+    def sin_documentos(self):
+        """Return those that lack a document, or of which nobody has confirmed one."""
+        completos = models.Q(**dict.fromkeys(Expediente.DOCUMENTOS, True))
+        return self.abiertos().exclude(completos)
+
 
 class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
     """The verbs of expedientes. Whoever writes an expediente, by the API or the admin, writes it here."""
@@ -94,8 +114,9 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
             "ubicacion_almacenamiento": Ubicacion.LOCAL,
             "creado_por_id": por.reference,
         }
-        valores = dict.fromkeys(Expediente.EDITABLES) | _con_aseguradora_vigente(datos) | del_servidor
         apertura = _cambio(datos["no_siniestro"], None, Estado.INGRESO, por)
+        desde = {"en_estado_desde": apertura[1]["fecha_cambio"]}
+        valores = dict.fromkeys(Expediente.EDITABLES) | _con_aseguradora_vigente(datos) | del_servidor | desde
         with _antes_la_aseguradora(datos):
             try:
                 with single_statement():
@@ -126,9 +147,11 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
             desde = Estado(expediente.estado)
             if hasta not in TRANSICIONES[desde]:
                 raise DatosInvalidos(MISMO_ESTADO, codigo="mismo_estado")
-            return {"estado": hasta}, [_cambio(no_siniestro, desde, hasta, por)]
+            cambio = _cambio(no_siniestro, desde, hasta, por)
+            return {"estado": hasta, "en_estado_desde": cambio[1]["fecha_cambio"]}, [cambio]
 
-        return _el_que_hay(cambiar(Expediente, no_siniestro, al_estado, por=por, columnas=["estado"]))
+        columnas = ["estado", "en_estado_desde"]
+        return _el_que_hay(cambiar(Expediente, no_siniestro, al_estado, por=por, columnas=columnas))
 
     @transaction.atomic
     def archivar(self, no_siniestro: str, *, por: Author, visto: Seen | None = None) -> ExpedienteArchivado:
@@ -286,7 +309,10 @@ class Expediente(Seguido):
     )
     fecha_entrega = _fecha("fecha de entrega prometida")
 
+    en_estado_desde = models.DateTimeField("en el estado desde", db_default=ClockTime(), editable=False)
     orden_ingreso = order_column("fecha_ingreso")
+    orden_en_admin = order_column("fecha_ingreso", DaysToLastOrMore)
+    orden_entrega = order_column("fecha_entrega")
     busqueda = search_column(
         "no_siniestro", "nombre_cliente", "marca", "modelo", "orden", "factura", "placas", "telefono_cliente"
     )
@@ -307,6 +333,9 @@ class Expediente(Seguido):
                 fields=["ubicacion_almacenamiento", "orden_ingreso", "no_siniestro"], name="expediente_por_ubicacion"
             ),
             models.Index(IndexedPlates("placas"), name="expediente_por_placas"),
+            models.Index(fields=["orden_en_admin", "no_siniestro"], name="expediente_en_admin"),
+            models.Index(fields=["orden_entrega", "no_siniestro"], name="expediente_por_entrega"),
+            models.Index(fields=["en_estado_desde", "no_siniestro"], name="expediente_por_dias_en_estado"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -329,11 +358,25 @@ class Expediente(Seguido):
     def __str__(self):
         return self.no_siniestro
 
+    @property
+    def esta_atrasado(self) -> bool:
+        return self.estado in ABIERTOS and self.fecha_entrega is not None and self.fecha_entrega < timezone.localdate()
+
+    @property
+    def dias_en_el_estado(self) -> int:
+        """Return how many days ago, by the calendar of the shop, it came to its state."""
+        return (timezone.localdate() - timezone.localdate(self.en_estado_desde)).days
+
+    @property
+    def documentos_que_faltan(self) -> int:
+        return sum(getattr(self, documento) is not True for documento in self.DOCUMENTOS)
+
     @classmethod
     def archivados(cls):
         return archivados(HistorialEstado)
 
 
+Expediente.DOCUMENTOS = tuple(c.name for c in Expediente._meta.concrete_fields if c.name.startswith("doc_"))
 # These are the columns that people write. The others belong to the server.
 Expediente.EDITABLES = tuple(
     campo.attname for campo in Expediente._meta.concrete_fields if campo.editable and not campo.generated

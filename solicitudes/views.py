@@ -14,6 +14,7 @@ from monitor.api.viewsets import Action, EnvelopeViewSet, location
 from monitor.cambios.listas import DESDE, PAGINA, CambiosList, con_hasta
 from monitor.cambios.seguimiento import EN_ORDEN, actualizadas
 from monitor.db.queries import Param
+from monitor.db.writes import written_and_read
 from monitor.errores import DatosInvalidos
 from solicitudes.filters import PARAMETROS
 from solicitudes.models import EstadoSolicitud, HistoricoEstado, Solicitud
@@ -100,9 +101,8 @@ class SolicitudViewSet(EnvelopeViewSet):
         return self._mostrar("Solicitud obtenida exitosamente", _id(pk))
 
     def update(self, request, pk):
-        cambios, pk = read_changes(ENTRADA, self.body()), _id(pk)
-        Solicitud.objects.actualizar(pk, cambios, por=request.user, visto=self.seen)
-        return self._mostrar("Solicitud actualizada exitosamente", pk)
+        cambios = read_changes(ENTRADA, self.body())
+        return self._escribir("Solicitud actualizada exitosamente", Solicitud.objects.actualizar, pk, cambios)
 
     def destroy(self, request, pk):
         solicitud = Solicitud.objects.eliminar(_id(pk), por=request.user, visto=self.seen)
@@ -110,19 +110,16 @@ class SolicitudViewSet(EnvelopeViewSet):
         return self.success("Solicitud eliminada exitosamente", datos)
 
     def aprobar(self, request, pk):
-        motivo, pk = MOTIVO_OPCIONAL.read(self.body(optional=True)), _id(pk)
-        Solicitud.objects.aprobar(pk, por=request.user, visto=self.seen, **motivo)
-        return self._mostrar("Solicitud aprobada exitosamente", pk)
+        motivo = MOTIVO_OPCIONAL.read(self.body(optional=True))
+        return self._escribir("Solicitud aprobada exitosamente", Solicitud.objects.aprobar, pk, **motivo)
 
     def rechazar(self, request, pk):
-        motivo, pk = MOTIVO.read(self.body()), _id(pk)
-        Solicitud.objects.rechazar(pk, por=request.user, visto=self.seen, **motivo)
-        return self._mostrar("Solicitud rechazada exitosamente", pk)
+        motivo = MOTIVO.read(self.body())
+        return self._escribir("Solicitud rechazada exitosamente", Solicitud.objects.rechazar, pk, **motivo)
 
     def cancelar(self, request, pk):
-        motivo, pk = MOTIVO.read(self.body()), _id(pk)
-        Solicitud.objects.cancelar(pk, por=request.user, visto=self.seen, **motivo)
-        return self._mostrar("Solicitud cancelada exitosamente", pk)
+        motivo = MOTIVO.read(self.body())
+        return self._escribir("Solicitud cancelada exitosamente", Solicitud.objects.cancelar, pk, **motivo)
 
     def historico(self, request, pk):
         solicitud, _ = self._una(_id(pk))
@@ -138,6 +135,12 @@ class SolicitudViewSet(EnvelopeViewSet):
         return list_response(
             self, CambiosList(solicitud, ENTRADA, ENVELOPE), partial(self.success, "Cambios obtenidos exitosamente")
         )
+
+    def _escribir(self, frase, verbo, pk, *datos, **motivo):
+        pk = _id(pk)
+        with written_and_read():
+            verbo(pk, *datos, por=self.request.user, visto=self.seen, **motivo)
+            return self._mostrar(frase, pk)
 
     def _mostrar(self, frase, pk):
         solicitud, etag = self._una(pk)

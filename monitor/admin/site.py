@@ -13,6 +13,7 @@ from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from monitor.admin.inicio import cifras_de
 from monitor.db.errors import is_broken_reference
 from monitor.errores import DemasiadosIntentos, NoAutenticado
 
@@ -100,6 +101,10 @@ class MonitorAdminSite(admin.AdminSite):
         lugares = {app: lugar for lugar, app in enumerate(APP_ORDER)}
         apps = super().get_app_list(request, app_label)
         return sorted(apps, key=lambda app: lugares.get(app["app_label"], len(lugares)))
+
+    def index(self, request, extra_context=None):
+        cifras = list(cifras_de(self._registry, request))
+        return super().index(request, {"cifras": cifras} | (extra_context or {}))
 
     def password_change(self, request, extra_context=None):
         request.current_app = self.name

@@ -24,6 +24,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.text import capfirst
 
+from monitor.admin.lists import FilteredChangeList
 from monitor.admin.stale import INTENTOS, REVISAR, VISTO, Ajeno, Pagina, StaleForm, Visto, escrito
 from monitor.db.functions import Contains, Folded
 from monitor.db.versions import Seen, Versioned
@@ -42,7 +43,7 @@ RECUPERADO = "Esto es lo que había escrito y no llegó a guardarse. Revíselo y
 NOMBRADOS = 10  # refused rows that a message names; the rest are counted
 # The lookups that the filters of our lists use. Others, typed by hand, could make the database fail or work for
 # minutes.
-BUSQUEDAS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")
+BUSQUEDAS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt", "__lte")
 # Values that no filter of ours has, and that a database or a time zone can't take: a number beyond 64 bits, and a day
 # of the first or the last year.
 IMPOSIBLE = re.compile(r"-?\d{19,}|(0001|9999)-.*", re.ASCII)
@@ -290,6 +291,9 @@ class VerbAdmin(admin.ModelAdmin):
         return super().response_action(request, queryset, **where)
 
     # --- Lists ---
+
+    def get_changelist(self, request, **kwargs):
+        return FilteredChangeList
 
     def changelist_view(self, request, extra_context=None):
         if ERROR_FLAG in request.GET:

@@ -57,9 +57,9 @@ def search_column(*columnas: str) -> models.GeneratedField:
     )
 
 
-def order_column(fecha: str) -> models.GeneratedField:
-    """Return the generated column with the days from `fecha` to the last day (see `DaysToLast`). A row comparison of
-    this column and the key reads any page of the list from one index, and has no nulls to step around."""
+def order_column(fecha: str, days: type[DaysToLast] = DaysToLast) -> models.GeneratedField:
+    """Return the generated column with the days from `fecha` to the last day. A row comparison of this column and the
+    key reads any page of the list from one index, and has no nulls to step around."""
     return models.GeneratedField(
-        expression=DaysToLast(fecha), output_field=models.IntegerField(), db_persist=True, editable=False
+        expression=days(fecha), output_field=models.IntegerField(), db_persist=True, editable=False
     )

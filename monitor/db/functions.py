@@ -293,13 +293,21 @@ LAST_DAY = date.max
 
 class DaysToLast(models.Func):
     """The days from a date to 9999-12-31, and -1 without a date. In ascending order the rows without a date come first,
-    and then the newest."""
+    and then the newest; in descending order the oldest come first, and those without a date last."""
 
     output_field = models.IntegerField()
+    undated = -1
 
     def as_postgresql(self, compiler, connection, **extra):
-        return self.as_sql(compiler, connection, template=f"coalesce(DATE '{LAST_DAY}' - %(expressions)s, -1)")
+        days = f"DATE '{LAST_DAY}' - %(expressions)s"
+        return self.as_sql(compiler, connection, template=f"coalesce({days}, {self.undated})")
 
     def as_sqlite(self, compiler, connection, **extra):
-        dias = f"CAST(julianday('{LAST_DAY}') - julianday(%(expressions)s) AS INTEGER)"
-        return self.as_sql(compiler, connection, template=f"coalesce({dias}, -1)")
+        days = f"CAST(julianday('{LAST_DAY}') - julianday(%(expressions)s) AS INTEGER)"
+        return self.as_sql(compiler, connection, template=f"coalesce({days}, {self.undated})")
+
+
+class DaysToLastOrMore(DaysToLast):
+    """As `DaysToLast`, but in ascending order the rows without a date come last, after the oldest."""
+
+    undated = (LAST_DAY - date.min).days + 1

@@ -24,6 +24,20 @@ class OnPostgreSQL(migrations.RunSQL):
             super().database_backwards(app_label, schema_editor, from_state, to_state)
 
 
+def untold(tabla: str, sql: str) -> list[migrations.RunSQL]:
+    """Return the operations that run an UPDATE by which nobody changes anything, such as filling a new column: versions
+    don't grow, and who follows the rows isn't told. SQLite has no triggers while it migrates."""
+    apagar, prender = (f"ALTER TABLE {tabla} {verbo} TRIGGER USER" for verbo in ("DISABLE", "ENABLE"))
+    # A table can't be altered while it has keys to check at the end of the transaction.
+    revisar = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
+    nada = migrations.RunSQL.noop
+    return [
+        OnPostgreSQL(apagar, nada),
+        migrations.RunSQL(sql, nada),
+        OnPostgreSQL(f"{revisar}; {prender}", nada),
+    ]
+
+
 def trigram_index(tabla: str, columna: str = "busqueda") -> OnPostgreSQL:
     """Return the operation that creates the index for `Contains`, which serves any fragment of three letters or more.
     The owner of a database may create the extension."""

@@ -131,12 +131,6 @@ def _statements(model, connection) -> list[str]:
 
 
 FUNCTIONS = f"""
-CREATE OR REPLACE FUNCTION subir_version() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    NEW.version := OLD.version + 1;
-    RETURN NEW;
-END $$;
-
 CREATE OR REPLACE FUNCTION solo_se_agrega() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     abierta text := coalesce(current_setting('{SETTING}', true), '');
@@ -180,9 +174,13 @@ def _note(event: str) -> str:
 
 TEMPLATES: dict[type[models.Model], dict[str, tuple[str, ...]]] = {
     Versioned: {
+        # Afterwards: one that runs before may change any column, and so PostgreSQL would compute every generated column
+        # again at each UPDATE.
         "postgresql": (
-            "CREATE OR REPLACE TRIGGER {tabla}_version BEFORE UPDATE ON {tabla} FOR EACH ROW"
-            " WHEN (NEW.version = OLD.version) EXECUTE FUNCTION subir_version()",
+            "CREATE OR REPLACE FUNCTION {tabla}_subir_version() RETURNS trigger LANGUAGE plpgsql AS"
+            " 'BEGIN UPDATE {tabla} SET version = NEW.version + 1 WHERE {pk} = NEW.{pk}; RETURN NULL; END'",
+            "CREATE OR REPLACE TRIGGER {tabla}_version AFTER UPDATE ON {tabla} FOR EACH ROW"
+            " WHEN (NEW.version = OLD.version) EXECUTE FUNCTION {tabla}_subir_version()",
         ),
         "sqlite": (
             "CREATE TRIGGER {tabla}_version AFTER UPDATE ON {tabla} WHEN NEW.version = OLD.version BEGIN"

@@ -81,6 +81,17 @@ def without_savepoints():
         connection.makes_savepoints = True
 
 
+@contextmanager
+def written_and_read():
+    """Let a verb, and the reading of what it wrote for an answer, be one transaction. After it anybody may change or
+    delete the row, and the answer would be of that."""
+    if connection.in_atomic_block:
+        yield
+    else:
+        with transaction.atomic(), without_savepoints():
+            yield
+
+
 def insert(model, values: Mapping[str, Any], *, por: Author, con: Sequence[tuple] = ()):
     """Insert one row and return it as an instance. `con` lists the (model, values) of other rows that are written with
     it or not at all; on PostgreSQL they go in the same statement.

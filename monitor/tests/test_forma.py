@@ -41,7 +41,7 @@ CAPAS = {
     ),
     "puertas": (
         "*.views monitor.cambios.admin monitor.cambios.listas monitor.usuarios.admin catalogos.admin expedientes.admin"
-        " solicitudes.admin solicitudes.correo.admin"
+        " expedientes.admin_filters solicitudes.admin solicitudes.correo.admin"
     ),
     "descripciones y órdenes": "*.openapi *.management.*",
     "montaje": "*.urls *.apps monitor.settings",
@@ -88,7 +88,7 @@ def capas_de(modulo):
         numero
         for numero, patrones in enumerate(CAPAS.values())
         if any(fnmatchcase(modulo, patron) for patron in patrones.split())
-        and not (modulo.startswith("monitor.api.") and numero != CIMIENTOS)
+        and not (modulo.startswith(("monitor.api.", "monitor.admin.")) and numero != CIMIENTOS)
     ]
 
 

@@ -545,3 +545,26 @@ def test_sentencias_de_eliminar(contar, administrador, solicitud):
     sentencias = 6 if connection.vendor == "postgresql" else 8
 
     assert contar(administrador, "DELETE", f"/solicitud/{solicitud.pk}") == sentencias
+
+
+@pytest.mark.parametrize("accion", ["", "/aprobar", "/rechazar", "/cancelar"])
+def test_se_responde_lo_que_se_escribio_aunque_otro_escriba_enseguida(transactional_db, mundo, cuerpo, accion):
+    """What the answer shows is read in the transaction that wrote it: after it, another could change or delete the
+    solicitud, and the answer would be of that."""
+    api = Api(UsuarioFactory(administrador=True))
+    pk = api.post("/solicitud", cuerpo).json()["data"]["Id"]
+    en_transaccion = []
+
+    def mirar(ejecutar, sql, *resto):
+        en_transaccion.append((sql.split()[0], connection.in_atomic_block))
+        return ejecutar(sql, *resto)
+
+    with connection.execute_wrapper(mirar):
+        datos = {"motivo": "Hay unidad"} if accion else {"cantidadPasajeros": 7}
+        recibida = api.pedir("POST" if accion else "PUT", f"/solicitud/{pk}{accion}", datos)
+
+    assert recibida.status_code == 200
+    ultima_escritura = max(i for i, (verbo, _) in enumerate(en_transaccion) if verbo in ("INSERT", "WITH", "UPDATE"))
+    lecturas = en_transaccion[ultima_escritura + 1 :]
+    assert lecturas
+    assert all(dentro for _, dentro in lecturas)
