@@ -117,15 +117,16 @@ class ConDecisiones:
         claves = self._claves(request)
         elegidas = self.get_queryset(request).filter(pk__in=claves)
         enteras = [(solicitud, para_decidir(solicitud)) for solicitud in elegidas.con_todo()[:ENTERAS]]
+        otras = elegidas.select_related("solicitante")[ENTERAS:] if len(claves) > ENTERAS else ()
         contexto = self.admin_site.each_context(request) | {
             "title": f"{accion.capitalize()} {enteras[0][0] if len(claves) == 1 and enteras else 'solicitudes'}",
             "opts": self.opts,
             "accion": accion,
             "lista": lista or request.get_full_path(),
             "solicitudes": [(s, datos, dudas_de(s.lugares_en_orden)) for s, datos in enteras],
-            "vistas": [(f"{VISTO}-{s.pk}", Visto.de(s)) for s in elegidas],
+            "vistas": [(f"{VISTO}-{s.pk}", Visto.de(s)) for s in (*(s for s, _ in enteras), *otras)],
             "cambiadas": () if lista else self.cambiadas(request),
-            "otras": elegidas.select_related("solicitante")[ENTERAS:] if len(claves) > ENTERAS else (),
+            "otras": otras,
             "claves": claves,
             "casilla": ACTION_CHECKBOX_NAME,
             "obligatorio": accion != Accion.APROBAR,
