@@ -22,6 +22,7 @@ from monitor.admin.verbs import VerbAdmin, VerbForm
 from monitor.cambios.admin import ConHistorial
 from monitor.cambios.linea import Historia, Suceso
 from monitor.db.functions import LAST_DAY
+from monitor.db.versions import Seen
 
 BOTON = "_estado"  # the name of the buttons that change the state on an expediente's page
 CAMBIO = [{"changed": {"fields": ["estado"]}}]  # how Django's log keeps a change of state
@@ -153,9 +154,6 @@ class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
     def crear(self, datos, *, por):
         return Expediente.objects.abrir(datos, por=por)
 
-    def actualizar(self, pk, datos, *, por):
-        return Expediente.objects.actualizar(pk, datos, por=por)
-
     def eliminar(self, pk, *, por):
         Expediente.objects.archivar(pk, por=por)
 
@@ -236,10 +234,14 @@ class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
             context["boton"] = BOTON
         return super().render_change_form(request, context, add, change, form_url, obj)
 
+    def decide(self, request):
+        return BOTON in request.POST
+
     def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
+        expediente = super().save_model(request, obj, form, change)
         if change and BOTON in request.POST:
-            Expediente.objects.cambiar_estado(obj.pk, request.POST[BOTON], por=request.user)
+            visto = Seen([expediente.tag])
+            Expediente.objects.cambiar_estado(obj.pk, request.POST[BOTON], por=request.user, visto=visto)
 
     def construct_change_message(self, request, form, formsets, add=False):
         mensaje = super().construct_change_message(request, form, formsets, add)

@@ -503,17 +503,6 @@ def test_modificar_no_cambia_la_clave_ni_lo_del_servidor(client, como_operador):
     ]
 
 
-def test_modificar_lo_que_otro_archivo_lleva_al_inicio_y_lo_dice(client, como_operador):
-    expediente = ExpedienteFactory(no_siniestro="SIN-1")
-    abierto = campos_de(client.get(pagina_de("SIN-1")))
-    Expediente.objects.archivar(expediente.pk, por=como_operador)
-
-    response = client.post(pagina_de("SIN-1"), abierto | {"marca": "Audi"}, follow=True)
-
-    assert response.redirect_chain == [("/admin/", 302)]
-    assert frases(response) == ["No hay expediente «SIN-1» que usted pueda ver."]
-
-
 def test_aseguradora_eliminada_sigue_en_su_expediente_y_no_se_ofrece_a_otros(client, como_operador):
     vigente, eliminada = AseguradoraFactory(nombre="AXA"), AseguradoraFactory(nombre="Vieja")
     expediente, otro = ExpedienteFactory(aseguradora=eliminada), ExpedienteFactory()

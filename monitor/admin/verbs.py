@@ -4,7 +4,7 @@ the form or in a message, and nothing is left half-done."""
 import re
 from collections import defaultdict
 from collections.abc import Callable
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 
 from django import forms
@@ -26,9 +26,11 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from monitor.admin.lists import FilteredChangeList
+from monitor.admin.stale import INTENTOS, REVISAR, VISTO, Ajeno, Pagina, StaleForm, Visto, escrito
 from monitor.db.functions import Contains, Folded
+from monitor.db.versions import Seen, Versioned
 from monitor.db.writes import Author
-from monitor.errores import ErrorDeDominio, sin_su_campo
+from monitor.errores import Desactualizado, ErrorDeDominio, sin_su_campo
 from monitor.textos import words
 from monitor.validadores import CON_CONTROL, CONTROL
 
@@ -37,6 +39,8 @@ LARGA = f"La búsqueda admite {PALABRAS} palabras y {LETRAS} caracteres: acórte
 SELECCION = 1000  # the most rows that one action takes
 MUCHAS = f"Una acción admite {SELECCION:,} filas: acorte la lista con un filtro o una búsqueda. No se hizo nada."
 NADA_QUE_BUSCAR = "No queda nada que buscar en lo que escribió: escriba letras o números."
+NO_ESTA = "No existe, o alguien acaba de eliminarlo o de archivarlo, o no le toca verlo. Búsquelo en la lista."
+RECUPERADO = "Esto es lo que había escrito y no llegó a guardarse. Revíselo y guárdelo."
 NOMBRADOS = 10  # refused rows that a message names; the rest are counted
 # The lookups that the filters of our lists use. Others, typed by hand, could make the database fail or work for
 # minutes.
@@ -81,7 +85,7 @@ class MomentField(forms.SplitDateTimeField):
     hidden_widget = HiddenMomentWidget
 
 
-class VerbForm(forms.ModelForm):
+class VerbForm(StaleForm):
     """A form that checks and writes only what the person changed, as the API does.
 
     The page carries the values that it showed, and they are compared with what comes back. A comparison with the row as
@@ -160,8 +164,8 @@ class VerbAdmin(admin.ModelAdmin):
     def crear(self, datos: dict, *, por: Author) -> models.Model:
         return self.model.objects.crear(datos, por=por)
 
-    def actualizar(self, pk, datos: dict, *, por: Author) -> models.Model:
-        return self.model.objects.actualizar(pk, datos, por=por)
+    def actualizar(self, pk, datos: dict, *, por: Author, visto: Seen) -> models.Model:
+        return self.model.objects.actualizar(pk, datos, por=por, visto=visto)
 
     def eliminar(self, pk, *, por: Author) -> None:
         self.model.objects.eliminar(pk, por=por)
@@ -189,28 +193,60 @@ class VerbAdmin(admin.ModelAdmin):
     def get_form(self, request, obj=None, change=False, **kwargs):
         forma = super().get_form(request, obj, change, **kwargs)
         forma.domain_error = getattr(request, "domain_error", None)
+        forma.revisar = REVISAR in request.POST
+        if visto := change and Visto.leer(request.POST.get(VISTO)):
+            forma.pagina = Pagina(visto, self.decide(request), partial(self.ajenos, request, obj))
         return forma
 
-    def save_model(self, request, obj, form, change):
+    def decide(self, request) -> bool:
+        """Return whether what was pressed on the page of a row decides something on the strength of what it shows."""
+        return False
+
+    def ajenos(self, request, obj, desde: int) -> list[Ajeno]:
+        """Return what was changed in the row since its chain had so many links, the newest first."""
+        return []
+
+    def save_model(self, request, obj, form, change) -> models.Model:
+        """Write the row through its verb, and only while it is what the form was compared with. Return it as it is
+        then."""
         if change:
-            self.actualizar(obj.pk, form.changes(), por=request.user)
-        else:
-            obj.pk = self.crear(form.changes(), por=request.user).pk
+            return self.actualizar(obj.pk, form.changes(), por=request.user, visto=Seen([obj.tag]))
+        creada = self.crear(form.changes(), por=request.user)
+        obj.pk = creada.pk
+        return creada
+
+    def log_change(self, request, obj, message):
+        """Leave a line in the log of the admin, unless nothing was changed."""
+        return super().log_change(request, obj, message) if message else None
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if REVISAR in request.POST:
+            self.message_user(request, RECUPERADO, messages.WARNING)
         if change:
+            forma = context["adminform"].form
+            context["visto"] = forma.mostrado if isinstance(obj, Versioned) else ""
             titulo = f"{capfirst(self.opts.verbose_name)}: {obj}"
             context |= {"title": titulo, "subtitle": None, "show_save_and_add_another": False}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """Show the form again when the verb refused, as it was filled in and with the reason. The write was rolled
-        back."""
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except ErrorDeDominio as error:
-            request.domain_error = error
-            return super().changeform_view(request, object_id, form_url, extra_context)
+        back. When somebody else wrote the row just before, the form is compared with it anew."""
+        for quedan in reversed(range(INTENTOS)):
+            try:
+                return super().changeform_view(request, object_id, form_url, extra_context)
+            except ErrorDeDominio as error:
+                if not (quedan and isinstance(error, Desactualizado)):
+                    request.domain_error = error
+                    break
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        """Say on a page that the row isn't there, and show what the person typed for it."""
+        titulo = f"{capfirst(opts.verbose_name)} «{CONTROL.sub('', unquote(object_id))}»: no está"
+        textos = request.method == "POST" and escrito(self.get_form(request)(request.POST))
+        lista = self._ruta("changelist")
+        return self.admin_site.error_page(request, 404, titulo, NO_ESTA, lista=lista, escrito=textos)
 
     def response_add(self, request, obj, post_url_continue=None):
         return self._tras_guardar(request, obj, self.agregado) or super().response_add(request, obj, post_url_continue)
@@ -229,12 +265,6 @@ class VerbAdmin(admin.ModelAdmin):
         if "_continue" in request.POST:
             return self._ir(request, pagina)
         return self._ir(request, self._ruta("add" if "_addanother" in request.POST else "changelist"))
-
-    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
-        self.message_user(
-            request, f"No hay {opts.verbose_name} «{unquote(object_id)}» que usted pueda ver.", messages.WARNING
-        )
-        return HttpResponseRedirect(reverse("admin:index"))
 
     # --- Deleting ---
 

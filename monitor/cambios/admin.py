@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from monitor.cambios.ajenos import ajenos
 from monitor.cambios.linea import Historia, Linea, Suceso
 
 
@@ -18,6 +19,9 @@ class ConHistorial:
         if fila is not None:
             extra_context = self._linea(request, fila) | (extra_context or {})
         return super().history_view(request, object_id, extra_context)
+
+    def ajenos(self, request, obj, desde):
+        return ajenos(obj, self.historia, desde, para=request.user)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if change and self.historia:

@@ -1,10 +1,12 @@
 """Deciding solicitudes: what each person may decide, and the page that shows what is decided and asks why."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.template.response import TemplateResponse
 from django.utils.http import urlencode
 
+from monitor.admin.stale import REVISAR, VISTO, Visto, lo_que_cambio
+from monitor.admin.verbs import RECUPERADO
 from monitor.errores import DatosInvalidos, sin_su_campo
 from solicitudes.correo.mensajes import para_decidir
 from solicitudes.estados import TRANSICIONES, Estado
@@ -16,6 +18,7 @@ from solicitudes.serializers import MOTIVO, MOTIVO_OPCIONAL
 
 CAMBIO = [{"changed": {"fields": ["estado"]}}]  # how Django's log keeps a change of state
 HECHAS = {Accion.APROBAR: "Se aprobaron", Accion.RECHAZAR: "Se rechazaron", Accion.CANCELAR: "Se cancelaron"}
+DECIDIR = "_decidir"  # the name of the buttons that decide on a solicitud's page, after saving what was changed there
 ENTERAS = 20  # solicitudes of which the page shows everything; of others it says the code and the subject
 
 
@@ -45,7 +48,7 @@ def _decidir(accion: Accion):
     @admin.action(permissions=["change"], description=accion.capitalize())
     def decidir(modeladmin, request, queryset):
         texto, error = request.POST.get("motivo"), None
-        if texto is not None:
+        if texto is not None and REVISAR not in request.POST and not modeladmin.cambiadas(request):
             try:
                 motivo = _leer_motivo(accion, texto)
             except DatosInvalidos as rechazo:
@@ -56,6 +59,11 @@ def _decidir(accion: Accion):
 
     decidir.__name__ = str(accion)
     return decidir
+
+
+def _mostrada(request, pk) -> Visto | None:
+    """Return what the person saw of a solicitud: on its own page, or on that of the motive."""
+    return Visto.leer(request.POST.get(VISTO) or request.POST.get(f"{VISTO}-{pk}"))
 
 
 def _leer_motivo(accion, texto) -> dict:
@@ -74,24 +82,51 @@ class ConDecisiones:
 
     def decidir(self, request, accion, motivo):
         verbo = getattr(Solicitud.objects, accion)
-        self.one_by_one(
-            request,
-            lambda pk: verbo(pk, por=request.user, motivo=motivo),
-            lambda solicitud: self.log_change(request, solicitud, CAMBIO),
-            HECHAS[accion],
-        )
 
-    def pedir_motivo(self, request, accion, texto, error):
+        def decidir(pk):
+            mostrada = _mostrada(request, pk)
+            verbo(pk, por=request.user, motivo=motivo, visto=mostrada and mostrada.visto)
+
+        self.one_by_one(request, decidir, lambda solicitud: self.log_change(request, solicitud, CAMBIO), HECHAS[accion])
+
+    def cambiadas(self, request) -> list[tuple]:
+        """Return the solicitudes that changed since the person saw them, each with the HTML that says what changed."""
+        vistas = {pk: vista for pk in self._claves(request) if (vista := _mostrada(request, pk))}
+        filas = self.get_queryset(request).filter(pk__in=vistas) if vistas else ()
+        return [
+            (fila, lo_que_cambio(self.ajenos(request, fila, vistas[fila.pk].eslabones)))
+            for fila in filas
+            if vistas[fila.pk].es_viejo(fila)
+        ]
+
+    # --- From the page of a solicitud ---
+
+    def decide(self, request):
+        return DECIDIR in request.POST
+
+    def response_change(self, request, obj):
+        """Go on to the motive when the person pressed a decision, which has saved what they changed."""
+        accion = request.POST.get(DECIDIR)
+        if accion not in DESTINOS:
+            return super().response_change(request, obj)
+        return self.pedir_motivo(request, accion, None, None, lista=self.lista_de_vuelta(request, obj))
+
+    def pedir_motivo(self, request, accion, texto, error, *, lista=None):
+        if REVISAR in request.POST:
+            self.message_user(request, RECUPERADO, messages.WARNING)
         claves = self._claves(request)
         elegidas = self.get_queryset(request).filter(pk__in=claves)
         enteras = [(solicitud, para_decidir(solicitud)) for solicitud in elegidas.con_todo()[:ENTERAS]]
+        otras = elegidas.select_related("solicitante")[ENTERAS:] if len(claves) > ENTERAS else ()
         contexto = self.admin_site.each_context(request) | {
             "title": f"{accion.capitalize()} {enteras[0][0] if len(claves) == 1 and enteras else 'solicitudes'}",
             "opts": self.opts,
             "accion": accion,
-            "lista": request.get_full_path(),
+            "lista": lista or request.get_full_path(),
             "solicitudes": [(s, datos, dudas_de(s.lugares_en_orden)) for s, datos in enteras],
-            "otras": elegidas.select_related("solicitante")[ENTERAS:] if len(claves) > ENTERAS else (),
+            "vistas": [(f"{VISTO}-{s.pk}", Visto.de(s)) for s in (*(s for s, _ in enteras), *otras)],
+            "cambiadas": () if lista else self.cambiadas(request),
+            "otras": otras,
             "claves": claves,
             "casilla": ACTION_CHECKBOX_NAME,
             "obligatorio": accion != Accion.APROBAR,

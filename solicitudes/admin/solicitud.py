@@ -15,7 +15,15 @@ from monitor.admin.lists import KeysetChangeList, cuantas
 from monitor.admin.verbs import VerbAdmin
 from monitor.cambios.admin import ConHistorial
 from monitor.cambios.linea import Historia
-from solicitudes.admin.decisiones import DECISIONES, LAS_QUE_ESPERAN, ConDecisiones, EsperanFilter, decisiones_de
+from monitor.db.versions import Seen
+from solicitudes.admin.decisiones import (
+    DECIDIR,
+    DECISIONES,
+    LAS_QUE_ESPERAN,
+    ConDecisiones,
+    EsperanFilter,
+    decisiones_de,
+)
 from solicitudes.admin.formularios import SolicitudForm
 from solicitudes.admin.linea import correos_de, leer_paso
 from solicitudes.admin.lugares import ParadaInline
@@ -136,7 +144,7 @@ class SolicitudAdmin(ConHistorial, ConDecisiones, VerbAdmin):
         if change:
             obj.lugares_en_orden = list(context["inline_admin_formsets"][0].formset.get_queryset())
             context["decisiones"] = decisiones_de(request.user, obj)
-            context["casilla"] = ACTION_CHECKBOX_NAME
+            context["casilla"], context["decidir"] = ACTION_CHECKBOX_NAME, DECIDIR
             context["lista_de_vuelta"] = self.lista_de_vuelta(request, obj)
             context["recorrido"] = lugares_de(obj)
             context["dudas"] = dudas_de(obj.lugares_en_orden)
@@ -156,7 +164,9 @@ class SolicitudAdmin(ConHistorial, ConDecisiones, VerbAdmin):
         if not change:
             form.instance.pk = self.crear(datos, por=request.user).pk
         elif datos:
-            self.actualizar(form.instance.pk, datos, por=request.user)
+            self.actualizar(form.instance.pk, datos, por=request.user, visto=Seen([form.instance.tag]))
+            if self.decide(request):
+                self.message_user(request, "Se guardaron sus cambios.", messages.SUCCESS)
         if len(datos.get("lugares", ())) == 1:
             self.message_user(request, UN_SOLO_LUGAR, messages.WARNING)
 

@@ -472,7 +472,7 @@ def test_tecnico_ve_solo_las_suyas(db):
     cliente = entrar(tecnico)
 
     assert [s.pk for s in cliente.get(LISTA).context["cl"].result_list] == [suya.pk]
-    assert cliente.get(f"{LISTA}{ajena.pk}/change/").status_code == 302
+    assert cliente.get(f"{LISTA}{ajena.pk}/change/").status_code == 404
     assert "Seleccione" not in mensajes(decidir(cliente, "cancelar", [ajena], motivo="x"))[0]
     assert Solicitud.objects.get(pk=ajena.pk).estado_id == 1
 
