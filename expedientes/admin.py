@@ -12,6 +12,7 @@ from expedientes.archivo import ExpedienteArchivado
 from expedientes.copias import leer_copia, leer_historial
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado
 from expedientes.models import Expediente
+from expedientes.tablero import ConTablero
 from monitor.admin.inicio import Cifra
 from monitor.admin.lists import KeysetChangeList
 from monitor.admin.verbs import VerbAdmin, VerbForm
@@ -95,7 +96,7 @@ def insignia(estado: str):
 
 
 @admin.register(Expediente)
-class ExpedienteAdmin(ConHistorial, VerbAdmin):
+class ExpedienteAdmin(ConTablero, ConHistorial, VerbAdmin):
     form = ExpedienteForm
     eliminado, eliminados = "Se archivó", "Se archivaron"
     actions = (*(_pasar_a(estado) for estado in Estado), "delete_selected")

@@ -15,7 +15,15 @@ from monitor.cambios.registro import anotar_archivo, cambiar, crear, exigir_vist
 from monitor.cambios.seguimiento import Seguido
 from monitor.db.errors import is_duplicate
 from monitor.db.fields import KeyField, LineField, LongTextField, MailField, order_column, search_column
-from monitor.db.functions import ClockTime, DaysToLastOrMore, IndexedPlates, has_plates, searched
+from monitor.db.functions import (
+    ClockTime,
+    Contains,
+    DaysToLastOrMore,
+    Folded,
+    IndexedPlates,
+    has_plates,
+    searched,
+)
 from monitor.db.triggers import door
 from monitor.db.versions import Seen
 from monitor.db.writes import Author, Vigente, insert, single_statement
@@ -96,6 +104,10 @@ class ExpedienteQuerySet(models.QuerySet):
     def que_entregan(self, desde: date, hasta: date):
         """Return those that were promised for these days, both included."""
         return self.abiertos().filter(fecha_entrega__range=(desde, hasta))
+
+    def con_asesor(self, texto: str):
+        """Return those whose adviser's name has every word of `texto`."""
+        return self.filter(*(models.Q(Contains(Folded("asesor"), palabra)) for palabra in words(texto)))
 
     def sin_documentos(self):
         """Return those that lack a document, or of which nobody has confirmed one."""

@@ -102,6 +102,13 @@ class MonitorAdminSite(admin.AdminSite):
         apps = super().get_app_list(request, app_label)
         return sorted(apps, key=lambda app: lugares.get(app["app_label"], len(lugares)))
 
+    def get_urls(self):
+        """Return the pages that stand by themselves, each of a ModelAdmin (`paginas`), before Django's."""
+        propias = [pagina for de_modelo in self._registry.values() for pagina in getattr(de_modelo, "paginas", list)()]
+        for pagina in propias:
+            pagina.callback = update_wrapper(self.admin_view(pagina.callback), pagina.callback)
+        return propias + super().get_urls()
+
     def index(self, request, extra_context=None):
         cifras = list(cifras_de(self._registry, request))
         return super().index(request, {"cifras": cifras} | (extra_context or {}))

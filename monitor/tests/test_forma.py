@@ -41,7 +41,7 @@ CAPAS = {
     ),
     "puertas": (
         "*.views monitor.cambios.admin monitor.cambios.listas monitor.usuarios.admin catalogos.admin expedientes.admin"
-        " expedientes.admin_filters solicitudes.admin solicitudes.correo.admin"
+        " expedientes.admin_filters expedientes.tablero solicitudes.admin solicitudes.correo.admin"
     ),
     "descripciones y órdenes": "*.openapi *.management.*",
     "montaje": "*.urls *.apps monitor.settings",
