@@ -56,7 +56,7 @@ def outage_page(code: str) -> HttpResponse:
 def for_people(request, response) -> HttpResponse:
     """Return the page that says to a person what an error says to a program; or the answer as it is, when a program
     asked, or it is a page already."""
-    if not _asks_for_page(request) or response.streaming or _is_page(response):
+    if response.streaming or _is_page(response) or not _for_a_person(request, response):
         return response
     titulo, frase = DICHOS.get(response.status_code, OTROS)
     headers = {name: value for name, value in response.items() if name.lower() not in DEL_CUERPO}
@@ -72,14 +72,21 @@ def for_people(request, response) -> HttpResponse:
     return shown
 
 
-def _asks_for_page(request) -> bool:
-    """Return whether a browser shows the answer to a person. What a script of the admin asks for it reads itself."""
+def _for_a_person(request, response) -> bool:
+    """Return whether a browser shows the answer to a person. What a page of the admin asks for by itself, as JSON, its
+    script reads."""
     accept = request.META.get("HTTP_ACCEPT", "")
-    return "text/html" in accept or (is_admin(request.path_info) and "json" not in accept)
+    if "text/html" in accept:
+        return True
+    return is_admin(request.path_info) and "json" not in accept and not _is(response, "application/json")
 
 
 def _is_page(response) -> bool:
-    return bool(response.content) and response.headers.get("Content-Type", "").startswith("text/html")
+    return bool(response.content) and _is(response, "text/html")
+
+
+def _is(response, content_type) -> bool:
+    return response.headers.get("Content-Type", "").startswith(content_type)
 
 
 def _sentence_in(response) -> str:

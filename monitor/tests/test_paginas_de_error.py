@@ -52,7 +52,7 @@ EN_EL_ADMIN = {
     "formulario ilegible": (400, lambda c: c.post(f"{EXPEDIENTES}add/", {f"c{n}": "x" for n in range(12_001)})),
     "sin token": (403, lambda c: Client(enforce_csrf_checks=True).post("/admin/login/")),
     "demasiado grande": (413, lambda c: c.post("/admin/", b"x" * 8_388_609, content_type="text/plain")),
-    "otro servidor": (400, lambda c: c.get("/admin/", headers={"Host": "otro.example.org"})),
+    "otro servidor": (400, lambda c: c.get("/admin/", headers=NAVEGADOR | {"Host": "otro.example.org"})),
     "error interno": (500, lambda c: con_error(c, ZeroDivisionError)),
     "base de otro error": (500, lambda c: con_error(c, OperationalError("x"))),
     "lista de autocompletar ajena": (403, lambda c: c.get("/admin/autocomplete/")),
@@ -133,15 +133,23 @@ def test_fuera_del_admin_un_error_interno(client):
     es_una_pagina(response, response.status_code, "/")
 
 
-def test_un_guion_del_admin_recibe_lo_que_pide(client):
-    """Such as the answers that a page asks for and shows itself."""
+@pytest.mark.parametrize("accept", ["*/*", "application/json"])
+def test_un_guion_del_admin_lee_su_json_y_una_persona_una_pagina(client, accept):
     client.force_login(UsuarioFactory())
-    with patch("monitor.middleware.for_people", wraps=lambda request, response: response):
-        sola = client.get("/admin/logout/", headers={"Accept": "application/json"})
+    ExpedienteFactory(no_siniestro="SIN-1")
+    url, datos = (
+        "/admin/tablero/mover/",
+        {"no_siniestro": "SIN-1", "estado": "Ingreso", "visto": ""},
+    )
 
-    response = client.get("/admin/logout/", headers={"Accept": "application/json"})
+    de_guion = client.post(url, datos, headers={"Accept": accept})
+    pagina = client.post(url, datos, headers=NAVEGADOR)
 
-    assert (response.status_code, response.content) == (405, sola.content)
+    assert (de_guion.status_code, de_guion.json()) == (
+        409,
+        {"error": "El expediente cambió desde que lo leyó; vuelva a leerlo"},
+    )
+    assert "El expediente cambió" in es_una_pagina(pagina, 409, "/admin/")
 
 
 def test_el_servidor_lleno_es_una_pagina_para_un_navegador():

@@ -44,6 +44,10 @@ addEventListener("beforeunload", (suceso) => {
 
 // --- What was sent ---
 
+function sinAncla({ origin, pathname, search }) {
+  return origin + pathname + search;
+}
+
 function leer() {
   return JSON.parse(sessionStorage.getItem(LLAVE));
 }
@@ -64,8 +68,8 @@ addEventListener("submit", (suceso) => {
   if (!marca || suceso.defaultPrevented) return;
   enviando = true;
   // As an attribute: a field of the form may be called «action».
-  const { pathname, search } = new URL(marca.forma.getAttribute("action") ?? "", location);
-  if (cambiada(marca)) guardar({ persona, ruta: pathname + search, campos: camposDe(marca.forma), vueltas: 0 });
+  const ruta = sinAncla(new URL(marca.forma.getAttribute("action") ?? "", location));
+  if (cambiada(marca)) guardar({ persona, ruta, campos: camposDe(marca.forma), vueltas: 0 });
 });
 
 function devolver(borrador) {
@@ -96,7 +100,7 @@ function alLlegar(borrador) {
     avisar(borrador);
   } else if (persona !== borrador.persona || !borrador.perdido || borrador.vueltas >= VUELTAS) {
     olvidar();
-  } else if (borrador.ruta === location.pathname + location.search) {
+  } else if (borrador.ruta === sinAncla(location)) {
     devolver(borrador);
   }
 }
