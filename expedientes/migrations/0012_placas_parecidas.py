@@ -7,7 +7,7 @@ TRIGRAMAS = trigram_index("expediente")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("expedientes", "0010_dias_en_el_estado")]
+    dependencies = [("expedientes", "0011_numeros")]
 
     # The generated column is made again, and nothing else of a row changes: no trigger sees it.
     operations = [

@@ -21,13 +21,8 @@ class Sheet(NamedTuple):
     firmas: tuple[str, ...]
 
 
-def sheet_of(modelo: type[models.Model], pk, secciones: Iterable, firmas: tuple[str, ...]) -> Sheet | None:
-    """Return the sheet of a row as it is kept, which is read here with what it refers to; None when it is gone.
-    `secciones` are fieldsets, as a ModelAdmin has them."""
-    referidos = [campo.name for campo in modelo._meta.concrete_fields if campo.is_relation]
-    fila = modelo._base_manager.select_related(*referidos).filter(pk=pk).first()
-    if fila is None:
-        return None
+def sheet_of(fila: models.Model, secciones: Iterable, firmas: tuple[str, ...]) -> Sheet:
+    """Return the sheet of a row as it was read. `secciones` are fieldsets, as a ModelAdmin has them."""
     estado = fila.get_estado_display() if hasattr(fila, "get_estado_display") else str(fila.estado)
     return Sheet(estado, [_seccion(fila, titulo, opciones["fields"]) for titulo, opciones in secciones], firmas)
 

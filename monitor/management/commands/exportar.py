@@ -6,6 +6,7 @@ from django.contrib.admin import site
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.management.base import BaseCommand, CommandError
 from django.test import RequestFactory
+from django.urls import resolve, reverse
 
 from monitor.admin.exports import FORMATOS, ExportAdmin
 from monitor.roles import Rol
@@ -34,7 +35,8 @@ class Command(BaseCommand):
         if archivo.exists():
             raise CommandError(f"Ya hay un «{archivo}»: bórrelo, o escriba con otro nombre")
         try:
-            tabla = exportables()[lista].export_table(_peticion(filtros))
+            propio = exportables()[lista]
+            tabla = propio.export_table(_peticion(propio, filtros))
         except IncorrectLookupParameters as error:
             raise CommandError("Esos filtros no son de esa lista: cópielos de la dirección de su página") from error
         _, como = FORMATOS[formato]
@@ -80,9 +82,11 @@ def exportables() -> dict[str, ExportAdmin]:
     }
 
 
-def _peticion(filtros: str):
+def _peticion(propio: ExportAdmin, filtros: str):
     """Return the HTTP request for the list with these filters, of somebody who may see everything."""
-    peticion = RequestFactory().get(f"/admin/?{filtros}")
+    ruta = reverse(f"admin:{propio.opts.app_label}_{propio.opts.model_name}_changelist")
+    peticion = RequestFactory().get(f"{ruta}?{filtros}")
+    peticion.resolver_match = resolve(ruta)
     peticion.user = Usuario(rol=Rol.ADMINISTRADOR)
     peticion._messages = _SinAvisos()
     return peticion
