@@ -5,13 +5,14 @@ from django.http import HttpResponseRedirect
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.text import capfirst
 
 from catalogos.models import Aseguradora
 from expedientes.admin_filters import EnTallerFilter, EntregaFilter, EstadosFilter, IngresoFilter
 from expedientes.archivo import ExpedienteArchivado
-from expedientes.copias import leer_copia, leer_historial
+from expedientes.copias import leer_copia
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado
-from expedientes.models import Expediente
+from expedientes.models import Expediente, HistorialEstado
 from expedientes.numeros import es_provisional
 from expedientes.recibir import ConRecepcion
 from expedientes.tablero import ConTablero
@@ -19,7 +20,9 @@ from monitor.admin.inicio import Cifra
 from monitor.admin.lists import KeysetChangeList
 from monitor.admin.verbs import VerbAdmin, VerbForm
 from monitor.cambios.admin import ConHistorial
+from monitor.cambios.linea import Historia, Suceso
 from monitor.db.functions import LAST_DAY
+from monitor.db.versions import Seen
 
 BOTON = "_estado"  # the name of the buttons that change the state on an expediente's page
 CAMBIO = [{"changed": {"fields": ["estado"]}}]  # how Django's log keeps a change of state
@@ -66,11 +69,18 @@ DEL_SERVIDOR = ("no_siniestro", "en_estado", "ubicacion", "abierto_por")
 class DocumentoRadios(forms.RadioSelect):
     """What is known of a document, at one click each."""
 
+    template_name = "admin/expedientes/documento.html"
+    option_template_name = "django/forms/widgets/input.html"
     format_value = forms.NullBooleanSelect.format_value
     value_from_datadict = forms.NullBooleanSelect.value_from_datadict
 
     def __init__(self, attrs=None):
         super().__init__(attrs, choices=[("true", "Sí"), ("false", "No"), ("unknown", "Sin confirmar")])
+
+    def get_context(self, name, value, attrs):
+        contexto = super().get_context(name, value, attrs)
+        contexto["widget"]["titulo"] = capfirst(Expediente._meta.get_field(name).verbose_name)
+        return contexto
 
 
 class ExpedienteForm(VerbForm):
@@ -96,6 +106,11 @@ def _pasar_a(estado: Estado):
     return accion
 
 
+def leer_paso(paso: HistorialEstado) -> Suceso:
+    estado = ("Estado", paso.get_estado_anterior_display() or "—", paso.get_estado_nuevo_display())
+    return Suceso(paso.fecha_cambio, paso.cambiado_por or "—", campos=[estado])
+
+
 def insignia(estado: str):
     return format_html('<span class="insignia estado-{}">{}</span>', estado, Estado(estado).label)
 
@@ -103,6 +118,7 @@ def insignia(estado: str):
 @admin.register(Expediente)
 class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
     form = ExpedienteForm
+    historia = Historia("historial", leer_paso)
     eliminado, eliminados = "Se archivó", "Se archivaron"
     actions = (*(_pasar_a(estado) for estado in Estado), "delete_selected")
     list_display = (
@@ -137,9 +153,6 @@ class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
 
     def crear(self, datos, *, por):
         return Expediente.objects.abrir(datos, por=por)
-
-    def actualizar(self, pk, datos, *, por):
-        return Expediente.objects.actualizar(pk, datos, por=por)
 
     def eliminar(self, pk, *, por):
         Expediente.objects.archivar(pk, por=por)
@@ -217,15 +230,18 @@ class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if change:
-            context["historial"] = leer_historial(obj)
             context["siguientes"] = [estado for estado in Estado if estado in TRANSICIONES[obj.estado]]
             context["boton"] = BOTON
         return super().render_change_form(request, context, add, change, form_url, obj)
 
+    def decide(self, request):
+        return BOTON in request.POST
+
     def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
+        expediente = super().save_model(request, obj, form, change)
         if change and BOTON in request.POST:
-            Expediente.objects.cambiar_estado(obj.pk, request.POST[BOTON], por=request.user)
+            visto = Seen([expediente.tag])
+            Expediente.objects.cambiar_estado(obj.pk, request.POST[BOTON], por=request.user, visto=visto)
 
     def construct_change_message(self, request, form, formsets, add=False):
         mensaje = super().construct_change_message(request, form, formsets, add)

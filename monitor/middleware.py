@@ -12,16 +12,15 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import DisallowedHost, MiddlewareNotUsed
-from django.http import HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpResponsePermanentRedirect
 from django.middleware.common import CommonMiddleware
 from django.middleware.gzip import GZipMiddleware
 from django.template.defaultfilters import filesizeformat
-from django.template.loader import render_to_string
 from django.utils.deprecation import MiddlewareMixin
 
 from monitor import logs
-from monitor.admin.pages import error_page
-from monitor.api.errors import ERROR_CODE, RETRY_AFTER, log_outage, outage_of
+from monitor.admin.pages import error_page, for_people, outage_page
+from monitor.api.errors import log_outage, outage_of
 from monitor.api.viewsets import bad_request, https_required
 from monitor.db.statements import statements
 from monitor.logs import Line
@@ -82,15 +81,18 @@ def _who(request) -> tuple:
 
 
 class BrowserMiddleware:
-    """Tells browsers what they may do with an answer that doesn't say so itself (`monitor.policies`)."""
+    """Tells browsers what they may do with an answer that doesn't say so itself (`monitor.policies`), and shows the
+    errors of programs to people as pages."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         response = self.get_response(request)
-        if settings.DEBUG and response.status_code >= 400:
-            return response  # it may be a page of Django's for developers, with scripts and styles in it
+        if response.status_code >= 400:
+            response = for_people(request, response)
+            if settings.DEBUG:
+                return response  # it may be a page of Django's for developers, with scripts and styles in it
         if CSP not in response.headers:
             for name, value in (OF_ADMIN if is_admin(request.path_info) else OF_DATA).items():
                 response.headers[name] = value
@@ -233,6 +235,7 @@ TOO_LARGE = (
     "Lo que envió pasa de {limite}, que es lo más que se admite aquí. No se guardó nada: vuelva atrás, acorte los"
     " textos y envíe de nuevo."
 )
+SESSION_ENDED = " Si su sesión terminó, basta con que entre otra vez."
 
 
 class AdminBodyMiddleware(OnlyInAdmin, MiddlewareMixin):
@@ -248,7 +251,8 @@ class AdminBodyMiddleware(OnlyInAdmin, MiddlewareMixin):
             return None
         # The rest of a body that nobody reads would be taken for the next request of its connection.
         close = {"Connection": "close"}
-        return error_page(413, "Demasiado grande", TOO_LARGE.format(limite=filesizeformat(limit)), close)
+        frase = TOO_LARGE.format(limite=filesizeformat(limit)) + ("" if limit > FORM_ANONYMOUS else SESSION_ENDED)
+        return error_page(413, "Demasiado grande", frase, close)
 
 
 class AdminOutageMiddleware(OnlyInAdmin, MiddlewareMixin):
@@ -259,5 +263,4 @@ class AdminOutageMiddleware(OnlyInAdmin, MiddlewareMixin):
         if code is None:
             return None
         log_outage("atender una página", code, exception)
-        headers = {"Retry-After": RETRY_AFTER, ERROR_CODE: code}
-        return HttpResponse(render_to_string("monitor/sin_base.html"), status=503, headers=headers)
+        return outage_page(code)

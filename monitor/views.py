@@ -1,5 +1,7 @@
 """The landing page, what watches the service asks for, and the answers to what fails outside a view."""
 
+import sys
+
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -7,11 +9,11 @@ from django.utils.cache import patch_vary_headers
 from django.utils.crypto import constant_time_compare
 
 from monitor import logs, metrics, readiness
-from monitor.admin.pages import error_page
+from monitor.admin.pages import DICHOS, error_page, outage_page
 from monitor.api import viewsets
 from monitor.api.authentication import TokenAuthentication, bearer
 from monitor.api.dialects import CACHE, dialect_of
-from monitor.api.errors import ERROR_CODE, RETRY_AFTER, error_response
+from monitor.api.errors import ERROR_CODE, RETRY_AFTER, error_response, outage_of
 from monitor.api.viewsets import Action, ApiViewSet, OpenViewSet
 from monitor.db.state import trouble
 from monitor.errores import SinPermiso
@@ -105,11 +107,11 @@ def server_error(request):
     """Answer 500 for what nobody expected, which Django has logged."""
     if not is_admin(request.path_info):
         return viewsets.server_error(request)
-    frase = (
-        "Algo falló en Monitor, y quizá no se guardó lo que envió. Vuelva atrás, revise cómo quedó y pruebe otra vez."
-        f" Si se repite, avise a quien opera Monitor y déle este número: {logs.request_id.get()}."
-    )
-    return error_page(500, "Error interno", frase)
+    if code := outage_of(sys.exception()):
+        return outage_page(code)
+    titulo, frase = DICHOS[500]
+    numero = f"Si se repite, avise a quien opera Monitor y déle este número: {logs.request_id.get()}."
+    return error_page(500, titulo, f"{frase} {numero}")
 
 
 def csrf_failure(request, reason=""):

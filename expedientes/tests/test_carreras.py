@@ -7,12 +7,14 @@ from uuid import uuid4
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 
 from expedientes.archivo import ExpedienteArchivado
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.numeros import es_provisional
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Remota
+from monitor.tests.formularios import campos_de
 from monitor.usuarios.tests.factories import UsuarioFactory
 
 RUTA = "/api/expedientes"
@@ -224,3 +226,55 @@ def test_lo_que_se_recibe_con_una_identidad_se_recibe_una_vez(servidor):
             connection.close()
 
     assert len(set(a_la_vez(recibir, range(10)))) == 1 == Expediente.objects.count()
+
+
+# --- Forms of the admin ---
+
+PAGINA = "/admin/expedientes/expediente/X/change/"
+
+
+def enviadas(personas, cambios):
+    """Have each person open the page, and all send it at once, each with changes of their own. Return the answers."""
+    clientes = [Client() for _ in personas]
+    for cliente, persona in zip(clientes, personas, strict=True):
+        cliente.force_login(persona)
+    abiertas = [campos_de(cliente.get(PAGINA)) for cliente in clientes]
+
+    def enviar(n):
+        try:
+            return clientes[n].post(PAGINA, abiertas[n] | cambios(n))
+        finally:
+            connection.close()
+
+    return a_la_vez(enviar, range(len(personas)))
+
+
+def test_de_ocho_que_guardan_lo_mismo_a_la_vez_uno_guarda_y_los_demas_eligen(transactional_db):
+    ExpedienteFactory(no_siniestro="X", color="Rojo")
+
+    recibidas = enviadas(UsuarioFactory.create_batch(8), lambda n: {"color": f"Color {n}"})
+
+    (ganador,) = [n for n, recibida in enumerate(recibidas) if recibida.status_code == 302]
+    assert Expediente.objects.get().color == f"Color {ganador}"
+    vueltas = [recibida for recibida in recibidas if recibida.status_code == 200]
+    assert len(vueltas) == 7
+    assert all(f"«Color {ganador}»" in vuelta.content.decode() for vuelta in vueltas)
+
+
+def test_de_tres_que_guardan_campos_distintos_a_la_vez_nadie_pierde_nada(transactional_db):
+    ExpedienteFactory(no_siniestro="X")
+    campos = ("color", "marca", "placas")
+
+    recibidas = enviadas(UsuarioFactory.create_batch(3), lambda n: {campos[n]: "Suyo"})
+
+    assert [recibida.status_code for recibida in recibidas] == [302] * 3
+    assert Expediente.objects.values_list(*campos).get() == ("Suyo", "Suyo", "Suyo")
+
+
+def test_de_ocho_botones_de_una_pagina_a_la_vez_pasa_uno(transactional_db):
+    ExpedienteFactory(no_siniestro="X")
+
+    recibidas = enviadas(UsuarioFactory.create_batch(8), lambda n: {"_estado": ESTADOS[1 + n % 3]})
+
+    assert sorted(recibida.status_code for recibida in recibidas) == [200] * 7 + [302]
+    assert HistorialEstado.objects.count() == 2

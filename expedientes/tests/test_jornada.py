@@ -10,6 +10,10 @@ from expedientes.models import Expediente
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.usuarios.tests.factories import UsuarioFactory
 
+pytestmark = pytest.mark.una_vez
+
+LISTA = "/admin/expedientes/expediente/"
+
 
 @pytest.fixture
 def en_el_mostrador(mano, servidor):
@@ -31,8 +35,8 @@ def test_hallar_por_placa_marcar_dos_documentos_y_pasar_a_pendiente(en_el_mostra
     mano.escribir(pagina.locator("#searchbar"), "790")
     mano.teclas("Enter")
     mano.clic(pagina.get_by_role("link", name="SIN-1"))
-    mano.clic(pagina.get_by_role("group", name="Orden de admisión").get_by_label("Sí"))
-    mano.clic(pagina.get_by_role("group", name="Finiquito").get_by_label("Sí"))
+    mano.clic(pagina.get_by_role("radiogroup", name="Orden de admisión").get_by_label("Sí"))
+    mano.clic(pagina.get_by_role("radiogroup", name="Finiquito").get_by_label("Sí"))
     mano.clic(pagina.get_by_role("button", name="Pendiente de salida"))
 
     expect(pagina.locator(".messagelist li")).to_contain_text("pasó a Pendiente de salida")
@@ -58,3 +62,23 @@ def test_cuales_estan_atrasados_y_cuales_llevan_mas_en_restauracion(en_el_mostra
 
     expect(pagina.locator("#result_list .field-no_siniestro")).to_have_text(claves)
     assert mano.clics == 1
+
+
+def test_quien_cambio_el_telefono_del_cliente(mano, servidor):
+    """A program changed it among many other changes, more than fit in the first page of the line of time."""
+    ana, programa = UsuarioFactory(nombre="Ana Ruiz"), UsuarioFactory(nombre="Sistema de AXA")
+    expediente = ExpedienteFactory(no_siniestro="SIN-1", telefono_cliente="555-0100", por=ana)
+    Expediente.objects.actualizar(expediente.pk, {"telefono_cliente": "555-0199"}, por=programa)
+    for n in range(30):
+        Expediente.objects.actualizar(expediente.pk, {"color": f"color {n}"}, por=ana)
+    mano.entrar(ana, servidor, LISTA)
+    pagina = mano.pagina
+
+    mano.clic(pagina.get_by_role("link", name="SIN-1"))
+    mano.elegir(pagina.get_by_label("Campo:"), "Teléfono del cliente")
+
+    filas = pagina.locator("#linea tbody tr")
+    expect(filas).to_have_count(2)
+    expect(filas.first).to_contain_text("Sistema de AXA")
+    expect(filas.first).to_contain_text("Teléfono del cliente: 555-0100 → 555-0199")
+    assert mano.clics <= 3

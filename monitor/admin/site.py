@@ -141,6 +141,6 @@ class MonitorAdminSite(admin.AdminSite):
 
         return super().admin_view(update_wrapper(con_pagina_de_error, view), cacheable)
 
-    def error_page(self, request, status, titulo, frase):
-        contexto = self.each_context(request) | {"title": titulo, "frase": frase}
+    def error_page(self, request, status, titulo, frase, **otros):
+        contexto = self.each_context(request) | {"title": titulo, "frase": frase} | otros
         return TemplateResponse(request, "admin/error.html", contexto, status=status)

@@ -35,15 +35,16 @@ class Service:
 
     `body_limit` gives the largest body, in bytes, that is received for a path: the application refuses what is larger.
     `busy` makes the answer of an HTTP request that there is no room for, given its environment; `malformed` makes that
-    of one that isn't HTTP. `probes` are the paths that are asked to know how the service is, which have threads of
-    their own: they don't wait for what they watch. `watch` is called each second.
+    of one that isn't HTTP, given what was read of its target and of its Accept. `probes` are the paths that are asked
+    to know how the service is, which have threads of their own: they don't wait for what they watch. `watch` is called
+    each second.
     """
 
     threads: Threads
     base_environ: dict
     body_limit: Callable[[str], int]
     busy: Callable[[dict], Answer]
-    malformed: Callable[[], Answer]
+    malformed: Callable[[bytes, str], Answer]
     probes: frozenset[str] = frozenset()
     for_probes: Threads | None = None
     watch: Callable[["Service"], None] = lambda service: None
@@ -156,7 +157,8 @@ class Connection(asyncio.Protocol):
         except httptools.HttpParserError as error:
             if isinstance(error, httptools.HttpParserCallbackError) and not isinstance(error.__context__, Malformed):
                 log.exception("El servidor no pudo con una petición")
-            self._refuse(self.service.malformed())
+            received = self.receiving or Received()
+            self._refuse(self.service.malformed(received.target, received.header("accept")))
 
     def pause_writing(self):
         self.can_write = False

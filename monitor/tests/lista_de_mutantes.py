@@ -829,6 +829,29 @@ MUTANTES: list[Mutante] = [
             ),
         ],
     ),
+    *de(
+        "monitor/admin/verbs.py",
+        "monitor/admin/tests/test_stale.py",
+        cambios=[("por=request.user, visto=Seen([obj.tag]))", "por=request.user, visto=Seen(anything=True))")],
+    ),
+    *de(
+        "monitor/admin/stale.py",
+        "monitor/admin/tests/test_stale.py",
+        cambios=[
+            ("return self.etiqueta != fila.tag", "return False"),
+            ("if self.vieja and self.pagina.decide:", "if self.pagina.decide:"),
+            ("if self.vieja and self.pagina.decide:", "if False:"),
+            ("(ajeno or (pendiente and eleccion != MIO)) and", "ajeno and"),
+            ("(ajeno or (pendiente and eleccion != MIO)) and", "(ajeno or pendiente) and"),
+            ("eleccion == SUYO or (ajeno", "(ajeno"),
+            ("return super().is_valid() and not self.revisar", "return super().is_valid()"),
+        ],
+    ),
+    *de(
+        "expedientes/admin.py",
+        "monitor/admin/tests/test_stale.py",
+        cambios=[("visto = Seen([expediente.tag])", "visto = None")],
+    ),
     # --- Solicitudes ---
     *de(
         "solicitudes/estados.py",

@@ -11,8 +11,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError, SystemCheckError
 from django.db.migrations.recorder import MigrationRecorder
 
-from monitor.api.errors import OCUPADO, HttpError, server_busy
-from monitor.management.commands.serve import ILEGIBLE, sin_vista
+from monitor.api.errors import OCUPADO, server_busy
+from monitor.management.commands.serve import ILEGIBLE, ilegible, sin_vista
 from monitor.tests.postgresql import puerto_libre
 from monitor.usuarios.models import Usuario
 
@@ -162,7 +162,7 @@ def test_lo_que_no_cabe_del_admin_es_una_pagina(rf):
 
 def test_lo_que_no_se_entiende_tambien_tiene_nombre_y_renglon(caplog):
     with caplog.at_level("INFO"):
-        contestada = sin_vista(HttpError(400, ILEGIBLE, codigo="peticion_invalida"))
+        contestada = ilegible(b"", "")
 
     assert (contestada.status, json.loads(contestada.body)) == ("400 Bad Request", {"error": ILEGIBLE})
     assert re.fullmatch("[0-9a-f]{32}", dict(contestada.headers)["X-Request-ID"])

@@ -76,9 +76,6 @@ class UsuarioAdmin(ConHistorial, VerbAdmin):
     def crear(self, datos, *, por):
         return Usuario.objects.registrar(**datos, por=por)
 
-    def actualizar(self, pk, datos, *, por):
-        return Usuario.objects.actualizar(pk, datos, por=por)
-
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         campo = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "username":

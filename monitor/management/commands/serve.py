@@ -10,7 +10,7 @@ from django.db import connections
 from django.http import HttpResponse
 
 from monitor import metrics
-from monitor.admin.pages import error_page
+from monitor.admin.pages import DICHOS, error_page
 from monitor.api.body import MAX_BYTES
 from monitor.api.dialects import dialect_of
 from monitor.api.errors import HttpError, error_response, headers_of, server_busy
@@ -19,7 +19,7 @@ from monitor.db.state import limit_waits
 from monitor.entorno import PROCESOS, PUERTO, Entorno, direccion
 from monitor.management.terminal import declarar_uso, exigir_migraciones
 from monitor.middleware import BrowserMiddleware, RequestLogMiddleware
-from monitor.origen import is_admin
+from monitor.origen import ADMIN, is_admin
 from monitor.puerto import frase_de
 from monitor.server import limits
 from monitor.server.application import Answer, Threads, base_environ
@@ -27,6 +27,7 @@ from monitor.server.connection import Service
 from monitor.server.workers import listen, serve
 
 ILEGIBLE = "La petición HTTP no se puede leer; revise el programa que la envía"
+OCUPADO = ("El servidor está ocupado", f"{server_busy().mensaje}.")  # what a person reads of a 503
 SONDAS = {"/livez", "/readyz", "/metrics"}
 DE_LO_ILEGIBLE = {"REQUEST_METHOD": "-", "PATH_INFO": "/api", "wsgi.input": io.BytesIO()}
 
@@ -97,7 +98,7 @@ def servicio(host, port, number, call_soon):
         base_environ=base_environ(host, port),
         body_limit=limite_del_cuerpo,
         busy=partial(sin_vista, server_busy()),
-        malformed=partial(sin_vista, HttpError(400, ILEGIBLE, {"Connection": "close"}, codigo="peticion_invalida")),
+        malformed=ilegible,
         probes=frozenset(SONDAS),
         for_probes=Threads(application, call_soon, name="sondas", count=limits.PROBE_THREADS),
         watch=mirar,
@@ -113,7 +114,14 @@ def limite_del_cuerpo(path) -> int:
     return settings.DATA_UPLOAD_MAX_MEMORY_SIZE if is_admin(path) else MAX_BYTES
 
 
-def sin_vista(error: HttpError, environ: dict = DE_LO_ILEGIBLE) -> Answer:
+def ilegible(target: bytes, accept: str) -> Answer:
+    """Return the answer to what isn't HTTP, or passes the limits of it: a page, when a browser sent it."""
+    path = ADMIN if target.startswith(ADMIN.encode()) else DE_LO_ILEGIBLE["PATH_INFO"]
+    error = HttpError(400, ILEGIBLE, {"Connection": "close"}, codigo="peticion_invalida")
+    return sin_vista(error, DE_LO_ILEGIBLE | {"PATH_INFO": path, "HTTP_ACCEPT": accept})
+
+
+def sin_vista(error: HttpError, environ: dict) -> Answer:
     """Return an error that the server answers by itself, named and logged as any other answer."""
     response = copy_context().run(
         RequestLogMiddleware(BrowserMiddleware(partial(respuesta, error))), WSGIRequest(environ)
@@ -123,7 +131,8 @@ def sin_vista(error: HttpError, environ: dict = DE_LO_ILEGIBLE) -> Answer:
 
 def respuesta(error: HttpError, request) -> HttpResponse:
     if is_admin(request.path_info):
-        return error_page(error.status, "El servidor está ocupado", f"{error.mensaje}.", headers_of(error))
+        titulo, frase = OCUPADO if error.status == 503 else DICHOS[error.status]
+        return error_page(error.status, titulo, frase, headers_of(error))
     response = error_response(error, dialect_of(request.path))
     response.headers["X-Content-Type-Options"] = "nosniff"  # elsewhere Django's SecurityMiddleware says so
     return response

@@ -83,7 +83,7 @@ def servicio(numero, call_soon):
         busy=lambda environ: Answer("503 Service Unavailable", [("Retry-After", "2")], b"ocupado"),
         probes=frozenset({"/sonda"}),
         for_probes=Threads(aplicacion, call_soon, count=1),
-        malformed=lambda: Answer("400 Bad Request", [], b"ilegible"),
+        malformed=lambda target, accept: Answer("400 Bad Request", [], b"ilegible"),
     )
 
 

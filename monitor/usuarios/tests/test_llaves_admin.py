@@ -152,7 +152,7 @@ def test_no_esta_entre_los_usuarios_ni_se_ofrece_en_ningun_formulario(client, ad
 
     lista = client.get("/admin/usuarios/usuario/").context["cl"].result_list
     assert llave.pk not in [usuario.pk for usuario in lista]
-    assert [client.get(f"{ajena}/{vista}/").status_code for vista in ("change", "delete")] == [302, 302]
+    assert [client.get(f"{ajena}/{vista}/").status_code for vista in ("change", "delete")] == [404, 404]
     for pagina in ("solicitudes/solicitud", "catalogos/departamento"):
         assert "Llave: AXA" not in client.get(f"/admin/{pagina}/add/").content.decode()
 
