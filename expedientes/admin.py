@@ -9,14 +9,15 @@ from django.utils.html import format_html
 from catalogos.models import Aseguradora
 from expedientes.admin_filters import EnTallerFilter, EntregaFilter, EstadosFilter, IngresoFilter
 from expedientes.archivo import ExpedienteArchivado
-from expedientes.copias import leer_copia, leer_historial
+from expedientes.copias import leer_copia
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado
-from expedientes.models import Expediente
+from expedientes.models import Expediente, HistorialEstado
 from expedientes.tablero import ConTablero
 from monitor.admin.inicio import Cifra
 from monitor.admin.lists import KeysetChangeList
 from monitor.admin.verbs import VerbAdmin, VerbForm
 from monitor.cambios.admin import ConHistorial
+from monitor.cambios.linea import Historia, Suceso
 from monitor.db.functions import LAST_DAY
 from monitor.db.versions import Seen
 
@@ -91,6 +92,11 @@ def _pasar_a(estado: Estado):
     return accion
 
 
+def leer_paso(paso: HistorialEstado) -> Suceso:
+    estado = ("Estado", paso.get_estado_anterior_display() or "—", paso.get_estado_nuevo_display())
+    return Suceso(paso.fecha_cambio, paso.cambiado_por or "—", campos=[estado])
+
+
 def insignia(estado: str):
     return format_html('<span class="insignia estado-{}">{}</span>', estado, Estado(estado).label)
 
@@ -98,6 +104,7 @@ def insignia(estado: str):
 @admin.register(Expediente)
 class ExpedienteAdmin(ConTablero, ConHistorial, VerbAdmin):
     form = ExpedienteForm
+    historia = Historia("historial", leer_paso)
     eliminado, eliminados = "Se archivó", "Se archivaron"
     actions = (*(_pasar_a(estado) for estado in Estado), "delete_selected")
     list_display = (
@@ -207,7 +214,6 @@ class ExpedienteAdmin(ConTablero, ConHistorial, VerbAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if change:
-            context["historial"] = leer_historial(obj)
             context["siguientes"] = [estado for estado in Estado if estado in TRANSICIONES[obj.estado]]
             context["boton"] = BOTON
         return super().render_change_form(request, context, add, change, form_url, obj)

@@ -1,4 +1,4 @@
-"""The history of an expediente, and the archive's copy of a whole one, for people to read.
+"""The archive's copy of an expediente, for people to read.
 
 A copy may be older than today's columns. What it doesn't hold is left out, and what has no place here can be read in
 its JSON.
@@ -8,19 +8,6 @@ import json
 
 from expedientes.models import Expediente, HistorialEstado
 from monitor.admin.values import show
-
-
-def leer_historial(expediente: Expediente) -> list[dict]:
-    """Return the changes of state as people read them, newest first."""
-    return [
-        {
-            "fecha_cambio": cambio.fecha_cambio,
-            "estado_anterior": cambio.get_estado_anterior_display() or "—",
-            "estado_nuevo": cambio.get_estado_nuevo_display(),
-            "persona": cambio.cambiado_por or "—",
-        }
-        for cambio in expediente.historial.select_related("cambiado_por").order_by("-id")
-    ]
 
 
 def leer_copia(datos: dict) -> dict:

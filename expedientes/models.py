@@ -399,7 +399,7 @@ class HistorialEstado(Eslabon):
     """One row for each change of state of an expediente, the opening included. The verbs write the rows and never
     change them."""
 
-    dice, cuando = ("estado_nuevo", "estado"), "fecha_cambio"
+    dice = ("estado_nuevo", "estado")
     sellados = ("estado_anterior", "estado_nuevo", "fecha_cambio", "cambiado_por_id")
 
     id = models.BigAutoField(primary_key=True)

@@ -23,6 +23,10 @@ class ErrorDeDominio(Exception):
         self.mensaje = mensaje
         self.codigo = codigo or self.codigo
 
+    def frases(self) -> list[tuple[str, str]]:
+        """Return every sentence with the field that it is about, or the empty text."""
+        return [("", self.mensaje)]
+
 
 class DatosInvalidos(ErrorDeDominio):
     """What was sent is wrong in itself. `campos` maps each broken field to its sentences, in the order in which they
@@ -38,6 +42,10 @@ class DatosInvalidos(ErrorDeDominio):
         self.campos = campos or {}
         mensaje = mensaje or next(iter(self.campos.values()))[0]
         super().__init__(mensaje, codigo=codigo or ("campos_invalidos" if campos else None))
+
+    def frases(self):
+        por_campo = [(campo, frase) for campo, frases in self.campos.items() for frase in frases]
+        return por_campo or super().frases()
 
 
 class NoAutenticado(ErrorDeDominio):
@@ -62,6 +70,9 @@ class ReglaIncumplida(ErrorDeDominio):
     def __init__(self, reglas: list[str], *, codigo: str | None = None):
         super().__init__(reglas[0], codigo=codigo)
         self.reglas = reglas
+
+    def frases(self):
+        return [(frase.partition(": ")[0], frase) for frase in self.reglas]
 
 
 class Conflicto(ErrorDeDominio):

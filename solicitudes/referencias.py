@@ -7,7 +7,6 @@ solicitud), so no solicitud is left with a deleted place.
 from typing import NamedTuple
 
 from django.db import models
-from django.db.models.functions import Coalesce, NullIf
 
 from catalogos.models import Departamento, Lugar, TipoPrioridadSolicitud, TipoServicioSolicitud
 from monitor.db.queries import CompiledUnion, Param
@@ -113,10 +112,9 @@ class _Tabla(NamedTuple):
     clase: type[NamedTuple]
 
 
-_NOMBRE = Coalesce(NullIf("nombre", models.Value("")), "username")
 _SOLO_NOMBRE = (("nombre", NADA, NADA), Nombrada)
 _TABLAS: dict[type[models.Model], _Tabla] = {
-    Usuario: _Tabla(Usuario.objects.personas().filter(is_active=True), (_NOMBRE, "email", NADA), Persona),
+    Usuario: _Tabla(Usuario.objects.personas().filter(is_active=True), (Usuario.SE_LLAMAN, "email", NADA), Persona),
     Departamento: _Tabla(Departamento.objects.vigentes(), *_SOLO_NOMBRE),
     TipoPrioridadSolicitud: _Tabla(TipoPrioridadSolicitud.objects.vigentes(), *_SOLO_NOMBRE),
     TipoServicioSolicitud: _Tabla(TipoServicioSolicitud.objects.vigentes(), *_SOLO_NOMBRE),

@@ -1,6 +1,6 @@
 """The rules of dates and places. Each gives its sentences, which begin with the path in the body of what is wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.utils import timezone
 
@@ -14,6 +14,9 @@ VARIOS_ORIGENES = "sólo puede haber un origen"
 RETORNO_EN_ORIGEN = "el origen no puede requerir retorno"
 RETORNO_SIN_HORA = "es obligatoria cuando se requiere retorno"
 HORA_SIN_RETORNO = "sólo se indica cuando se requiere retorno"
+
+UN_SOLO_LUGAR = "Tiene un solo lugar: revise si falta a dónde va."
+SIN_ORIGEN = "Ningún lugar es el origen: revise de dónde sale."
 
 
 def exigir_reglas(datos: dict) -> None:
@@ -33,6 +36,12 @@ def _de_lugares(lugares: list[dict]) -> list[str]:
         return [f"lugares: {SIN_LUGARES}"]
     reglas = (_orden, _origen, _retorno)
     return [f"lugares[{i}].{frase}" for regla in reglas for i, frase in regla(lugares)]
+
+
+def dudas_de(lugares: Sequence) -> list[str]:
+    """Return the sentences about what no rule forbids in the places of a solicitud, and is seldom meant."""
+    sin_origen = bool(lugares) and not any(lugar.es_origen for lugar in lugares)
+    return [UN_SOLO_LUGAR] * (len(lugares) == 1) + [SIN_ORIGEN] * sin_origen
 
 
 def _orden(lugares) -> Iterator[tuple[int, str]]:

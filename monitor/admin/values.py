@@ -10,13 +10,13 @@ SI_NO = {True: "Sí", False: "No"}
 
 
 def show(field: models.Field | None, value: Any) -> str:
-    """Return a value of a field, or of a column that is gone, as text. What the field doesn't take any more is shown as
-    it was kept."""
+    """Return a value of a field, or of a column that is gone, as text. What the field doesn't take any more, or has no
+    date in the local time zone, is shown as it was kept."""
     if value is None:
         return "—"
     if isinstance(value, bool) or isinstance(field, models.BooleanField):
         return SI_NO[value]
     try:
         return str(display_for_field(field.to_python(value), field, "—") if field else value)
-    except ValidationError:
+    except (ValidationError, OverflowError):
         return str(value)

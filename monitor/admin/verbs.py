@@ -11,9 +11,9 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.options import IS_POPUP_VAR, IncorrectLookupParameters
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
-from django.contrib.admin.utils import model_ngettext, unquote
+from django.contrib.admin.utils import model_ngettext, quote, unquote
 from django.contrib.admin.views.main import ERROR_FLAG, SEARCH_VAR
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import BadRequest, ValidationError
@@ -22,6 +22,7 @@ from django.db.models import Q
 from django.forms.models import construct_instance
 from django.http import HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from monitor.admin.lists import FilteredChangeList
@@ -106,7 +107,8 @@ class VerbForm(StaleForm):
     def full_clean(self):
         super().full_clean()
         if self.is_bound and self.domain_error:
-            self._decir(self.domain_error)
+            for campo, frase in self.own_sentences(self.domain_error):
+                self._decir(self.field_of(campo), frase)
 
     def clean(self):
         for nombre in self._intactos() & set(self.errors):
@@ -125,14 +127,21 @@ class VerbForm(StaleForm):
     def _intactos(self):
         return set() if self.instance._state.adding else set(self.fields) - set(self.changed_data)
 
-    def _decir(self, error):
-        """Show the error once: beside its field, without the field's name, or above the form."""
-        campos = getattr(error, "campos", None) or {"": getattr(error, "reglas", [error.mensaje])}
-        dichas = {frase for frases in self.errors.values() for frase in frases}
-        for campo, frases in campos.items():
-            nombre = campo if campo in self.fields else None
-            frases = [sin_su_campo(frase) for frase in frases] if nombre else frases
-            self.add_error(nombre, [frase for frase in frases if frase not in dichas])
+    def own_sentences(self, error: ErrorDeDominio) -> list[tuple[str, str]]:
+        """Return what the error says that isn't for another part of the page, each sentence with its field."""
+        return error.frases()
+
+    def field_of(self, name: str) -> str | None:
+        """Return the field of the form that a verb calls so: by its name, its attname or its column."""
+        columnas = self._meta.model._meta.concrete_fields
+        nombres = {como: campo.name for campo in columnas for como in (campo.column, campo.attname, campo.name)}
+        return nombres.get(name, name) if nombres.get(name, name) in self.fields else None
+
+    def _decir(self, nombre, frase):
+        """Show the sentence once: beside its field, without the field's name, or above the form."""
+        frase = sin_su_campo(frase) if nombre else frase
+        if frase not in (dicha for frases in self.errors.values() for dicha in frases):
+            self.add_error(nombre, frase)
 
 
 class VerbAdmin(admin.ModelAdmin):
@@ -149,6 +158,7 @@ class VerbAdmin(admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # each facet counts the table
+    agregado, guardado = "Se agregó", "Se guardó"
     eliminado, eliminados = "Se eliminó", "Se eliminaron"
 
     def crear(self, datos: dict, *, por: Author) -> models.Model:
@@ -234,9 +244,27 @@ class VerbAdmin(admin.ModelAdmin):
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         """Say on a page that the row isn't there, and show what the person typed for it."""
         titulo = f"{capfirst(opts.verbose_name)} «{CONTROL.sub('', unquote(object_id))}»: no está"
-        lista = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
         textos = request.method == "POST" and escrito(self.get_form(request)(request.POST))
+        lista = self._ruta("changelist")
         return self.admin_site.error_page(request, 404, titulo, NO_ESTA, lista=lista, escrito=textos)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self._tras_guardar(request, obj, self.agregado) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        return self._tras_guardar(request, obj, self.guardado) or super().response_change(request, obj)
+
+    def _tras_guardar(self, request, obj, hecho):
+        """Show the message here, because Django's sentences take every noun for masculine, and go where the button
+        said. Return None for a window of its own, which only hands over what was saved."""
+        if IS_POPUP_VAR in request.POST:
+            return None
+        pagina = self._ruta("change", quote(obj.pk))
+        nombre = format_html('<a href="{}">{}</a>', pagina, obj) if self.has_change_permission(request, obj) else obj
+        self.message_user(request, format_html("{}: {}.", hecho, nombre), messages.SUCCESS)
+        if "_continue" in request.POST:
+            return self._ir(request, pagina)
+        return self._ir(request, self._ruta("add" if "_addanother" in request.POST else "changelist"))
 
     # --- Deleting ---
 
@@ -253,17 +281,24 @@ class VerbAdmin(admin.ModelAdmin):
             return super().delete_view(request, object_id, extra_context)
         except ErrorDeDominio as error:
             self.message_user(request, error.mensaje, messages.ERROR)
-            return self._a_la_lista(request)
+            return self._ir(request, self._ruta("changelist"))
 
     def response_delete(self, request, obj_display, obj_id):
         """Show the message here, because Django's sentence lacks a space in Spanish."""
         self.message_user(request, f"{self.eliminado}: {obj_display}.", messages.SUCCESS)
-        return self._a_la_lista(request)
+        return self._ir(request, self._ruta("changelist"))
 
-    def _a_la_lista(self, request):
-        lista = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
-        filtros = {"preserved_filters": self.get_preserved_filters(request), "opts": self.opts}
-        return HttpResponseRedirect(add_preserved_filters(filtros, lista))
+    def _ruta(self, vista, *args) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{vista}", args=args)
+
+    def con_filtros(self, request, ruta: str) -> str:
+        """Return the path with the filters of the list from which the person came."""
+        return add_preserved_filters(
+            {"preserved_filters": self.get_preserved_filters(request), "opts": self.opts}, ruta
+        )
+
+    def _ir(self, request, ruta):
+        return HttpResponseRedirect(self.con_filtros(request, ruta))
 
     @admin.action(permissions=["delete"], description="Eliminar")
     def delete_selected(self, request, queryset):

@@ -23,7 +23,6 @@ class Eslabon(AppendOnly):
 
     sellados: Sequence[str] = ()
     dice: tuple[str, str]  # in a history, the column that says the state, and that of the row that it is the history of
-    cuando: str  # in a history, the column that says the moment
 
     eslabon = models.IntegerField("lugar en su cadena", null=True, editable=False)
     huella = models.CharField("huella", max_length=LARGO, null=True, editable=False)

@@ -40,8 +40,9 @@ CAPAS = {
         " solicitudes.correo.vigilancia monitor.checks monitor.respaldos.*"
     ),
     "puertas": (
-        "*.views monitor.cambios.admin monitor.cambios.listas monitor.usuarios.admin catalogos.admin expedientes.admin"
-        " expedientes.admin_filters expedientes.tablero solicitudes.admin solicitudes.correo.admin"
+        "*.views monitor.cambios.admin monitor.cambios.ajenos monitor.cambios.linea monitor.cambios.listas"
+        " monitor.usuarios.admin catalogos.admin expedientes.admin expedientes.admin_filters expedientes.tablero"
+        " solicitudes.admin solicitudes.admin.* solicitudes.correo.admin"
     ),
     "descripciones y órdenes": "*.openapi *.management.*",
     "montaje": "*.urls *.apps monitor.settings",

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import IntegrityError, models, transaction
 from django.db.models.deletion import ProtectedError
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.crypto import salted_hmac
 
 from monitor.cambios.cadena import Encadenado
@@ -170,6 +171,7 @@ class Usuario(Remembered, Encadenado, AbstractBaseUser):
     es_demo = models.BooleanField("de demostración", db_default=False, default=False, editable=False)
     es_llave = models.BooleanField("de una llave", db_default=False, default=False, editable=False)
 
+    SE_LLAMAN = Coalesce(NullIf("nombre", models.Value("")), "username")  # as `__str__` has it
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
 

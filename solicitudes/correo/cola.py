@@ -6,8 +6,11 @@ what people wrote for a Django template. Nor do we use its sender, which notes n
 a worker were killed halfway, all of it would be sent again.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from email.utils import formatdate, make_msgid, parseaddr
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from django.conf import settings
@@ -32,6 +35,9 @@ ESPERA_MAXIMA = timedelta(hours=4)
 # This is longer than any delivery takes (5 answers of 10 seconds each). When a worker dies while it delivers, the
 # others may take the mail after this.
 PLAZO = timedelta(minutes=2)
+
+# A change queues its mails at once, and at most this much later, if the database makes it wait.
+AL_CAMBIAR = timedelta(minutes=1)
 
 
 class Sobre(NamedTuple):
@@ -185,6 +191,13 @@ def reenviar(correos: models.QuerySet) -> int:
     """Put the failed ones of these mails back in the queue with all their attempts, and return how many they are."""
     fallidos = correos.filter(status=STATUS.failed)
     return fallidos.update(status=STATUS.queued, scheduled_time=None, number_of_retries=0, last_updated=Now())
+
+
+def de_solicitud(solicitud: int, momentos: Iterable[datetime]) -> models.QuerySet:
+    """Return the mails about a solicitud that were queued just after one of those moments, as each change queues its
+    own. The table is searched by moment because that has an index."""
+    ventanas = [models.Q(created__range=(momento, momento + AL_CAMBIAR)) for momento in momentos]
+    return Email.objects.filter(reduce(or_, ventanas), context__solicitud=solicitud)
 
 
 def terminados(*, hasta: datetime) -> models.QuerySet:

@@ -207,6 +207,12 @@ def _escribir(plantilla, contexto) -> str:
 # --- What a solicitud says ---
 
 
+def para_decidir(solicitud) -> list[Dato]:
+    """Return all that whoever decides has to know. The solicitud has what it refers to (`con_todo`)."""
+    _, _, *otros = _datos(solicitud)  # the code and the subject are the title
+    return [*otros, _recorrido(solicitud), *_porque(solicitud)]
+
+
 def _datos(solicitud) -> list[Dato]:
     nombres = f" ({solicitud.nombres_pasajeros})" if solicitud.nombres_pasajeros else ""
     return [
@@ -239,22 +245,25 @@ def _cambios(antes, ahora) -> list[Cambio]:
 
 
 def _que_importa(solicitud) -> list[Dato]:
-    lugares = "\n".join(f"{i}. {lugar.valor}" for i, lugar in enumerate(_lugares(solicitud), 1))
     return [
         Dato("Servicio", _momento(solicitud)),
         Dato("Tipo de servicio", solicitud.referidas.servicio.nombre),
         Dato("Prioridad", solicitud.referidas.prioridad.nombre),
         Dato("Pasajeros", str(solicitud.cantidad_pasajeros)),
-        Dato("Lugares", lugares),
+        _recorrido(solicitud),
     ]
 
 
-def _lugares(solicitud) -> list[Dato]:
+def _recorrido(solicitud) -> Dato:
+    return Dato("Lugares", "\n".join(f"{i}. {lugar.valor}" for i, lugar in enumerate(lugares_de(solicitud), 1)))
+
+
+def lugares_de(solicitud) -> list[Dato]:
     return [Dato("Lugar", _lugar(parada)) for parada in solicitud.lugares_en_orden]
 
 
 def _lugares_que_caben(solicitud) -> list[Dato]:
-    return [Dato("Lugar", lugar) for lugar in _resumir([lugar.valor for lugar in _lugares(solicitud)])]
+    return [Dato("Lugar", lugar) for lugar in _resumir([lugar.valor for lugar in lugares_de(solicitud)])]
 
 
 def _resumir(lugares: list[str]) -> list[str]:

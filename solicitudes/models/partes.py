@@ -102,7 +102,7 @@ class HistoricoEstado(Eslabon):
     """One row for each state that a solicitud has been in, its creation included. The verbs write the rows and never
     change them."""
 
-    dice, cuando = ("estado_id", "estado_id"), "creado_en"
+    dice = ("estado_id", "estado_id")
     sellados = ("estado_id", "motivo", "creado_en", "cambiado_por_id")
 
     solicitud = models.ForeignKey(

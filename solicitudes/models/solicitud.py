@@ -1,5 +1,4 @@
 from collections.abc import Iterable
-from functools import cached_property
 from typing import NamedTuple
 
 from django.core.validators import MinLengthValidator
@@ -7,6 +6,7 @@ from django.db import models, transaction
 from django.db.models.functions import Coalesce, Length, Now, NullIf
 from django.db.models.lookups import GreaterThanOrEqual
 from django.utils import timezone
+from django.utils.functional import cached_property  # `con_todo` needs this one, which Django knows
 from post_office.models import Email
 
 from catalogos.models import (
@@ -34,7 +34,7 @@ from solicitudes.correo import mensajes as correos
 from solicitudes.estados import TRANSICIONES, Estado
 from solicitudes.models.estado import EstadoSolicitud
 from solicitudes.models.partes import HistoricoEstado, LugarSolicitud
-from solicitudes.permisos import Accion, exigir, ve_todas
+from solicitudes.permisos import Accion, exigir, puede, ve_todas
 from solicitudes.referencias import Nombrada, Persona
 
 CREADA = "Solicitud creada"
@@ -84,9 +84,17 @@ class SolicitudQuerySet(models.QuerySet):
         columnas = ("codigo", "asunto", "nombres_pasajeros", nombre_de("solicitante"), nombre_de("aprobador"))
         return self.filter(*(_alguna(columnas, palabra) for palabra in words(texto)))
 
-    def pendientes_de(self, usuario: Usuario):
+    def esperan_a(self, usuario: Usuario):
         """Return the solicitudes that wait for this person's decision."""
         return self.vigentes().filter(estado=Estado.PENDIENTE_APROBACION, aprobador=usuario.pk)
+
+    def con_nombres(self):
+        return self.select_related("solicitante", "aprobador", "departamento", "prioridad", "servicio")
+
+    def con_todo(self):
+        """Return the solicitudes with all that is told of one: who, what and each place."""
+        lugares = LugarSolicitud.objects.select_related("lugar").order_by("orden")
+        return self.con_nombres().prefetch_related(models.Prefetch("lugares", lugares, to_attr="lugares_en_orden"))
 
 
 class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
@@ -192,7 +200,7 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         """
         if not self.visibles_para(por).select_for_update(no_key=True).filter(pk=pk).values_list("pk"):
             raise no_encontrada(pk)
-        solicitud = self.select_related("solicitante", "aprobador", "departamento", "prioridad", "servicio").get(pk=pk)
+        solicitud = self.con_nombres().get(pk=pk)
         exigir(accion, por, **solicitud.partes())
         exigir_visto(solicitud, visto)
         return solicitud
@@ -395,6 +403,15 @@ class Solicitud(Seguido):
         """Return whose the solicitud is and was, as the arguments that `permisos` takes."""
         nombres = ("solicitante_id", "aprobador_id", "solicitantes_anteriores")
         return {nombre: getattr(self, nombre) for nombre in nombres}
+
+    def admite(self, accion: Accion, usuario: Usuario) -> bool:
+        return puede(accion, usuario, **self.partes())
+
+    def la_edita(self, usuario: Usuario) -> bool:
+        return self.estado_id == Estado.PENDIENTE_APROBACION and self.admite(Accion.ACTUALIZAR, usuario)
+
+    def espera_a(self, usuario: Usuario) -> bool:
+        return self.estado_id == Estado.PENDIENTE_APROBACION and self.aprobador_id == usuario.pk
 
     def con_el_de_ahora(self) -> list[int]:
         """Return the ids of its former requesters together with the present one."""

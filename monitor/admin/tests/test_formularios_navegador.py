@@ -98,18 +98,15 @@ def test_una_solicitud_nueva_vuelve_con_sus_lugares(mano, servidor, ana):
     solicitud = SolicitudFactory(asunto="Viaje a la sede")
     mano.entrar(ana, servidor, f"/admin/solicitudes/solicitud/{solicitud.pk}/change/")
     pagina = mano.pagina
-    pagina.locator(".add-row a").click()
-    fila = pagina.locator("tr.dynamic-lugares").last
-    fila.locator("[name$=-descripcion]").fill("Por la puerta de atrás")
+    pagina.get_by_role("button", name="Agregar lugar").click()
+    pagina.get_by_label("indicaciones").last.fill("Por la puerta de atrás")
     Session.objects.all().delete()
     guardar(pagina)
 
     identificarse(pagina, ana)
 
     expect(avisos(pagina)).to_have_text(RECUPERADO)
-    expect(pagina.locator("tr.dynamic-lugares").last.locator("[name$=-descripcion]")).to_have_value(
-        "Por la puerta de atrás"
-    )
+    expect(pagina.locator(".paradas").get_by_label("indicaciones").last).to_have_value("Por la puerta de atrás")
 
 
 def test_el_motivo_vuelve_sin_decidir(mano, servidor, ana):

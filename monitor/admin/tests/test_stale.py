@@ -338,7 +338,7 @@ def decidir(client, datos, **otros):
 
 
 def aviso(response):
-    return " ".join(unescape(strip_tags(response.context["error"] or "")).split())
+    return " ".join(unescape(strip_tags(cambio)) for _, cambio in response.context["cambiadas"])
 
 
 def test_decidir_desde_una_pagina_vieja_dice_que_cambio_y_otra_vez_pasa(client, solicitud, maria):

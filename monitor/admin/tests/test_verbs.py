@@ -109,3 +109,45 @@ def test_accion_con_mas_filas_de_las_que_caben_no_hace_nada(client, monkeypatch)
 
     assert frases(response) == [MUCHAS]
     assert not Aseguradora.objects.vigentes().exists()
+
+
+@pytest.mark.parametrize(
+    ("boton", "destino"),
+    [("_save", LISTA), ("_continue", "{pagina}"), ("_addanother", f"{LISTA}add/")],
+)
+def test_guardar_lo_dice_sin_genero_y_va_a_donde_dice_el_boton(client, boton, destino):
+    client.force_login(UsuarioFactory(administrador=True))
+
+    agregada = client.post(f"{LISTA}add/", {"nombre": "AXA <b>", boton: "1"}, follow=True)
+    pagina = f"{LISTA}{Aseguradora.objects.get().pk}/change/"
+    guardada = client.post(pagina, {"nombre": "HDI", boton: "1"}, follow=True)
+
+    assert frases(agregada) == [f'Se agregó: <a href="{pagina}">AXA &lt;b&gt;</a>.']
+    assert frases(guardada) == [f'Se guardó: <a href="{pagina}">HDI</a>.']
+    assert [r.redirect_chain for r in (agregada, guardada)] == [[(destino.format(pagina=pagina), 302)]] * 2
+
+
+def test_guardar_vuelve_a_los_filtros_de_la_lista(client):
+    client.force_login(UsuarioFactory(administrador=True))
+    pagina = f"{LISTA}{AseguradoraFactory().pk}/change/"
+
+    response = client.post(f"{pagina}?_changelist_filters=q%3Da", {"nombre": "AXA"})
+
+    assert response.url == f"{LISTA}?q=a"
+
+
+def test_guardar_en_una_ventana_aparte_solo_entrega_lo_guardado(client):
+    client.force_login(UsuarioFactory(administrador=True))
+
+    response = client.post(f"{LISTA}add/?_popup=1", {"nombre": "AXA", "_popup": "1"})
+
+    assert (response.status_code, "popup_response" in response.text) == (200, True)
+
+
+@pytest.mark.parametrize("lista", ["solicitudes/solicitud", "usuarios/usuario", "catalogos/lugar"])
+def test_lo_que_no_existe_se_dice_sin_genero(client, lista):
+    client.force_login(UsuarioFactory(administrador=True))
+
+    response = client.get(f"/admin/{lista}/987654/change/", follow=True)
+
+    assert frases(response) == [f"No hay {lista.partition('/')[2]} «987654» que usted pueda ver."]
