@@ -5,6 +5,7 @@ from django.http import HttpResponseRedirect
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.text import capfirst
 
 from catalogos.models import Aseguradora
 from expedientes.admin_filters import EnTallerFilter, EntregaFilter, EstadosFilter, IngresoFilter
@@ -12,6 +13,8 @@ from expedientes.archivo import ExpedienteArchivado
 from expedientes.copias import leer_copia
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado
 from expedientes.models import Expediente, HistorialEstado
+from expedientes.numeros import es_provisional
+from expedientes.recibir import ConRecepcion
 from expedientes.tablero import ConTablero
 from monitor.admin.inicio import Cifra
 from monitor.admin.lists import KeysetChangeList
@@ -63,10 +66,21 @@ SECCIONES = (
 DEL_SERVIDOR = ("no_siniestro", "en_estado", "ubicacion", "abierto_por")
 
 
-class DocumentoSelect(forms.NullBooleanSelect):
+class DocumentoRadios(forms.RadioSelect):
+    """What is known of a document, at one click each."""
+
+    template_name = "admin/expedientes/documento.html"
+    option_template_name = "django/forms/widgets/input.html"
+    format_value = forms.NullBooleanSelect.format_value
+    value_from_datadict = forms.NullBooleanSelect.value_from_datadict
+
     def __init__(self, attrs=None):
-        super().__init__(attrs)
-        self.choices = [("unknown", "Sin confirmar"), ("true", "Sí"), ("false", "No")]
+        super().__init__(attrs, choices=[("true", "Sí"), ("false", "No"), ("unknown", "Sin confirmar")])
+
+    def get_context(self, name, value, attrs):
+        contexto = super().get_context(name, value, attrs)
+        contexto["widget"]["titulo"] = capfirst(Expediente._meta.get_field(name).verbose_name)
+        return contexto
 
 
 class ExpedienteForm(VerbForm):
@@ -102,7 +116,7 @@ def insignia(estado: str):
 
 
 @admin.register(Expediente)
-class ExpedienteAdmin(ConTablero, ConHistorial, VerbAdmin):
+class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
     form = ExpedienteForm
     historia = Historia("historial", leer_paso)
     eliminado, eliminados = "Se archivó", "Se archivaron"
@@ -134,7 +148,7 @@ class ExpedienteAdmin(ConTablero, ConHistorial, VerbAdmin):
     sortable_by = ("dias", "ingreso", "entrega")
     formfield_overrides = {
         **VerbAdmin.formfield_overrides,
-        models.BooleanField: {"widget": DocumentoSelect},
+        models.BooleanField: {"widget": DocumentoRadios},
     }
 
     def crear(self, datos, *, por):
@@ -149,7 +163,9 @@ class ExpedienteAdmin(ConTablero, ConHistorial, VerbAdmin):
         return KeysetChangeList
 
     def buscar(self, queryset, texto):
-        return queryset.buscar(texto)
+        """Find an expediente also by the provisional number that it had, which somebody may have on paper."""
+        numero = texto.strip().upper()
+        return queryset.que_tuvo(numero) if es_provisional(numero) else queryset.buscar(texto)
 
     @admin.display(description="cliente")
     def cliente(self, expediente):

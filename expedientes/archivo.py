@@ -6,11 +6,12 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models.fields.json import KT
 
 from catalogos.models import Aseguradora
 from monitor.cambios.cadena import Eslabon, Fila, Fin, Padre
 from monitor.db.fields import KeyField
-from monitor.db.functions import ClockTime
+from monitor.db.functions import ClockTime, IndexedPlates
 from monitor.usuarios.models import Usuario
 
 
@@ -23,13 +24,17 @@ class ExpedienteArchivado(models.Model):
     datos = models.JSONField("datos", encoder=DjangoJSONEncoder)
     archivado_en = models.DateTimeField("archivado", db_default=ClockTime(), editable=False)
     archivado_por = models.ForeignKey(Usuario, models.PROTECT, related_name="+", verbose_name="archivado por")
+    placas = models.GeneratedField(expression=KT("datos__placas"), output_field=models.TextField(), db_persist=True)
 
     class Meta:
         db_table = "expediente_archivado"
         verbose_name = "expediente archivado"
         verbose_name_plural = "expedientes archivados"
         ordering = ["-id"]
-        indexes = [models.Index(fields=["archivado_en", "id"], name="expediente_archivado_en_orden")]
+        indexes = [
+            models.Index(fields=["archivado_en", "id"], name="expediente_archivado_en_orden"),
+            models.Index(IndexedPlates("placas"), name="archivado_por_placas"),
+        ]
 
     def __str__(self):
         return self.no_siniestro

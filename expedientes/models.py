@@ -1,6 +1,6 @@
-import re
 from contextlib import contextmanager
 from datetime import date
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
@@ -10,8 +10,9 @@ from django.utils import timezone
 from catalogos.models import Aseguradora
 from expedientes.archivo import ExpedienteArchivado, archivados, copiar
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado
+from expedientes.numeros import NumeroDejado, NumeroProvisional, es_provisional
 from monitor.cambios.cadena import Eslabon
-from monitor.cambios.registro import anotar_archivo, cambiar, crear, exigir_visto
+from monitor.cambios.registro import anotar_archivo, cambiar, cambiar_tomada, crear, exigir_visto, se_escribio
 from monitor.cambios.seguimiento import Seguido
 from monitor.db.errors import is_duplicate
 from monitor.db.fields import KeyField, LineField, LongTextField, MailField, order_column, search_column
@@ -26,14 +27,16 @@ from monitor.db.functions import (
 )
 from monitor.db.triggers import door
 from monitor.db.versions import Seen
-from monitor.db.writes import Author, Vigente, insert, single_statement
+from monitor.db.writes import Author, Vigente, insert, read, single_statement
 from monitor.errores import Conflicto, DatosInvalidos, ErrorDeDominio, NoEncontrado
 from monitor.textos import words
 from monitor.usuarios.models import Usuario
 from monitor.validadores import que_se_puede_mostrar, sin_control, sin_control_en_texto_largo, sin_formato
 
 NO_ENCONTRADO = "Expediente no encontrado"
+AHORA_ES = f"{NO_ENCONTRADO}: ahora es {{}}"
 YA_EXISTE = "Ya existe un expediente con ese No. Siniestro"
+YA_RECIBIDA = "Esta unidad ya se recibió, y su expediente se archivó. Para recibir otra, abra de nuevo la página"
 OBLIGATORIO = "El No. Siniestro es obligatorio"
 ESTADO_INVALIDO = f"Estado inválido. Valores permitidos: {', '.join(Estado.values)}"
 MISMO_ESTADO = "El expediente ya se encuentra en ese estado"
@@ -50,8 +53,6 @@ FINALES_RESERVADOS = (
     "/evidencias",
     "/respaldar",
 )
-# The system alone gives these numbers.
-PROVISIONAL = re.compile(r"TALLER-\d{4}-\d{6}", re.ASCII)
 
 
 def sin_ambiguedad(no_siniestro: str) -> None:
@@ -60,7 +61,7 @@ def sin_ambiguedad(no_siniestro: str) -> None:
         or no_siniestro.startswith("/")
         or no_siniestro.endswith(FINALES_RESERVADOS)
         or "//" in no_siniestro
-        or PROVISIONAL.fullmatch(no_siniestro)
+        or es_provisional(no_siniestro)
     ):
         raise ValidationError("ese No. Siniestro está reservado o sus diagonales son ambiguas", code="reservado")
 
@@ -75,6 +76,11 @@ class ExpedienteQuerySet(models.QuerySet):
         """Return the expedientes that have every word of `texto`, blind to case and accents, in the columns of
         `Expediente.busqueda`."""
         return self.filter(*(searched("busqueda", palabra) for palabra in words(texto)))
+
+    def que_tuvo(self, no_siniestro: str):
+        """Return the expediente that has or had this number, which nobody else may have had (`es_provisional`)."""
+        dejado = NumeroDejado.objects.filter(no_siniestro=no_siniestro).values("uid")
+        return self.filter(models.Q(pk=no_siniestro) | models.Q(uid__in=dejado))
 
     def con_placas(self, placas: str):
         """Return the expedientes with these plates, whole, blind to case, accents, blanks and hyphens."""
@@ -118,7 +124,7 @@ class ExpedienteQuerySet(models.QuerySet):
 class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
     """The verbs of expedientes. Whoever writes an expediente, by the API or the admin, writes it here."""
 
-    def abrir(self, datos: dict, *, por: Author) -> "Expediente":
+    def abrir(self, datos: dict, *, por: Author, uid: UUID | None = None) -> "Expediente":
         """Open an expediente with the first row of its history, and return it. `datos` has checked values by attname.
         Raise Conflicto when the key is taken, and DatosInvalidos when the insurer doesn't exist."""
         del_servidor = {
@@ -129,14 +135,35 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
         apertura = _cambio(datos["no_siniestro"], None, Estado.INGRESO, por)
         desde = {"en_estado_desde": apertura[1]["fecha_cambio"]}
         valores = dict.fromkeys(Expediente.EDITABLES) | _con_aseguradora_vigente(datos) | del_servidor | desde
-        with _antes_la_aseguradora(datos):
+        with _antes_la_aseguradora(datos), _sin_repetir(), single_statement():
+            return crear(Expediente, valores, con=[apertura], por=por, uid=uid)
+
+    @transaction.atomic(savepoint=False)
+    def recibir(self, datos: dict, *, por: Author, uid: UUID | None = None) -> "Expediente":
+        """Open an expediente whose number may not be known yet: without `no_siniestro` it gets a provisional one. See
+        `abrir` about the rest. What is received with a `uid` is received once: a second time, it is what was received
+        the first."""
+        recibido = self._recibido(uid)
+        conocido = datos.get("no_siniestro")
+        while recibido is None:
+            numero = conocido or NumeroProvisional.objects.dar(timezone.localdate().year)
             try:
-                with single_statement():
-                    return crear(Expediente, valores, con=[apertura], por=por)
-            except IntegrityError as error:
-                if is_duplicate(error):
-                    raise Conflicto(YA_EXISTE, codigo="ya_existe") from error
-                raise
+                return self.abrir(datos | {"no_siniestro": numero}, por=por, uid=uid)
+            except Conflicto:
+                recibido = self._recibido(uid)
+                if conocido and recibido is None:
+                    raise
+                # Otherwise another program took the number on its own: the next one is free, or the one after it.
+        return recibido
+
+    def _recibido(self, uid) -> "Expediente | None":
+        """Return what was received with this identity. Raise Conflicto when that isn't there any more."""
+        if uid is None or not se_escribio(Expediente, uid):
+            return None
+        expediente = self.filter(uid=uid).first()
+        if expediente is None:
+            raise Conflicto(YA_RECIBIDA, codigo="ya_existe")
+        return expediente
 
     def actualizar(self, no_siniestro: str, datos: dict, *, por: Author, visto: Seen | None = None) -> "Expediente":
         """Write only the columns in `datos`, so that whoever writes other columns at the same time loses nothing, and
@@ -148,7 +175,7 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
             return _con_aseguradora_vigente(datos), ()
 
         with _antes_la_aseguradora(datos):
-            return _el_que_hay(cambiar(Expediente, no_siniestro, con_los_datos, por=por, columnas=datos))
+            return _el_que_hay(cambiar(Expediente, no_siniestro, con_los_datos, por=por, columnas=datos), no_siniestro)
 
     def cambiar_estado(self, no_siniestro: str, hasta: str, *, por: Author, visto: Seen | None = None) -> "Expediente":
         if hasta not in Estado.values:
@@ -163,13 +190,37 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
             return {"estado": hasta, "en_estado_desde": cambio[1]["fecha_cambio"]}, [cambio]
 
         columnas = ["estado", "en_estado_desde"]
-        return _el_que_hay(cambiar(Expediente, no_siniestro, al_estado, por=por, columnas=columnas))
+        return _el_que_hay(cambiar(Expediente, no_siniestro, al_estado, por=por, columnas=columnas), no_siniestro)
+
+    @transaction.atomic
+    def renombrar(self, no_siniestro: str, nuevo: str, *, por: Author, visto: Seen | None = None) -> "Expediente":
+        """Give the expediente another number, checked before, with all that hangs from it, and return it. Raise
+        NoEncontrado when there is none, and Conflicto when another has the number.
+
+        Both are locked, always in the same order: of two that would take each other's number, neither waits for the
+        other.
+        """
+        hay = {uno.pk: uno for uno in self.select_for_update().filter(pk__in=[no_siniestro, nuevo]).order_by("pk")}
+        expediente = _el_que_hay(hay.get(no_siniestro), no_siniestro)
+        exigir_visto(expediente, visto)
+        if nuevo == no_siniestro:
+            return read(Expediente, nuevo)
+        if nuevo in hay:
+            raise Conflicto(YA_EXISTE, codigo="ya_existe")
+        with _sin_repetir():
+            renombrado = cambiar_tomada(expediente, {"no_siniestro": nuevo}, por=por)
+        insert(NumeroDejado, {"no_siniestro": no_siniestro, "uid": expediente.uid, "dejado_por_id": por.pk}, por=por)
+        for relacion in Expediente._meta.related_objects:
+            filas = relacion.related_model._base_manager.filter(**{relacion.field.name: no_siniestro})
+            with door(relacion.related_model, filas.values_list("pk", flat=True), to_follow=True):
+                filas.update(**{relacion.field.attname: nuevo})
+        return renombrado
 
     @transaction.atomic
     def archivar(self, no_siniestro: str, *, por: Author, visto: Seen | None = None) -> ExpedienteArchivado:
         """Take the expediente, with all that hangs from it, out of the live tables, and return the complete copy that
         stays in the archive; what is told of its changes stays too. Raise NoEncontrado when there is none."""
-        expediente = _el_que_hay(self.select_for_update().filter(pk=no_siniestro).first())
+        expediente = _el_que_hay(self.select_for_update().filter(pk=no_siniestro).first(), no_siniestro)
         exigir_visto(expediente, visto)
         copia = copiar(anotar_archivo(expediente, por=por))
         archivado = insert(
@@ -185,10 +236,27 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
         return archivado
 
 
-def _el_que_hay(expediente: "Expediente | None") -> "Expediente":
+def no_encontrado(no_siniestro: str) -> NoEncontrado:
+    """Return the error for a number that no expediente has. It says which one has left it, if one did."""
+    ahora = NumeroDejado.objects.ahora_es(no_siniestro, Expediente.objects.all())
+    return NoEncontrado(AHORA_ES.format(ahora), codigo="renombrado") if ahora else NoEncontrado(NO_ENCONTRADO)
+
+
+def _el_que_hay(expediente: "Expediente | None", no_siniestro: str) -> "Expediente":
     if expediente is None:
-        raise NoEncontrado(NO_ENCONTRADO)
+        raise no_encontrado(no_siniestro)
     return expediente
+
+
+@contextmanager
+def _sin_repetir():
+    """Wrap a write that gives an expediente its number. Raise Conflicto when another one has it."""
+    try:
+        yield
+    except IntegrityError as error:
+        if is_duplicate(error):
+            raise Conflicto(YA_EXISTE, codigo="ya_existe") from error
+        raise
 
 
 @contextmanager
@@ -400,6 +468,7 @@ class HistorialEstado(Eslabon):
     change them."""
 
     dice = ("estado_nuevo", "estado")
+    follows = "expediente"
     sellados = ("estado_anterior", "estado_nuevo", "fecha_cambio", "cambiado_por_id")
 
     id = models.BigAutoField(primary_key=True)

@@ -7,6 +7,7 @@ from expedientes.filters import PARAMETROS
 from expedientes.models import MISMO_ESTADO, NO_ENCONTRADO, YA_EXISTE, Expediente, Ubicacion
 from expedientes.serializers import (
     CAMBIO_DE_ESTADO,
+    CAMBIO_DE_NUMERO,
     CAMPOS,
     EXPEDIENTE,
     OTRA_CLAVE,
@@ -253,6 +254,20 @@ describe(
         response=EXPEDIENTE,
         example=MOVIDO,
         errors=(INEXISTENTE, DatosInvalidos(MISMO_ESTADO)),
+    ),
+    renombrar=Operation(
+        tagged=True,
+        stale=Expediente.cambio,
+        summary="Cambiar el No. Siniestro",
+        description="Todo lo del expediente queda bajo el nuevo: su historial y sus cambios, que dicen de cuál a cuál."
+        " Con el anterior, 404, y la frase dice el nuevo, mientras ningún otro expediente lo tome.",
+        body=CAMBIO_DE_NUMERO,
+        request={"no_siniestro": "SIN/2024/10"},
+        invalid=({}, {"no_siniestro": "pendientes"}),
+        response=EXPEDIENTE,
+        example=EJEMPLO | {"no_siniestro": "SIN/2024/10"},
+        headers={"Location": "La ruta de ahora: `/api/expedientes/SIN%2F2024%2F10`."},
+        errors=(INEXISTENTE, Conflicto(YA_EXISTE)),
     ),
     historial=Operation(
         summary="Leer el historial de estados",

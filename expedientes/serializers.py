@@ -7,6 +7,7 @@ from catalogos.models import Aseguradora
 from expedientes.archivo import ExpedienteArchivado
 from expedientes.estados import Estado
 from expedientes.models import ESTADO_INVALIDO, OBLIGATORIO, Expediente, HistorialEstado
+from expedientes.numeros import NumeroDejado
 from monitor.api.dialects import DIRECT
 from monitor.api.fields import StrictChoiceField, StrictReferenceField, StrictTextField
 from monitor.api.serializers import StrictModelSerializer, StrictSerializer
@@ -86,16 +87,20 @@ class CambioConPersonaSerializer(CambioSerializer):
         fields = (*CambioSerializer.Meta.fields, "usuario")
 
 
-class ExpedienteSerializer(StrictModelSerializer):
-    """The flat object of an expediente. What comes back in responses may be sent again, and what the server owns is
-    then ignored."""
-
-    no_siniestro = StrictTextField(
+def _no_siniestro():
+    return StrictTextField(
         max_length=100,
         trim=True,
         validators=Expediente._meta.get_field("no_siniestro").validators,
         error_messages={"required": OBLIGATORIO, "null": OBLIGATORIO, "blank": OBLIGATORIO},
     )
+
+
+class ExpedienteSerializer(StrictModelSerializer):
+    """The flat object of an expediente. What comes back in responses may be sent again, and what the server owns is
+    then ignored."""
+
+    no_siniestro = _no_siniestro()
     id_aseguradora = StrictReferenceField(
         source="aseguradora_id",
         queryset=Aseguradora.objects.vigentes(),
@@ -175,6 +180,17 @@ class ArchivadoSerializer(StrictModelSerializer):
         fields = ("no_siniestro", "archivado_en", "archivado_por")
 
 
+class DejadoSerializer(StrictModelSerializer):
+    """A number that an expediente left, said as one that was archived: who keeps a copy does the same with both."""
+
+    archivado_en = serializers.DateTimeField(source="dejado_en")
+    archivado_por = serializers.IntegerField(source="dejado_por_id")
+
+    class Meta:
+        model = NumeroDejado
+        fields = ArchivadoSerializer.Meta.fields
+
+
 class CambioDeEstadoSerializer(StrictSerializer):
     alone = {ESTADO_INVALIDO: "estado_invalido"}
     estado = StrictChoiceField(
@@ -183,11 +199,18 @@ class CambioDeEstadoSerializer(StrictSerializer):
     )
 
 
+class CambioDeNumeroSerializer(StrictSerializer):
+    alone = {OBLIGATORIO: "faltan_campos"}
+    no_siniestro = _no_siniestro()
+
+
 EXPEDIENTE = ExpedienteSerializer()
 CAMBIO_DE_ESTADO = CambioDeEstadoSerializer()
+CAMBIO_DE_NUMERO = CambioDeNumeroSerializer()
 
 PLANO = Shape(EXPEDIENTE, DIRECT)
 DETALLE = Shape(ExpedienteDetalleSerializer(), DIRECT)
 HISTORIAL = Shape(HistorialSerializer(), DIRECT)
 RESUMEN = Shape(ExpedienteResumenSerializer(), DIRECT)
 ARCHIVADO = Shape(ArchivadoSerializer(), DIRECT)
+DEJADO = Shape(DejadoSerializer(), DIRECT)

@@ -22,6 +22,7 @@ urlpatterns = [
     path("expedientes/aseguradoras", ExpedienteViewSet.as_view({"get": "aseguradoras"})),
     path("expedientes/<key:no_siniestro>/estado/historial", ExpedienteViewSet.as_view({"get": "historial"})),
     path("expedientes/<key:no_siniestro>/cambios", ExpedienteViewSet.as_view({"get": "cambios"})),
+    path("expedientes/<key:no_siniestro>/no_siniestro", ExpedienteViewSet.as_view({"patch": "renombrar"})),
     path("expedientes/<key:no_siniestro>/estado", ExpedienteViewSet.as_view({"patch": "cambiar_estado"})),
     path(
         "expedientes/<key:no_siniestro>",

@@ -1,10 +1,13 @@
 from catalogos.models import Aseguradora
 from expedientes.archivo import ExpedienteArchivado
 from expedientes.filters import PARAMETROS
-from expedientes.models import NO_ENCONTRADO, Expediente
+from expedientes.models import Expediente, no_encontrado
+from expedientes.numeros import NumeroDejado
 from expedientes.serializers import (
     ARCHIVADO,
     CAMBIO_DE_ESTADO,
+    CAMBIO_DE_NUMERO,
+    DEJADO,
     DETALLE,
     EXPEDIENTE,
     HISTORIAL,
@@ -14,17 +17,21 @@ from expedientes.serializers import (
 )
 from monitor.api.dialects import DIRECT
 from monitor.api.etag import ConditionalReader
-from monitor.api.lists import CursorList, list_response, seal_of
+from monitor.api.lists import CursorList, MergedList, list_response, seal_of
 from monitor.api.shapes import Reader, Shape
 from monitor.api.viewsets import Action, ApiViewSet, location
 from monitor.cambios.listas import DESDE, PAGINA, CambiosList, con_hasta
 from monitor.cambios.seguimiento import EN_ORDEN, actualizadas, escritas_desde
 from monitor.db.queries import Param
-from monitor.errores import DatosInvalidos, NoEncontrado
+from monitor.errores import DatosInvalidos
 
 CLAVE = Expediente._meta.pk
 SIN_CLAVE = "No. Siniestro requerido"
 ORDEN = ("orden_ingreso", "no_siniestro")
+
+
+def _donde_queda(expediente) -> dict:
+    return location("/api/expedientes", expediente.no_siniestro)
 
 
 def _con_historial():
@@ -61,6 +68,7 @@ class ExpedienteViewSet(ApiViewSet):
         "cambiar_estado": Action(
             "expedientes.change_expediente", "cambiar el estado del expediente", identity_in_statement=True
         ),
+        "renombrar": Action("expedientes.change_expediente", "cambiar el No. Siniestro del expediente"),
         "historial": Action("expedientes.view_historialestado", "obtener el historial de estados"),
         "cambios": Action("expedientes.view_expediente", "obtener los cambios del expediente", PAGINA),
     }
@@ -94,9 +102,22 @@ class ExpedienteViewSet(ApiViewSet):
         return con_hasta(list_response(self, CursorList(RESUMEN, filas, EN_ORDEN, sello)), hasta)
 
     def archivados(self, request):
+        """List the numbers under which there is an expediente no more: those of the archive, and those that one left
+        for another. Whoever keeps a copy takes either out of it."""
         desde = self.query.get("desde")
-        filas, hasta = escritas_desde(ExpedienteArchivado.objects.all(), ExpedienteArchivado, "archivado_en", desde)
-        lista = CursorList(ARCHIVADO, filas, ("archivado_en", "id"), seal_of("archivados", {"desde": desde}))
+        sello = seal_of("archivados", {"desde": desde})
+        (archivados, dejados), hasta = escritas_desde(
+            desde,
+            (ExpedienteArchivado.objects.all(), ExpedienteArchivado, "archivado_en"),
+            (NumeroDejado.objects.all(), NumeroDejado, "dejado_en"),
+        )
+        lista = MergedList(
+            [
+                CursorList(ARCHIVADO, archivados, ("archivado_en", "id"), sello),
+                CursorList(DEJADO, dejados, ("dejado_en", "id"), sello),
+            ],
+            sello,
+        )
         return con_hasta(list_response(self, lista), hasta)
 
     def aseguradoras(self, request):
@@ -105,12 +126,12 @@ class ExpedienteViewSet(ApiViewSet):
     def create(self, request):
         datos = EXPEDIENTE.read(self.body())
         expediente = Expediente.objects.abrir(datos, por=request.user)
-        return self._escrito(expediente, 201, location("/api/expedientes", expediente.no_siniestro))
+        return self._escrito(expediente, 201, _donde_queda(expediente))
 
     def retrieve(self, request, no_siniestro):
         response = uno.respond(self, no_siniestro=no_siniestro)
         if response is None:
-            raise NoEncontrado(NO_ENCONTRADO)
+            raise no_encontrado(no_siniestro)
         return response
 
     def update(self, request, no_siniestro):
@@ -135,14 +156,19 @@ class ExpedienteViewSet(ApiViewSet):
         hasta = CAMBIO_DE_ESTADO.read(self.body())["estado"]
         return self._escrito(Expediente.objects.cambiar_estado(no_siniestro, hasta, por=request.user, visto=self.seen))
 
+    def renombrar(self, request, no_siniestro):
+        nuevo = CAMBIO_DE_NUMERO.read(self.body())["no_siniestro"]
+        expediente = Expediente.objects.renombrar(no_siniestro, nuevo, por=request.user, visto=self.seen)
+        return self._escrito(expediente, 200, _donde_queda(expediente))
+
     def historial(self, request, no_siniestro):
         expediente = historial.one(no_siniestro=no_siniestro)
         if expediente is None:
-            raise NoEncontrado(NO_ENCONTRADO)
+            raise no_encontrado(no_siniestro)
         return self.respond(expediente["historial_estado"])
 
     def cambios(self, request, no_siniestro):
         expediente = Expediente.objects.filter(pk=no_siniestro).only("uid").first()
         if expediente is None:
-            raise NoEncontrado(NO_ENCONTRADO)
+            raise no_encontrado(no_siniestro)
         return list_response(self, CambiosList(expediente, EXPEDIENTE, DIRECT))

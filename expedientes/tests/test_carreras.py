@@ -2,13 +2,16 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
 from expedientes.archivo import ExpedienteArchivado
 from expedientes.models import Expediente, HistorialEstado
+from expedientes.numeros import es_provisional
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Remota
 from monitor.tests.formularios import campos_de
@@ -122,6 +125,107 @@ def test_cambio_de_estado_y_baja_a_la_vez_no_dejan_nada_suelto(remota):
         copia = ExpedienteArchivado.objects.get(no_siniestro=clave).datos
         assert len(copia["historial_estado"]) == (2 if cambio == 200 else 1)
     assert not HistorialEstado.objects.exists()
+
+
+# --- Numbers ---
+
+
+def test_treinta_que_se_reciben_a_la_vez_tienen_treinta_numeros(servidor):
+    """Threads of this process, each with a connection of its own: the API has no route to receive a unit."""
+    por = UsuarioFactory()
+
+    def recibir(_):
+        try:
+            return Expediente.objects.recibir({}, por=por).no_siniestro
+        finally:
+            connection.close()
+
+    numeros = a_la_vez(recibir, range(30))
+
+    assert len(set(numeros)) == 30 == Expediente.objects.count()
+    assert all(es_provisional(numero) for numero in numeros)
+
+
+def renombrar(remota, viejo, nuevo):
+    return remota.pedir("PATCH", f"{RUTA}/{viejo}/no_siniestro", {"no_siniestro": nuevo})
+
+
+def estado_de_todo():
+    """Return, by number, the states of its history; and check that every chain holds."""
+    call_command("verificar_historial", verbosity=0)
+    return {
+        expediente.pk: [fila.estado_nuevo for fila in expediente.historial.order_by("id")]
+        for expediente in Expediente.objects.all()
+    }
+
+
+def test_diez_que_toman_un_mismo_numero_dan_un_200_y_nueve_409(remota):
+    for n in range(10):
+        ExpedienteFactory(no_siniestro=f"X{n}")
+
+    status = a_la_vez(lambda n: renombrar(remota, f"X{n}", "NUEVO").status, range(10))
+
+    assert sorted(status) == [200] + [409] * 9
+    quedan = {f"X{n}" for n in range(10) if status[n] == 409}
+    assert estado_de_todo() == {clave: ["Ingreso"] for clave in {*quedan, "NUEVO"}}
+
+
+def test_un_expediente_con_diez_numeros_a_la_vez_se_queda_con_uno(remota):
+    ExpedienteFactory(no_siniestro="X")
+
+    recibidas = a_la_vez(lambda n: renombrar(remota, "X", f"Y{n}"), range(10))
+
+    [ganador] = [n for n in range(10) if recibidas[n].status == 200]
+    assert {r.cuerpo.decode() for r in recibidas if r.status != 200} == {
+        f'{{"error":"Expediente no encontrado: ahora es Y{ganador}"}}'
+    }
+    assert estado_de_todo() == {f"Y{ganador}": ["Ingreso"]}
+
+
+def test_dos_que_se_cambian_los_numeros_no_se_esperan(remota):
+    for vuelta in range(5):
+        uno, otro = f"A{vuelta}", f"B{vuelta}"
+        ExpedienteFactory(no_siniestro=uno), ExpedienteFactory(no_siniestro=otro)
+
+        status = a_la_vez(lambda par: renombrar(remota, *par).status, [(uno, otro), (otro, uno)])
+
+        assert status == [409, 409]
+
+
+def test_renombrar_mientras_otros_escriben_y_abren(remota):
+    ExpedienteFactory(no_siniestro="X0")
+
+    def peticion(n):
+        clave = f"X{n % 3}"
+        return remota.pedir(
+            *(
+                ("PATCH", f"{RUTA}/{clave}/no_siniestro", {"no_siniestro": f"X{(n + 1) % 3}"}),
+                ("PATCH", f"{RUTA}/{clave}/estado", {"estado": ESTADOS[n % 4]}),
+                ("PATCH", f"{RUTA}/{clave}", {"color": str(n)}),
+                ("POST", RUTA, {"no_siniestro": clave}),
+                ("DELETE", f"{RUTA}/{clave}", None),
+            )[n % 5]
+        ).status
+
+    status = a_la_vez(peticion, range(45))
+
+    assert set(status) <= {200, 201, 400, 404, 409}
+    todo = estado_de_todo()
+    assert sum(map(len, todo.values())) == HistorialEstado.objects.count()
+    assert 1 + status.count(201) == len(todo) + ExpedienteArchivado.objects.count()
+
+
+def test_lo_que_se_recibe_con_una_identidad_se_recibe_una_vez(servidor):
+    """As two clicks on one button, in threads of this process: the API has no route to receive a unit."""
+    por, uid = UsuarioFactory(), uuid4()
+
+    def recibir(_):
+        try:
+            return Expediente.objects.recibir({}, por=por, uid=uid).no_siniestro
+        finally:
+            connection.close()
+
+    assert len(set(a_la_vez(recibir, range(10)))) == 1 == Expediente.objects.count()
 
 
 # --- Forms of the admin ---

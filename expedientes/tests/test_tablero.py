@@ -161,6 +161,7 @@ def tarjeta(pagina, clave):
     return pagina.locator(f'.tarjeta[data-no-siniestro="{clave}"]')
 
 
+@pytest.mark.una_vez
 @pytest.mark.parametrize("ancho", [1920, 1366, 360])
 def test_se_mueve_con_el_raton_y_con_el_teclado(mano, servidor, ancho):
     pagina = mano.pagina
@@ -183,6 +184,7 @@ def test_se_mueve_con_el_raton_y_con_el_teclado(mano, servidor, ancho):
     assert pagina.evaluate("document.documentElement.scrollWidth") <= ancho
 
 
+@pytest.mark.una_vez
 def test_si_otro_la_movio_antes_lo_dice_y_se_pone_al_dia(mano, servidor):
     pagina = mano.pagina
     ExpedienteFactory(no_siniestro="A")

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any
 
 import orjson
-from django.db.models import F, Field, Model, QuerySet
+from django.db.models import BigIntegerField, F, Field, IntegerField, Model, QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 
 from monitor.api.dialects import CACHE
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 MAX_PER_PAGE = 1000
 BATCH = 1000  # rows in memory at once when the whole list is streamed
+LARGEST_ID = BigIntegerField.MAX_BIGINT
 UNTIL = "Actualizado-Hasta"  # the header of a list of what was written since a moment
 CURSOR_INVALIDO = "cursor: no es válido; use el del encabezado Link"
 
@@ -101,6 +102,39 @@ class NumberedList(CursorList):
 
     def write_cursor(self, position: tuple) -> str:
         return f"{self.page + 1}.{super().write_cursor(position)}"
+
+
+class MergedList(CursorList):
+    """Several lists by cursor as one, in the order of a first column that all of them have. The second and last is the
+    id of each one's rows; a position also says which list it is of."""
+
+    def __init__(self, lists: list[CursorList], seal: str):
+        self._lists, self._seal = lists, seal
+        first, id_ = lists[0]._fields
+        self._fields = [first, IntegerField(), id_]
+
+    def rows(self, limit: int, since: tuple | None, caller: Caller) -> list[tuple]:
+        rows = [
+            (place, row) for place, one in enumerate(self._lists) for row in one.rows(limit, _in(place, since), caller)
+        ]
+        return sorted(rows, key=self.position)[:limit]
+
+    def position(self, row: tuple) -> tuple:
+        place, own = row
+        first, id_ = self._lists[place].position(own)
+        return first, place, id_
+
+    def objects(self, rows: list[tuple]) -> list[dict]:
+        return [one for place, own in rows for one in self._lists[place].objects([own])]
+
+
+def _in(place: int, since: tuple | None) -> tuple | None:
+    """Return the position of a merged list as the one in this place takes it: of equals in the first column, those of
+    the lists before have gone, and those of the lists after haven't."""
+    if since is None:
+        return None
+    first, of, id_ = since
+    return first, id_ if place == of else LARGEST_ID if place < of else -1
 
 
 def _field(model: type[Model], path: str) -> Field:

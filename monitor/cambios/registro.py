@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from datetime import date, datetime, time
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.db import connection, models, transaction
@@ -28,12 +29,19 @@ def exigir_visto(fila: Versioned, visto: Seen | None) -> None:
         raise Desactualizado(fila.cambio)
 
 
-def crear(modelo: type[Encadenado], valores: dict, *, por: Author, con: Sequence[tuple] = ()) -> models.Model:
+def crear(
+    modelo: type[Encadenado], valores: dict, *, por: Author, con: Sequence[tuple] = (), uid: UUID | None = None
+) -> models.Model:
     """Insert a row with the first links of its chain: those of `con`, (model, values) each, and the change that tells
-    of its values."""
-    cadena = Cadena()
+    of its values. `uid` is its own, which no row has had (`se_escribio`); without it, a new one."""
+    cadena = Cadena(uid)
     eslabones = [*enlazados(cadena, con), *cambio_en(cadena, modelo, {}, valores, por)]
     return insert(modelo, valores | cadena.valores, con=eslabones, por=por)
+
+
+def se_escribio(modelo: type[Encadenado], uid: UUID) -> bool:
+    """Return whether there is or was a row with this identity."""
+    return Cambio.objects.filter(objeto=modelo._meta.db_table, uid=uid).exists()
 
 
 def cambiar(
@@ -63,6 +71,13 @@ def cambiar(
                 return escrita
     por.pk  # noqa: B018  whoever may not write hears so
     return None
+
+
+def cambiar_tomada(fila: Encadenado, valores: dict, *, por: Author) -> models.Model:
+    """Change a row that is locked, and return it as it is then."""
+    cadena = Cadena.de(fila)
+    cambio = cambio_en(cadena, type(fila), vars(fila), valores, por)
+    return update(type(fila), fila.pk, valores | cadena.fin, con=cambio, por=por)
 
 
 def anotar_archivo(fila: Encadenado, *, por: Author) -> models.Model:

@@ -34,14 +34,20 @@ def actualizadas(filas: models.QuerySet, desde: datetime | None) -> tuple[models
     """Return those of the rows that were written at that moment or later, and the moment from which to ask the next
     time (see `escritas_desde`)."""
     de_su_tabla = filas.filter(actualizacion__objeto=filas.model._meta.db_table)
-    return escritas_desde(de_su_tabla, Actualizacion, "actualizacion__momento", desde)
+    [filas], hasta = escritas_desde(desde, (de_su_tabla, Actualizacion, "actualizacion__momento"))
+    return filas, hasta
 
 
 def escritas_desde(
-    filas: models.QuerySet, tabla: type[models.Model], momento: str, desde: datetime | None
-) -> tuple[models.QuerySet, datetime]:
-    """Return those of the rows whose moment, which `tabla` keeps, is `desde` or later, and the moment from which to ask
-    the next time. What is written afterwards isn't among them, even when it could be seen already."""
-    hasta = visible_until(tabla)
+    desde: datetime | None, *fuentes: tuple[models.QuerySet, type[models.Model], str]
+) -> tuple[list[models.QuerySet], datetime]:
+    """Return, for each (rows, table, moment), those of the rows whose moment, which the table keeps, is `desde` or
+    later; and the moment from which to ask the next time. What is written afterwards isn't among them, even when it
+    could be seen already."""
+    hasta = visible_until(*(tabla for _, tabla, _ in fuentes))
+    return [_entre(filas, momento, desde, hasta) for filas, _, momento in fuentes], hasta
+
+
+def _entre(filas, momento, desde, hasta) -> models.QuerySet:
     limites = {f"{momento}__lt": hasta} | ({f"{momento}__gte": millisecond_of(desde)} if desde else {})
-    return filas.filter(**limites), hasta
+    return filas.filter(**limites)

@@ -18,40 +18,40 @@ MILLISECOND = timedelta(milliseconds=1)
 # A transaction that writes to a table holds this lock on it from before it reads the clock until it ends.
 WRITERS = """
     SELECT virtualtransaction FROM pg_locks
-    WHERE relation = %s::regclass AND mode = 'RowExclusiveLock' AND granted
+    WHERE relation = ANY (%s::regclass[]) AND mode = 'RowExclusiveLock' AND granted
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
         AND pid IS DISTINCT FROM pg_backend_pid()
 """
 
 
-def visible_until(model: type[models.Model]) -> datetime:
-    """Return a moment such that the statements that follow see all the rows of the table that are dated before it. All
-    that could be seen until now are. It has whole milliseconds, which is what an API tells.
+def visible_until(*written: type[models.Model]) -> datetime:
+    """Return a moment such that the statements that follow see all the rows of these tables that are dated before it.
+    All that could be seen until now are. It has whole milliseconds, which is what an API tells.
 
     Raise OperationalError, as for a lock that doesn't come free, when a transaction that is writing doesn't end in
     time.
     """
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            return _after_writers(cursor, model._meta.db_table)
+            return _after_writers(cursor, [model._meta.db_table for model in written])
         return _in_turn(cursor)
 
 
-def _after_writers(cursor, table: str) -> datetime:
+def _after_writers(cursor, tables: list[str]) -> datetime:
     deadline = monotonic() + WAIT
     until = _next_millisecond(cursor)
-    pending = _writers(cursor, table)
+    pending = _writers(cursor, tables)
     while pending:
         if monotonic() > deadline:
-            message = f"una transacción que escribe en {table} no acaba"
+            message = f"una transacción que escribe en {' o en '.join(tables)} no acaba"
             raise OperationalError(message) from LockNotAvailable(message)
         sleep(PAUSE)
-        pending &= _writers(cursor, table)
+        pending &= _writers(cursor, tables)
     return until
 
 
-def _writers(cursor, table: str) -> set[str]:
-    cursor.execute(WRITERS, [table])
+def _writers(cursor, tables: list[str]) -> set[str]:
+    cursor.execute(WRITERS, [tables])
     return {writer for (writer,) in cursor.fetchall()}
 
 

@@ -21,7 +21,10 @@ SOLO_SE_AGREGA = "De {tabla} no se cambia ni se borra nada: sólo se agrega"
 
 
 class AppendOnly(models.Model):
-    """A row that is never changed, and deleted only through a `door`."""
+    """A row that is never changed, and deleted only through a `door`. `follows` names the reference that may change,
+    through a door too, when the row that it refers to gets another key."""
+
+    follows: str | None = None
 
     class Meta:
         abstract = True
@@ -37,15 +40,20 @@ class Followed(models.Model):
 # --- The door ---
 
 EVERYTHING = "*"
+FOLLOWS = "sigue "  # before the name of a table whose rows may follow others
 _open: ContextVar[str] = ContextVar("open", default="")  # SQLite's functions ask it
 SETTING = "monitor.puerta"
 
 
 @contextmanager
-def door(model: type[AppendOnly] | None, keys: Iterable | None = None):
-    """Let these rows of an append-only table be deleted until the end of the block. Without a model, let all of them be
-    changed, as old migrations and the tests' own cleaning do."""
-    opened = EVERYTHING if model is None else ",".join(_row(model._meta.db_table, key) for key in keys)
+def door(model: type[AppendOnly] | None, keys: Iterable | None = None, *, to_follow: bool = False):
+    """Let these rows of an append-only table be deleted until the end of the block or, `to_follow`, refer to another
+    key (`AppendOnly.follows`), and nothing else. Without a model, let all of them be changed, as old migrations and the
+    tests' own cleaning do."""
+    opened = EVERYTHING
+    if model is not None:
+        table = f"{FOLLOWS if to_follow else ''}{model._meta.db_table}"
+        opened = ",".join(_row(table, key) for key in keys)
     token = _open.set(opened)
     _tell(opened)
     try:
@@ -120,7 +128,7 @@ def _is_whole(model, connection, cursor) -> bool:
 
 
 def _statements(model, connection) -> list[str]:
-    names = {"tabla": model._meta.db_table, "pk": model._meta.pk.column}
+    names = {"tabla": model._meta.db_table, "pk": model._meta.pk.column} | _following(model)
     templates = [
         template
         for base, by_vendor in TEMPLATES.items()
@@ -128,6 +136,17 @@ def _statements(model, connection) -> list[str]:
         for template in by_vendor[connection.vendor]
     ]
     return [template.format(**names, frase=SOLO_SE_AGREGA.format(**names)) for template in templates]
+
+
+def _following(model) -> dict[str, str]:
+    """Return the column that may follow another row, as PostgreSQL's function takes it, and the condition of SQLite's
+    trigger that no other changes."""
+    if getattr(model, "follows", None) is None:
+        return {"al_seguir": FOLLOWS, "sigue": "", "solo_sigue": "false"}
+    column = model._meta.get_field(model.follows).column
+    others = [field.column for field in model._meta.concrete_fields if field.column != column]
+    same = " AND ".join(f"NEW.{name} IS OLD.{name}" for name in others)
+    return {"al_seguir": FOLLOWS, "sigue": f"'{column}'", "solo_sigue": same}
 
 
 FUNCTIONS = f"""
@@ -141,6 +160,11 @@ BEGIN
         END IF;
     ELSIF abierta = '{EVERYTHING}' THEN
         RETURN NEW;
+    ELSIF TG_OP = 'UPDATE' AND TG_NARGS = 1 THEN
+        IF '{FOLLOWS}' || TG_TABLE_NAME || ':' || OLD.id = ANY (string_to_array(abierta, ','))
+            AND to_jsonb(NEW) - TG_ARGV[0] = to_jsonb(OLD) - TG_ARGV[0] THEN
+            RETURN NEW;
+        END IF;
     END IF;
     RAISE EXCEPTION 'De % no se cambia ni se borra nada: sólo se agrega', TG_TABLE_NAME
         USING ERRCODE = 'integrity_constraint_violation';
@@ -190,12 +214,13 @@ TEMPLATES: dict[type[models.Model], dict[str, tuple[str, ...]]] = {
     AppendOnly: {
         "postgresql": (
             "CREATE OR REPLACE TRIGGER {tabla}_solo_se_agrega BEFORE UPDATE OR DELETE ON {tabla} FOR EACH ROW"
-            " EXECUTE FUNCTION solo_se_agrega()",
+            " EXECUTE FUNCTION solo_se_agrega({sigue})",
             "CREATE OR REPLACE TRIGGER {tabla}_no_se_vacia BEFORE TRUNCATE ON {tabla} FOR EACH STATEMENT"
             " EXECUTE FUNCTION solo_se_agrega()",
         ),
         "sqlite": (
-            "CREATE TRIGGER {tabla}_no_cambia BEFORE UPDATE ON {tabla} WHEN NOT puerta_abierta('{tabla}', '*')"
+            "CREATE TRIGGER {tabla}_no_cambia BEFORE UPDATE ON {tabla} WHEN NOT (puerta_abierta('{tabla}', '*')"
+            " OR puerta_abierta('{al_seguir}{tabla}', OLD.{pk}) AND {solo_sigue})"
             " BEGIN SELECT RAISE(ABORT, '{frase}'); END",
             "CREATE TRIGGER {tabla}_no_se_borra BEFORE DELETE ON {tabla} WHEN NOT puerta_abierta('{tabla}', OLD.{pk})"
             " BEGIN SELECT RAISE(ABORT, '{frase}'); END",

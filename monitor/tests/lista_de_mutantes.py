@@ -141,7 +141,7 @@ MUTANTES: list[Mutante] = [
             ('        or no_siniestro.startswith("/")\n', ""),
             ('    "/estado/historial",\n', ""),
             ('    "/no_siniestro",\n', ""),
-            ("        or PROVISIONAL.fullmatch(no_siniestro)\n", ""),
+            ("        or es_provisional(no_siniestro)\n", ""),
             (
                 "estado=Estado.SALIDA, ubicacion_almacenamiento=Ubicacion.LOCAL)",
                 "estado=Estado.SALIDA)",
@@ -168,7 +168,7 @@ MUTANTES: list[Mutante] = [
             ('"estado": hasta, "en_estado_desde": cambio[1]["fecha_cambio"]', '"estado": hasta'),
             (".filter(**{relacion.field.name: expediente})", ".all()"),
             ('"archivado_por_id": por.pk', '"archivado_por_id": None'),
-            ("                if is_duplicate(error):\n", "                if True:\n"),
+            ("        if is_duplicate(error):\n", "        if True:\n"),
         ],
     ),
     *de(
@@ -180,6 +180,76 @@ MUTANTES: list[Mutante] = [
                 "_el_que_hay(self.select_for_update().filter(pk=no_siniestro)",
                 "_el_que_hay(self.filter(pk=no_siniestro)",
             )
+        ],
+    ),
+    *de(
+        "expedientes/models.py",
+        "expedientes/tests/test_numeros.py",
+        "expedientes/tests/test_recibir.py",
+        cambios=[
+            ("                if conocido and recibido is None:\n", "                if recibido is None:\n"),
+            ("uid is None or not se_escribio(Expediente, uid)", "uid is None or not self.filter(uid=uid).exists()"),
+            ("models.Q(pk=no_siniestro) | models.Q(uid__in=dejado)", "models.Q(pk=no_siniestro)"),
+            ("        if nuevo == no_siniestro:\n            return read(Expediente, nuevo)\n", ""),
+            ("exigir_visto(expediente, visto)\n        if nuevo", "if nuevo"),
+            ('{"no_siniestro": no_siniestro, "uid": expediente.uid,', '{"no_siniestro": nuevo, "uid": expediente.uid,'),
+            (
+                ".filter(**{relacion.field.name: no_siniestro})",
+                ".filter(**{relacion.field.name: no_siniestro})[:1]",
+            ),
+        ],
+    ),
+    *de(
+        "expedientes/numeros.py",
+        "expedientes/tests/test_numeros.py",
+        "expedientes/tests/test_textos.py",
+        cambios=[
+            ("SET ultimo = numero_provisional.ultimo + 1", "SET ultimo = numero_provisional.ultimo"),
+            ('.order_by("-id")\n        ultimo', '.order_by("id")\n        ultimo'),
+            ("if ultimo and not ultimo[1]", "if ultimo"),
+            ("fullmatch(no_siniestro) is not None", "match(no_siniestro) is None"),
+        ],
+    ),
+    *de(
+        "expedientes/recibir.py",
+        "expedientes/tests/test_recibir.py",
+        cambios=[
+            ("        if not self.has_add_permission(request):\n            raise PermissionDenied\n", ""),
+            (
+                "        if not self.has_change_permission(request, expediente):\n            raise PermissionDenied\n",
+                "",
+            ),
+            ('f"{por.pk} {formulario}"', 'f"{formulario}"'),
+            ("if con_pagina else None", ""),
+            ("vivos.abiertos()", "vivos"),
+            ("if self.cleaned_data.get(campo.name)]", "if campo.name in self.changed_data]"),
+            ("Aseguradora.objects.vigentes()", "Aseguradora.objects.all()"),
+        ],
+    ),
+    *de(
+        "monitor/db/triggers.py",
+        "expedientes/tests/test_numeros.py",
+        cambios=[
+            ("FOLLOWS if to_follow else ''", "''"),
+            ("OLD.{pk}) AND {solo_sigue})", "OLD.{pk}))"),
+        ],
+    ),
+    *de(
+        "monitor/db/triggers.py",
+        "expedientes/tests/test_numeros.py",
+        postgresql=True,
+        cambios=[
+            ("\n            AND to_jsonb(NEW) - TG_ARGV[0] = to_jsonb(OLD) - TG_ARGV[0] THEN", " THEN"),
+            ("TG_TABLE_NAME || ':' || OLD.id = ANY (string_to_array(abierta, ','))\n", "TG_TABLE_NAME IS NOT NULL\n"),
+        ],
+    ),
+    *de(
+        "monitor/api/lists.py",
+        "monitor/cambios/tests/test_seguimiento.py",
+        cambios=[
+            ("LARGEST_ID if place < of else -1", "-1"),
+            ("LARGEST_ID if place < of else -1", "LARGEST_ID"),
+            ("return sorted(rows, key=self.position)[:limit]", "return rows[:limit]"),
         ],
     ),
     # --- Catálogos ---

@@ -5,6 +5,8 @@ from playwright.sync_api import Locator, Page
 
 from monitor.usuarios.models import Usuario
 
+TABULADORES = 60  # nobody presses the key more often to get somewhere
+
 
 class Mano:
     """The mouse and the keyboard of a person on a page. Whoever goes to a box, marks one or presses a button makes a
@@ -41,6 +43,14 @@ class Mano:
     def teclas(self, *teclas: str) -> None:
         for tecla in teclas:
             self.pagina.keyboard.press(tecla)
+
+    def tabular(self, hasta: Locator) -> None:
+        """Go to a thing with the Tab key alone."""
+        for _ in range(TABULADORES):
+            if hasta.evaluate("lugar => lugar === document.activeElement"):
+                return
+            self.teclas("Tab")
+        raise AssertionError(f"con {TABULADORES} veces Tab no se llega a {hasta}")
 
     def elegir(self, lista: Locator, opcion: str) -> None:
         lista.select_option(label=opcion)

@@ -30,7 +30,8 @@ CAPAS = {
         " monitor.cambios.cadena monitor.cambios.encadenar monitor.cambios.models monitor.cambios.registro"
         " monitor.cambios.seguimiento"
         " catalogos.base catalogos.models"
-        " expedientes.archivo expedientes.models solicitudes.codigo solicitudes.referencias solicitudes.models"
+        " expedientes.archivo expedientes.models expedientes.numeros"
+        " solicitudes.codigo solicitudes.referencias solicitudes.models"
         " solicitudes.models.* solicitudes.correo.cola solicitudes.correo.mensajes"
         " solicitudes.correo.direcciones solicitudes.correo.avisos"
     ),
@@ -41,8 +42,8 @@ CAPAS = {
     ),
     "puertas": (
         "*.views monitor.cambios.admin monitor.cambios.ajenos monitor.cambios.linea monitor.cambios.listas"
-        " monitor.usuarios.admin catalogos.admin expedientes.admin expedientes.admin_filters expedientes.tablero"
-        " solicitudes.admin solicitudes.admin.* solicitudes.correo.admin"
+        " monitor.usuarios.admin catalogos.admin expedientes.admin expedientes.admin_filters expedientes.recibir"
+        " expedientes.tablero solicitudes.admin solicitudes.admin.* solicitudes.correo.admin"
     ),
     "descripciones y órdenes": "*.openapi *.management.*",
     "montaje": "*.urls *.apps monitor.settings",

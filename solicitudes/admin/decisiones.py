@@ -33,7 +33,7 @@ class EsperanFilter(admin.SimpleListFilter):
         return queryset.esperan_a(request.user) if self.value() else queryset
 
 
-LAS_QUE_ESPERAN = urlencode({EsperanFilter.parameter_name: EsperanFilter.MIAS})
+LAS_QUE_ESPERAN = {EsperanFilter.parameter_name: EsperanFilter.MIAS}  # the parameters of the list of those
 
 
 def decisiones_de(usuario, solicitud) -> list[Accion]:
@@ -140,4 +140,8 @@ class ConDecisiones:
         they came, or else what waits for them if this did."""
         lista = self._ruta("changelist")
         de_donde = self.con_filtros(request, lista)
-        return f"{lista}?{LAS_QUE_ESPERAN}" if de_donde == lista and solicitud.espera_a(request.user) else de_donde
+        return (
+            f"{lista}?{urlencode(LAS_QUE_ESPERAN)}"
+            if de_donde == lista and solicitud.espera_a(request.user)
+            else de_donde
+        )

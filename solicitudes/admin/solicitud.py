@@ -1,11 +1,17 @@
+from datetime import timedelta
+from functools import partial
+
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.widgets import AdminTimeWidget
 from django.db import models
+from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.http import urlencode
 
 from catalogos.admin import registrar
-from monitor.admin.lists import KeysetChangeList
+from monitor.admin.inicio import Cifra
+from monitor.admin.lists import KeysetChangeList, cuantas
 from monitor.admin.verbs import VerbAdmin
 from monitor.cambios.admin import ConHistorial
 from monitor.cambios.linea import Historia
@@ -26,6 +32,7 @@ from solicitudes.estados import Estado
 from solicitudes.models import EstadoSolicitud, Solicitud
 from solicitudes.reglas import UN_SOLO_LUGAR, dudas_de
 
+DIAS = 7  # of the services that the first page counts
 DEL_SERVIDOR = ("codigo", "en_estado", "creado_en", "actualizado_en")
 DE_LA_ANTERIOR = ("departamento", "aprobador", "prioridad", "servicio")  # what a person seldom changes between two
 
@@ -82,13 +89,25 @@ class SolicitudAdmin(ConHistorial, ConDecisiones, VerbAdmin):
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and (obj is None or obj.la_edita(request.user))
 
+    # --- The first page ---
+
+    def cifras(self, request):
+        yield Cifra("esperan mi decisión", Solicitud.objects.esperan_a(request.user), LAS_QUE_ESPERAN)
+        desde = timezone.localdate()
+        hasta = desde + timedelta(days=DIAS)
+        visibles = Solicitud.objects.visibles_para(request.user)
+        servicios = visibles.filter(estado=Estado.APROBADA, fecha_servicio__gte=desde, fecha_servicio__lt=hasta)
+        filtro = {"estado__id__exact": Estado.APROBADA.value, "fecha_servicio__gte": desde, "fecha_servicio__lt": hasta}
+        yield Cifra(f"servicios de aquí a {DIAS} días", servicios, filtro)
+
     # --- The list ---
 
     def get_changelist(self, request, **kwargs):
         return KeysetChangeList
 
     def changelist_view(self, request, extra_context=None):
-        esperan = {"esperan": Solicitud.objects.esperan_a(request.user).count, "las_que_esperan": LAS_QUE_ESPERAN}
+        esperan = partial(cuantas, Solicitud.objects.esperan_a(request.user))
+        esperan = {"esperan": esperan, "las_que_esperan": urlencode(LAS_QUE_ESPERAN)}
         return super().changelist_view(request, esperan | (extra_context or {}))
 
     def buscar(self, queryset, texto):

@@ -1,9 +1,13 @@
 """Solicitudes and their mails in the admin: the same verbs and the same sentences as in the API, for the three
 roles."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
+from django.utils import timezone
+from django.utils.html import strip_tags
 from post_office.models import STATUS, Email
 
 from catalogos.models import Lugar
@@ -490,6 +494,29 @@ def test_pagina_muestra_el_historico_y_escapa_lo_que_escribieron(admin, solicitu
     assert "Solicitud creada" in texto
 
 
+def test_estados_se_dicen_por_su_nombre(admin, solicitud):
+    estado = solicitud.estado_id
+    paginas = [
+        LISTA,
+        f"{LISTA}{solicitud.pk}/change/",
+        "/admin/solicitudes/estadosolicitud/",
+        f"/admin/solicitudes/estadosolicitud/{estado}/change/",
+    ]
+
+    for pagina in paginas:
+        texto = strip_tags(admin.get(pagina).text)
+        assert ("Pendiente de Aprobación" in texto, "PENDIENTE_APROBACION" in texto) == (True, False), pagina
+
+
+def test_eliminar_pregunta_sin_equivocar_el_genero(admin, solicitud):
+    una = admin.get(f"{LISTA}{solicitud.pk}/delete/").text
+    varias = admin.post(LISTA, {"action": "delete_selected", "_selected_action": solicitud.pk}).text
+
+    assert f"Se va a eliminar «{solicitud.codigo}»" in una
+    assert f"<li>{solicitud.codigo}</li>" in varias
+    assert "los solicitud" not in una + varias
+
+
 # --- The mail queue ---
 
 
@@ -599,3 +626,23 @@ def test_lugares_que_otro_cambio_se_dicen_y_guardar_otra_vez_los_deja_como_se_ve
     assert admin.post(url, campos_de(response)).status_code == 302
     assert descripciones(solicitud)[0] == "Por la mía"
     assert "Por otra puerta" not in descripciones(solicitud)
+
+
+# --- The first page ---
+
+
+def test_la_primera_pagina_cuenta_las_mias_y_los_servicios_que_vienen(db):
+    ana = UsuarioFactory()
+    SolicitudFactory(aprobador=ana)
+    for dias in (0, 6, 7):
+        aprobada = SolicitudFactory(aprobador=ana, fecha_servicio=timezone.localdate() + timedelta(days=dias))
+        Solicitud.objects.aprobar(aprobada.pk, por=ana)
+    cliente = entrar(ana)
+
+    (grupo,) = [g for g in cliente.get("/admin/").context["cifras"] if g["titulo"] == "Solicitudes"]
+
+    assert [(titulo, str(cuantas)) for titulo, cuantas, _ in grupo["cifras"]] == [
+        ("esperan mi decisión", "1"),
+        ("servicios de aquí a 7 días", "2"),
+    ]
+    assert [len(cliente.get(lista).context["cl"].result_list) for *_, lista in grupo["cifras"]] == [1, 2]

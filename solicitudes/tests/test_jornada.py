@@ -125,8 +125,7 @@ def test_aprobar_una_y_rechazar_otra_con_motivo(mano, servidor):
     mano.entrar(maria, servidor)
     pagina = mano.pagina
 
-    mano.clic(pagina.get_by_role("row", name="Solicitudes").get_by_role("link", name="Solicitudes"))
-    mano.clic(pagina.get_by_role("link", name=f"{ESPERAN}: 2"))
+    mano.clic(pagina.get_by_role("link", name="2 esperan mi decisión"))
     mano.clic(pagina.get_by_role("link", name=una.codigo))
     mano.clic(pagina.get_by_role("button", name="Aprobar…"))
     expect(pagina.locator(".decision")).to_contain_text("08:00 h")

@@ -61,6 +61,7 @@ RUTAS = {
     "PATCH /api/expedientes/999999": (OPERADORES, 400),
     "DELETE /api/expedientes/999999": (ADMINISTRADORES, 404),
     "PATCH /api/expedientes/999999/estado": (OPERADORES, 400),
+    "PATCH /api/expedientes/999999/no_siniestro": (OPERADORES, 400),
     "GET /api/expedientes/999999/cambios": (TODOS, 404),
     "GET /api/expedientes/999999/estado/historial": (TODOS, 404),
     "GET /solicitud": (TODOS, 200),

@@ -34,6 +34,7 @@ CUERPOS = {
     "PATCH /api/expedientes/999999": {"color": "azul"},
     "DELETE /api/expedientes/999999": None,
     "PATCH /api/expedientes/999999/estado": {"estado": "Salida"},
+    "PATCH /api/expedientes/999999/no_siniestro": {"no_siniestro": "NUEVO"},
     "POST /solicitud": "solicitud",
     "PUT /solicitud/999999": {"cantidadPasajeros": 9},
     "DELETE /solicitud/999999": None,

@@ -34,6 +34,7 @@ pytestmark = pytest.mark.una_vez
 
 NOMBRE = "http://testserver"
 RUTA = "/api/expedientes/SIN%2F2024%2F9"
+RUTA_DE_AHORA = "/api/expedientes/SIN%2F2024%2F10"  # after the example of another number
 
 
 def documentada(ruta):
@@ -314,7 +315,8 @@ def test_los_ejemplos_de_expedientes_son_ciertos(maria):
         ("GET", "/api/expedientes/{no_siniestro}/estado/historial", f"{RUTA}/estado/historial"),
         ("GET", "/api/expedientes", "/api/expedientes"),
         ("GET", "/api/expedientes/aseguradoras", "/api/expedientes/aseguradoras"),
-        ("DELETE", "/api/expedientes/{no_siniestro}", RUTA),
+        ("PATCH", "/api/expedientes/{no_siniestro}/no_siniestro", f"{RUTA}/no_siniestro"),
+        ("DELETE", "/api/expedientes/{no_siniestro}", RUTA_DE_AHORA),
     ):
         peticion, status, _ = ejemplo_de(metodo, ruta)
         recibida = maria.pedir(metodo, camino, peticion)

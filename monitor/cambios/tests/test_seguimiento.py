@@ -14,7 +14,9 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from expedientes.archivo import ExpedienteArchivado
 from expedientes.models import Expediente
+from expedientes.numeros import NumeroDejado
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Remota, respuesta
 from monitor.cambios import seguimiento
@@ -138,6 +140,45 @@ def test_los_archivados_se_dicen_aparte(administrador, operador, tecnico):
         403,
         {"error": "Acceso restringido a administradores y operadores"},
     )
+
+
+def test_un_numero_que_se_dejo_viene_entre_los_archivados(administrador, operador):
+    for clave in "ABC":
+        ExpedienteFactory(no_siniestro=clave)
+    momento = ahora()
+    administrador.delete(f"{RUTA}/A")
+    operador.patch(f"{RUTA}/B/no_siniestro", {"no_siniestro": "B2"})
+    administrador.delete(f"{RUTA}/C")
+
+    response = desde(operador, momento, ARCHIVADOS)
+    filas = respuesta(response)[1]
+    assert [(fila["no_siniestro"], fila["archivado_por"]) for fila in filas] == [
+        ("A", administrador.usuario.pk), ("B", operador.usuario.pk), ("C", administrador.usuario.pk)
+    ]  # fmt: skip
+    assert list(filas[1]) == ["no_siniestro", "archivado_en", "archivado_por"]
+    assert momento[:23] <= filas[1]["archivado_en"] <= hasta_de(response)
+    assert claves(desde(operador, momento)) == ["B2"]
+    assert claves(operador.get(ARCHIVADOS)) == ["A", "B", "C"]
+    assert claves(desde(operador, ahora(), ARCHIVADOS)) == []
+
+
+@pytest.mark.parametrize("por_pagina", [1, 2, 3])
+def test_los_que_se_fueron_en_un_mismo_momento_vienen_una_vez(administrador, por_pagina):
+    """In pages, whatever the list is of which each one is, and although they have the same ids."""
+    for n in range(4):
+        ExpedienteFactory(no_siniestro=f"A{n}"), ExpedienteFactory(no_siniestro=f"B{n}")
+        administrador.delete(f"{RUTA}/A{n}")
+        administrador.patch(f"{RUTA}/B{n}/no_siniestro", {"no_siniestro": f"C{n}"})
+    ExpedienteArchivado.objects.update(archivado_en=datetime(2026, 1, 1, tzinfo=UTC))
+    NumeroDejado.objects.update(dejado_en=datetime(2026, 1, 1, tzinfo=UTC))
+
+    vistas, siguiente = [], f"{ARCHIVADOS}?por_pagina={por_pagina}"
+    while siguiente:
+        response = administrador.get(siguiente)
+        vistas += claves(response)
+        siguiente = response.headers.get("Link", "").partition("<")[2].partition(">")[0]
+
+    assert vistas == ["A0", "A1", "A2", "A3", "B0", "B1", "B2", "B3"]
 
 
 @pytest.mark.parametrize(
@@ -284,6 +325,7 @@ def test_un_espejo_no_se_pierde_de_nada_mientras_otros_escriben(servidor):
                 ("POST", RUTA, {"no_siniestro": clave}),
                 ("PATCH", f"{RUTA}/{clave}", {"color": f"{paso}"}),
                 ("PATCH", f"{RUTA}/{clave}/estado", {"estado": azar.choice(["Salida", "Ingreso"])}),
+                ("PATCH", f"{RUTA}/{clave}/no_siniestro", {"no_siniestro": f"{n}-{azar.randrange(6)}"}),
                 ("DELETE", f"{RUTA}/{clave}", None),
             )
             remota.pedir(*azar.choice(peticiones))

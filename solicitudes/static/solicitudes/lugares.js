@@ -30,8 +30,10 @@ function completar(entrada) {
   const parecidos = nombres.filter((nombre) => palabras.every((palabra) => llano(nombre).includes(palabra)));
   const hallado = exacto ?? (parecidos.length === 1 ? parecidos[0] : null);
   if (hallado) entrada.value = hallado;
-  entrada.toggleAttribute("aria-invalid", !hallado);
-  if (!hallado) {
+  if (hallado) {
+    entrada.removeAttribute("aria-invalid");
+  } else {
+    entrada.setAttribute("aria-invalid", "true");
     decir(parecidos.length ? `Hay ${parecidos.length} lugares así: elija uno de la lista.` : "No hay ningún lugar así.");
   }
 }
