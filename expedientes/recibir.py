@@ -21,6 +21,7 @@ from expedientes.archivo import ExpedienteArchivado
 from expedientes.estados import ABIERTOS
 from expedientes.models import Expediente
 from expedientes.numeros import NumeroDejado, es_provisional
+from monitor.admin.stale import REVISAR, VISTO
 from monitor.admin.verbs import VerbAdmin, VerbForm
 from monitor.db.functions import has_plates
 from monitor.errores import ErrorDeDominio
@@ -193,7 +194,7 @@ class ConRecepcion:
         if not self.has_change_permission(request, expediente):
             raise PermissionDenied
         form = NumeroForm(request.POST or None)
-        if form.is_valid() and self._renombrar(request, expediente, form):
+        if form.is_valid() and REVISAR not in request.POST and self._renombrar(request, expediente, form):
             return HttpResponseRedirect(pagina_de(form.cleaned_data["no_siniestro"]))
         contexto = self.admin_site.each_context(request) | {
             "title": "Poner No. Siniestro",
@@ -222,10 +223,10 @@ class ConRecepcion:
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
-        """Send whoever asks for a number that an expediente left to the page that it has now."""
+        """Send whoever asks for a number that an expediente left to the page that it has now, with what they typed."""
         viejo = unquote(object_id)
         ahora = NumeroDejado.objects.ahora_es(viejo, self.get_queryset(request))
         if ahora is None:
             return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
         self.message_user(request, AHORA_SE_LLAMA.format(viejo), messages.WARNING)
-        return HttpResponseRedirect(pagina_de(ahora))
+        return HttpResponseRedirect(pagina_de(ahora), preserve_request=VISTO in request.POST)
