@@ -49,6 +49,7 @@ OBLIGATORIO = "El No. Siniestro es obligatorio"
 ESTADO_INVALIDO = f"Estado inválido. Valores permitidos: {', '.join(Estado.values)}"
 YA_NO_ESTA = "Ese expediente ya no está en el archivo: alguien lo restauró"
 OCUPADO = "Ya hay otro expediente con ese No. Siniestro; archívelo o cámbiele el número antes de restaurar"
+CHOQUES = 100  # provisional numbers that other programs may have taken, one after another
 MISMO_ESTADO = "El expediente ya se encuentra en ese estado"
 
 LOTE = 500  # rows of a history that one INSERT writes
@@ -155,15 +156,14 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
         """Open an expediente whose number may not be known yet: without `no_siniestro` it gets a provisional one. See
         `abrir` about the rest. What is received with a `uid` is received once: a second time, it is what was received
         the first."""
-        recibido = self._recibido(uid)
-        conocido = datos.get("no_siniestro")
+        recibido, conocido, choques = self._recibido(uid), datos.get("no_siniestro"), 0
         while recibido is None:
             numero = conocido or NumeroProvisional.objects.dar(timezone.localdate().year)
             try:
                 return self.abrir(datos | {"no_siniestro": numero}, por=por, uid=uid)
             except Conflicto:
-                recibido = self._recibido(uid)
-                if conocido and recibido is None:
+                recibido, choques = self._recibido(uid), choques + 1
+                if recibido is None and (conocido or choques == CHOQUES):
                     raise
                 # Otherwise another program took the number on its own: the next one is free, or the one after it.
         return recibido

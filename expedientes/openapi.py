@@ -175,7 +175,8 @@ describe(
         summary="Seguir los que se archivan",
         description="Del que se archivó primero al último. Quien guarda una copia quita los que tengan `archivado_en`"
         " igual o posterior al `Actualizado-Hasta` con que los recibió: uno que se archivó y se volvió a abrir está en"
-        " las dos listas.",
+        " las dos listas. Viene también el número que un expediente dejó por otro, con el momento en que lo dejó; el"
+        " expediente, con el de ahora, está en la lista.",
         invalid_query="desde=ayer",
         response=ArchivadoSerializer(many=True),
         example=[

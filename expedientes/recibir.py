@@ -21,6 +21,7 @@ from expedientes.archivo import ExpedienteArchivado
 from expedientes.estados import ABIERTOS
 from expedientes.models import Expediente
 from expedientes.numeros import NumeroDejado, es_provisional
+from monitor.admin.stale import REVISAR, VISTO
 from monitor.admin.verbs import VerbAdmin, VerbForm
 from monitor.db.functions import has_plates
 from monitor.errores import ErrorDeDominio
@@ -43,7 +44,7 @@ RECIBIDA = (
 )
 AHORA_SE_LLAMA = "El expediente {} tiene otro número: éste es."
 NUMERO_PUESTO = "El expediente {} ahora es {}. Quien busque el anterior sabrá cuál es."
-NOMBRADOS = 5  # of each kind that has the plates
+VISITAS = 50  # the most that are read, of those with the same plates
 CAMBIO = [{"changed": {"fields": ["No. Siniestro"]}}]  # how Django's log keeps another number
 
 
@@ -92,6 +93,7 @@ class RecepcionAdmin(VerbAdmin):
     def save_model(self, request, obj, form, change):
         recibido = Expediente.objects.recibir(form.changes(), por=request.user, uid=form.uid(request.user))
         obj.pk = recibido.pk
+        return recibido
 
     def get_changeform_initial_data(self, request):
         return {"fecha_ingreso": timezone.localdate()} | super().get_changeform_initial_data(request)
@@ -115,15 +117,18 @@ def con_esas_placas(placas: str, *, con_archivo: bool) -> list[dict]:
     `abierto`."""
     if not plates(placas) or CONTROL.search(placas):
         return []
-    vivos = Expediente.objects.con_placas(placas).en_orden()
-    abiertos = vivos.abiertos()[:NOMBRADOS]
-    cerrados = vivos.exclude(estado__in=ABIERTOS)[:NOMBRADOS]
-    archivados = ExpedienteArchivado.objects.filter(has_plates("placas", placas)).order_by("-id")[:NOMBRADOS]
+    # The database isn't asked for an order: it would rather read the table in that order than look for the plates.
+    vivos = sorted(Expediente.objects.con_placas(placas)[:VISITAS], key=lambda uno: (uno.orden_ingreso, uno.pk))
+    archivados = ExpedienteArchivado.objects.filter(has_plates("placas", placas)).order_by().defer("datos")[:VISITAS]
     return [
-        *(_visita("Ya está en el taller, con estas placas", uno, abierto=True) for uno in abiertos),
-        *(_visita("Ya vino, con estas placas", uno, abierto=False) for uno in cerrados),
-        *(_visita_archivada(uno, con_archivo) for uno in archivados.defer("datos")),
+        *(_visita("Ya está en el taller, con estas placas", uno, abierto=True) for uno in vivos if _abierto(uno)),
+        *(_visita("Ya vino, con estas placas", uno, abierto=False) for uno in vivos if not _abierto(uno)),
+        *(_visita_archivada(uno, con_archivo) for uno in sorted(archivados, key=lambda uno: -uno.pk)),
     ]
+
+
+def _abierto(expediente) -> bool:
+    return expediente.estado in ABIERTOS
 
 
 def _visita(comienzo, expediente, *, abierto) -> dict:
@@ -189,7 +194,7 @@ class ConRecepcion:
         if not self.has_change_permission(request, expediente):
             raise PermissionDenied
         form = NumeroForm(request.POST or None)
-        if form.is_valid() and self._renombrar(request, expediente, form):
+        if form.is_valid() and REVISAR not in request.POST and self._renombrar(request, expediente, form):
             return HttpResponseRedirect(pagina_de(form.cleaned_data["no_siniestro"]))
         contexto = self.admin_site.each_context(request) | {
             "title": "Poner No. Siniestro",
@@ -218,10 +223,10 @@ class ConRecepcion:
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
-        """Send whoever asks for a number that an expediente left to the page that it has now."""
+        """Send whoever asks for a number that an expediente left to the page that it has now, with what they typed."""
         viejo = unquote(object_id)
         ahora = NumeroDejado.objects.ahora_es(viejo, self.get_queryset(request))
         if ahora is None:
             return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
         self.message_user(request, AHORA_SE_LLAMA.format(viejo), messages.WARNING)
-        return HttpResponseRedirect(pagina_de(ahora))
+        return HttpResponseRedirect(pagina_de(ahora), preserve_request=VISTO in request.POST)

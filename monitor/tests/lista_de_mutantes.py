@@ -232,7 +232,7 @@ MUTANTES: list[Mutante] = [
         "expedientes/tests/test_numeros.py",
         "expedientes/tests/test_recibir.py",
         cambios=[
-            ("                if conocido and recibido is None:\n", "                if recibido is None:\n"),
+            ("recibido is None and (conocido or choques == CHOQUES)", "recibido is None"),
             ("uid is None or not se_escribio(Expediente, uid)", "uid is None or not self.filter(uid=uid).exists()"),
             ("models.Q(pk=no_siniestro) | models.Q(uid__in=dejado)", "models.Q(pk=no_siniestro)"),
             ("        if nuevo == no_siniestro:\n            return read(Expediente, nuevo)\n", ""),
@@ -266,7 +266,7 @@ MUTANTES: list[Mutante] = [
             ),
             ('f"{por.pk} {formulario}"', 'f"{formulario}"'),
             ("if con_pagina else None", ""),
-            ("vivos.abiertos()", "vivos"),
+            ("expediente.estado in ABIERTOS", "True"),
             ("if self.cleaned_data.get(campo.name)]", "if campo.name in self.changed_data]"),
             ("Aseguradora.objects.vigentes()", "Aseguradora.objects.all()"),
         ],
