@@ -87,7 +87,9 @@ def test_lo_que_otro_cambio_mientras_tanto_se_elige(abierto, ana):
 
     identificarse(abierto, ana)
 
-    expect(abierto.get_by_role("radiogroup")).to_contain_text("Tomar el de María González: «Verde»")
+    expect(abierto.get_by_role("radiogroup", name="Color: con cuál se queda")).to_contain_text(
+        "Tomar el de María González: «Verde»"
+    )
     abierto.get_by_label("Dejar el suyo").check()
     guardar(abierto)
     expect(abierto.locator("#result_list")).to_be_visible()
