@@ -11,6 +11,7 @@ COLUMNAS = {
     Departamento: ("nombre", "codigo", "departamento_padre", "nivel_jerarquico", "nombre_jefe"),
 }
 FILTROS = {Lugar: ("tipo_lugar", "es_punto_frecuente"), Departamento: ("nivel_jerarquico",)}
+HALLADOS = {Lugar: ("codigo", "direccion")}  # what the search of the whole admin shows of each
 DEL_SERVIDOR = ("creado_en", "actualizado_en")
 
 
@@ -44,6 +45,9 @@ class CatalogoAdmin(ConHistorial, VerbAdmin):
             "Se reactivaron",
         )
 
+    def found_queryset(self, request, texto):
+        return super().found_queryset(request, texto).filter(eliminado=False)
+
     def get_fields(self, request, obj=None):
         editables = [campo.name for campo in self.model.editables()]
         return [*editables, *DEL_SERVIDOR] if obj else editables
@@ -73,10 +77,12 @@ def registrar(modelo: type[Catalogo], **atributos) -> None:
             str(modelo._meta.get_field(columna).verbose_name) for columna in modelo.en_busqueda
         ).capitalize(),
         "sortable_by": (),
+        "export_fields": ("id", *(campo.name for campo in modelo.editables()), "eliminado", *DEL_SERVIDOR),
     }
     admin.site.register(modelo, type(f"{modelo.__name__}Admin", (CatalogoAdmin,), comunes | atributos))
 
 
 for modelo in CATALOGOS:
     filtros = (VigenciaFilter, *FILTROS.get(modelo, ()))
-    registrar(modelo, list_filter=filtros, list_display=COLUMNAS.get(modelo, ("nombre",)))
+    columnas = {"list_display": COLUMNAS.get(modelo, ("nombre",)), "found_as": HALLADOS.get(modelo, ())}
+    registrar(modelo, list_filter=filtros, **columnas)

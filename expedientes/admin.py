@@ -1,7 +1,10 @@
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import quote
 from django.db import models
 from django.http import HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -10,7 +13,7 @@ from django.utils.text import capfirst
 from catalogos.models import Aseguradora
 from expedientes.admin_filters import EnTallerFilter, EntregaFilter, EstadosFilter, IngresoFilter
 from expedientes.archivo import ExpedienteArchivado
-from expedientes.copias import leer_copia
+from expedientes.copias import columnas_de_copia, leer_copia
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.numeros import es_provisional
@@ -21,6 +24,7 @@ from monitor.admin.lists import KeysetChangeList
 from monitor.admin.verbs import VerbAdmin, VerbForm
 from monitor.cambios.admin import ConHistorial
 from monitor.cambios.linea import Historia, Suceso
+from monitor.cambios.registro import DE_LA_CADENA
 from monitor.db.functions import LAST_DAY
 from monitor.db.versions import Seen
 
@@ -120,6 +124,7 @@ class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
     form = ExpedienteForm
     historia = Historia("historial", leer_paso)
     eliminado, eliminados = "Se archivó", "Se archivaron"
+    sheet_signatures = ("Asesor", "Cliente: entrega la unidad", "Cliente: recibe la unidad")
     actions = (*(_pasar_a(estado) for estado in Estado), "delete_selected")
     list_display = (
         "no_siniestro",
@@ -143,7 +148,11 @@ class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
     )
     list_select_related = ("aseguradora",)
     search_fields = ("no_siniestro",)  # with this Django shows the box; `buscar` says where to look
-    search_help_text = "No. Siniestro, cliente, teléfono, placas, marca, modelo, orden o factura"
+    search_help_text = "No. Siniestro, cliente, teléfono, placas, marca, modelo, orden, factura o asesor"
+    found_as = ("nombre_cliente", "marca_y_modelo", "placas", "en_estado")
+    export_fields = (
+        *(c.name for c in Expediente._meta.concrete_fields if not c.generated and c.name not in DE_LA_CADENA),
+    )
     ordering = ("orden_en_admin", "no_siniestro")
     sortable_by = ("dias", "ingreso", "entrega")
     formfield_overrides = {
@@ -256,8 +265,9 @@ class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
 
 @admin.register(ExpedienteArchivado)
 class ExpedienteArchivadoAdmin(VerbAdmin):
-    """The pages that show archived expedientes, which the table of permissions lets nobody change."""
+    """The pages that show archived expedientes, which the table of permissions lets nobody change, only restore."""
 
+    actions = ("restaurar",)
     list_display = ("no_siniestro", "archivado_en", "archivado_por")
     list_select_related = ("archivado_por",)
     list_filter = ("archivado_en",)
@@ -265,6 +275,9 @@ class ExpedienteArchivadoAdmin(VerbAdmin):
     search_help_text = "No. Siniestro"
     ordering = ("-id",)
     sortable_by = ()
+    export_fields = ("archivado_en", "archivado_por")  # and those of the copy
+    found_as = ("archivado_el",)
+    found_actions = ("restaurar",)
     fields = ("no_siniestro", ("archivado_en", "archivado_por"))
 
     def get_changelist(self, request, **kwargs):
@@ -272,4 +285,35 @@ class ExpedienteArchivadoAdmin(VerbAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["copia"] = leer_copia(obj.datos)
+        context["puede_restaurar"] = self.has_restaurar_permission(request)
+        context["casilla"] = ACTION_CHECKBOX_NAME
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def found_queryset(self, request, texto):
+        return super().found_queryset(request, texto).defer("datos")
+
+    @admin.display(description="archivado el")
+    def archivado_el(self, archivado):
+        return f"Archivado el {date_format(timezone.localdate(archivado.archivado_en), 'SHORT_DATE_FORMAT')}"
+
+    def export_columns(self):
+        return [*super().export_columns(), *columnas_de_copia()]
+
+    # --- Restoring ---
+
+    def has_restaurar_permission(self, request):
+        return request.user.has_perm("expedientes.restaurar_expedientearchivado")
+
+    @admin.action(permissions=["restaurar"], description="Restaurar")
+    def restaurar(self, request, queryset):
+        """Bring the selected ones back. Whoever brings back one goes to its page."""
+        vueltos = []
+        self.one_by_one(
+            request,
+            lambda pk: vueltos.append(Expediente.objects.restaurar(pk, por=request.user)),
+            lambda archivado: self.log_change(request, archivado, [{"changed": {"fields": ["archivado"]}}]),
+            "Se restauraron",
+        )
+        if len(vueltos) == 1:
+            return HttpResponseRedirect(reverse("admin:expedientes_expediente_change", args=[quote(vueltos[0].pk)]))
+        return None

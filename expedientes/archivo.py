@@ -1,9 +1,10 @@
 """The copy that the archive keeps of an expediente. `copias` shows it to people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.fields.json import KT
@@ -12,7 +13,12 @@ from catalogos.models import Aseguradora
 from monitor.cambios.cadena import Eslabon, Fila, Fin, Padre
 from monitor.db.fields import KeyField
 from monitor.db.functions import ClockTime, IndexedPlates
+from monitor.errores import Conflicto
 from monitor.usuarios.models import Usuario
+
+SIN_LUGAR = "La copia es de otra versión de Monitor y no se puede restaurar completa; puede consultarla en el archivo"
+YA_NO_EXISTE = "No se puede restaurar, porque {} ya no existe; puede consultar la copia en el archivo"
+DE_LA_COPIA = {"usuario", "aseguradora"}  # what a copy holds besides the rows themselves: the names of what they name
 
 
 class ExpedienteArchivado(models.Model):
@@ -76,3 +82,47 @@ def copiar(expediente: models.Model) -> dict:
 def _exacta(fila: dict) -> dict:
     """Return the row with its instants as text, because the field's encoder would cut their microseconds."""
     return {clave: valor.isoformat() if isinstance(valor, datetime) else valor for clave, valor in fila.items()}
+
+
+def exigir_mencionados(datos: Mapping) -> None:
+    """Raise Conflicto when a person or the insurer that a copy names doesn't exist any more. Its history is sealed with
+    its people: without them it can't come back as it was."""
+    personas = {persona["id"]: persona for persona in datos.get("usuario", ())}
+    personas = [
+        personas[pk]
+        for pk in personas.keys() - set(Usuario.objects.filter(pk__in=personas).values_list("pk", flat=True))
+    ]
+    faltan = sorted(persona["nombre"] or persona["username"] for persona in personas)
+    aseguradora = datos.get("aseguradora")
+    if aseguradora and not Aseguradora.objects.filter(pk=aseguradora["id"]).exists():
+        faltan.append(aseguradora["nombre"])
+    if faltan:
+        raise Conflicto(YA_NO_EXISTE.format(", ".join(f"«{nombre}»" for nombre in faltan)))
+
+
+def desarmar(datos: Mapping, modelo: type[models.Model]) -> tuple[dict, dict[type[models.Model], list[dict]]]:
+    """Undo `copiar`: return the values of the expediente, by attname, and by model those of the rows that hung from it.
+    Raise Conflicto when today's columns don't hold all of the copy."""
+    colgadas = {
+        relacion.related_model._meta.db_table: relacion.related_model for relacion in modelo._meta.related_objects
+    }
+    suyos = {clave: valor for clave, valor in datos.items() if clave not in DE_LA_COPIA | colgadas.keys()}
+    try:
+        valores = _leer(modelo, suyos, "column")
+        filas = {otro: [_leer(otro, fila, "attname") for fila in datos.get(t, ())] for t, otro in colgadas.items()}
+    except (KeyError, ValidationError) as error:
+        raise Conflicto(SIN_LUGAR) from error
+    if not {"no_siniestro", "estado"} <= valores.keys():
+        raise Conflicto(SIN_LUGAR)
+    return valores, filas
+
+
+def _leer(modelo, fila, clave) -> dict:
+    """Return the values of a copied row, by attname. `clave` says which name of a column the copy goes by. Raise
+    KeyError for a value that no column has a place for."""
+    campos = {getattr(campo, clave): campo for campo in modelo._meta.concrete_fields if not campo.generated}
+    return {
+        campos[nombre].attname: campos[nombre].to_python(valor)
+        for nombre, valor in fila.items()
+        if nombre in campos or valor is not None
+    }

@@ -8,11 +8,19 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from catalogos.models import Aseguradora
-from expedientes.archivo import ExpedienteArchivado, archivados, copiar
+from expedientes.archivo import ExpedienteArchivado, archivados, copiar, desarmar, exigir_mencionados
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado
 from expedientes.numeros import NumeroDejado, NumeroProvisional, es_provisional
-from monitor.cambios.cadena import Eslabon
-from monitor.cambios.registro import anotar_archivo, cambiar, cambiar_tomada, crear, exigir_visto, se_escribio
+from monitor.cambios.cadena import Cadena, Eslabon
+from monitor.cambios.registro import (
+    anotar_archivo,
+    cambiar,
+    cambiar_tomada,
+    crear,
+    exigir_visto,
+    recrear,
+    se_escribio,
+)
 from monitor.cambios.seguimiento import Seguido
 from monitor.db.errors import is_duplicate
 from monitor.db.fields import KeyField, LineField, LongTextField, MailField, order_column, search_column
@@ -27,7 +35,7 @@ from monitor.db.functions import (
 )
 from monitor.db.triggers import door
 from monitor.db.versions import Seen
-from monitor.db.writes import Author, Vigente, insert, read, single_statement
+from monitor.db.writes import Author, Vigente, insert, insert_many, read, single_statement
 from monitor.errores import Conflicto, DatosInvalidos, ErrorDeDominio, NoEncontrado
 from monitor.textos import words
 from monitor.usuarios.models import Usuario
@@ -39,7 +47,12 @@ YA_EXISTE = "Ya existe un expediente con ese No. Siniestro"
 YA_RECIBIDA = "Esta unidad ya se recibió, y su expediente se archivó. Para recibir otra, abra de nuevo la página"
 OBLIGATORIO = "El No. Siniestro es obligatorio"
 ESTADO_INVALIDO = f"Estado inválido. Valores permitidos: {', '.join(Estado.values)}"
+YA_NO_ESTA = "Ese expediente ya no está en el archivo: alguien lo restauró"
+OCUPADO = "Ya hay otro expediente con ese No. Siniestro; archívelo o cámbiele el número antes de restaurar"
+CHOQUES = 100  # provisional numbers that other programs may have taken, one after another
 MISMO_ESTADO = "El expediente ya se encuentra en ese estado"
+
+LOTE = 500  # rows of a history that one INSERT writes
 
 # Servers hand over the path decoded, so an expediente with one of these keys, or with one of these endings, would be
 # taken for another route. Some of those routes don't exist yet.
@@ -143,15 +156,14 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
         """Open an expediente whose number may not be known yet: without `no_siniestro` it gets a provisional one. See
         `abrir` about the rest. What is received with a `uid` is received once: a second time, it is what was received
         the first."""
-        recibido = self._recibido(uid)
-        conocido = datos.get("no_siniestro")
+        recibido, conocido, choques = self._recibido(uid), datos.get("no_siniestro"), 0
         while recibido is None:
             numero = conocido or NumeroProvisional.objects.dar(timezone.localdate().year)
             try:
                 return self.abrir(datos | {"no_siniestro": numero}, por=por, uid=uid)
             except Conflicto:
-                recibido = self._recibido(uid)
-                if conocido and recibido is None:
+                recibido, choques = self._recibido(uid), choques + 1
+                if recibido is None and (conocido or choques == CHOQUES):
                     raise
                 # Otherwise another program took the number on its own: the next one is free, or the one after it.
         return recibido
@@ -235,6 +247,25 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
         self.filter(pk=no_siniestro).delete()
         return archivado
 
+    @transaction.atomic
+    def restaurar(self, archivado: int, *, por: Author) -> "Expediente":
+        """Bring an expediente back from the archive with all that hung from it, and return it. It is the same one: its
+        key, its `uid` and its chain, which says that it came back; its copy leaves the archive. Raise NoEncontrado when
+        somebody restored it already, and Conflicto when its key is taken or what it needs isn't there any more."""
+        copia = ExpedienteArchivado.objects.select_for_update().filter(pk=archivado).first()
+        if copia is None:
+            raise NoEncontrado(YA_NO_ESTA)
+        exigir_mencionados(copia.datos)
+        valores, colgadas = desarmar(copia.datos, Expediente)
+        cadena = _cadena_de(valores, colgadas)
+        with _sin_repetir(OCUPADO), single_statement():
+            expediente = recrear(Expediente, valores, cadena, por=por)
+        for modelo, filas in colgadas.items():
+            for desde in range(0, len(filas), LOTE):
+                insert_many(modelo, filas[desde : desde + LOTE], por=por)
+        ExpedienteArchivado.objects.filter(pk=archivado).delete()
+        return expediente
+
 
 def no_encontrado(no_siniestro: str) -> NoEncontrado:
     """Return the error for a number that no expediente has. It says which one has left it, if one did."""
@@ -249,13 +280,13 @@ def _el_que_hay(expediente: "Expediente | None", no_siniestro: str) -> "Expedien
 
 
 @contextmanager
-def _sin_repetir():
+def _sin_repetir(frase: str = YA_EXISTE):
     """Wrap a write that gives an expediente its number. Raise Conflicto when another one has it."""
     try:
         yield
     except IntegrityError as error:
         if is_duplicate(error):
-            raise Conflicto(YA_EXISTE, codigo="ya_existe") from error
+            raise Conflicto(frase, codigo="ya_existe") from error
         raise
 
 
@@ -286,6 +317,19 @@ def _cambio(no_siniestro, desde, hasta, por) -> tuple:
         "fecha_cambio": timezone.now(),
         "cambiado_por_id": por.reference,
     }
+
+
+def _cadena_de(valores, colgadas) -> Cadena:
+    """Take the chain of a copied expediente out of its values, and return it. A copy from before there were chains gets
+    one: its history is chained in the order in which it was written."""
+    cadena = Cadena(valores.pop("uid", None), valores.pop("eslabones", 0), valores.pop("cabeza", ""))
+    historia = colgadas[HistorialEstado]
+    if not cadena.eslabones:
+        historia[:] = [cadena.enlazar(HistorialEstado, fila)[1] for fila in historia]
+    if historia and "en_estado_desde" not in valores:
+        valores["en_estado_desde"] = historia[-1]["fecha_cambio"]
+    valores["version"] = valores.get("version", 0) + 1  # no ETag that it had comes back
+    return cadena
 
 
 def _texto(nombre, largo=255, **opciones):
@@ -394,7 +438,7 @@ class Expediente(Seguido):
     orden_en_admin = order_column("fecha_ingreso", DaysToLastOrMore)
     orden_entrega = order_column("fecha_entrega")
     busqueda = search_column(
-        "no_siniestro", "nombre_cliente", "marca", "modelo", "orden", "factura", "placas", "telefono_cliente"
+        "no_siniestro", "nombre_cliente", "marca", "modelo", "orden", "factura", "asesor", "placas", "telefono_cliente"
     )
 
     objects = ExpedienteManager()

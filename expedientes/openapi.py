@@ -78,8 +78,9 @@ describe_fields(
     fecha_ingreso_desde="Los que ingresaron ese día o después.",
     fecha_ingreso_hasta="Los que ingresaron ese día o antes.",
     placas="Las placas enteras, sin distinguir mayúsculas, acentos, espacios ni guiones.",
-    q="Todas sus palabras, en No. Siniestro, cliente, teléfono, placas, marca, modelo, orden o factura; sin distinguir"
-    " mayúsculas ni acentos.",
+    q="Todas sus palabras, en No. Siniestro, cliente, teléfono, placas, marca, modelo, orden, factura o asesor; sin"
+    " distinguir mayúsculas ni acentos. Las placas y el teléfono, también sin separadores, y en las placas la O es como"
+    " el 0 y la I como el 1.",
     actualizado_desde="Los que se escribieron en ese momento o después, por cualquier puerta, del que se escribió"
     " primero al último. La primera vez, cualquier momento; después, el `Actualizado-Hasta` de la respuesta anterior.",
     **POR_CURSOR,
@@ -174,7 +175,8 @@ describe(
         summary="Seguir los que se archivan",
         description="Del que se archivó primero al último. Quien guarda una copia quita los que tengan `archivado_en`"
         " igual o posterior al `Actualizado-Hasta` con que los recibió: uno que se archivó y se volvió a abrir está en"
-        " las dos listas.",
+        " las dos listas. Viene también el número que un expediente dejó por otro, con el momento en que lo dejó; el"
+        " expediente, con el de ahora, está en la lista.",
         invalid_query="desde=ayer",
         response=ArchivadoSerializer(many=True),
         example=[

@@ -44,7 +44,7 @@ RECIBIDA = (
 )
 AHORA_SE_LLAMA = "El expediente {} tiene otro número: éste es."
 NUMERO_PUESTO = "El expediente {} ahora es {}. Quien busque el anterior sabrá cuál es."
-NOMBRADOS = 5  # of each kind that has the plates
+VISITAS = 50  # the most that are read, of those with the same plates
 CAMBIO = [{"changed": {"fields": ["No. Siniestro"]}}]  # how Django's log keeps another number
 
 
@@ -93,6 +93,7 @@ class RecepcionAdmin(VerbAdmin):
     def save_model(self, request, obj, form, change):
         recibido = Expediente.objects.recibir(form.changes(), por=request.user, uid=form.uid(request.user))
         obj.pk = recibido.pk
+        return recibido
 
     def get_changeform_initial_data(self, request):
         return {"fecha_ingreso": timezone.localdate()} | super().get_changeform_initial_data(request)
@@ -116,15 +117,18 @@ def con_esas_placas(placas: str, *, con_archivo: bool) -> list[dict]:
     `abierto`."""
     if not plates(placas) or CONTROL.search(placas):
         return []
-    vivos = Expediente.objects.con_placas(placas).en_orden()
-    abiertos = vivos.abiertos()[:NOMBRADOS]
-    cerrados = vivos.exclude(estado__in=ABIERTOS)[:NOMBRADOS]
-    archivados = ExpedienteArchivado.objects.filter(has_plates("placas", placas)).order_by("-id")[:NOMBRADOS]
+    # The database isn't asked for an order: it would rather read the table in that order than look for the plates.
+    vivos = sorted(Expediente.objects.con_placas(placas)[:VISITAS], key=lambda uno: (uno.orden_ingreso, uno.pk))
+    archivados = ExpedienteArchivado.objects.filter(has_plates("placas", placas)).order_by().defer("datos")[:VISITAS]
     return [
-        *(_visita("Ya está en el taller, con estas placas", uno, abierto=True) for uno in abiertos),
-        *(_visita("Ya vino, con estas placas", uno, abierto=False) for uno in cerrados),
-        *(_visita_archivada(uno, con_archivo) for uno in archivados.defer("datos")),
+        *(_visita("Ya está en el taller, con estas placas", uno, abierto=True) for uno in vivos if _abierto(uno)),
+        *(_visita("Ya vino, con estas placas", uno, abierto=False) for uno in vivos if not _abierto(uno)),
+        *(_visita_archivada(uno, con_archivo) for uno in sorted(archivados, key=lambda uno: -uno.pk)),
     ]
+
+
+def _abierto(expediente) -> bool:
+    return expediente.estado in ABIERTOS
 
 
 def _visita(comienzo, expediente, *, abierto) -> dict:

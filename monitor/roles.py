@@ -41,6 +41,7 @@ PERMISOS: dict[str, frozenset[Rol]] = {
     "expedientes.delete_expediente": ADMINISTRADORES,
     "expedientes.view_historialestado": TODOS,
     "expedientes.view_expedientearchivado": ADMINISTRADORES,
+    "expedientes.restaurar_expedientearchivado": ADMINISTRADORES,
     "expedientes.seguir_expedientearchivado": OPERADORES,  # which were archived, and not what they were
     # In which solicitudes, solicitudes/permisos.py says: that depends on the person's part in each.
     **{f"solicitudes.{accion}_solicitud": TODOS for accion in ("view", "add", "change", "delete")},

@@ -81,6 +81,12 @@ def plates(texto: str) -> str:
     return fold(texto).translate(_SIN_SEPARADORES)
 
 
+def loose_plates(texto: str) -> str:
+    """Return the plates to search in them: as `plates`, and with a zero for each O and a one for each I, which people
+    take for each other."""
+    return plates(texto).translate(_PARECIDAS)
+
+
 def digits(texto: str) -> str:
     return re.sub("[^0-9]", "", fold(texto))
 
@@ -91,6 +97,7 @@ def words(texto: str) -> list[str]:
 
 
 _SIN_SEPARADORES = str.maketrans("", "", " -")
+_PARECIDAS = str.maketrans("oi", "01")
 
 
 def _minuscula(letra: str) -> str:

@@ -274,7 +274,9 @@ def test_pendientes_y_nube_son_sus_filas_con_los_mismos_filtros(claves, varios):
     assert claves(f"{LISTA}/nube?placas=ÑAB-12-34&por_pagina=1") == ["B"]
 
 
-@pytest.mark.parametrize("campo", ["no_siniestro", "nombre_cliente", "placas", "marca", "modelo", "orden", "factura"])
+@pytest.mark.parametrize(
+    "campo", ["no_siniestro", "nombre_cliente", "placas", "marca", "modelo", "orden", "factura", "asesor"]
+)
 def test_q_busca_en_cada_campo(claves, campo):
     insertar(**({"no_siniestro": "SIN-1"} | {campo: "xx Ávila Ñandú yy"}))
     insertar(no_siniestro="SIN-2")
@@ -283,7 +285,7 @@ def test_q_busca_en_cada_campo(claves, campo):
         assert [len(claves(f"{LISTA}?q={texto}")), texto] == [1, texto]
 
 
-@pytest.mark.parametrize("campo", ["vehiculo", "observaciones", "asesor", "color", "nombre_cliente"])
+@pytest.mark.parametrize("campo", ["vehiculo", "observaciones", "tecnico", "color", "nombre_cliente"])
 def test_q_no_busca_en_los_demas_campos_ni_a_caballo_de_dos(claves, campo):
     insertar(no_siniestro="SIN-1", **({"marca": "Kia", "modelo": "Rio"} | {campo: "Zeta"}))
 
@@ -321,6 +323,20 @@ def test_q_busca_en_todos_los_alfabetos(claves, db, q):
     insertar(no_siniestro="B", nombre_cliente="Otra", placas="XX-1", telefono_cliente="99")
 
     assert claves(f"{LISTA}?q={quote(q)}") == ["A"]
+
+
+@pytest.mark.parametrize("q", ["oi1-23", "0I123", "o1l 23", "OII23", "ii 23", "o1", "0i", "l-2"])
+def test_q_halla_las_placas_aunque_se_confundan_letras_y_cifras(claves, db, q):
+    insertar(no_siniestro="A", placas="O1I-23" if "l" not in q else "0IL-23")
+    insertar(no_siniestro="B", placas="XX-45", marca="Nissan")
+
+    assert claves(f"{LISTA}?q={quote(q)}") == ["A"]
+
+
+def test_q_no_confunde_letras_y_cifras_fuera_de_las_placas(claves, db):
+    insertar(no_siniestro="SIN-10", nombre_cliente="Nissan 10", placas="AB-2")
+
+    assert claves(f"{LISTA}?q=sin-1o") == claves(f"{LISTA}?q=io") == claves(f"{LISTA}?q=n1ssan") == []
 
 
 @pytest.mark.parametrize("placas", ["yej790x", "YEJ 790\u2013X", "yej-790-x ", "ýej790x"])

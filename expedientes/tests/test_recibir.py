@@ -226,8 +226,8 @@ def test_sentencias_de_las_placas(client, como_operador, django_assert_num_queri
         ExpedienteFactory(no_siniestro=f"{n}", placas="A-1")
     Expediente.objects.archivar("0", por=como_operador)
 
-    with django_assert_num_queries(5):  # the session, the person, those that are open, that ended, that were archived
-        assert len(avisos(client, "a1")) == 6
+    with django_assert_num_queries(4):  # the session; the person; the expedientes; those that were archived
+        assert len(avisos(client, "a1")) == 8
 
 
 # --- Another number ---

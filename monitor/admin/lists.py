@@ -1,6 +1,7 @@
 """Lists for large tables: they page by key, which costs the same at any depth, and count up to a thousand."""
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -65,13 +66,22 @@ class KeysetChangeList(FilteredChangeList):
         self._enlazar(filas, con_anterior=sentido == ANTES or limite is not None, con_siguiente=con_siguiente)
         self._contar(filas)
 
-    def _tramo(self, sentido, limite):
+    def batches(self, size: int) -> Iterator[list]:
+        """Yield all the rows, of every page. Each batch is a statement of its own."""
+        limite, hay_mas = None, True
+        while hay_mas:
+            filas, hay_mas = self._tramo(DESPUES, limite, size)
+            yield filas
+            limite = [getattr(filas[-1], campo.attname) for campo in self.columnas] if hay_mas else None
+
+    def _tramo(self, sentido, limite, largo=None):
+        largo = largo or self.list_per_page
         queryset = self.queryset if sentido == DESPUES else self.queryset.reverse()
         if limite is not None:
             queryset = queryset.filter(self._mas_alla(sentido, limite))
-        filas = list(queryset[: self.list_per_page + 1])
-        hay_mas = len(filas) > self.list_per_page
-        filas = filas[: self.list_per_page]
+        filas = list(queryset[: largo + 1])
+        hay_mas = len(filas) > largo
+        filas = filas[:largo]
         return filas if sentido == DESPUES else filas[::-1], hay_mas
 
     def _mas_alla(self, sentido, limite):

@@ -5,17 +5,21 @@ from functools import update_wrapper
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation, ValidationError
 from django.db import IntegrityError
 from django.http import Http404
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 
+from monitor.admin.finder import find
 from monitor.admin.inicio import cifras_de
+from monitor.admin.verbs import LARGA, NADA_QUE_BUSCAR, es_larga
 from monitor.db.errors import is_broken_reference
 from monitor.errores import DemasiadosIntentos, NoAutenticado
+from monitor.textos import words
 
 APP_ORDER = ("expedientes", "solicitudes", "catalogos", "usuarios")
 
@@ -35,6 +39,10 @@ ERRORES = {
     SuspiciousOperation: _INVALIDA,
     BadRequest: _INVALIDA,
 }
+
+
+def _place(app: str) -> int:
+    return APP_ORDER.index(app) if app in APP_ORDER else len(APP_ORDER)
 
 
 def _pagina_de(error: Exception) -> tuple[int, str, str]:
@@ -98,20 +106,35 @@ class MonitorAdminSite(admin.AdminSite):
 
     def get_app_list(self, request, app_label=None):
         """Return the apps in the order in which people use them."""
-        lugares = {app: lugar for lugar, app in enumerate(APP_ORDER)}
-        apps = super().get_app_list(request, app_label)
-        return sorted(apps, key=lambda app: lugares.get(app["app_label"], len(lugares)))
+        return sorted(super().get_app_list(request, app_label), key=lambda app: _place(app["app_label"]))
 
     def get_urls(self):
-        """Return the pages that stand by themselves, each of a ModelAdmin (`paginas`), before Django's."""
+        """Return the pages that stand by themselves, before Django's: the search, and those of each ModelAdmin
+        (`paginas`)."""
         propias = [pagina for de_modelo in self._registry.values() for pagina in getattr(de_modelo, "paginas", list)()]
         for pagina in propias:
             pagina.callback = update_wrapper(self.admin_view(pagina.callback), pagina.callback)
-        return propias + super().get_urls()
+        return [path("buscar/", self.admin_view(self.search), name="buscar"), *propias, *super().get_urls()]
 
     def index(self, request, extra_context=None):
         cifras = list(cifras_de(self._registry, request))
         return super().index(request, {"cifras": cifras} | (extra_context or {}))
+
+    def search(self, request):
+        """Show what there is of everything with the words of `q`."""
+        texto = request.GET.get("q", "").strip()
+        frase = LARGA if es_larga(texto) else "" if words(texto) else NADA_QUE_BUSCAR
+        contexto = self.each_context(request) | {
+            "title": f"Buscar «{texto}»" if texto and not frase else "Buscar",
+            "buscado": texto,
+            "frase": frase if texto else "",
+            "hallados": [] if frase else find(self._in_order(), request, texto),
+            "casilla": ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "admin/buscar.html", contexto)
+
+    def _in_order(self) -> list[admin.ModelAdmin]:
+        return sorted(self._registry.values(), key=lambda propio: _place(propio.opts.app_label))
 
     def password_change(self, request, extra_context=None):
         request.current_app = self.name

@@ -18,5 +18,5 @@ def show(field: models.Field | None, value: Any) -> str:
         return SI_NO[value]
     try:
         return str(display_for_field(field.to_python(value), field, "—") if field else value)
-    except (ValidationError, OverflowError):
+    except (ValidationError, OverflowError):  # the local time has no date for some moments
         return str(value)

@@ -25,7 +25,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
+from monitor.admin.exports import ExportAdmin
+from monitor.admin.finder import FoundAdmin
 from monitor.admin.lists import FilteredChangeList
+from monitor.admin.sheets import sheet_of
 from monitor.admin.stale import INTENTOS, REVISAR, VISTO, Ajeno, Pagina, StaleForm, Visto, escrito
 from monitor.db.functions import Contains, Folded
 from monitor.db.versions import Seen, Versioned
@@ -144,7 +147,7 @@ class VerbForm(StaleForm):
             self.add_error(nombre, frase)
 
 
-class VerbAdmin(admin.ModelAdmin):
+class VerbAdmin(ExportAdmin, FoundAdmin):
     """The base of our ModelAdmins. `crear`, `actualizar` and `eliminar` call the model's verbs; a ModelAdmin whose
     model names them otherwise overrides these methods."""
 
@@ -160,6 +163,7 @@ class VerbAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER  # each facet counts the table
     agregado, guardado = "Se agregó", "Se guardó"
     eliminado, eliminados = "Se eliminó", "Se eliminaron"
+    sheet_signatures: tuple[str, ...] = ()  # who signs the sheet of a row, for those that go on paper
 
     def crear(self, datos: dict, *, por: Author) -> models.Model:
         return self.model.objects.crear(datos, por=por)
@@ -227,6 +231,8 @@ class VerbAdmin(admin.ModelAdmin):
             context["visto"] = forma.mostrado if isinstance(obj, Versioned) else ""
             titulo = f"{capfirst(self.opts.verbose_name)}: {obj}"
             context |= {"title": titulo, "subtitle": None, "show_save_and_add_another": False}
+        if change and self.sheet_signatures and request.method == "GET":  # what was sent isn't what is kept
+            context["hoja"] = sheet_of(obj, self.get_fieldsets(request, obj), self.sheet_signatures)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
@@ -333,12 +339,17 @@ class VerbAdmin(admin.ModelAdmin):
     def changelist_view(self, request, extra_context=None):
         if ERROR_FLAG in request.GET:
             self.message_user(request, "El filtro no es válido: se muestra la lista sin filtros.", messages.WARNING)
-        if _es_larga(request.GET.get(SEARCH_VAR, "")):
+        if es_larga(request.GET.get(SEARCH_VAR, "")):
             self.message_user(request, LARGA, messages.ERROR)
             return HttpResponseRedirect(request.path)
         self._claves(request)
-        titulo = {"title": capfirst(self.opts.verbose_name_plural)}
-        return super().changelist_view(request, titulo | (extra_context or {}))
+        contexto = {"title": capfirst(self.opts.verbose_name_plural), "exportar": self.export_links(request)}
+        return super().changelist_view(request, contexto | (extra_context or {}))
+
+    def export_view(self, request, formato):
+        if es_larga(request.GET.get(SEARCH_VAR, "")):  # the list says why it isn't searched for
+            return HttpResponseRedirect(f"./?{request.GET.urlencode()}")
+        return super().export_view(request, formato)
 
     def get_search_results(self, request, queryset, search_term):
         """Filter the rows that `buscar` finds. A search of which nothing is left after folding finds nothing, and the
@@ -401,7 +412,7 @@ class VerbAdmin(admin.ModelAdmin):
             self.message_user(request, f"{hecho}: {cuantos} {model_ngettext(self.opts, cuantos)}.", messages.SUCCESS)
 
 
-def _es_larga(busqueda: str) -> bool:
+def es_larga(busqueda: str) -> bool:
     return len(busqueda) > LETRAS or len(busqueda.split()) > PALABRAS
 
 

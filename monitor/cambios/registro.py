@@ -87,6 +87,12 @@ def anotar_archivo(fila: Encadenado, *, por: Author) -> models.Model:
     return update(type(fila), fila.pk, cadena.fin, con=ido, por=por)
 
 
+def recrear(modelo: type[Encadenado], valores: dict, cadena: Cadena, *, por: Author) -> models.Model:
+    """Insert a row that comes back from the archive, with its chain, whose next link tells so."""
+    vuelto = cambio_en(cadena, modelo, {"archivado": True}, {"archivado": False}, por)
+    return insert(modelo, valores | cadena.valores, con=vuelto, por=por)
+
+
 def anotar_eliminado(fila: Encadenado, *, por: Author) -> None:
     """Tell that a row was deleted, and what it was. Its chain stays."""
     valores = dict.fromkeys(c.attname for c in _columnas(type(fila))) | {"eliminado": True}

@@ -176,6 +176,7 @@ def has_plates(columna: str, placas: str) -> models.Q:
 
 # --- Searching ---
 
+LETTERS_OF_PLATES = 4  # the most of them together: a longer word without digits isn't a piece of plates
 PLATES, PHONE = "\1", "\2"  # what follows in a searchable text; nobody may type them
 
 
@@ -196,7 +197,7 @@ class Lines(models.Func):
 
 class Searchable(Lines):
     """The text of several columns, as `Lines`, and at its end that of the last two once more: plates as they are
-    compared, after PLATES, and the digits of a telephone number, after PHONE. On SQLite both are as they were written,
+    searched, after PLATES, and the digits of a telephone number, after PHONE. On SQLite both are as they were written,
     until `Contains` searches in them."""
 
     def as_sql(self, compiler, connection, **extra):
@@ -206,7 +207,7 @@ class Searchable(Lines):
             return f"{lines} || char(1) || {parts[0]} || char(2) || {parts[1]}", ()
         lines, *parts = [f'plegar(({text}) COLLATE "C")' for text in (lines, *parts)]
         digits = f"regexp_replace({parts[1]}, '[^0-9]', '', 'g')"
-        return f"{lines} || chr(1) || translate({parts[0]}, ' -', '') || chr(2) || {digits}", ()
+        return f"{lines} || chr(1) || translate({parts[0]}, 'oi -', '01') || chr(2) || {digits}", ()
 
 
 def fold_searchable(texto: str) -> str:
@@ -215,7 +216,7 @@ def fold_searchable(texto: str) -> str:
     if not marca:
         return textos.fold(texto)
     placas, _, telefono = resto.partition(PHONE)
-    return textos.fold(lineas) + PLATES + textos.plates(placas) + PHONE + textos.digits(telefono)
+    return textos.fold(lineas) + PLATES + textos.loose_plates(placas) + PHONE + textos.digits(telefono)
 
 
 class Contains(models.Func):
@@ -246,8 +247,8 @@ def searched(columna: str, palabra: str) -> models.Q:
     """Return the condition that a `Searchable` column has a word of a search (`textos.words`): as it is, as plates are
     compared, or as a telephone number when it has no letters."""
     condicion = models.Q(Contains(columna, palabra))
-    placas, telefono = textos.plates(palabra), textos.digits(palabra)
-    if placas not in ("", palabra):
+    placas, telefono = textos.loose_plates(palabra), textos.digits(palabra)
+    if placas not in ("", palabra) and (len(placas) <= LETTERS_OF_PLATES or any(c.isdigit() for c in palabra)):
         condicion |= models.Q(Contains(columna, placas, after=PLATES))
     if telefono not in ("", palabra) and not any(c.isalpha() for c in palabra):
         condicion |= models.Q(Contains(columna, telefono, after=PHONE))

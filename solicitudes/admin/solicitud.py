@@ -51,6 +51,7 @@ class SolicitudAdmin(ConHistorial, ConDecisiones, VerbAdmin):
         **VerbAdmin.formfield_overrides,
         models.TimeField: {"widget": AdminTimeWidget(format="%H:%M")},
     }
+    sheet_signatures = ("Solicitante", "Aprobador", "Conductor")
     actions = (*DECISIONES, "delete_selected")
     list_display = ("con_codigo", "en_estado", "asunto", "solicitante", "aprobador", "servicio_el", "prioridad")
     list_filter = (EsperanFilter, "estado", "departamento", "prioridad", "fecha_servicio")
@@ -59,6 +60,12 @@ class SolicitudAdmin(ConHistorial, ConDecisiones, VerbAdmin):
     search_help_text = "Código, asunto, pasajeros, solicitante o aprobador"
     ordering = ("-id",)
     sortable_by = ()
+    found_as = ("asunto", "solicitante", "servicio_el", "en_estado")
+    export_fields = (
+        *("codigo", "estado", "asunto", "solicitante", "departamento", "aprobador", "prioridad", "servicio"),
+        *("fecha_servicio", "hora_servicio", "ruta", "cantidad_pasajeros", "nombres_pasajeros"),
+        *("descripcion", "justificacion", "observaciones", "creado_en", "actualizado_en"),
+    )
     # The places come before the last one.
     fieldsets = (
         ("Quién", {"fields": (("solicitante", "departamento", "aprobador"),)}),
@@ -124,6 +131,13 @@ class SolicitudAdmin(ConHistorial, ConDecisiones, VerbAdmin):
     @admin.display(description="servicio")
     def servicio_el(self, solicitud):
         return solicitud.fecha_servicio
+
+    def export_queryset(self, queryset):
+        return super().export_queryset(queryset).con_todo()
+
+    @admin.display(description="ruta")
+    def ruta(self, solicitud):
+        return " → ".join(str(parada.lugar) for parada in solicitud.lugares_en_orden)
 
     # --- The page of a solicitud ---
 

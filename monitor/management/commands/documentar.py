@@ -14,6 +14,7 @@ ACCIONES = {
     "delete": "eliminar",
     "resend": "reenviar",
     "seguir": "seguir",
+    "restaurar": "restaurar",
 }
 # Names for models whose own name is in English, or is also that of another model.
 NOMBRES = {
