@@ -538,7 +538,7 @@ def test_pagina_hace_diez_consultas(client, como_operador, cuantos, django_asser
 
     # The statements read the session, the user, the expediente, who opened it, the insurers to choose from, and of the
     # line of time the people to choose from, the changes and the states, each with its person, and the insurers named;
-    # and of the sheet of paper, its insurer.
+    # and its own insurer, for its sheet of paper.
     with django_assert_num_queries(10):
         client.get(pagina_de(expediente.pk))
 

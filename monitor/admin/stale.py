@@ -78,6 +78,18 @@ def lo_que_cambio(ajenos: list[Ajeno]) -> str:
     return render_to_string("admin/cambio.html", {"ajenos": ajenos})
 
 
+def por_elegir(nombre: str, etiqueta: str, mio: str, suyo: str, ajeno: Ajeno | None) -> str:
+    """Return the HTML that asks with which value the person stays; `ajeno` says whose the other is."""
+    contexto = {"nombre": nombre, "etiqueta": etiqueta, "mio": mio, "suyo": suyo, "ajeno": ajeno}
+    nombres = {"conflicto": CONFLICTO, "elegir": f"{ELEGIR}{nombre}"}
+    return render_to_string("admin/conflicto.html", contexto | nombres)
+
+
+def el_ultimo(columna: str, ajenos: list[Ajeno]) -> Ajeno | None:
+    """Return the last change of a column, if there is one."""
+    return next((ajeno for ajeno in ajenos if ajeno.columna == columna), None)
+
+
 class Pagina(NamedTuple):
     """The page that a form comes from. `decide` says whether a decision hangs on what it showed; `ajenos(n)` gives what
     was changed since the row's chain had `n` links, the newest first."""
@@ -156,15 +168,9 @@ class StaleForm(forms.ModelForm):
 
     def _por_elegir(self, campo: BoundField) -> str:
         columna = self.instance._meta.get_field(campo.name)
-        contexto = {
-            "campo": campo,
-            "conflicto": CONFLICTO,
-            "elegir": f"{ELEGIR}{campo.name}",
-            "mio": _en_palabras(columna, self.cleaned_data.get(campo.name)),
-            "suyo": _en_palabras(columna, getattr(self.instance, campo.name)),
-            "ajeno": next((ajeno for ajeno in self._ajenos if ajeno.columna == columna.attname), None),
-        }
-        return render_to_string("admin/conflicto.html", contexto)
+        mio = _en_palabras(columna, self.cleaned_data.get(campo.name))
+        suyo = _en_palabras(columna, getattr(self.instance, campo.name))
+        return por_elegir(campo.name, campo.label, mio, suyo, el_ultimo(columna.attname, self._ajenos))
 
 
 CAJAS = ("text", "email", "number")  # the kinds of box in which people type what they may want to copy

@@ -4,6 +4,7 @@ numbers, and a row with an hour of return is one that requires it."""
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 
 from django import forms
 from django.contrib import admin
@@ -13,6 +14,7 @@ from django.forms.widgets import Script
 from django.utils.functional import cached_property
 
 from catalogos.models import Lugar
+from monitor.admin.stale import ELEGIR, SUYO, VISTO, Pagina, Visto, el_ultimo, por_elegir
 from monitor.admin.verbs import VerbForm
 from monitor.errores import ErrorDeDominio
 from monitor.textos import fold, with_single_blanks
@@ -20,11 +22,9 @@ from solicitudes.models import LugarSolicitud
 from solicitudes.serializers import ParadaEntrada
 
 AL_EMPEZAR = 2  # rows of the page of a new solicitud: where the trip begins and where it goes
+LOS_DE_AQUI = "los que ve aquí"
 VISTAS = "VISTAS"  # the hidden field that says which places the page showed
-OTRA_LOS_CAMBIO = (
-    "Otra persona cambió los lugares mientras usted los editaba. Guarde otra vez para dejar los que ve aquí, o vuelva a"
-    " abrir la solicitud para ver los otros."
-)
+LUGARES = "lugares"  # the name by which the verbs, and what is told of changes, know the places
 # What a verb says of a place: «lugares[1].idLugar: no existe un lugar con Id 5».
 DE_LUGARES = re.compile(r"lugares(?:\[(\d+)\]\.(\w+))?: (.*)", re.DOTALL)
 COLUMNAS = {nombre: campo.source for nombre, campo in ParadaEntrada().fields.items()}
@@ -113,6 +113,7 @@ class ParadasFormSet(BaseInlineFormSet):
     """The places of a solicitud. The verb checks the rules between one place and another."""
 
     domain_error: ErrorDeDominio | None = None
+    pagina: Pagina | None = None
     new_objects = changed_objects = deleted_objects = ()  # Django's log reads these after a save
 
     @cached_property
@@ -159,11 +160,21 @@ class ParadasFormSet(BaseInlineFormSet):
         """Refuse once the places of a person who didn't see those that are there now. The page that comes back has seen
         them."""
         vistas, hoy = self.data.get(self.management_form.add_prefix(VISTAS)), self._vigentes()
-        if vistas not in (None, hoy) and self.has_changed():
+        if vistas not in (None, hoy) and self.has_changed() and not self.deja_los_de_otro:
             datos = self.data.copy()
             datos[self.management_form.add_prefix(VISTAS)] = hoy
             self.management_form.data = datos
-            raise forms.ValidationError(OTRA_LOS_CAMBIO)
+            raise forms.ValidationError(self._por_elegir())
+
+    def _por_elegir(self) -> str:
+        ajeno = el_ultimo(LUGARES, self.pagina.ajenos(self.pagina.visto.eslabones)) if self.pagina else None
+        hoy = ajeno.a if ajeno else ", ".join(str(parada.lugar) for parada in self.get_queryset())
+        return por_elegir(LUGARES, "Lugares", LOS_DE_AQUI, hoy, ajeno)
+
+    @property
+    def deja_los_de_otro(self) -> bool:
+        """Return whether the person chose the places that somebody else put."""
+        return self.data.get(f"{ELEGIR}{LUGARES}") == SUYO
 
     def validate_unique(self):
         pass
@@ -220,6 +231,9 @@ class ParadaInline(admin.TabularInline):
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)
         formset.domain_error = getattr(request, "domain_error", None)
+        if visto := obj and Visto.leer(request.POST.get(VISTO)):
+            solicitudes = self.admin_site.get_model_admin(self.parent_model)
+            formset.pagina = Pagina(visto, False, partial(solicitudes.ajenos, request, obj))
         return formset
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):

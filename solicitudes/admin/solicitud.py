@@ -173,7 +173,7 @@ class SolicitudAdmin(ConHistorial, ConDecisiones, VerbAdmin):
     def save_related(self, request, form, formsets, change):
         (paradas,) = formsets
         datos = form.changes()
-        if not change or paradas.has_changed():
+        if not change or (paradas.has_changed() and not paradas.deja_los_de_otro):
             datos["lugares"] = paradas.paradas()
         if not change:
             form.instance.pk = self.crear(datos, por=request.user).pk

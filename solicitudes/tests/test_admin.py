@@ -14,7 +14,6 @@ from catalogos.models import Lugar
 from catalogos.tests.factories import LugarFactory
 from monitor.tests.formularios import campos_de
 from monitor.usuarios.tests.factories import UsuarioFactory
-from solicitudes.admin.lugares import OTRA_LOS_CAMBIO
 from solicitudes.correo.cartero import Cartero
 from solicitudes.correo.cola import OMITIDO
 from solicitudes.models import HistoricoEstado, Solicitud
@@ -251,7 +250,7 @@ def editar(cliente, solicitud):
     also sends what it showed."""
     contexto = cliente.get(f"{LISTA}{solicitud.pk}/change/").context
     formset = contexto["inline_admin_formsets"][0].formset
-    datos = {}
+    datos = {"_visto": str(contexto["visto"])}
     for forma in (contexto["adminform"].form, formset.management_form, *formset.forms):
         for campo in forma:
             if campo.value() is False:
@@ -621,11 +620,23 @@ def test_lugares_que_otro_cambio_se_dicen_y_guardar_otra_vez_los_deja_como_se_ve
 
     response = admin.post(url, datos | {"lugares-0-descripcion": "Por la mía"})
 
-    assert OTRA_LOS_CAMBIO in response.content.decode()
+    (dicho,) = response.context["inline_admin_formsets"][0].formset.non_form_errors()
+    assert "lo cambió usted en otra página, hace un momento" in dicho
+    assert "descripción: Por otra puerta" in dicho
     assert set(descripciones(solicitud)) == {"Por otra puerta"}
     assert admin.post(url, campos_de(response)).status_code == 302
     assert descripciones(solicitud)[0] == "Por la mía"
     assert "Por otra puerta" not in descripciones(solicitud)
+
+
+def test_lugares_que_otro_cambio_se_pueden_tomar(admin, abierta):
+    solicitud, url, datos = abierta
+    response = admin.post(url, datos | {"lugares-0-descripcion": "Por la mía", "asunto": "Otro asunto"})
+
+    assert admin.post(url, campos_de(response) | {"_elegir-lugares": "suyo"}).status_code == 302
+
+    assert set(descripciones(solicitud)) == {"Por otra puerta"}
+    assert Solicitud.objects.get().asunto == "Otro asunto"
 
 
 # --- The first page ---

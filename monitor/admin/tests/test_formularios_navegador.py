@@ -87,7 +87,9 @@ def test_lo_que_otro_cambio_mientras_tanto_se_elige(abierto, ana):
 
     identificarse(abierto, ana)
 
-    expect(abierto.get_by_role("radiogroup")).to_contain_text("Tomar el de María González: «Verde»")
+    expect(abierto.get_by_role("radiogroup", name="Color: con cuál se queda")).to_contain_text(
+        "Tomar el de María González: «Verde»"
+    )
     abierto.get_by_label("Dejar el suyo").check()
     guardar(abierto)
     expect(abierto.locator("#result_list")).to_be_visible()
@@ -107,6 +109,23 @@ def test_una_solicitud_nueva_vuelve_con_sus_lugares(mano, servidor, ana):
 
     expect(avisos(pagina)).to_have_text(RECUPERADO)
     expect(pagina.locator(".paradas").get_by_label("indicaciones").last).to_have_value("Por la puerta de atrás")
+
+
+def test_una_unidad_que_no_se_recibio_vuelve_y_se_recibe_una_vez(mano, servidor, ana):
+    mano.entrar(ana, servidor, "/admin/expedientes/expediente/recibir/")
+    pagina = mano.pagina
+    pagina.get_by_label("Placas:").fill("YEJ-790-X")
+    Session.objects.all().delete()
+    pagina.get_by_role("button", name="Recibir unidad").click()
+
+    identificarse(pagina, ana)
+
+    expect(avisos(pagina)).to_have_text(RECUPERADO)
+    expect(pagina.get_by_label("Placas:")).to_have_value("YEJ-790-X")
+    assert not Expediente.objects.exists()
+    pagina.get_by_role("button", name="Recibir unidad").click()
+    expect(avisos(pagina)).to_contain_text("Se recibió la unidad")
+    assert Expediente.objects.get().placas == "YEJ-790-X"
 
 
 def test_el_motivo_vuelve_sin_decidir(mano, servidor, ana):

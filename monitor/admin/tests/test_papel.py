@@ -79,7 +79,7 @@ def test_una_lista_es_una_tabla_con_todas_sus_columnas(impresa):
     assert pagina.locator("#result_list thead th:visible").count() == en_pantalla
     assert pagina.locator("#result_list tbody tr:visible").count() == 20
     assert pagina.locator("#result_list").bounding_box()["width"] > 0.95 * pagina.viewport_size["width"]
-    assert a_la_vista(pagina, "nav, #toolbar, #changelist-filter, .actions, .object-tools, .paginator, button") == []
+    assert a_la_vista(pagina, "nav, #toolbar, .filtros, .actions, .object-tools, .paginator, button") == []
     assert hojas(pagina) == 1
 
 
