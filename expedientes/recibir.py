@@ -70,11 +70,6 @@ class RecepcionForm(VerbForm):
             raise ValidationError(SIN_SENAS)
         return super().clean()
 
-    def changes(self) -> dict:
-        """Return what the page has when it is sent, also what nobody changed in it: the day of today."""
-        dichos = [campo for campo in Expediente._meta.concrete_fields if self.cleaned_data.get(campo.name)]
-        return {campo.attname: campo.value_from_object(self.instance) for campo in dichos}
-
     def uid(self, por) -> UUID | None:
         """Return the identity of what this opening of the page receives. It is made with our secret, so that nobody can
         ask for one that they know."""

@@ -265,6 +265,19 @@ def test_hasta_que_otro_lo_tome(administrador):
     assert respuesta(administrador.get(f"{RUTA}/D")) == ahora_es("A")
 
 
+def test_uno_que_vuelve_del_archivo_se_dice_otra_vez(administrador):
+    ExpedienteFactory(no_siniestro="A")
+    renombrar(administrador, "A", "B")
+    administrador.delete(f"{RUTA}/B")
+    assert respuesta(administrador.get(f"{RUTA}/A")) == NO_ENCONTRADO
+
+    Expediente.objects.restaurar(ExpedienteArchivado.objects.get().pk, por=administrador.usuario)
+
+    assert respuesta(administrador.get(f"{RUTA}/A")) == ahora_es("B")
+    assert renombrar(administrador, "B", "C").status_code == 200
+    call_command("verificar_historial")
+
+
 # --- The door ---
 
 

@@ -267,7 +267,6 @@ MUTANTES: list[Mutante] = [
             ('f"{por.pk} {formulario}"', 'f"{formulario}"'),
             ("if con_pagina else None", ""),
             ("expediente.estado in ABIERTOS", "True"),
-            ("if self.cleaned_data.get(campo.name)]", "if campo.name in self.changed_data]"),
             ("Aseguradora.objects.vigentes()", "Aseguradora.objects.all()"),
         ],
     ),
