@@ -928,6 +928,27 @@ MUTANTES: list[Mutante] = [
         ],
     ),
     *de(
+        "solicitudes/reglas.py",
+        "solicitudes/tests/test_admin.py",
+        cambios=[
+            ("[UN_SOLO_LUGAR] * (len(lugares) == 1)", "[UN_SOLO_LUGAR] * (len(lugares) == 2)"),
+            ("[SIN_ORIGEN] * sin_origen", "[SIN_ORIGEN] * False"),
+        ],
+    ),
+    *de(
+        "solicitudes/admin/lugares.py",
+        "solicitudes/tests/test_admin.py",
+        cambios=[('"es_origen": orden == 0,', '"es_origen": False,')],
+    ),
+    *de(
+        "monitor/cambios/linea.py",
+        "monitor/cambios/tests/test_linea.py",
+        cambios=[
+            ('":{{"de":\'', "\"'"),
+            ("filas.filter(eslabon__lt=self._antes)", "filas"),
+        ],
+    ),
+    *de(
         "solicitudes/permisos.py",
         "solicitudes/tests/test_permisos.py",
         "solicitudes/tests/test_crear.py",
