@@ -173,7 +173,7 @@ def test_los_que_se_fueron_en_un_mismo_momento_vienen_una_vez(administrador, por
     NumeroDejado.objects.update(dejado_en=datetime(2026, 1, 1, tzinfo=UTC))
 
     vistas, siguiente = [], f"{ARCHIVADOS}?por_pagina={por_pagina}"
-    while siguiente:
+    while siguiente and len(vistas) <= 8:
         response = administrador.get(siguiente)
         vistas += claves(response)
         siguiente = response.headers.get("Link", "").partition("<")[2].partition(">")[0]
