@@ -7,7 +7,7 @@ from django.contrib import admin
 
 from catalogos.models import Aseguradora
 from catalogos.tests.factories import AseguradoraFactory
-from monitor.admin.verbs import LARGA, MUCHAS, VerbAdmin
+from monitor.admin.verbs import LARGA, MUCHAS, NO_ESTA, VerbAdmin
 from monitor.errores import Conflicto
 from monitor.tests.formularios import frases
 from monitor.usuarios.tests.factories import UsuarioFactory
@@ -148,6 +148,7 @@ def test_guardar_en_una_ventana_aparte_solo_entrega_lo_guardado(client):
 def test_lo_que_no_existe_se_dice_sin_genero(client, lista):
     client.force_login(UsuarioFactory(administrador=True))
 
-    response = client.get(f"/admin/{lista}/987654/change/", follow=True)
+    response = client.get(f"/admin/{lista}/987654/change/")
 
-    assert frases(response) == [f"No hay {lista.partition('/')[2]} «987654» que usted pueda ver."]
+    assert (response.status_code, response.context["frase"]) == (404, NO_ESTA)
+    assert response.context["title"] == f"No hay {lista.partition('/')[2]} «987654»"
