@@ -42,7 +42,10 @@ LARGA = f"La búsqueda admite {PALABRAS} palabras y {LETRAS} caracteres: acórte
 SELECCION = 1000  # the most rows that one action takes
 MUCHAS = f"Una acción admite {SELECCION:,} filas: acorte la lista con un filtro o una búsqueda. No se hizo nada."
 NADA_QUE_BUSCAR = "No queda nada que buscar en lo que escribió: escriba letras o números."
-NO_ESTA = "No existe, o alguien acaba de eliminarlo o de archivarlo, o no le toca verlo. Búsquelo en la lista."
+NO_ESTA = (
+    "Puede ser que no exista, que alguien acabe de quitar lo que había, o que a usted no le toque verlo. Busque en la"
+    " lista."
+)
 RECUPERADO = "Esto es lo que había escrito y no llegó a guardarse. Revíselo y guárdelo."
 NOMBRADOS = 10  # refused rows that a message names; the rest are counted
 # The lookups that the filters of our lists use. Others, typed by hand, could make the database fail or work for
@@ -249,8 +252,8 @@ class VerbAdmin(ExportAdmin, FoundAdmin):
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         """Say on a page that the row isn't there, and show what the person typed for it."""
-        titulo = f"{capfirst(opts.verbose_name)} «{CONTROL.sub('', unquote(object_id))}»: no está"
-        textos = request.method == "POST" and escrito(self.get_form(request)(request.POST))
+        titulo = f"No hay {opts.verbose_name} «{CONTROL.sub('', unquote(object_id))}»"
+        textos = VISTO in request.POST and escrito(self.get_form(request)(request.POST))
         lista = self._ruta("changelist")
         return self.admin_site.error_page(request, 404, titulo, NO_ESTA, lista=lista, escrito=textos)
 

@@ -7,7 +7,7 @@ from django.contrib import admin
 
 from catalogos.models import Aseguradora
 from catalogos.tests.factories import AseguradoraFactory
-from monitor.admin.verbs import LARGA, MUCHAS, VerbAdmin
+from monitor.admin.verbs import LARGA, MUCHAS, NO_ESTA, VerbAdmin
 from monitor.errores import Conflicto
 from monitor.tests.formularios import frases
 from monitor.usuarios.tests.factories import UsuarioFactory
@@ -150,5 +150,5 @@ def test_lo_que_no_existe_se_dice_sin_genero(client, lista):
 
     response = client.get(f"/admin/{lista}/987654/change/")
 
-    assert response.status_code == 404
-    assert f"{lista.partition('/')[2].capitalize()} «987654»: no está" in response.text
+    assert (response.status_code, response.context["frase"]) == (404, NO_ESTA)
+    assert response.context["title"] == f"No hay {lista.partition('/')[2]} «987654»"
