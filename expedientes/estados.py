@@ -1,4 +1,4 @@
-"""The states of an expediente and how they may follow each other."""
+"""The states of an expediente and how they may follow each other, and where its files are."""
 
 from django.db import models
 
@@ -14,3 +14,8 @@ class Estado(models.TextChoices):
 TRANSICIONES: dict[Estado, frozenset[Estado]] = {desde: frozenset(Estado) - {desde} for desde in Estado}
 
 ABIERTOS = tuple(estado for estado in Estado if estado != Estado.SALIDA)  # the unit is in the shop
+
+
+class Ubicacion(models.TextChoices):
+    LOCAL = "Local", "Local"
+    NUBE = "Nube", "Nube"

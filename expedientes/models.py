@@ -1,16 +1,15 @@
 from contextlib import contextmanager
-from datetime import date
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from catalogos.models import Aseguradora
 from expedientes.archivo import ExpedienteArchivado, archivados, copiar, desarmar, exigir_mencionados
-from expedientes.estados import ABIERTOS, TRANSICIONES, Estado
-from expedientes.numeros import NumeroDejado, NumeroProvisional, es_provisional
+from expedientes.consultas import ExpedienteQuerySet
+from expedientes.estados import ABIERTOS, TRANSICIONES, Estado, Ubicacion
+from expedientes.numeros import NumeroDejado, NumeroProvisional, sin_ambiguedad
 from monitor.cambios.cadena import Cadena, Eslabon
 from monitor.cambios.registro import (
     anotar_archivo,
@@ -24,20 +23,11 @@ from monitor.cambios.registro import (
 from monitor.cambios.seguimiento import Seguido
 from monitor.db.errors import is_duplicate
 from monitor.db.fields import KeyField, LineField, LongTextField, MailField, order_column, search_column
-from monitor.db.functions import (
-    ClockTime,
-    Contains,
-    DaysToLastOrMore,
-    Folded,
-    IndexedPlates,
-    has_plates,
-    searched,
-)
+from monitor.db.functions import ClockTime, DaysToLastOrMore, IndexedPlates
 from monitor.db.triggers import door
 from monitor.db.versions import Seen
 from monitor.db.writes import Author, Vigente, insert, insert_many, read, single_statement
 from monitor.errores import Conflicto, DatosInvalidos, ErrorDeDominio, NoEncontrado
-from monitor.textos import words
 from monitor.usuarios.models import Usuario
 from monitor.validadores import que_se_puede_mostrar, sin_control, sin_control_en_texto_largo, sin_formato
 
@@ -51,87 +41,7 @@ YA_NO_ESTA = "Ese expediente ya no está en el archivo: alguien lo restauró"
 OCUPADO = "Ya hay otro expediente con ese No. Siniestro; archívelo o cámbiele el número antes de restaurar"
 CHOQUES = 100  # provisional numbers that other programs may have taken, one after another
 MISMO_ESTADO = "El expediente ya se encuentra en ese estado"
-
 LOTE = 500  # rows of a history that one INSERT writes
-
-# Servers hand over the path decoded, so an expediente with one of these keys, or with one of these endings, would be
-# taken for another route. Some of those routes don't exist yet.
-CLAVES_RESERVADAS = frozenset({".", "..", "pendientes", "nube", "aseguradoras", "archivados"})
-FINALES_RESERVADOS = (
-    "/",
-    "/estado",
-    "/estado/historial",
-    "/no_siniestro",
-    "/cambios",
-    "/evidencias",
-    "/respaldar",
-)
-
-
-def sin_ambiguedad(no_siniestro: str) -> None:
-    if (
-        no_siniestro in CLAVES_RESERVADAS
-        or no_siniestro.startswith("/")
-        or no_siniestro.endswith(FINALES_RESERVADOS)
-        or "//" in no_siniestro
-        or es_provisional(no_siniestro)
-    ):
-        raise ValidationError("ese No. Siniestro está reservado o sus diagonales son ambiguas", code="reservado")
-
-
-class Ubicacion(models.TextChoices):
-    LOCAL = "Local", "Local"
-    NUBE = "Nube", "Nube"
-
-
-class ExpedienteQuerySet(models.QuerySet):
-    def buscar(self, texto: str):
-        """Return the expedientes that have every word of `texto`, blind to case and accents, in the columns of
-        `Expediente.busqueda`."""
-        return self.filter(*(searched("busqueda", palabra) for palabra in words(texto)))
-
-    def que_tuvo(self, no_siniestro: str):
-        """Return the expediente that has or had this number, which nobody else may have had (`es_provisional`)."""
-        dejado = NumeroDejado.objects.filter(no_siniestro=no_siniestro).values("uid")
-        return self.filter(models.Q(pk=no_siniestro) | models.Q(uid__in=dejado))
-
-    def con_placas(self, placas: str):
-        """Return the expedientes with these plates, whole, blind to case, accents, blanks and hyphens."""
-        return self.filter(has_plates("placas", placas))
-
-    def en_orden(self):
-        """Return the expedientes by day of intake, those without one first and then the newest, and then by the code
-        points of the key."""
-        return self.order_by("orden_ingreso", "no_siniestro")
-
-    def pendientes(self):
-        return self.filter(estado=Estado.SALIDA, ubicacion_almacenamiento=Ubicacion.LOCAL)
-
-    def en_la_nube(self):
-        return self.filter(ubicacion_almacenamiento=Ubicacion.NUBE)
-
-    # --- The shop's own questions ---
-
-    def abiertos(self):
-        """Return those whose unit hasn't left."""
-        return self.filter(estado__in=ABIERTOS)
-
-    def atrasados(self):
-        """Return those that were promised for a day that is past."""
-        return self.abiertos().filter(fecha_entrega__lt=timezone.localdate())
-
-    def que_entregan(self, desde: date, hasta: date):
-        """Return those that were promised for these days, both included."""
-        return self.abiertos().filter(fecha_entrega__range=(desde, hasta))
-
-    def con_asesor(self, texto: str):
-        """Return those whose adviser's name has every word of `texto`."""
-        return self.filter(*(models.Q(Contains(Folded("asesor"), palabra)) for palabra in words(texto)))
-
-    def sin_documentos(self):
-        """Return those that lack a document, or of which nobody has confirmed one."""
-        completos = models.Q(**dict.fromkeys(Expediente.DOCUMENTOS, True))
-        return self.abiertos().exclude(completos)
 
 
 class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):

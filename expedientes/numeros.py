@@ -1,8 +1,9 @@
-"""The numbers of expedientes, apart from the expedientes: the provisional ones, which the system gives, and those that
-an expediente left when it got another."""
+"""The numbers of expedientes, apart from the expedientes: those that nobody may give, the provisional ones, which the
+system gives, and those that an expediente left when it got another."""
 
 import re
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from expedientes.archivo import ExpedienteArchivado
@@ -13,6 +14,19 @@ from monitor.usuarios.models import Usuario
 
 PROVISIONAL = re.compile(r"TALLER-\d{4}-\d{6}", re.ASCII)
 
+# Servers hand over the path decoded, so an expediente with one of these keys, or with one of these endings, would be
+# taken for another route. Some of those routes don't exist yet.
+CLAVES_RESERVADAS = frozenset({".", "..", "pendientes", "nube", "aseguradoras", "archivados"})
+FINALES_RESERVADOS = (
+    "/",
+    "/estado",
+    "/estado/historial",
+    "/no_siniestro",
+    "/cambios",
+    "/evidencias",
+    "/respaldar",
+)
+
 SIGUIENTE = (
     "INSERT INTO numero_provisional (anio, ultimo) VALUES (%s, 1)"
     " ON CONFLICT (anio) DO UPDATE SET ultimo = numero_provisional.ultimo + 1 RETURNING ultimo"
@@ -21,6 +35,17 @@ SIGUIENTE = (
 
 def es_provisional(no_siniestro: str) -> bool:
     return PROVISIONAL.fullmatch(no_siniestro) is not None
+
+
+def sin_ambiguedad(no_siniestro: str) -> None:
+    if (
+        no_siniestro in CLAVES_RESERVADAS
+        or no_siniestro.startswith("/")
+        or no_siniestro.endswith(FINALES_RESERVADOS)
+        or "//" in no_siniestro
+        or es_provisional(no_siniestro)
+    ):
+        raise ValidationError("ese No. Siniestro está reservado o sus diagonales son ambiguas", code="reservado")
 
 
 class NumeroProvisionalManager(models.Manager):

@@ -2,9 +2,9 @@
 
 from datetime import UTC, date, datetime
 
-from expedientes.estados import Estado
+from expedientes.estados import Estado, Ubicacion
 from expedientes.filters import PARAMETROS
-from expedientes.models import MISMO_ESTADO, NO_ENCONTRADO, YA_EXISTE, Expediente, Ubicacion
+from expedientes.models import MISMO_ESTADO, NO_ENCONTRADO, YA_EXISTE, Expediente
 from expedientes.serializers import (
     CAMBIO_DE_ESTADO,
     CAMBIO_DE_NUMERO,

@@ -130,11 +130,9 @@ MUTANTES: list[Mutante] = [
         ],
     ),
     *de(
-        "expedientes/models.py",
+        "expedientes/numeros.py",
         "expedientes/tests/test_models.py",
         "expedientes/tests/test_views.py",
-        "expedientes/tests/test_filters.py",
-        "expedientes/tests/test_admin.py",
         cambios=[
             ("        no_siniestro in CLAVES_RESERVADAS\n        or no_siniestro", "        no_siniestro"),
             ('or "//" in no_siniestro', ""),
@@ -142,6 +140,16 @@ MUTANTES: list[Mutante] = [
             ('    "/estado/historial",\n', ""),
             ('    "/no_siniestro",\n', ""),
             ("        or es_provisional(no_siniestro)\n", ""),
+        ],
+    ),
+    *de(
+        "expedientes/consultas.py",
+        "expedientes/tests/test_views.py",
+        "expedientes/tests/test_filters.py",
+        "expedientes/tests/test_numeros.py",
+        "expedientes/tests/test_recibir.py",
+        "expedientes/tests/test_lista_admin.py",
+        cambios=[
             (
                 "estado=Estado.SALIDA, ubicacion_almacenamiento=Ubicacion.LOCAL)",
                 "estado=Estado.SALIDA)",
@@ -150,6 +158,19 @@ MUTANTES: list[Mutante] = [
                 "estado=Estado.SALIDA, ubicacion_almacenamiento=Ubicacion.LOCAL)",
                 "ubicacion_almacenamiento=Ubicacion.LOCAL)",
             ),
+            ("models.Q(pk=no_siniestro) | models.Q(uid__in=dejado)", "models.Q(pk=no_siniestro)"),
+            ("filter(estado__in=ABIERTOS)", "all()"),
+            ("fecha_entrega__lt=timezone", "fecha_entrega__lte=timezone"),
+            ("self.abiertos().exclude(completos)", "self.exclude(completos)"),
+        ],
+    ),
+    *de(
+        "expedientes/models.py",
+        "expedientes/tests/test_models.py",
+        "expedientes/tests/test_views.py",
+        "expedientes/tests/test_filters.py",
+        "expedientes/tests/test_admin.py",
+        cambios=[
             ('"creado_por_id": por.reference,', '"creado_por_id": None,'),
             (
                 "_con_aseguradora_vigente(datos) | del_servidor",
@@ -234,7 +255,6 @@ MUTANTES: list[Mutante] = [
         cambios=[
             ("recibido is None and (conocido or choques == CHOQUES)", "recibido is None"),
             ("uid is None or not se_escribio(Expediente, uid)", "uid is None or not self.filter(uid=uid).exists()"),
-            ("models.Q(pk=no_siniestro) | models.Q(uid__in=dejado)", "models.Q(pk=no_siniestro)"),
             ("        if nuevo == no_siniestro:\n            return read(Expediente, nuevo)\n", ""),
             ("exigir_visto(expediente, visto)\n        if nuevo", "if nuevo"),
             ('{"no_siniestro": no_siniestro, "uid": expediente.uid,', '{"no_siniestro": nuevo, "uid": expediente.uid,'),

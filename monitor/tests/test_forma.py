@@ -30,7 +30,7 @@ CAPAS = {
         " monitor.cambios.cadena monitor.cambios.encadenar monitor.cambios.models monitor.cambios.registro"
         " monitor.cambios.seguimiento"
         " catalogos.base catalogos.models"
-        " expedientes.archivo expedientes.models expedientes.numeros"
+        " expedientes.archivo expedientes.consultas expedientes.models expedientes.numeros"
         " solicitudes.codigo solicitudes.referencias solicitudes.models"
         " solicitudes.models.* solicitudes.correo.cola solicitudes.correo.mensajes"
         " solicitudes.correo.direcciones solicitudes.correo.avisos"

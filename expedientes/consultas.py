@@ -1,0 +1,61 @@
+"""The questions that are asked of the table of expedientes."""
+
+from datetime import date
+
+from django.db import models
+from django.utils import timezone
+
+from expedientes.estados import ABIERTOS, Estado, Ubicacion
+from expedientes.numeros import NumeroDejado
+from monitor.db.functions import Contains, Folded, has_plates, searched
+from monitor.textos import words
+
+
+class ExpedienteQuerySet(models.QuerySet):
+    def buscar(self, texto: str):
+        """Return the expedientes that have every word of `texto`, blind to case and accents, in the columns of
+        `Expediente.busqueda`."""
+        return self.filter(*(searched("busqueda", palabra) for palabra in words(texto)))
+
+    def que_tuvo(self, no_siniestro: str):
+        """Return the expediente that has or had this number, which nobody else may have had (`es_provisional`)."""
+        dejado = NumeroDejado.objects.filter(no_siniestro=no_siniestro).values("uid")
+        return self.filter(models.Q(pk=no_siniestro) | models.Q(uid__in=dejado))
+
+    def con_placas(self, placas: str):
+        """Return the expedientes with these plates, whole, blind to case, accents, blanks and hyphens."""
+        return self.filter(has_plates("placas", placas))
+
+    def en_orden(self):
+        """Return the expedientes by day of intake, those without one first and then the newest, and then by the code
+        points of the key."""
+        return self.order_by("orden_ingreso", "no_siniestro")
+
+    def pendientes(self):
+        return self.filter(estado=Estado.SALIDA, ubicacion_almacenamiento=Ubicacion.LOCAL)
+
+    def en_la_nube(self):
+        return self.filter(ubicacion_almacenamiento=Ubicacion.NUBE)
+
+    # --- The shop's own questions ---
+
+    def abiertos(self):
+        """Return those whose unit hasn't left."""
+        return self.filter(estado__in=ABIERTOS)
+
+    def atrasados(self):
+        """Return those that were promised for a day that is past."""
+        return self.abiertos().filter(fecha_entrega__lt=timezone.localdate())
+
+    def que_entregan(self, desde: date, hasta: date):
+        """Return those that were promised for these days, both included."""
+        return self.abiertos().filter(fecha_entrega__range=(desde, hasta))
+
+    def con_asesor(self, texto: str):
+        """Return those whose adviser's name has every word of `texto`."""
+        return self.filter(*(models.Q(Contains(Folded("asesor"), palabra)) for palabra in words(texto)))
+
+    def sin_documentos(self):
+        """Return those that lack a document, or of which nobody has confirmed one."""
+        completos = models.Q(**dict.fromkeys(self.model.DOCUMENTOS, True))
+        return self.abiertos().exclude(completos)
