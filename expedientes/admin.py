@@ -203,7 +203,7 @@ class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
         dia = date_format(expediente.fecha_entrega)
         return format_html('<span class="atrasado" title="La fecha prometida ya pasó">{}</span>', dia)
 
-    @admin.display(description="documentos que faltan")
+    @admin.display(description="docs. que faltan")
     def faltan(self, expediente):
         return expediente.documentos_que_faltan or None
 
