@@ -53,7 +53,7 @@ def test_sin_token_no_se_lee_nada(api, ruta):
     [
         ("/api/expedientes/S-1", 1),  # the expediente, its insurer, its history and who asks
         ("/api/expedientes?por_pagina=1", 1),  # the page, and who asks
-        ("/api/expedientes/no-existe", 2),  # first nothing, then who asks
+        ("/api/expedientes/no-existe", 3),  # nothing, then which one left the number, then who asks
         ("/api/expedientes/nube", 2),
     ],
 )
