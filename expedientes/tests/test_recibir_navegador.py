@@ -10,7 +10,7 @@ from monitor.usuarios.tests.factories import UsuarioFactory
 
 CLICS = 10  # the goal of the job, all eight boxes filled in
 
-pytestmark = pytest.mark.usefixtures("respuestas")
+pytestmark = [pytest.mark.usefixtures("respuestas"), pytest.mark.una_vez]
 
 
 @pytest.fixture

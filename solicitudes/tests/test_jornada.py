@@ -15,6 +15,8 @@ from solicitudes.tests.factories import SolicitudFactory, manana
 
 ESPERAN = "Esperan mi decisión"
 
+pytestmark = pytest.mark.una_vez
+
 
 @pytest.fixture
 def taller(transactional_db):

@@ -12,6 +12,8 @@ from openpyxl.utils.escape import unescape
 from monitor.exportacion import como_csv, como_xlsx
 from monitor.exportacion.tabla import Tabla, simple
 
+pytestmark = pytest.mark.una_vez
+
 FORMULAS = ["=1+1", "+52 55 1234 5678", "-2", "@SUM(A1)", "\t=1", "\r=1"]
 TEXTOS = ["Ángela Muñoz", "<b>&</b>", "dos\nlíneas", 'a,b;"c"', "0012", "_x0041_", "  blancos  ", "日本 🚗"]
 
