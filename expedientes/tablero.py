@@ -94,7 +94,8 @@ def columnas_de(expedientes) -> list[dict]:
 
 def _columna(estado, expedientes) -> dict:
     if estado == Estado.SALIDA:
-        expedientes = expedientes.filter(en_estado_desde__gte=timezone.localtime().replace(hour=0, minute=0, second=0))
+        hoy = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+        expedientes = expedientes.filter(en_estado_desde__gte=hoy)
     filas = expedientes.select_related("aseguradora").only(*COLUMNAS).order_by("en_estado_desde", "no_siniestro")
     tarjetas = [_tarjeta(expediente) for expediente in filas[: TARJETAS + 1]]
     titulo = f"{estado.label} hoy" if estado == Estado.SALIDA else estado.label
