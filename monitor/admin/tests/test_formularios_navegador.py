@@ -12,6 +12,8 @@ from monitor.usuarios.tests.factories import CLAVE, UsuarioFactory
 from solicitudes.models import Solicitud
 from solicitudes.tests.factories import SolicitudFactory
 
+pytestmark = pytest.mark.una_vez
+
 URL = "/admin/expedientes/expediente/SIN-1/change/"
 
 

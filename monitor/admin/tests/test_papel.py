@@ -12,6 +12,8 @@ from monitor.usuarios.tests.factories import UsuarioFactory
 from solicitudes.models import Solicitud
 from solicitudes.tests.factories import SolicitudFactory, parada
 
+pytestmark = pytest.mark.una_vez
+
 EXPEDIENTE = "/admin/expedientes/expediente/"
 
 
