@@ -10,7 +10,7 @@ from catalogos.serializers import entrada
 from catalogos.tests.factories import FABRICAS, AseguradoraFactory, DepartamentoFactory
 from catalogos.views import ruta_de
 from expedientes.models import Expediente
-from monitor.api.tests.cliente import Remota
+from monitor.api.tests.cliente import Paciente
 from monitor.errores import DatosInvalidos
 from monitor.tests.conexiones import en_otra_conexion, esperar_a_que_alguien_espere
 from monitor.usuarios.models import Usuario
@@ -21,7 +21,7 @@ RONDAS = 12
 
 @pytest.fixture
 def pedir(servidor):
-    return Remota(servidor, UsuarioFactory(administrador=True)).pedir
+    return Paciente(servidor, UsuarioFactory(administrador=True)).pedir
 
 
 def a_la_vez(*pedidos):

@@ -13,7 +13,7 @@ from expedientes.archivo import ExpedienteArchivado
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.numeros import es_provisional
 from expedientes.tests.factories import ExpedienteFactory
-from monitor.api.tests.cliente import Remota
+from monitor.api.tests.cliente import Paciente
 from monitor.tests.formularios import campos_de
 from monitor.usuarios.tests.factories import UsuarioFactory
 
@@ -23,7 +23,7 @@ ESTADOS = ["Ingreso", "Restauracion", "Pendiente_de_salida", "Salida"]
 
 @pytest.fixture
 def remota(servidor):
-    return Remota(servidor, UsuarioFactory(administrador=True))
+    return Paciente(servidor, UsuarioFactory(administrador=True))
 
 
 def a_la_vez(pedir, casos):

@@ -15,7 +15,7 @@ from catalogos.models import Aseguradora
 from expedientes.archivo import SIN_LUGAR, ExpedienteArchivado
 from expedientes.models import OCUPADO, YA_NO_ESTA, Expediente, HistorialEstado
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
-from monitor.api.tests.cliente import Remota, respuesta
+from monitor.api.tests.cliente import Paciente, respuesta
 from monitor.cambios.models import Cambio
 from monitor.cambios.verificacion import encadenados, verificar
 from monitor.errores import Conflicto, ErrorDeDominio, NoEncontrado
@@ -278,7 +278,7 @@ def test_dos_que_lo_restauran_a_la_vez_lo_traen_una_vez(servidor):
 
 def test_restaurar_y_abrir_a_la_vez_dejan_uno(servidor):
     jefa = UsuarioFactory(administrador=True)
-    remota = Remota(servidor, jefa)
+    remota = Paciente(servidor, jefa)
     for vuelta in range(5):
         clave = f"SIN-{vuelta}"
         copia = archivar(clave, por=jefa)

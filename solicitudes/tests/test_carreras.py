@@ -8,7 +8,7 @@ from django.db import OperationalError, transaction
 from post_office.models import Email
 
 from catalogos.models import Lugar
-from monitor.api.tests.cliente import Remota
+from monitor.api.tests.cliente import Paciente
 from monitor.tests.conexiones import en_otra_conexion
 from monitor.usuarios.tests.factories import UsuarioFactory
 from solicitudes import referencias
@@ -25,7 +25,7 @@ def a_la_vez(llamadas):
 
 
 def test_cincuenta_creaciones_dan_cincuenta_codigos(servidor, mundo, cuerpo):
-    juan = Remota(servidor, mundo["solicitante"])
+    juan = Paciente(servidor, mundo["solicitante"])
 
     respuestas = a_la_vez([lambda: juan.pedir("POST", "/solicitud", cuerpo)] * 50)
 
@@ -39,7 +39,7 @@ def test_cincuenta_creaciones_dan_cincuenta_codigos(servidor, mundo, cuerpo):
 def test_veinte_decisiones_a_la_vez_tienen_un_ganador(servidor):
     solicitud = SolicitudFactory()
     Email.objects.all().delete()
-    aprobador = Remota(servidor, Solicitud.objects.get().aprobador)
+    aprobador = Paciente(servidor, Solicitud.objects.get().aprobador)
     ruta = f"/solicitud/{solicitud.pk}"
 
     respuestas = a_la_vez(
@@ -58,7 +58,7 @@ def test_veinte_decisiones_a_la_vez_tienen_un_ganador(servidor):
 
 def test_lugar_no_se_elimina_mientras_alguien_empieza_a_usarlo(servidor, mundo, cuerpo):
     """Whichever comes first, the place is either deleted and in no solicitud, or used and not deleted."""
-    jefe = Remota(servidor, mundo["solicitante"])
+    jefe = Paciente(servidor, mundo["solicitante"])
     for _ in range(10):
         lugar = Lugar.objects.crear({"nombre": "Lugar disputado"}, por=None)
         cuerpo["lugares"] = [{"idLugar": lugar.pk, "orden": 0}]
@@ -81,8 +81,8 @@ def test_quien_la_pasa_a_otra_persona_no_la_decide_a_la_vez(servidor, mundo):
         ruta = f"/solicitud/{SolicitudFactory(solicitante=jefa).pk}"
         cesion, decision = a_la_vez(
             [
-                lambda ruta=ruta: Remota(servidor, jefe).pedir("PUT", ruta, {"idUsuarioSolicitante": jefe.pk}),
-                lambda ruta=ruta: Remota(servidor, jefa).pedir("POST", f"{ruta}/aprobar"),
+                lambda ruta=ruta: Paciente(servidor, jefe).pedir("PUT", ruta, {"idUsuarioSolicitante": jefe.pk}),
+                lambda ruta=ruta: Paciente(servidor, jefa).pedir("POST", f"{ruta}/aprobar"),
             ]
         )
 
@@ -104,7 +104,7 @@ def test_lo_que_una_solicitud_refiere_no_se_elimina_mientras_se_crea(transaction
 
 
 def test_dos_que_cambian_campos_distintos_no_se_deshacen(servidor, mundo, cuerpo):
-    juan = Remota(servidor, mundo["solicitante"])
+    juan = Paciente(servidor, mundo["solicitante"])
     pk = juan.pedir("POST", "/solicitud", cuerpo).json()["data"]["Id"]
     cambios = [{"cantidadPasajeros": 9}, {"asunto": "Otro asunto"}, {"observaciones": "Otra"}, {"descripcion": "Otra"}]
 
@@ -117,7 +117,7 @@ def test_dos_que_cambian_campos_distintos_no_se_deshacen(servidor, mundo, cuerpo
 
 
 def test_dos_listas_de_lugares_a_la_vez_dejan_una_entera(servidor, mundo, cuerpo):
-    juan = Remota(servidor, mundo["solicitante"])
+    juan = Paciente(servidor, mundo["solicitante"])
     pk = juan.pedir("POST", "/solicitud", cuerpo).json()["data"]["Id"]
     listas = [
         [{"idLugar": mundo[lugar].pk, "orden": i} for i in range(cuantos)]
