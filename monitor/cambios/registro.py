@@ -62,7 +62,10 @@ def cambiar(
             valores, con = decidir(fila)
             valores = {c: v for c, v in valores.items() if _simple(v) != _simple(getattr(fila, c))}
             if not valores and not con:
-                return read(modelo, pk)
+                igual = read(modelo, pk)
+                if bloquear or igual is None or igual.version == fila.version:
+                    return igual
+                continue  # somebody wrote it since `decidir` saw it
             cadena = Cadena.de(fila)
             eslabones = [*enlazados(cadena, con), *cambio_en(cadena, modelo, vars(fila), valores, por)]
             with single_statement():
