@@ -1,10 +1,8 @@
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.utils import quote
 from django.db import models
 from django.http import HttpResponseRedirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -21,6 +19,7 @@ from expedientes.recibir import ConRecepcion
 from expedientes.tablero import ConTablero
 from monitor.admin.inicio import Cifra
 from monitor.admin.lists import KeysetChangeList
+from monitor.admin.routes import route
 from monitor.admin.verbs import VerbAdmin, VerbForm
 from monitor.cambios.admin import ConHistorial
 from monitor.cambios.linea import Historia, Suceso
@@ -315,5 +314,5 @@ class ExpedienteArchivadoAdmin(VerbAdmin):
             "Se restauraron",
         )
         if len(vueltos) == 1:
-            return HttpResponseRedirect(reverse("admin:expedientes_expediente_change", args=[quote(vueltos[0].pk)]))
+            return HttpResponseRedirect(route(Expediente, "change", vueltos[0].pk))
         return None

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.formats import date_format
@@ -21,6 +21,7 @@ from expedientes.archivo import ExpedienteArchivado
 from expedientes.estados import ABIERTOS
 from expedientes.models import Expediente
 from expedientes.numeros import NumeroDejado, es_provisional
+from monitor.admin.routes import route
 from monitor.admin.stale import REVISAR, VISTO
 from monitor.admin.verbs import VerbAdmin, VerbForm
 from monitor.db.functions import has_plates
@@ -28,7 +29,6 @@ from monitor.errores import ErrorDeDominio
 from monitor.textos import plates
 from monitor.validadores import CONTROL
 
-PAGINA = "admin:expedientes_expediente_"
 RENGLONES = (
     ("placas", "marca", "modelo"),
     ("nombre_cliente", "telefono_cliente", "aseguradora"),
@@ -100,7 +100,7 @@ class RecepcionAdmin(VerbAdmin):
 
 
 def pagina_de(no_siniestro: str) -> str:
-    return reverse(f"{PAGINA}change", args=[quote(no_siniestro)])
+    return route(Expediente, "change", no_siniestro)
 
 
 # --- Plates ---
@@ -139,7 +139,7 @@ def _visita(comienzo, expediente, *, abierto) -> dict:
 
 def _visita_archivada(archivado, con_pagina) -> dict:
     dia = date_format(timezone.localtime(archivado.archivado_en), "DATE_FORMAT")
-    pagina = reverse("admin:expedientes_expedientearchivado_change", args=[archivado.pk]) if con_pagina else None
+    pagina = route(ExpedienteArchivado, "change", archivado.pk) if con_pagina else None
     texto = f"Ya vino, con estas placas: {archivado.no_siniestro}, archivado el {dia}"
     return {"texto": texto, "pagina": pagina, "abierto": False}
 

@@ -4,11 +4,10 @@ from hashlib import sha256
 
 import orjson
 from django import forms
-from django.contrib.admin.utils import quote
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.formats import date_format
@@ -18,6 +17,7 @@ from catalogos.models import Aseguradora
 from expedientes.estados import Estado
 from expedientes.models import Expediente
 from monitor.admin.lists import cuantas
+from monitor.admin.routes import route
 from monitor.admin.verbs import LETRAS, VerbAdmin
 from monitor.db.versions import Seen
 from monitor.errores import ErrorDeDominio
@@ -107,7 +107,7 @@ def _tarjeta(expediente) -> dict:
     return {
         "no_siniestro": expediente.pk,
         "visto": expediente.tag,
-        "pagina": reverse("admin:expedientes_expediente_change", args=[quote(expediente.pk)]),
+        "pagina": route(Expediente, "change", expediente.pk),
         "vehiculo": " ".join(filter(None, (expediente.marca, expediente.modelo))),
         "placas": expediente.placas,
         "cliente": expediente.nombre_cliente,

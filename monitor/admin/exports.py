@@ -11,11 +11,12 @@ from django.contrib.admin.views.main import ERROR_FLAG, PAGE_VAR, ChangeList
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db import models
 from django.http import HttpResponseRedirect, StreamingHttpResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.text import capfirst, slugify
 
 from monitor.admin.pages import error_page
+from monitor.admin.routes import route
 from monitor.api.errors import RETRY_AFTER, outage_of
 from monitor.exportacion import como_csv, como_xlsx
 from monitor.exportacion.tabla import LOTE, Columna, Tabla, columna_de, filas_de
@@ -61,8 +62,7 @@ class ExportAdmin(admin.ModelAdmin):
         try:
             tabla = self.export_table(request)
         except IncorrectLookupParameters:
-            lista = reverse(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_changelist")
-            return HttpResponseRedirect(f"{lista}?{ERROR_FLAG}=1")
+            return HttpResponseRedirect(f"{route(self.model, 'changelist')}?{ERROR_FLAG}=1")
         _, como = FORMATOS[formato]
         nombre = f"{slugify(tabla.nombre)}-{timezone.localdate()}.{formato}"
         return StreamingHttpResponse(

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.contrib import admin
-from django.contrib.admin.utils import quote
 from django.db import models
-from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.text import capfirst
+
+from monitor.admin.routes import route
 
 POCOS = 5  # rows of each kind
 
@@ -27,8 +27,8 @@ class FoundAdmin(admin.ModelAdmin):
         filas = list(self.found_queryset(request, texto)[: POCOS + 1])
         if not filas:
             return None
-        hallados = [Row(fila, self._ruta("change", fila.pk), self._detalle(fila)) for fila in filas[:POCOS]]
-        lista = self._ruta("changelist")
+        hallados = [Row(fila, route(self.model, "change", fila.pk), self._detalle(fila)) for fila in filas[:POCOS]]
+        lista = route(self.model, "changelist")
         todas = f"{lista}?{urlencode({'q': texto})}" if len(filas) > POCOS else ""
         return Found(capfirst(self.opts.verbose_name_plural), hallados, todas, lista, self._acciones(request))
 
@@ -47,10 +47,6 @@ class FoundAdmin(admin.ModelAdmin):
     def _acciones(self, request) -> list[tuple[str, str]]:
         posibles = self.get_actions(request)
         return [(nombre, posibles[nombre][2]) for nombre in self.found_actions if nombre in posibles]
-
-    def _ruta(self, vista, *args):
-        nombre = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{vista}"
-        return reverse(nombre, args=[quote(arg) for arg in args])
 
 
 class Row(NamedTuple):

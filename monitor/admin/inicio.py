@@ -7,10 +7,10 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ORDER_VAR
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
-from django.urls import reverse
 from django.utils.text import capfirst
 
 from monitor.admin.lists import cuantas
+from monitor.admin.routes import route
 
 
 class Cifra(NamedTuple):
@@ -38,5 +38,4 @@ def _lista(de_su_admin, request, cifra: Cifra) -> str:
     if cifra.orden:
         con_casillas = bool(de_su_admin.get_actions(request))  # the first column, for who may choose rows
         parametros[ORDER_VAR] = de_su_admin.list_display.index(cifra.orden) + con_casillas
-    opts = de_su_admin.opts
-    return f"{reverse(f'admin:{opts.app_label}_{opts.model_name}_changelist')}?{parametros.urlencode()}"
+    return f"{route(de_su_admin.model, 'changelist')}?{parametros.urlencode()}"

@@ -13,7 +13,7 @@ from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IS_POPUP_VAR, IncorrectLookupParameters
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
-from django.contrib.admin.utils import model_ngettext, quote, unquote
+from django.contrib.admin.utils import model_ngettext, unquote
 from django.contrib.admin.views.main import ERROR_FLAG, SEARCH_VAR
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import BadRequest, ValidationError
@@ -21,13 +21,13 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.forms.models import construct_instance
 from django.http import HttpResponseRedirect
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from monitor.admin.exports import ExportAdmin
 from monitor.admin.finder import FoundAdmin
 from monitor.admin.lists import FilteredChangeList
+from monitor.admin.routes import route
 from monitor.admin.sheets import sheet_of
 from monitor.admin.stale import INTENTOS, REVISAR, VISTO, Ajeno, Pagina, StaleForm, Visto, escrito
 from monitor.db.functions import Contains, Folded
@@ -254,7 +254,7 @@ class VerbAdmin(ExportAdmin, FoundAdmin):
         """Say on a page that the row isn't there, and show what the person typed for it."""
         titulo = f"No hay {opts.verbose_name} «{CONTROL.sub('', unquote(object_id))}»"
         textos = VISTO in request.POST and escrito(self.get_form(request)(request.POST))
-        lista = self._ruta("changelist")
+        lista = route(self.model, "changelist")
         return self.admin_site.error_page(request, 404, titulo, NO_ESTA, lista=lista, escrito=textos)
 
     def response_add(self, request, obj, post_url_continue=None):
@@ -268,12 +268,12 @@ class VerbAdmin(ExportAdmin, FoundAdmin):
         said. Return None for a window of its own, which only hands over what was saved."""
         if IS_POPUP_VAR in request.POST:
             return None
-        pagina = self._ruta("change", quote(obj.pk))
+        pagina = route(self.model, "change", obj.pk)
         nombre = format_html('<a href="{}">{}</a>', pagina, obj) if self.has_change_permission(request, obj) else obj
         self.message_user(request, format_html("{}: {}.", hecho, nombre), messages.SUCCESS)
         if "_continue" in request.POST:
             return self._ir(request, pagina)
-        return self._ir(request, self._ruta("add" if "_addanother" in request.POST else "changelist"))
+        return self._ir(request, route(self.model, "add" if "_addanother" in request.POST else "changelist"))
 
     # --- Deleting ---
 
@@ -290,15 +290,12 @@ class VerbAdmin(ExportAdmin, FoundAdmin):
             return super().delete_view(request, object_id, extra_context)
         except ErrorDeDominio as error:
             self.message_user(request, error.mensaje, messages.ERROR)
-            return self._ir(request, self._ruta("changelist"))
+            return self._ir(request, route(self.model, "changelist"))
 
     def response_delete(self, request, obj_display, obj_id):
         """Show the message here, because Django's sentence lacks a space in Spanish."""
         self.message_user(request, f"{self.eliminado}: {obj_display}.", messages.SUCCESS)
-        return self._ir(request, self._ruta("changelist"))
-
-    def _ruta(self, vista, *args) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{vista}", args=args)
+        return self._ir(request, route(self.model, "changelist"))
 
     def con_filtros(self, request, ruta: str) -> str:
         """Return the path with the filters of the list from which the person came."""

@@ -5,6 +5,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.template.response import TemplateResponse
 from django.utils.http import urlencode
 
+from monitor.admin.routes import route
 from monitor.admin.stale import REVISAR, VISTO, Visto, lo_que_cambio
 from monitor.admin.verbs import RECUPERADO
 from monitor.errores import DatosInvalidos, sin_su_campo
@@ -138,7 +139,7 @@ class ConDecisiones:
     def lista_de_vuelta(self, request, solicitud) -> str:
         """Return the list to which a person goes from the page of a solicitud once it is decided: the one from which
         they came, or else what waits for them if this did."""
-        lista = self._ruta("changelist")
+        lista = route(Solicitud, "changelist")
         de_donde = self.con_filtros(request, lista)
         return (
             f"{lista}?{urlencode(LAS_QUE_ESPERAN)}"

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.urls import reverse
+from post_office.models import Email
 
+from monitor.admin.routes import route
 from monitor.cambios.linea import Suceso
 from monitor.usuarios.models import Usuario
 from solicitudes.correo import cola
@@ -32,7 +33,7 @@ def correos_de(solicitud: Solicitud, momentos: Iterable[datetime], *, por: Usuar
             "—",
             "Correo",
             nota=f"«{TITULOS[sobre.aviso]}» para {nombres.get(sobre.persona, '—')}: {ESTADOS[correo.status]}",
-            enlace=reverse("admin:post_office_email_change", args=[correo.pk]) if enlazar else "",
+            enlace=route(Email, "change", correo.pk) if enlazar else "",
         )
         for correo, sobre in zip(correos, sobres, strict=True)
     ]

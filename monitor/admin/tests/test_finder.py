@@ -57,6 +57,15 @@ def test_de_todo_un_poco_y_en_el_orden_en_que_se_usa(client, jefa):
     }
 
 
+@pytest.mark.parametrize("clave", ["SIN/2024/9", "X_2F", "100%", "a?b=c#d"])
+def test_lo_hallado_lleva_a_su_pagina(client, jefa, clave):
+    """Also when its key has what the admin writes otherwise in an address."""
+    ExpedienteFactory(no_siniestro=clave, nombre_cliente="Ángela")
+    ((hallado,),) = [h.filas for h in client.get(BUSCAR, {"q": "angela"}).context["hallados"]]
+
+    assert client.get(hallado.ruta).context["original"].pk == clave
+
+
 def test_pocos_de_cada_uno_y_el_camino_a_los_demas(client, jefa):
     for n in range(8):
         ExpedienteFactory(no_siniestro=f"SIN-{n}", marca="Nissan & Cía")

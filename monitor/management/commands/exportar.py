@@ -6,9 +6,10 @@ from django.contrib.admin import site
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.management.base import BaseCommand, CommandError
 from django.test import RequestFactory
-from django.urls import resolve, reverse
+from django.urls import resolve
 
 from monitor.admin.exports import FORMATOS, ExportAdmin
+from monitor.admin.routes import route
 from monitor.roles import Rol
 from monitor.usuarios.models import Usuario
 
@@ -84,7 +85,7 @@ def exportables() -> dict[str, ExportAdmin]:
 
 def _peticion(propio: ExportAdmin, filtros: str):
     """Return the HTTP request for the list with these filters, of somebody who may see everything."""
-    ruta = reverse(f"admin:{propio.opts.app_label}_{propio.opts.model_name}_changelist")
+    ruta = route(propio.model, "changelist")
     peticion = RequestFactory().get(f"{ruta}?{filtros}")
     peticion.resolver_match = resolve(ruta)
     peticion.user = Usuario(rol=Rol.ADMINISTRADOR)
