@@ -78,16 +78,19 @@ def cambiar(
 
 def cambiar_tomada(fila: Encadenado, valores: dict, *, por: Author) -> models.Model:
     """Change a row that is locked, and return it as it is then."""
-    cadena = Cadena.de(fila)
-    cambio = cambio_en(cadena, type(fila), vars(fila), valores, por)
-    return update(type(fila), fila.pk, valores | cadena.fin, con=cambio, por=por)
+    return _cambiada(fila, valores, vars(fila), valores, por)
 
 
 def anotar_archivo(fila: Encadenado, *, por: Author) -> models.Model:
     """Tell that a row, locked, goes to the archive, and return it with its last link."""
+    return _cambiada(fila, {}, {"archivado": False}, {"archivado": True}, por)
+
+
+def _cambiada(fila, valores, antes, despues, por) -> models.Model:
+    """Write `valores` in a row, and the change from `antes` to `despues` as its next link; return it as it is then."""
     cadena = Cadena.de(fila)
-    ido = cambio_en(cadena, type(fila), {"archivado": False}, {"archivado": True}, por)
-    return update(type(fila), fila.pk, cadena.fin, con=ido, por=por)
+    cambio = cambio_en(cadena, type(fila), antes, despues, por)
+    return update(type(fila), fila.pk, valores | cadena.fin, con=cambio, por=por)
 
 
 def recrear(modelo: type[Encadenado], valores: dict, cadena: Cadena, *, por: Author) -> models.Model:
