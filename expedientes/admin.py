@@ -20,7 +20,7 @@ from expedientes.tablero import ConTablero
 from monitor.admin.inicio import Cifra
 from monitor.admin.lists import KeysetChangeList
 from monitor.admin.routes import route
-from monitor.admin.verbs import VerbAdmin, VerbForm
+from monitor.admin.verbs import VerbAdmin, VerbForm, changed
 from monitor.cambios.admin import ConHistorial
 from monitor.cambios.linea import Historia, Suceso
 from monitor.cambios.registro import DE_LA_CADENA
@@ -28,7 +28,7 @@ from monitor.db.functions import LAST_DAY
 from monitor.db.versions import Seen
 
 BOTON = "_estado"  # the name of the buttons that change the state on an expediente's page
-CAMBIO = [{"changed": {"fields": ["estado"]}}]  # how Django's log keeps a change of state
+CAMBIO = changed("estado")
 
 # The sections are those of the paper folder. Each has its title, its lines, and the CSS class that sets it in columns
 # (admin.css).
@@ -181,7 +181,7 @@ class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
 
     @admin.display(description="vehículo")
     def marca_y_modelo(self, expediente):
-        return " ".join(filter(None, (expediente.marca, expediente.modelo)))
+        return expediente.marca_y_modelo
 
     @admin.display(description="estado")
     def en_estado(self, expediente):
@@ -207,16 +207,15 @@ class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
         return expediente.documentos_que_faltan or None
 
     def cifras(self, request):
-        abiertos = Expediente.objects.abiertos()
-        hoy = timezone.localdate()
-        ingresaron = Expediente.objects.filter(orden_en_admin=(LAST_DAY - hoy).days)
+        todos, hoy = Expediente.objects.all(), timezone.localdate()
+        ingresaron = todos.filter(orden_en_admin=(LAST_DAY - hoy).days)
         yield Cifra("ingresaron hoy", ingresaron, {"fecha_ingreso__gte": hoy, "fecha_ingreso__lte": hoy})
         taller = EnTallerFilter.parameter_name
-        yield Cifra("atrasados", abiertos.atrasados(), {taller: EnTallerFilter.ATRASADOS}, "entrega")
+        yield Cifra("atrasados", todos.atrasados(), {taller: EnTallerFilter.ATRASADOS}, "entrega")
         for estado in ABIERTOS:
             filtro = {EstadosFilter.parameter_name: estado.value}
-            yield Cifra(f"en {estado.label}", abiertos.filter(estado=estado), filtro, "dias")
-        yield Cifra("sin todos sus documentos", abiertos.sin_documentos(), {taller: EnTallerFilter.DOCUMENTOS})
+            yield Cifra(f"en {estado.label}", todos.filter(estado=estado), filtro, "dias")
+        yield Cifra("sin todos sus documentos", todos.sin_documentos(), {taller: EnTallerFilter.DOCUMENTOS})
 
     # --- The page of an expediente ---
 
@@ -310,7 +309,7 @@ class ExpedienteArchivadoAdmin(VerbAdmin):
         self.one_by_one(
             request,
             lambda pk: vueltos.append(Expediente.objects.restaurar(pk, por=request.user)),
-            lambda archivado: self.log_change(request, archivado, [{"changed": {"fields": ["archivado"]}}]),
+            lambda archivado: self.log_change(request, archivado, changed("archivado")),
             "Se restauraron",
         )
         if len(vueltos) == 1:

@@ -10,7 +10,7 @@ from monitor.admin.filters import DaysFilter, SeveralFilter
 
 
 class EnTallerFilter(admin.SimpleListFilter):
-    """Which of those in the shop: `PREGUNTAS` gives each answer's title and its rows."""
+    """Which of those in the shop."""
 
     title = "situación"
     parameter_name = "taller"

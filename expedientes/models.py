@@ -393,8 +393,18 @@ class Expediente(Seguido):
         return self.no_siniestro
 
     @property
+    def marca_y_modelo(self) -> str:
+        return " ".join(filter(None, (self.marca, self.modelo)))
+
+    @property
+    def esta_abierto(self) -> bool:
+        """Return whether the unit hasn't left."""
+        return self.estado in ABIERTOS
+
+    @property
     def esta_atrasado(self) -> bool:
-        return self.estado in ABIERTOS and self.fecha_entrega is not None and self.fecha_entrega < timezone.localdate()
+        """Return whether it was promised for a day that is past."""
+        return self.esta_abierto and self.fecha_entrega is not None and self.fecha_entrega < timezone.localdate()
 
     @property
     def dias_en_el_estado(self) -> int:

@@ -18,12 +18,11 @@ from django.utils.formats import date_format
 
 from catalogos.models import Aseguradora
 from expedientes.archivo import ExpedienteArchivado
-from expedientes.estados import ABIERTOS
 from expedientes.models import Expediente
 from expedientes.numeros import NumeroDejado, es_provisional
 from monitor.admin.routes import route
 from monitor.admin.stale import REVISAR, VISTO
-from monitor.admin.verbs import VerbAdmin, VerbForm
+from monitor.admin.verbs import VerbAdmin, VerbForm, changed
 from monitor.db.functions import has_plates
 from monitor.errores import ErrorDeDominio
 from monitor.textos import plates
@@ -45,7 +44,7 @@ RECIBIDA = (
 AHORA_SE_LLAMA = "El expediente {} tiene otro número: éste es."
 NUMERO_PUESTO = "El expediente {} ahora es {}. Quien busque el anterior sabrá cuál es."
 VISITAS = 50  # the most that are read, of those with the same plates
-CAMBIO = [{"changed": {"fields": ["No. Siniestro"]}}]  # how Django's log keeps another number
+CAMBIO = changed("No. Siniestro")
 
 
 # --- Receiving ---
@@ -116,20 +115,17 @@ def con_esas_placas(placas: str, *, con_archivo: bool) -> list[dict]:
     vivos = sorted(Expediente.objects.con_placas(placas)[:VISITAS], key=lambda uno: (uno.orden_ingreso, uno.pk))
     archivados = ExpedienteArchivado.objects.filter(has_plates("placas", placas)).order_by().defer("datos")[:VISITAS]
     return [
-        *(_visita("Ya está en el taller, con estas placas", uno, abierto=True) for uno in vivos if _abierto(uno)),
-        *(_visita("Ya vino, con estas placas", uno, abierto=False) for uno in vivos if not _abierto(uno)),
+        *(_visita("Ya está en el taller, con estas placas", uno, abierto=True) for uno in vivos if uno.esta_abierto),
+        *(_visita("Ya vino, con estas placas", uno, abierto=False) for uno in vivos if not uno.esta_abierto),
         *(_visita_archivada(uno, con_archivo) for uno in sorted(archivados, key=lambda uno: -uno.pk)),
     ]
 
 
-def _abierto(expediente) -> bool:
-    return expediente.estado in ABIERTOS
-
-
 def _visita(comienzo, expediente, *, abierto) -> dict:
-    unidad = " ".join(filter(None, (expediente.marca, expediente.modelo)))
     ingreso = expediente.fecha_ingreso and f"ingresó el {date_format(expediente.fecha_ingreso)}"
-    senas = filter(None, (unidad, expediente.nombre_cliente, expediente.get_estado_display(), ingreso))
+    senas = filter(
+        None, (expediente.marca_y_modelo, expediente.nombre_cliente, expediente.get_estado_display(), ingreso)
+    )
     return {
         "texto": f"{comienzo}: {', '.join((expediente.pk, *senas))}",
         "pagina": pagina_de(expediente.pk),

@@ -4,36 +4,42 @@ from hashlib import sha256
 
 import orjson
 from django import forms
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.formats import date_format
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from catalogos.models import Aseguradora
 from expedientes.estados import Estado
 from expedientes.models import Expediente
 from monitor.admin.lists import cuantas
 from monitor.admin.routes import route
-from monitor.admin.verbs import LETRAS, VerbAdmin
+from monitor.admin.verbs import LARGA, LETRAS, VerbAdmin, changed, es_larga
 from monitor.db.versions import Seen
 from monitor.errores import ErrorDeDominio
 
 TARJETAS = 100  # the most of a column
 TODAS = "Todas las aseguradoras"
 COLUMNAS = (
-    *("no_siniestro", "version", "uid", "estado", "en_estado_desde", "fecha_entrega", "asesor"),
+    *("no_siniestro", "version", "uid", "estado", "en_estado_desde", "fecha_entrega"),
     *("marca", "modelo", "placas", "nombre_cliente", "aseguradora__nombre", *Expediente.DOCUMENTOS),
 )
 
 
 class FiltroForm(forms.Form):
-    q = forms.CharField(label="Texto", required=False, max_length=LETRAS)
+    q = forms.CharField(label="Texto", required=False)
     aseguradora = forms.ModelChoiceField(Aseguradora.objects.vigentes(), required=False, empty_label=TODAS)
     asesor = forms.CharField(label="Asesor", required=False, max_length=LETRAS)
+
+    def clean_q(self):
+        if es_larga(self.cleaned_data["q"]):
+            raise ValidationError(LARGA)
+        return self.cleaned_data["q"]
 
     def filtrar(self, expedientes):
         datos = self.cleaned_data if self.is_valid() else {}
@@ -49,8 +55,8 @@ class ConTablero(VerbAdmin):
 
     def paginas(self):
         return [
-            path("tablero/", require_GET(self.tablero), name="tablero"),
-            path("tablero/mover/", require_POST(self.mover), name="tablero_mover"),
+            path("tablero/", self.admin_site.admin_view(require_safe(self.tablero)), name="tablero"),
+            path("tablero/mover/", self.admin_site.admin_view(require_POST(self.mover)), name="tablero_mover"),
         ]
 
     def tablero(self, request) -> HttpResponse:
@@ -70,7 +76,6 @@ class ConTablero(VerbAdmin):
             }
             response = TemplateResponse(request, "admin/expedientes/tablero.html", contexto)
         response.headers["ETag"] = etag
-        response.headers["Cache-Control"] = "private, no-cache"
         return response
 
     def mover(self, request) -> JsonResponse:
@@ -80,10 +85,11 @@ class ConTablero(VerbAdmin):
         clave, hasta = request.POST.get("no_siniestro", ""), request.POST.get("estado", "")
         visto = Seen([request.POST.get("visto", "")])
         try:
-            expediente = Expediente.objects.cambiar_estado(clave, hasta, por=request.user, visto=visto)
+            with transaction.atomic():
+                expediente = Expediente.objects.cambiar_estado(clave, hasta, por=request.user, visto=visto)
+                self.log_change(request, expediente, changed("estado"))
         except ErrorDeDominio as error:
             return JsonResponse({"error": error.mensaje}, status=409)
-        self.log_change(request, expediente, [{"changed": {"fields": ["estado"]}}])
         return JsonResponse({"dicho": f"{clave} pasó a {Estado(hasta).label}."})
 
 
@@ -99,8 +105,14 @@ def _columna(estado, expedientes) -> dict:
     filas = expedientes.select_related("aseguradora").only(*COLUMNAS).order_by("en_estado_desde", "no_siniestro")
     tarjetas = [_tarjeta(expediente) for expediente in filas[: TARJETAS + 1]]
     titulo = f"{estado.label} hoy" if estado == Estado.SALIDA else estado.label
-    total = cuantas(expedientes) if len(tarjetas) > TARJETAS else str(len(tarjetas))
-    return {"estado": estado.value, "titulo": titulo, "total": total, "tarjetas": tarjetas[:TARJETAS]}
+    hay_mas = len(tarjetas) > TARJETAS
+    return {
+        "estado": estado.value,
+        "titulo": titulo,
+        "tarjetas": tarjetas[:TARJETAS],
+        "hay_mas": hay_mas,
+        "total": cuantas(expedientes) if hay_mas else len(tarjetas),
+    }
 
 
 def _tarjeta(expediente) -> dict:
@@ -108,7 +120,7 @@ def _tarjeta(expediente) -> dict:
         "no_siniestro": expediente.pk,
         "visto": expediente.tag,
         "pagina": route(Expediente, "change", expediente.pk),
-        "vehiculo": " ".join(filter(None, (expediente.marca, expediente.modelo))),
+        "vehiculo": expediente.marca_y_modelo,
         "placas": expediente.placas,
         "cliente": expediente.nombre_cliente,
         "aseguradora": expediente.aseguradora and expediente.aseguradora.nombre,

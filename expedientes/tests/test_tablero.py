@@ -95,6 +95,15 @@ def test_filtros_del_tablero(client, operador):
     assert "El filtro no es válido" in malo.content.decode()
 
 
+def test_una_busqueda_larga_no_se_hace_y_se_dice(client, operador):
+    ExpedienteFactory(no_siniestro="A")
+
+    pagina = client.get(TABLERO, {"q": "b " * 21})
+
+    assert tarjetas(pagina)["Ingreso"] == ["A"]
+    assert "La búsqueda admite 20 palabras" in pagina.content.decode()
+
+
 def test_sin_cambios_responde_304(client, operador):
     ExpedienteFactory(no_siniestro="A")
     etag = client.get(TABLERO).headers["ETag"]
@@ -104,6 +113,7 @@ def test_sin_cambios_responde_304(client, operador):
     cambiado = client.get(TABLERO, headers={"If-None-Match": etag})
 
     assert (sin_cambios.status_code, sin_cambios.content) == (304, b"")
+    assert "no-store" in cambiado.headers["Cache-Control"]  # only its script asks again with what it has
     assert cambiado.status_code == 200
 
 

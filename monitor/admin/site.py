@@ -16,6 +16,7 @@ from django.urls import path, reverse
 
 from monitor.admin.finder import find
 from monitor.admin.inicio import cifras_de
+from monitor.admin.pages import DICHOS
 from monitor.admin.verbs import LARGA, NADA_QUE_BUSCAR, es_larga
 from monitor.db.errors import is_broken_reference
 from monitor.errores import DemasiadosIntentos, NoAutenticado
@@ -34,8 +35,8 @@ _YA_NO_EXISTE = (
     "Algo que esta operación usaba, o su propia cuenta, acaba de eliminarse. No se guardó nada; vuelva a empezar.",
 )
 ERRORES = {
-    Http404: (404, "Página no encontrada", "Esta dirección no existe, o lo que mostraba ya no está."),
-    PermissionDenied: (403, "Sin permiso", "Su rol no permite esta operación. Pídala a un Administrador."),
+    Http404: (404, *DICHOS[404]),
+    PermissionDenied: (403, *DICHOS[403]),
     SuspiciousOperation: _INVALIDA,
     BadRequest: _INVALIDA,
 }
@@ -112,8 +113,6 @@ class MonitorAdminSite(admin.AdminSite):
         """Return the pages that stand by themselves, before Django's: the search, and those of each ModelAdmin
         (`paginas`)."""
         propias = [pagina for de_modelo in self._registry.values() for pagina in getattr(de_modelo, "paginas", list)()]
-        for pagina in propias:
-            pagina.callback = update_wrapper(self.admin_view(pagina.callback), pagina.callback)
         return [path("buscar/", self.admin_view(self.search), name="buscar"), *propias, *super().get_urls()]
 
     def index(self, request, extra_context=None):

@@ -412,6 +412,11 @@ class VerbAdmin(ExportAdmin, FoundAdmin):
             self.message_user(request, f"{hecho}: {cuantos} {model_ngettext(self.opts, cuantos)}.", messages.SUCCESS)
 
 
+def changed(*fields: str) -> list[dict]:
+    """Return how Django's log keeps that these fields of a row changed."""
+    return [{"changed": {"fields": list(fields)}}]
+
+
 def es_larga(busqueda: str) -> bool:
     return len(busqueda) > LETRAS or len(busqueda.split()) > PALABRAS
 

@@ -286,7 +286,7 @@ MUTANTES: list[Mutante] = [
             ),
             ('f"{por.pk} {formulario}"', 'f"{formulario}"'),
             ("if con_pagina else None", ""),
-            ("expediente.estado in ABIERTOS", "True"),
+            ("for uno in vivos if uno.esta_abierto", "for uno in vivos"),
             ("Aseguradora.objects.vigentes()", "Aseguradora.objects.all()"),
         ],
     ),

@@ -7,7 +7,7 @@ from django.utils.http import urlencode
 
 from monitor.admin.routes import route
 from monitor.admin.stale import REVISAR, VISTO, Visto, lo_que_cambio
-from monitor.admin.verbs import RECUPERADO
+from monitor.admin.verbs import RECUPERADO, changed
 from monitor.errores import DatosInvalidos, sin_su_campo
 from solicitudes.correo.mensajes import para_decidir
 from solicitudes.estados import TRANSICIONES, Estado
@@ -17,7 +17,7 @@ from solicitudes.permisos import Accion
 from solicitudes.reglas import dudas_de
 from solicitudes.serializers import MOTIVO, MOTIVO_OPCIONAL
 
-CAMBIO = [{"changed": {"fields": ["estado"]}}]  # how Django's log keeps a change of state
+CAMBIO = changed("estado")
 HECHAS = {Accion.APROBAR: "Se aprobaron", Accion.RECHAZAR: "Se rechazaron", Accion.CANCELAR: "Se cancelaron"}
 DECIDIR = "_decidir"  # the name of the buttons that decide on a solicitud's page, after saving what was changed there
 ENTERAS = 20  # solicitudes of which the page shows everything; of others it says the code and the subject
