@@ -13,6 +13,7 @@ from factory.django import DjangoModelFactory
 
 from monitor.db import triggers
 from monitor.tests.servidor import sirviendo
+from monitor.usuarios.tests.factories import UsuarioFactory
 
 CHROMIUM = [
     "--no-sandbox",
@@ -148,6 +149,22 @@ def pagina(navegador, servidor, request):
         contexto.on("console", lambda mensaje: es_un_error(mensaje) and errores.append(mensaje.text))
         yield contexto.new_page()
         assert bool(errores) if request.node.get_closest_marker("con_rechazos") else errores == []
+
+
+@pytest.fixture
+def como_operador(client, db):
+    """Have an Operador in the test's client, and return them."""
+    usuario = UsuarioFactory(nombre="María González")
+    client.force_login(usuario)
+    return usuario
+
+
+@pytest.fixture
+def como_administrador(client, db):
+    """Have an Administrador in the test's client, and return them."""
+    usuario = UsuarioFactory(administrador=True, nombre="Juan Pérez")
+    client.force_login(usuario)
+    return usuario
 
 
 @pytest.fixture

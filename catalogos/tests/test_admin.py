@@ -21,13 +21,6 @@ def caso(request):
     return request.param
 
 
-@pytest.fixture
-def como_administrador(client):
-    usuario = UsuarioFactory(administrador=True)
-    client.force_login(usuario)
-    return usuario
-
-
 def lista_de(modelo):
     return f"/admin/catalogos/{modelo._meta.model_name}/"
 

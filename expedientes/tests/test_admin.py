@@ -42,20 +42,6 @@ def pagina_de(clave, vista="change"):
     return f"{LISTA}{clave}/{vista}/"
 
 
-@pytest.fixture
-def como_operador(client):
-    usuario = UsuarioFactory(nombre="María González")
-    client.force_login(usuario)
-    return usuario
-
-
-@pytest.fixture
-def como_administrador(client):
-    usuario = UsuarioFactory(administrador=True, nombre="Juan Pérez")
-    client.force_login(usuario)
-    return usuario
-
-
 def valores(expediente):
     """Return the values of the columns that people write."""
     expediente = Expediente.objects.get(pk=expediente.pk)

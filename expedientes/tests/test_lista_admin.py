@@ -15,16 +15,9 @@ from monitor.admin import lists
 from monitor.tests.formularios import frases
 from monitor.usuarios.tests.factories import UsuarioFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("como_operador")]
 
 COMPLETO = dict.fromkeys(Expediente.DOCUMENTOS, True)
-
-
-@pytest.fixture(autouse=True)
-def como_operador(client):
-    usuario = UsuarioFactory()
-    client.force_login(usuario)
-    return usuario
 
 
 def dia(n):

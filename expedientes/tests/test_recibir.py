@@ -23,13 +23,6 @@ RESERVADO = "ese No. Siniestro está reservado o sus diagonales son ambiguas"
 PLACAS = f"{RECIBIR}placas/"
 
 
-@pytest.fixture
-def como_operador(client):
-    usuario = UsuarioFactory()
-    client.force_login(usuario)
-    return usuario
-
-
 def pagina_de(clave):
     return f"{LISTA}{clave}/change/"
 

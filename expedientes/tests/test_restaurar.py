@@ -294,13 +294,6 @@ def test_restaurar_y_abrir_a_la_vez_dejan_uno(servidor):
 # --- In the admin ---
 
 
-@pytest.fixture
-def como_administrador(client):
-    usuario = UsuarioFactory(administrador=True)
-    client.force_login(usuario)
-    return usuario
-
-
 def pedir_restaurar(client, *copias):
     datos = {"action": "restaurar", "_selected_action": [copia.pk for copia in copias]}
     return client.post(ARCHIVO, datos, follow=True)

@@ -17,13 +17,6 @@ TABLERO = "/admin/tablero/"
 MOVER = f"{TABLERO}mover/"
 
 
-@pytest.fixture
-def operador(client, db):
-    usuario = UsuarioFactory()
-    client.force_login(usuario)
-    return usuario
-
-
 def tarjetas(response) -> dict[str, list[str]]:
     """Return the keys of the cards of each column."""
     columnas = re.findall(r'data-estado="(\w+)"(.*?)</section>', response.content.decode(), re.DOTALL)
@@ -40,7 +33,7 @@ def mover(client, clave, estado, visto=None):
     return client.post(MOVER, {"no_siniestro": clave, "estado": estado, "visto": visto})
 
 
-def test_una_columna_por_estado_con_lo_mas_viejo_primero(client, operador):
+def test_una_columna_por_estado_con_lo_mas_viejo_primero(client, como_operador):
     for clave in ("A", "B", "C", "FUE", "HACE_TIEMPO"):
         ExpedienteFactory(no_siniestro=clave)
     pasar("A", "Restauracion", dias=1)
@@ -53,7 +46,7 @@ def test_una_columna_por_estado_con_lo_mas_viejo_primero(client, operador):
     }  # fmt: skip
 
 
-def test_una_tarjeta_dice_lo_que_se_pregunta_de_una_unidad(client, operador):
+def test_una_tarjeta_dice_lo_que_se_pregunta_de_una_unidad(client, como_operador):
     ayer = timezone.localdate() - timedelta(days=1)
     ExpedienteFactory(completo=True, no_siniestro="SIN/1", fecha_entrega=ayer)
     pasar("SIN/1", "Restauracion", dias=2)
@@ -69,7 +62,7 @@ def test_una_tarjeta_dice_lo_que_se_pregunta_de_una_unidad(client, operador):
 
 
 def test_una_columna_muestra_las_que_mas_llevan_y_dice_cuantas_hay(
-    client, operador, monkeypatch, django_assert_max_num_queries
+    client, como_operador, monkeypatch, django_assert_max_num_queries
 ):
     monkeypatch.setattr(tablero, "TARJETAS", 2)
     for n in range(4):
@@ -82,7 +75,7 @@ def test_una_columna_muestra_las_que_mas_llevan_y_dice_cuantas_hay(
     assert "Se ven los 2 que más llevan; hay 4." in response.content.decode()
 
 
-def test_filtros_del_tablero(client, operador):
+def test_filtros_del_tablero(client, como_operador):
     axa = AseguradoraFactory()
     ExpedienteFactory(no_siniestro="A", aseguradora=axa, placas="YEJ-790-X")
     ExpedienteFactory(no_siniestro="B", asesor="Luisa Peña")
@@ -95,7 +88,7 @@ def test_filtros_del_tablero(client, operador):
     assert "El filtro no es válido" in malo.content.decode()
 
 
-def test_una_busqueda_larga_no_se_hace_y_se_dice(client, operador):
+def test_una_busqueda_larga_no_se_hace_y_se_dice(client, como_operador):
     ExpedienteFactory(no_siniestro="A")
 
     pagina = client.get(TABLERO, {"q": "b " * 21})
@@ -104,12 +97,12 @@ def test_una_busqueda_larga_no_se_hace_y_se_dice(client, operador):
     assert "La búsqueda admite 20 palabras" in pagina.content.decode()
 
 
-def test_sin_cambios_responde_304(client, operador):
+def test_sin_cambios_responde_304(client, como_operador):
     ExpedienteFactory(no_siniestro="A")
     etag = client.get(TABLERO).headers["ETag"]
 
     sin_cambios = client.get(TABLERO, headers={"If-None-Match": etag})
-    Expediente.objects.actualizar("A", {"placas": "XYZ"}, por=operador)
+    Expediente.objects.actualizar("A", {"placas": "XYZ"}, por=como_operador)
     cambiado = client.get(TABLERO, headers={"If-None-Match": etag})
 
     assert (sin_cambios.status_code, sin_cambios.content) == (304, b"")
@@ -117,14 +110,14 @@ def test_sin_cambios_responde_304(client, operador):
     assert cambiado.status_code == 200
 
 
-def test_mover_llama_al_verbo(client, operador):
+def test_mover_llama_al_verbo(client, como_operador):
     ExpedienteFactory(no_siniestro="SIN/1")
 
     movida = mover(client, "SIN/1", "Salida")
 
     assert (movida.status_code, movida.json()) == (200, {"dicho": "SIN/1 pasó a Salida."})
     cambio = Expediente.objects.get().historial.latest("id")
-    assert (cambio.estado_nuevo, cambio.cambiado_por) == ("Salida", operador)
+    assert (cambio.estado_nuevo, cambio.cambiado_por) == ("Salida", como_operador)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +128,7 @@ def test_mover_llama_al_verbo(client, operador):
         ("Perdido", None, "Estado inválido. Valores permitidos: Ingreso, Restauracion, Pendiente_de_salida, Salida"),
     ],
 )
-def test_mover_dice_por_que_no(client, operador, estado, visto, frase):
+def test_mover_dice_por_que_no(client, como_operador, estado, visto, frase):
     ExpedienteFactory(no_siniestro="A")
 
     negada = mover(client, "A", estado, visto)

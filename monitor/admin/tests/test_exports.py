@@ -30,20 +30,6 @@ def sin_zona(*partes) -> datetime:
     return datetime(*partes, tzinfo=UTC).replace(tzinfo=None)
 
 
-@pytest.fixture
-def como_operador(client):
-    usuario = UsuarioFactory(nombre="María González")
-    client.force_login(usuario)
-    return usuario
-
-
-@pytest.fixture
-def como_administrador(client):
-    usuario = UsuarioFactory(administrador=True, nombre="Juan Pérez")
-    client.force_login(usuario)
-    return usuario
-
-
 def leer(response):
     assert response.status_code == 200
     return list(csv.DictReader(io.StringIO(response.getvalue().decode("utf-8-sig"), newline="")))
