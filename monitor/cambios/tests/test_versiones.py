@@ -10,6 +10,9 @@ from catalogos.tests.factories import AseguradoraFactory, LugarFactory
 from expedientes.models import Expediente
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Remota
+from monitor.db.versions import Seen
+from monitor.errores import Desactualizado
+from monitor.tests.conexiones import en_otra_conexion
 from monitor.usuarios.tests.factories import UsuarioFactory
 from solicitudes.models import Solicitud
 from solicitudes.tests.factories import SolicitudFactory
@@ -225,3 +228,24 @@ def test_de_muchos_que_escriben_a_la_vez_sin_condicion_ninguno_se_pierde(servido
     assert status == {200}
     assert [getattr(fila, campo) for campo in campos] == campos
     assert fila.eslabones == 2 + len(campos)
+
+
+@pytest.mark.postgresql
+def test_quien_no_cambia_nada_se_entera_tambien_de_lo_que_otro_escribio_en_medio(transactional_db):
+    """What nobody writes is given back as it was seen: a later state, taken for the one seen, would let the next write
+    go through."""
+    ExpedienteFactory(no_siniestro="A")
+    yo, otro = UsuarioFactory(), UsuarioFactory()
+    visto = Seen([Expediente.objects.get().tag])
+    leidas = []
+
+    def entrometerse(ejecutar, sql, *resto):
+        filas = ejecutar(sql, *resto)
+        if not leidas:
+            leidas.append(sql)
+            en_otra_conexion(lambda: Expediente.objects.actualizar("A", {"color": "Rojo"}, por=otro))
+        return filas
+
+    with connection.execute_wrapper(entrometerse), pytest.raises(Desactualizado):
+        Expediente.objects.actualizar("A", {}, por=yo, visto=visto)
+    assert leidas[0].startswith("SELECT")
