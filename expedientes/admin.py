@@ -17,10 +17,11 @@ from expedientes.models import Expediente, HistorialEstado
 from expedientes.numeros import es_provisional
 from expedientes.recibir import ConRecepcion
 from expedientes.tablero import ConTablero
+from monitor.admin.forms import VerbForm
 from monitor.admin.inicio import Cifra
 from monitor.admin.lists import KeysetChangeList
 from monitor.admin.routes import route
-from monitor.admin.verbs import VerbAdmin, VerbForm, changed
+from monitor.admin.verbs import VerbAdmin, changed
 from monitor.cambios.admin import ConHistorial
 from monitor.cambios.linea import Historia, Suceso
 from monitor.cambios.registro import DE_LA_CADENA

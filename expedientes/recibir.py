@@ -20,9 +20,10 @@ from catalogos.models import Aseguradora
 from expedientes.archivo import ExpedienteArchivado
 from expedientes.models import Expediente
 from expedientes.numeros import NumeroDejado, es_provisional
+from monitor.admin.forms import VerbForm
 from monitor.admin.routes import route
 from monitor.admin.stale import REVISAR, VISTO
-from monitor.admin.verbs import VerbAdmin, VerbForm, changed
+from monitor.admin.verbs import VerbAdmin, changed
 from monitor.db.functions import has_plates
 from monitor.errores import ErrorDeDominio
 from monitor.textos import plates

@@ -17,9 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 from catalogos.models import Aseguradora
 from expedientes.estados import Estado
 from expedientes.models import Expediente
+from monitor.admin.finder import LARGA, LETRAS, es_larga
 from monitor.admin.lists import cuantas
 from monitor.admin.routes import route
-from monitor.admin.verbs import LARGA, LETRAS, VerbAdmin, changed, es_larga
+from monitor.admin.verbs import VerbAdmin, changed
 from monitor.db.versions import Seen
 from monitor.errores import ErrorDeDominio
 

@@ -25,7 +25,7 @@ from expedientes.models import (
     HistorialEstado,
 )
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
-from monitor.admin.verbs import VerbForm
+from monitor.admin.forms import VerbForm
 from monitor.api import tokens
 from monitor.tests.formularios import campos_de, enviar, frases
 from monitor.usuarios.tests.factories import UsuarioFactory

@@ -6,7 +6,7 @@ from catalogos.models import Aseguradora
 from catalogos.tests.factories import AseguradoraFactory
 from expedientes.models import OBLIGATORIO, Expediente
 from expedientes.tests.factories import ExpedienteFactory
-from monitor.admin.verbs import NADA_QUE_BUSCAR
+from monitor.admin.finder import NADA_QUE_BUSCAR
 from monitor.api.tests.cliente import respuesta
 
 

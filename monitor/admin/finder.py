@@ -10,7 +10,14 @@ from django.utils.text import capfirst
 
 from monitor.admin.routes import route
 
+PALABRAS, LETRAS = 20, 250  # the most of each in a search: every word is looked for in every row
+LARGA = f"La búsqueda admite {PALABRAS} palabras y {LETRAS} caracteres: acórtela."
+NADA_QUE_BUSCAR = "No queda nada que buscar en lo que escribió: escriba letras o números."
 POCOS = 5  # rows of each kind
+
+
+def es_larga(busqueda: str) -> bool:
+    return len(busqueda) > LETRAS or len(busqueda.split()) > PALABRAS
 
 
 class FoundAdmin(admin.ModelAdmin):

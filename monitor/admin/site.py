@@ -14,10 +14,9 @@ from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from monitor.admin.finder import find
+from monitor.admin.finder import LARGA, NADA_QUE_BUSCAR, es_larga, find
 from monitor.admin.inicio import cifras_de
 from monitor.admin.pages import DICHOS
-from monitor.admin.verbs import LARGA, NADA_QUE_BUSCAR, es_larga
 from monitor.db.errors import is_broken_reference
 from monitor.errores import DemasiadosIntentos, NoAutenticado
 from monitor.textos import words

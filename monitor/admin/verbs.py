@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import partial, reduce
 from operator import or_
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -15,33 +14,29 @@ from django.contrib.admin.options import IS_POPUP_VAR, IncorrectLookupParameters
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import model_ngettext, unquote
 from django.contrib.admin.views.main import ERROR_FLAG, SEARCH_VAR
-from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import models, transaction
 from django.db.models import Q
-from django.forms.models import construct_instance
 from django.http import HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from monitor.admin.exports import ExportAdmin
-from monitor.admin.finder import FoundAdmin
+from monitor.admin.finder import LARGA, NADA_QUE_BUSCAR, FoundAdmin, es_larga
+from monitor.admin.forms import MomentField, MomentWidget, UntouchedTextField, VerbForm
 from monitor.admin.lists import FilteredChangeList
 from monitor.admin.routes import route
 from monitor.admin.sheets import sheet_of
-from monitor.admin.stale import INTENTOS, REVISAR, VISTO, Ajeno, Pagina, StaleForm, Visto, escrito
+from monitor.admin.stale import INTENTOS, REVISAR, VISTO, Ajeno, Pagina, Visto, escrito
 from monitor.db.functions import Contains, Folded
 from monitor.db.versions import Seen, Versioned
 from monitor.db.writes import Author
-from monitor.errores import Desactualizado, ErrorDeDominio, sin_su_campo
+from monitor.errores import Desactualizado, ErrorDeDominio
 from monitor.textos import words
-from monitor.validadores import CON_CONTROL, CONTROL
+from monitor.validadores import CONTROL
 
-PALABRAS, LETRAS = 20, 250  # the most of each in a search: every word is looked for in every row
-LARGA = f"La búsqueda admite {PALABRAS} palabras y {LETRAS} caracteres: acórtela."
 SELECCION = 1000  # the most rows that one action takes
 MUCHAS = f"Una acción admite {SELECCION:,} filas: acorte la lista con un filtro o una búsqueda. No se hizo nada."
-NADA_QUE_BUSCAR = "No queda nada que buscar en lo que escribió: escriba letras o números."
 NO_ESTA = (
     "Puede ser que no exista, que alguien acabe de quitar lo que había, o que a usted no le toque verlo. Busque en la"
     " lista."
@@ -54,100 +49,6 @@ BUSQUEDAS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt", "__lte")
 # Values that no filter of ours has, and that a database or a time zone can't take: a number beyond 64 bits, and a day
 # of the first or the last year.
 IMPOSIBLE = re.compile(r"-?\d{19,}|(0001|9999)-.*", re.ASCII)
-
-
-class UntouchedTextField(forms.CharField):
-    """A field for which a text that nobody touched hasn't changed, although browsers send CRLF and we cut blanks."""
-
-    default_error_messages = {"null_characters_not_allowed": CON_CONTROL}
-
-    def to_python(self, value):
-        texto = super().to_python(value)
-        return texto and texto.replace("\r\n", "\n")
-
-    def has_changed(self, initial, data):
-        return self.to_python(initial) != self.to_python(data)
-
-
-class InUtcAtTheEnds:
-    """Shows a moment of the first or the last possible day in UTC, because the local time zone has no date for it."""
-
-    def decompress(self, value):
-        try:
-            return super().decompress(value)
-        except OverflowError:
-            return [value.date(), value.time()]
-
-
-class MomentWidget(InUtcAtTheEnds, AdminSplitDateTime):
-    pass
-
-
-class HiddenMomentWidget(InUtcAtTheEnds, forms.SplitHiddenDateTimeWidget):
-    pass
-
-
-class MomentField(forms.SplitDateTimeField):
-    hidden_widget = HiddenMomentWidget
-
-
-class VerbForm(StaleForm):
-    """A form that checks and writes only what the person changed, as the API does.
-
-    The page carries the values that it showed, and they are compared with what comes back. A comparison with the row as
-    it is by then would undo what somebody else changed in between.
-    """
-
-    domain_error: ErrorDeDominio | None = None
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for campo in self.fields.values():
-            campo.show_hidden_initial = not self.instance._state.adding
-
-    def changes(self) -> dict:
-        """Return what the person changed, by attname, as verbs take it."""
-        campos = [campo for campo in self._meta.model._meta.concrete_fields if campo.name in self.changed_data]
-        return {campo.attname: campo.value_from_object(self.instance) for campo in campos}
-
-    def full_clean(self):
-        super().full_clean()
-        if self.is_bound and self.domain_error:
-            for campo, frase in self.own_sentences(self.domain_error):
-                self._decir(self.field_of(campo), frase)
-
-    def clean(self):
-        for nombre in self._intactos() & set(self.errors):
-            del self.errors[nombre]
-        return super().clean()
-
-    def _post_clean(self):
-        """Build the instance and check its fields as Django does, but without asking the database: the verb checks what
-        depends on other rows."""
-        self.instance = construct_instance(self, self.instance, self._meta.fields, self._meta.exclude)
-        try:
-            self.instance.clean_fields(exclude=self._get_validation_exclusions() | self._intactos())
-        except ValidationError as error:
-            self._update_errors(error)
-
-    def _intactos(self):
-        return set() if self.instance._state.adding else set(self.fields) - set(self.changed_data)
-
-    def own_sentences(self, error: ErrorDeDominio) -> list[tuple[str, str]]:
-        """Return what the error says that isn't for another part of the page, each sentence with its field."""
-        return error.frases()
-
-    def field_of(self, name: str) -> str | None:
-        """Return the field of the form that a verb calls so: by its name, its attname or its column."""
-        columnas = self._meta.model._meta.concrete_fields
-        nombres = {como: campo.name for campo in columnas for como in (campo.column, campo.attname, campo.name)}
-        return nombres.get(name, name) if nombres.get(name, name) in self.fields else None
-
-    def _decir(self, nombre, frase):
-        """Show the sentence once: beside its field, without the field's name, or above the form."""
-        frase = sin_su_campo(frase) if nombre else frase
-        if frase not in (dicha for frases in self.errors.values() for dicha in frases):
-            self.add_error(nombre, frase)
 
 
 class VerbAdmin(ExportAdmin, FoundAdmin):
@@ -415,10 +316,6 @@ class VerbAdmin(ExportAdmin, FoundAdmin):
 def changed(*fields: str) -> list[dict]:
     """Return how Django's log keeps that these fields of a row changed."""
     return [{"changed": {"fields": list(fields)}}]
-
-
-def es_larga(busqueda: str) -> bool:
-    return len(busqueda) > LETRAS or len(busqueda.split()) > PALABRAS
 
 
 def _parametro(filtro) -> str:

@@ -3,7 +3,8 @@ from django.contrib import admin
 from django.contrib.auth import update_session_auth_hash
 from django.template.response import TemplateResponse
 
-from monitor.admin.verbs import VerbAdmin, VerbForm
+from monitor.admin.forms import VerbForm
+from monitor.admin.verbs import VerbAdmin
 from monitor.cambios.admin import ConHistorial
 from monitor.roles import Rol
 from monitor.usuarios.llaves import Llave

@@ -5,7 +5,7 @@ from functools import cache
 from django import forms
 from django.db import models
 
-from monitor.admin.verbs import VerbForm
+from monitor.admin.forms import VerbForm
 from monitor.textos import sort_key
 from monitor.usuarios.models import Usuario
 from solicitudes.admin.lugares import DE_LUGARES

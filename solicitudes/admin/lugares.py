@@ -14,8 +14,8 @@ from django.forms.widgets import Script
 from django.utils.functional import cached_property
 
 from catalogos.models import Lugar
+from monitor.admin.forms import VerbForm
 from monitor.admin.stale import ELEGIR, SUYO, VISTO, Pagina, Visto, el_ultimo, por_elegir
-from monitor.admin.verbs import VerbForm
 from monitor.errores import ErrorDeDominio
 from monitor.textos import fold, with_single_blanks
 from solicitudes.models import LugarSolicitud

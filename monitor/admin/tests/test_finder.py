@@ -9,7 +9,7 @@ from catalogos.models import Lugar
 from catalogos.tests.factories import LugarFactory
 from expedientes.models import Expediente
 from expedientes.tests.factories import ExpedienteFactory
-from monitor.admin.verbs import LARGA, NADA_QUE_BUSCAR
+from monitor.admin.finder import LARGA, NADA_QUE_BUSCAR
 from monitor.usuarios.tests.factories import UsuarioFactory
 from solicitudes.tests.factories import SolicitudFactory
 

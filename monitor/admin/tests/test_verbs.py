@@ -7,7 +7,8 @@ from django.contrib import admin
 
 from catalogos.models import Aseguradora
 from catalogos.tests.factories import AseguradoraFactory
-from monitor.admin.verbs import LARGA, MUCHAS, NO_ESTA, VerbAdmin
+from monitor.admin.finder import LARGA
+from monitor.admin.verbs import MUCHAS, NO_ESTA, VerbAdmin
 from monitor.errores import Conflicto
 from monitor.tests.formularios import frases
 from monitor.usuarios.tests.factories import UsuarioFactory
