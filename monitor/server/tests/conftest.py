@@ -5,12 +5,12 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
+from monitor.tests.conexiones import esperar_a
 from monitor.tests.postgresql import puerto_libre
 
 
@@ -65,12 +65,9 @@ class Servidor:
         return self.bitacora.read_text().splitlines()
 
     def esperar(self, condicion):
-        """Wait until the condition holds; the test fails after ten seconds."""
-        for _ in range(1000):
-            if condicion():
-                return
-            time.sleep(0.01)
-        pytest.fail("no pasó en diez segundos")
+        """Wait until the condition holds. It is waited for long: what it tells apart is whether it ever does, and the
+        machine may have other work."""
+        esperar_a(condicion, segundos=60)
 
     def conexiones(self) -> int:
         """Return how many connections the workers hold."""
