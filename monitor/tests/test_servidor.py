@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
+from playwright.sync_api import expect
 
 from monitor.usuarios.models import Usuario
 
@@ -44,5 +45,5 @@ def test_pagina_entra_al_admin_con_sus_estilos(pagina, operadora):
     pagina.get_by_label("Contraseña").fill(CLAVE)
     pagina.locator("[type=submit]").click()
 
-    assert pagina.get_by_text("María González").is_visible()
+    expect(pagina.get_by_text("María González")).to_be_visible()
     assert fallidas == []

@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
 from catalogos.tests.factories import AseguradoraFactory, LugarFactory
 from expedientes.models import Expediente
@@ -91,5 +92,5 @@ def test_en_la_pantalla_no_hay_hoja(impresa):
     pagina = impresa(f"{EXPEDIENTE}SIN-1/change/")
     pagina.emulate_media(media="screen")
 
-    assert not pagina.locator(".hoja").is_visible()
-    assert pagina.locator("#id_color").is_visible()
+    expect(pagina.locator(".hoja")).to_be_hidden()
+    expect(pagina.locator("#id_color")).to_be_visible()
