@@ -1,6 +1,5 @@
 """The threads that run Django, a WSGI application."""
 
-import io
 import logging
 import sys
 from collections import deque
@@ -9,7 +8,7 @@ from contextlib import suppress
 from queue import SimpleQueue
 from threading import Thread
 from time import monotonic
-from typing import Any, NamedTuple, Protocol
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from monitor.server import limits
 
@@ -214,14 +213,14 @@ class _Stream:
         return next(self._pieces)
 
 
-def environ_of(base: dict, method: str, path: str, query: str, headers: list[tuple[str, str]], body: bytes) -> dict:
+def environ_of(base: dict, method: str, path: str, query: str, headers: list[tuple[str, str]], body: BinaryIO) -> dict:
     """Return the WSGI environment of an HTTP request. A name with `_` would pass for the one with `-`, and is
     dropped."""
     environ = base | {
         "REQUEST_METHOD": method,
         "PATH_INFO": path,
         "QUERY_STRING": query,
-        "wsgi.input": io.BytesIO(body),
+        "wsgi.input": body,
     }
     for name, value in headers:
         key = KEYS.get(name) or f"HTTP_{name.upper().replace('-', '_')}"

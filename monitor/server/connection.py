@@ -2,13 +2,17 @@
 slow."""
 
 import asyncio
+import io
 import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryFile
 from time import monotonic
+from typing import BinaryIO
 from urllib.parse import unquote_to_bytes
 
 import httptools
@@ -33,7 +37,9 @@ class Malformed(Exception):
 class Service:
     """What the connections of a worker share.
 
-    `body_limit` gives the largest body, in bytes, that is received for a path: the application refuses what is larger.
+    `body_limit` gives the largest body, in bytes, that is received of a request whose headers came: the application
+    refuses what is larger. One that may be larger than `limits.IN_MEMORY` goes to a file without a name in `folder`, so
+    that large ones take no memory, and none stays when the process dies.
     `busy` makes the answer of an HTTP request that there is no room for, given its environment; `malformed` makes that
     of one that isn't HTTP, given what was read of its target and of its Accept. `probes` are the paths that are asked
     to know how the service is, which have threads of their own: they don't wait for what they watch. `watch` is called
@@ -42,16 +48,18 @@ class Service:
 
     threads: Threads
     base_environ: dict
-    body_limit: Callable[[str], int]
+    body_limit: Callable[["Received"], int]
     busy: Callable[[dict], Answer]
     malformed: Callable[[bytes, str], Answer]
+    folder: Path | None = None
     probes: frozenset[str] = frozenset()
     for_probes: Threads | None = None
     watch: Callable[["Service"], None] = lambda service: None
     connections: set = field(default_factory=set)
     connecting: set = field(default_factory=set)
     streams: int = 0
-    held: int = 0  # bytes of bodies
+    held: int = 0  # bytes of bodies, in memory
+    filed: int = 0  # and in files
     stopping: bool = False
     date: str = ""
 
@@ -92,6 +100,9 @@ class Received:
         self.path = ""
         self.headers: list[tuple[str, str]] = []
         self.body = bytearray()
+        self.file: BinaryIO | None = None  # in place of the former, for a large body
+        self.size = self.filed = 0
+        self.since = 0.0
         self.method = ""
         self.version = "1.1"
         self.keep_alive = False
@@ -100,6 +111,14 @@ class Received:
 
     def header(self, name: str) -> str:
         return next((value for key, value in self.headers if key == name), "")
+
+    @property
+    def input(self) -> BinaryIO:
+        """Return the body as WSGI asks for it, from its beginning."""
+        if self.file is None:
+            return io.BytesIO(self.body)
+        self.file.seek(0)
+        return self.file
 
 
 class Connection(asyncio.Protocol):
@@ -197,7 +216,8 @@ class Connection(asyncio.Protocol):
         received.path = _path(received.target)
         if self.answering is None:
             self.deadline = monotonic() + limits.BODY_TIME
-        received.body_limit = self.service.body_limit(received.path)
+        received.since = monotonic()
+        received.body_limit = self.service.body_limit(received)
         if int(received.header("content-length") or 0) > received.body_limit:
             self._leave_body("large")
         elif received.header("expect").lower() == "100-continue" and self.answering is None:
@@ -207,12 +227,32 @@ class Connection(asyncio.Protocol):
         received = self.receiving
         if received.left:
             return
+        received.size += len(data)
+        has_room = self._file(received, data) if received.body_limit > limits.IN_MEMORY else self._hold(received, data)
+        if received.size > received.body_limit:
+            self._leave_body("large")
+        elif not has_room:
+            self._leave_body("busy")
+
+    def _hold(self, received, data) -> bool:
+        """Add to a body in memory, and return whether there was room for it."""
         received.body += data
         self.service.held += len(data)
-        if len(received.body) > received.body_limit:
-            self._leave_body("large")
-        elif self.service.held > limits.BODIES:
-            self._leave_body("busy")
+        return self.service.held <= limits.BODIES
+
+    def _file(self, received, data) -> bool:
+        """Add to a body in a file, and return whether there was room for it. Its sender may take long, as long as what
+        has come so far wasn't too slow."""
+        self.deadline = max(self.deadline, received.since + limits.BODY_TIME + received.size / limits.SLOWEST)
+        received.filed += len(data)
+        self.service.filed += len(data)
+        try:
+            received.file = received.file or TemporaryFile(dir=self.service.folder, buffering=0)
+            written = received.file.write(data)
+        except OSError:
+            log.exception("No se pudo guardar el cuerpo de una petición")
+            return False
+        return written == len(data) and self.service.filed <= limits.FILES
 
     def _leave_body(self, why: str):
         """Have a request answered without the rest of its body. The view says that it is too large, or that its sender
@@ -245,9 +285,9 @@ class Connection(asyncio.Protocol):
     def _environ(self, received) -> dict:
         query = received.target.partition(b"?")[2].decode("latin-1")
         base = self.service.base_environ | {"REMOTE_ADDR": self.client, "REMOTE_HOST": self.client}
-        environ = environ_of(base, received.method, received.path, query, received.headers, received.body)
+        environ = environ_of(base, received.method, received.path, query, received.headers, received.input)
         if environ.pop("HTTP_TRANSFER_ENCODING", ""):
-            environ["CONTENT_LENGTH"] = str(len(received.body))  # the chunks have been put together
+            environ["CONTENT_LENGTH"] = str(received.size)  # the chunks have been put together
         return environ
 
     def _answer(self, answer: Answer):
@@ -342,7 +382,9 @@ class Connection(asyncio.Protocol):
     def _release(self, received: Received | None):
         if received:
             self.service.held -= len(received.body)
-            received.body = b""
+            self.service.filed -= received.filed
+            # A thread may still be reading the file of a client who left: it is closed when nobody has it any more.
+            received.body, received.file, received.filed = b"", None, 0
 
     def _refuse(self, answer: Answer):
         """Answer what can't be read as HTTP, after which nothing on this connection makes sense."""

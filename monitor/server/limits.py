@@ -4,12 +4,15 @@ KIB = 1024
 
 # --- Sizes, in bytes ---
 HEAD = 64 * KIB  # the request line and the headers
-BODIES = 64 * 1024 * KIB  # all the bodies that a worker holds; the next is told to come back
+IN_MEMORY = 8 * 1024 * KIB  # a body that may be larger is kept in a file
+BODIES = 64 * 1024 * KIB  # all the bodies that a worker holds in memory; the next is told to come back
+FILES = 1024 * 1024 * KIB  # and in files
 OUTPUT = 256 * KIB  # of an answer, waiting for its client to read; a stream stops there
 
 # --- Times, in seconds ---
 HEAD_TIME = 10  # to send the headers, from the first byte or from the connection
 BODY_TIME = 30  # to send the body, from the headers
+SLOWEST = 32 * KIB  # bytes a second of a body that goes to a file, on top of that time
 IDLE_TIME = 60  # between one request and the next
 READ_TIME = 30  # to read what is waiting in OUTPUT
 TURN_TIME = 15  # that a request which writes waits for a thread; then it is told to come back

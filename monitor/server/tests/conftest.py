@@ -26,6 +26,9 @@ class Servidor:
         "TURN_TIME": 1,
         "STREAMS": 4,
         "BODIES": 20_000,
+        "IN_MEMORY": 1024,
+        "FILES": 300_000,
+        "SLOWEST": 20_000,
         "CONNECTIONS": 50,
     }
 

@@ -3,10 +3,12 @@
 The application writes a line in LOG for each thing that it is asked to do.
 """
 
+import io
 import json
 import os
 import sys
 import time
+from hashlib import sha256
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
@@ -48,6 +50,7 @@ def rota():
 
 def aplicacion(environ, start_response):
     ruta, cuerpo = environ["PATH_INFO"], environ["wsgi.input"].read()
+    en_archivo = not isinstance(environ["wsgi.input"], io.BytesIO)
     if ruta == "/lento":
         time.sleep(0.5)
     elif ruta == "/espera":  # as one that waits for what another holds in the database
@@ -66,7 +69,8 @@ def aplicacion(environ, start_response):
         start_response("304 Not Modified", [])
         return [b""]
     eco = {clave: valor for clave, valor in environ.items() if isinstance(valor, str)}
-    eco |= {"pid": os.getpid(), "cabe": environ[ROOM_FOR_STREAMS]()}
+    eco |= {"pid": os.getpid(), "cabe": environ[ROOM_FOR_STREAMS](), "en_archivo": en_archivo}
+    eco |= {"huella": sha256(cuerpo).hexdigest()}
     texto = b"x" * int(environ["QUERY_STRING"]) if ruta == "/grande" else json.dumps(eco).encode()
     start_response("200 OK", [("Content-Type", "application/json")])
     return [texto]
@@ -79,7 +83,8 @@ def servicio(numero, call_soon):
     return Service(
         threads=Threads(aplicacion, call_soon),
         base_environ=base_environ("127.0.0.1", 0) | {"numero": str(numero)},
-        body_limit=lambda ruta: 1024,
+        body_limit=lambda received: 200_000 if received.path == "/archivo" else 1024,
+        folder=Path(sys.argv[3]).parent,
         busy=lambda environ: Answer("503 Service Unavailable", [("Retry-After", "2")], b"ocupado"),
         probes=frozenset({"/sonda"}),
         for_probes=Threads(aplicacion, call_soon, count=1),

@@ -1,10 +1,12 @@
 """What the server does with its clients, good and bad. programa.py has the application that answers."""
 
 import json
+import os
 import select
 import signal
 import socket
 import threading
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -167,6 +169,54 @@ def test_quien_sigue_mandando_alcanza_a_leer_su_respuesta(servidor_propio):
     conexion = servidor_propio.conectar(PROMETE.replace("60", "2097152"), b"x" * 2_000_000)
 
     assert todo(conexion).startswith(b"HTTP/1.1 200 ")
+
+
+# --- Large bodies, in files ---
+
+GRANDE = os.urandom(150_000)
+ARCHIVO = f"POST /archivo HTTP/1.1\r\nHost: x\r\nContent-Length: {len(GRANDE)}\r\n\r\n"
+
+
+@pytest.mark.parametrize("cuerpo", [GRANDE, iter([GRANDE[:70_000], GRANDE[70_000:]])], ids=["entero", "en trozos"])
+def test_cuerpo_grande_va_a_un_archivo_sin_nombre(servidor_propio, cuerpo):
+    eco = json.loads(servidor_propio.pedir("/archivo", "POST", cuerpo).cuerpo)
+
+    assert (eco["en_archivo"], eco["CONTENT_LENGTH"]) == (True, "150000")
+    assert eco["huella"] == sha256(GRANDE).hexdigest()
+    assert [ruta.name for ruta in servidor_propio.bitacora.parent.iterdir()] == ["bitacora"]
+
+
+def test_cuerpo_mayor_que_lo_que_su_ruta_admite_se_deja(servidor_propio):
+    enorme = ARCHIVO.replace("150000", "200001")
+    assert b"\r\nConnection: close\r\n" in todo(servidor_propio.conectar(enorme))
+    assert servidor_propio.hechos()[-1] == "POST /archivo 0"
+
+    trozos = EN_TROZOS.replace("/eco", "/archivo")
+    respuesta = todo(servidor_propio.conectar(trozos, "30d41\r\n", b"x" * 200_001, "\r\n"))
+    assert b"\r\nConnection: close\r\n" in respuesta
+
+
+def test_cuerpos_grandes_a_medias_no_llenan_el_disco(servidor_propio):
+    """Each worker keeps 300,000 bytes. When their senders leave, there is room again."""
+    conexiones = [servidor_propio.conectar(ARCHIVO, GRANDE[:-1]) for _ in range(6)]
+    ocupadas = select.select(conexiones, [], [], 10)[0]
+    assert todo(ocupadas[0]).startswith(b"HTTP/1.1 503 ")
+
+    for conexion in conexiones:
+        conexion.close()
+    servidor_propio.esperar(lambda: servidor_propio.pedir("/archivo", "POST", GRANDE).status == 200)
+
+
+def test_cuerpo_grande_y_lento_llega_si_no_es_demasiado_lento(servidor_propio):
+    """A body in memory has one second; this one takes two, and is sent at the pace that is asked for."""
+    conexion = servidor_propio.conectar(ARCHIVO)
+    for desde in range(0, len(GRANDE), 15_000):
+        conexion.sendall(GRANDE[desde : desde + 15_000])
+        select.select([], [], [], 0.2)  # the pace of its sender
+
+    assert conexion.recv(17) == b"HTTP/1.1 200 OK\r\n"
+    parada = servidor_propio.conectar(ARCHIVO, GRANDE[:1000])
+    assert todo(parada) == b""
 
 
 def test_expect_100_continue(servidor_propio):
