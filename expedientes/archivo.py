@@ -64,12 +64,14 @@ def _fila(historia, uid, fila) -> Fila:
 
 def copiar(expediente: models.Model) -> dict:
     """Return the copy of an expediente for `ExpedienteArchivado.datos`."""
-    columnas = [campo for campo in expediente._meta.concrete_fields if not campo.generated]
-    copia = _exacta({campo.column: campo.value_from_object(expediente) for campo in columnas})
+    copia = exacta({campo.column: campo.value_from_object(expediente) for campo in escritos(type(expediente))})
+    personas = {copia["creado_por"]}
     for relacion in expediente._meta.related_objects:
-        filas = relacion.related_model._base_manager.filter(**{relacion.field.name: expediente}).order_by("pk")
-        copia[relacion.related_model._meta.db_table] = [_exacta(fila) for fila in filas.values()]
-    personas = {copia["creado_por"]} | {fila["cambiado_por_id"] for fila in copia["historial_estado"]}
+        colgada = relacion.related_model
+        filas = colgada._base_manager.filter(**{relacion.field.name: expediente}).order_by("pk")
+        copia[colgada._meta.db_table] = suyas = copias_de(filas)
+        quienes = [campo.attname for campo in escritos(colgada) if campo.related_model is Usuario]
+        personas |= {fila[quien] for quien in quienes for fila in suyas}
     copia["usuario"] = list(Usuario.objects.filter(pk__in=personas).order_by("pk").values("id", "nombre", "username"))
     copia["aseguradora"] = (
         Aseguradora.objects.filter(pk=expediente.aseguradora_id).values("id", "nombre").first()
@@ -79,7 +81,17 @@ def copiar(expediente: models.Model) -> dict:
     return copia
 
 
-def _exacta(fila: dict) -> dict:
+def copias_de(filas: models.QuerySet) -> list[dict]:
+    """Return the copies of rows, by attname, as `leer_fila` reads them."""
+    return [exacta(fila) for fila in filas.values(*(campo.attname for campo in escritos(filas.model)))]
+
+
+def escritos(modelo: type[models.Model]) -> list[models.Field]:
+    """Return the columns that aren't computed of others."""
+    return [campo for campo in modelo._meta.concrete_fields if not campo.generated]
+
+
+def exacta(fila: dict) -> dict:
     """Return the row with its instants as text, because the field's encoder would cut their microseconds."""
     return {clave: valor.isoformat() if isinstance(valor, datetime) else valor for clave, valor in fila.items()}
 
@@ -108,8 +120,8 @@ def desarmar(datos: Mapping, modelo: type[models.Model]) -> tuple[dict, dict[typ
     }
     suyos = {clave: valor for clave, valor in datos.items() if clave not in DE_LA_COPIA | colgadas.keys()}
     try:
-        valores = _leer(modelo, suyos, "column")
-        filas = {otro: [_leer(otro, fila, "attname") for fila in datos.get(t, ())] for t, otro in colgadas.items()}
+        valores = leer_fila(modelo, suyos, "column")
+        filas = {otro: [leer_fila(otro, fila) for fila in datos.get(t, ())] for t, otro in colgadas.items()}
     except (KeyError, ValidationError) as error:
         raise Conflicto(SIN_LUGAR) from error
     if not {"no_siniestro", "estado"} <= valores.keys():
@@ -117,10 +129,10 @@ def desarmar(datos: Mapping, modelo: type[models.Model]) -> tuple[dict, dict[typ
     return valores, filas
 
 
-def _leer(modelo, fila, clave) -> dict:
+def leer_fila(modelo: type[models.Model], fila: Mapping, clave: str = "attname") -> dict:
     """Return the values of a copied row, by attname. `clave` says which name of a column the copy goes by. Raise
     KeyError for a value that no column has a place for."""
-    campos = {getattr(campo, clave): campo for campo in modelo._meta.concrete_fields if not campo.generated}
+    campos = {getattr(campo, clave): campo for campo in escritos(modelo)}
     return {
         campos[nombre].attname: campos[nombre].to_python(valor)
         for nombre, valor in fila.items()

@@ -466,3 +466,7 @@ class HistorialEstado(Eslabon):
 
     def __str__(self):
         return f"{self.get_estado_anterior_display() or '—'} → {self.get_estado_nuevo_display()}"
+
+
+# Django looks for the models of an app here. What hangs from an expediente refers to it, and so comes after it.
+import expedientes.evidencias.models  # noqa: E402, F401

@@ -16,6 +16,7 @@ PROVISIONAL = re.compile(r"TALLER-\d{4}-\d{6}", re.ASCII)
 
 # Servers hand over the path decoded, so an expediente with one of these keys, or with one of these endings, would be
 # taken for another route. Some of those routes don't exist yet.
+COMIENZOS_RESERVADOS = ("/", "checklist/", "levantamiento/")
 CLAVES_RESERVADAS = frozenset({".", "..", "pendientes", "nube", "aseguradoras", "archivados"})
 FINALES_RESERVADOS = (
     "/",
@@ -40,9 +41,10 @@ def es_provisional(no_siniestro: str) -> bool:
 def sin_ambiguedad(no_siniestro: str) -> None:
     if (
         no_siniestro in CLAVES_RESERVADAS
-        or no_siniestro.startswith("/")
+        or no_siniestro.startswith(COMIENZOS_RESERVADOS)
         or no_siniestro.endswith(FINALES_RESERVADOS)
         or "//" in no_siniestro
+        or "/evidencias/" in no_siniestro
         or es_provisional(no_siniestro)
     ):
         raise ValidationError("ese No. Siniestro está reservado o sus diagonales son ambiguas", code="reservado")

@@ -1,17 +1,20 @@
 """The shapes of an expediente on the wire. Keys and their order are the contract with API clients
 (docs/contrato.md)."""
 
+from django.db.models import Exists, OuterRef
 from rest_framework import serializers
 
 from catalogos.models import Aseguradora
 from expedientes.archivo import ExpedienteArchivado
 from expedientes.estados import Estado
+from expedientes.evidencias.models import Evidencia
+from expedientes.evidencias.serializers import EvidenciaSerializer
 from expedientes.models import ESTADO_INVALIDO, OBLIGATORIO, Expediente, HistorialEstado
 from expedientes.numeros import NumeroDejado
 from monitor.api.dialects import DIRECT
 from monitor.api.fields import StrictChoiceField, StrictReferenceField, StrictTextField
 from monitor.api.serializers import StrictModelSerializer, StrictSerializer
-from monitor.api.shapes import EmptyListField, Shape
+from monitor.api.shapes import ApartListField, Shape
 from monitor.cambios.serializers import PersonaSerializer
 from monitor.textos import composed, trimmed
 
@@ -135,7 +138,9 @@ class ExpedienteSerializer(StrictModelSerializer):
 class ExpedienteDetalleSerializer(ExpedienteSerializer):
     aseguradora = AseguradoraSerializer(allow_null=True, read_only=True)
     historial_estado = CambioSerializer(source="historial", many=True, read_only=True)
-    evidencia = EmptyListField()
+    evidencia = ApartListField(
+        child=EvidenciaSerializer(), any_of=Exists(Evidencia.objects.filter(expediente=OuterRef("pk")))
+    )
 
     class Meta(ExpedienteSerializer.Meta):
         fields = (*CAMPOS, "aseguradora", "historial_estado", "evidencia")

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from expedientes.evidencias.urls import urlpatterns as evidencias
 from expedientes.views import ExpedienteViewSet
 
 # The paths with suffixes go first, because the key may hold slashes, and a suffix must not be taken for a part of it.
@@ -20,6 +21,7 @@ urlpatterns = [
     path("expedientes/nube", ExpedienteViewSet.as_view({"get": "nube"})),
     path("expedientes/archivados", ExpedienteViewSet.as_view({"get": "archivados"})),
     path("expedientes/aseguradoras", ExpedienteViewSet.as_view({"get": "aseguradoras"})),
+    *evidencias,
     path("expedientes/<key:no_siniestro>/estado/historial", ExpedienteViewSet.as_view({"get": "historial"})),
     path("expedientes/<key:no_siniestro>/cambios", ExpedienteViewSet.as_view({"get": "cambios"})),
     path("expedientes/<key:no_siniestro>/no_siniestro", ExpedienteViewSet.as_view({"patch": "renombrar"})),

@@ -1,5 +1,6 @@
 from catalogos.models import Aseguradora
 from expedientes.archivo import ExpedienteArchivado
+from expedientes.evidencias.lecturas import ConEvidencia
 from expedientes.filters import PARAMETROS
 from expedientes.models import Expediente, no_encontrado
 from expedientes.numeros import NumeroDejado
@@ -16,7 +17,6 @@ from expedientes.serializers import (
     AseguradoraSerializer,
 )
 from monitor.api.dialects import DIRECT
-from monitor.api.etag import ConditionalReader
 from monitor.api.lists import CursorList, MergedList, list_response, seal_of
 from monitor.api.shapes import Reader, Shape
 from monitor.api.viewsets import Action, ApiViewSet, location
@@ -38,7 +38,7 @@ def _con_historial():
     return Expediente.objects.filter(pk=Param("no_siniestro", CLAVE)).order_by("-historial__id")
 
 
-uno = ConditionalReader(DETALLE, _con_historial, Expediente)
+uno = ConEvidencia(DETALLE, _con_historial, Expediente)
 # The history is read from the expediente in one statement: with two, an expediente that is opened between them would
 # show none.
 historial = Reader(HISTORIAL, _con_historial)

@@ -62,6 +62,12 @@ class NoEncontrado(ErrorDeDominio):
     codigo = "no_encontrado"
 
 
+class ArchivoNoPermitido(ErrorDeDominio):
+    """The file is of a kind that isn't taken."""
+
+    codigo = "archivo_no_permitido"
+
+
 class ReglaIncumplida(ErrorDeDominio):
     """What was sent is well-formed but breaks rules. `reglas` has one sentence for each."""
 

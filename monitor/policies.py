@@ -6,6 +6,9 @@ Every page gets its scripts and styles from files of this host. None may be show
 # What isn't a page: JSON, files, redirects.
 NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
+# A file that somebody sent, which a browser may show: it can do nothing there.
+FILE = "sandbox; default-src 'none'"
+
 # A page of text and links.
 TEXT = (
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"

@@ -40,6 +40,10 @@ PERMISOS: dict[str, frozenset[Rol]] = {
     "expedientes.change_expediente": OPERADORES,
     "expedientes.delete_expediente": ADMINISTRADORES,
     "expedientes.view_historialestado": TODOS,
+    "expedientes.view_evidencia": TODOS,
+    "expedientes.add_evidencia": OPERADORES,
+    "expedientes.delete_evidencia": ADMINISTRADORES,
+    "expedientes.vaciar_evidencia": OPERADORES,  # an Operador, only what they sent just now: see the verb
     "expedientes.view_expedientearchivado": ADMINISTRADORES,
     "expedientes.restaurar_expedientearchivado": ADMINISTRADORES,
     "expedientes.seguir_expedientearchivado": OPERADORES,  # which were archived, and not what they were

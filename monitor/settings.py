@@ -54,6 +54,7 @@ PORT = entorno.leer("PORT", PUERTO, 8000)
 PUBLIC_URL = entorno.leer("PUBLIC_URL", origen, None)
 WORKERS = entorno.leer("WORKERS", PROCESOS, 2)
 BACKUP_DIR = entorno.leer("BACKUP_DIR", carpeta, BASE_DIR / "respaldos")
+ARCHIVOS_DIR = entorno.leer("ARCHIVOS_DIR", carpeta, BASE_DIR / "archivos")
 
 entorno.exigir()
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("solicitudes.urls")),
     path("", include("catalogos.urls")),
     path("api/", include("monitor.usuarios.urls")),
+    path("", include("expedientes.evidencias.rutas")),
     path("api/health", InicioViewSet.as_view({"get": "health"})),
     path("livez", SondasViewSet.as_view({"get": "vivo"})),
     path("readyz", SondasViewSet.as_view({"get": "listo"})),

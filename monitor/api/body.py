@@ -1,6 +1,7 @@
 """The body of an HTTP request: its size, its type and its JSON."""
 
 import json
+from hashlib import sha256
 
 import orjson
 from django.http import HttpRequest
@@ -58,8 +59,13 @@ def read_bytes(request: HttpRequest) -> bytes:
     return body
 
 
+def digest_of(request: HttpRequest, head: bytes) -> bytes:
+    """Return a digest of some bytes and the whole body."""
+    return sha256(head + read_bytes(request)).digest()
+
+
 def _read(request) -> bytes:
-    length = _length(request)
+    length = length_of(request)
     if length > MAX_BYTES:
         raise TooLarge
     body = request.read(length)
@@ -68,7 +74,8 @@ def _read(request) -> bytes:
     return body
 
 
-def _length(request) -> int:
+def length_of(request) -> int:
+    """Return how many bytes the body has. Raise DatosInvalidos when it doesn't say so."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not (length.isascii() and length.isdigit()):
         raise DatosInvalidos("Content-Length no es un número", codigo="peticion_invalida")

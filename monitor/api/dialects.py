@@ -111,4 +111,4 @@ ENVELOPE = EnvelopeDialect()
 
 def dialect_of(path: str) -> Dialect:
     """Return the dialect of a path that no view answers for."""
-    return DIRECT if path == "/api" or path.startswith("/api/") else ENVELOPE
+    return DIRECT if path == "/api" or path.startswith(("/api/", "/evidencias/")) else ENVELOPE

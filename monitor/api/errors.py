@@ -31,6 +31,7 @@ STATUS = {
     errores.NoEncontrado: 404,
     errores.Conflicto: 409,
     errores.Desactualizado: 412,
+    errores.ArchivoNoPermitido: 415,
     errores.ReglaIncumplida: 422,
     errores.DemasiadosIntentos: 429,
 }

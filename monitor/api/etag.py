@@ -79,8 +79,13 @@ def seen(request) -> Seen | None:
     if header is None:
         return None
     etags = parse_etags(header)
-    tags = [etag.strip('"').partition(".")[0] for etag in etags if etag.startswith('"')]
+    tags = [tag_in(etag) for etag in etags if etag.startswith('"')]
     return Seen(tags, anything=etags == ["*"])
+
+
+def tag_in(etag: str) -> str:
+    """Return the part of a strong ETag that is the tag of the row itself."""
+    return etag.strip('"').partition(".")[0]
 
 
 class TaggedReader(Reader):

@@ -19,8 +19,8 @@ GZIP = 16 + zlib.MAX_WBITS
 
 
 class GzipMiddleware:
-    """Compresses large answers and streams. It leaves alone what Django compressed already, and what is secret: its
-    length would tell about it."""
+    """Compresses large answers and streams. It leaves alone what Django compressed already, files, of which one may ask
+    for a range, and what is secret: its length would tell about it."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -43,7 +43,9 @@ def _vary(response) -> None:
 
 def _may_be_compressed(response) -> bool:
     headers = response.headers
-    return "Content-Encoding" not in headers and "no-store" not in headers.get("Cache-Control", "")
+    if "Content-Encoding" in headers or "Accept-Ranges" in headers:
+        return False
+    return "no-store" not in headers.get("Cache-Control", "")
 
 
 @lru_cache(maxsize=256)

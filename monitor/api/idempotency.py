@@ -4,7 +4,6 @@ import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager, nullcontext, suppress
-from hashlib import sha256
 
 import orjson
 from cryptography.fernet import Fernet, MultiFernet
@@ -13,7 +12,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 
-from monitor.api.body import read_bytes
+from monitor.api.body import digest_of
 from monitor.api.errors import HttpError, outage_of
 from monitor.api.identity import Caller
 from monitor.db.writes import without_savepoints
@@ -50,15 +49,17 @@ class _Again(Exception):
     with the key did meanwhile. Nothing of it stays."""
 
 
-def answer_once(request: HttpRequest, caller: Caller, act: Callable[[], HttpResponse]) -> HttpResponse:
+def answer_once(
+    request: HttpRequest, caller: Caller, act: Callable[[], HttpResponse], digest: Callable = digest_of
+) -> HttpResponse:
     """Return the first answer to a request with an Idempotency-Key: the one that is kept, or else that of `act`, which
     is kept in the transaction of what `act` wrote. Whoever calls this lets no answer out before the caller is
-    confirmed.
+    confirmed. `digest` is that of the request's body (see `body.digest_of`).
 
     On PostgreSQL a first try makes no savepoints and may not see an answer that was kept just then. When it fails, a
     second one, which has both, says why.
     """
-    once = _Once(request, caller, act)
+    once = _Once(request, caller, act, digest)
     try:
         if connection.vendor == "postgresql":
             with suppress(_Again):
@@ -69,8 +70,8 @@ def answer_once(request: HttpRequest, caller: Caller, act: Callable[[], HttpResp
 
 
 class _Once:
-    def __init__(self, request, caller, act):
-        self._fingerprint = _fingerprint(request)
+    def __init__(self, request, caller, act, digest):
+        self._fingerprint = digest(request, _head(request))
         self._key = _key(request)
         self._caller, self._act = caller, act
 
@@ -131,11 +132,9 @@ def _in_a_hurry():
         raise _Again from error
 
 
-def _fingerprint(request) -> bytes:
-    """Return what tells a request from others: a digest of its method, its path with its query, and its body."""
-    meta = request.META
-    head = f"{request.method}\0{request.path_info}\0{meta.get('QUERY_STRING', '')}\0"
-    return sha256(head.encode() + read_bytes(request)).digest()
+def _head(request) -> bytes:
+    """Return what, with its body, tells a request from others: its method and its path with its query."""
+    return f"{request.method}\0{request.path_info}\0{request.META.get('QUERY_STRING', '')}\0".encode()
 
 
 def _key(request) -> str:

@@ -7,6 +7,7 @@ from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple, Protocol
 
 from django.db.models import QuerySet
+from django.db.models.expressions import Combinable
 from rest_framework import serializers
 
 from monitor.api.dialects import Dialect
@@ -20,6 +21,15 @@ class EmptyListField(serializers.ListField):
 
     def __init__(self, **kwargs):
         super().__init__(read_only=True, **kwargs)
+
+
+class ApartListField(serializers.ListField):
+    """An array of related rows that whoever answers reads apart, when there are any. `any_of` is the expression that
+    tells, and the object's value until then."""
+
+    def __init__(self, *, child: serializers.Serializer, any_of: Combinable):
+        super().__init__(child=child, read_only=True)
+        self.any_of = any_of
 
 
 class Shape:
@@ -50,6 +60,10 @@ class Shape:
         first = len(self.columns)
         if isinstance(field, EmptyListField):
             return 0, _Empty()
+        if isinstance(field, ApartListField):
+            self._paths.append(field.field_name)
+            self.columns.append(field.any_of)
+            return first, None
         path += field.source.replace(".", "__")
         if isinstance(field, serializers.ListSerializer):
             return first, _Joined(first, self._read(field.child, f"{path}__"))

@@ -13,7 +13,8 @@ from rest_framework import viewsets
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
-from monitor.api.body import read_object
+from monitor.api import uploads
+from monitor.api.body import digest_of, read_object
 from monitor.api.dialects import DIRECT, ENVELOPE, Dialect, dialect_of
 from monitor.api.errors import ERROR_CODE, UNREACHABLE, MethodNotAllowed, error_response, internal, outage_of
 from monitor.api.etag import ConditionalReader, seen
@@ -55,6 +56,7 @@ class Action(NamedTuple):
     params: QueryParams = NO_PARAMS
     identity_in_statement: bool = False
     conditional: ConditionalReader | None = None
+    takes_file: bool = False
 
 
 class ApiViewSet(viewsets.ViewSet):
@@ -104,7 +106,8 @@ class ApiViewSet(viewsets.ViewSet):
             setattr(self, method, partial(self._once, getattr(self, method)))
 
     def _once(self, act, request, *args, **kwargs):
-        return answer_once(request._request, self.caller, lambda: act(request, *args, **kwargs))
+        digest = uploads.digest_of if self.acciones[self.action].takes_file else digest_of
+        return answer_once(request._request, self.caller, lambda: act(request, *args, **kwargs), digest)
 
     def handle_exception(self, exc):
         action = self.acciones.get(self.action)

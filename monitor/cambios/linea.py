@@ -18,7 +18,7 @@ from monitor.cambios.models import Cambio
 POR_PAGINA = 25
 PERSONA, CAMPO, ANTES = "persona", "campo", "antes"  # the parameters that filter and page the line
 ESTADO = "estado"  # the filter that leaves the states alone
-SIN_COLUMNA = {"archivado": "Archivado", "lugares": "Lugares"}
+SIN_COLUMNA = {"archivado": "Archivado", "lugares": "Lugares", "evidencia": "Evidencia"}
 MUCHOS = 8  # fields that are shown at once; more are folded away
 
 

@@ -83,7 +83,13 @@ def cambiar_tomada(fila: Encadenado, valores: dict, *, por: Author) -> models.Mo
 
 def anotar_archivo(fila: Encadenado, *, por: Author) -> models.Model:
     """Tell that a row, locked, goes to the archive, and return it with its last link."""
-    return _cambiada(fila, {}, {"archivado": False}, {"archivado": True}, por)
+    return anotar(fila, {"archivado": False}, {"archivado": True}, por=por)
+
+
+def anotar(fila: Encadenado, antes: dict, despues: dict, *, por: Author) -> models.Model:
+    """Tell a change of what belongs to a locked row and is in none of its columns, and return the row with its last
+    link and its next version."""
+    return _cambiada(fila, {}, antes, despues, por)
 
 
 def _cambiada(fila, valores, antes, despues, por) -> models.Model:

@@ -247,7 +247,7 @@ class Connection(asyncio.Protocol):
         received.filed += len(data)
         self.service.filed += len(data)
         try:
-            received.file = received.file or TemporaryFile(dir=self.service.folder, buffering=0)
+            received.file = received.file or TemporaryFile(dir=self.service.folder, buffering=0)  # noqa: SIM115  it outlives this
             written = received.file.write(data)
         except OSError:
             log.exception("No se pudo guardar el cuerpo de una petición")

@@ -11,9 +11,10 @@ from django.http import HttpResponse
 
 from monitor import metrics
 from monitor.admin.pages import DICHOS, error_page
-from monitor.api.body import MAX_BYTES
+from monitor.api import uploads
 from monitor.api.dialects import dialect_of
 from monitor.api.errors import HttpError, error_response, headers_of, server_busy
+from monitor.archivos import ALMACEN
 from monitor.checks import PRODUCCION
 from monitor.db.state import limit_waits
 from monitor.entorno import PROCESOS, PUERTO, Entorno, direccion
@@ -97,6 +98,7 @@ def servicio(host, port, number, call_soon):
         threads=Threads(application, call_soon),
         base_environ=base_environ(host, port),
         body_limit=limite_del_cuerpo,
+        folder=ALMACEN.entrantes,
         busy=partial(sin_vista, server_busy()),
         malformed=ilegible,
         probes=frozenset(SONDAS),
@@ -110,8 +112,10 @@ def mirar(service) -> None:
     metrics.note_server(busy=ocupados, waiting=esperan, connections=len(service.connections))
 
 
-def limite_del_cuerpo(path) -> int:
-    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE if is_admin(path) else MAX_BYTES
+def limite_del_cuerpo(received) -> int:
+    if is_admin(received.path):
+        return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return uploads.body_limit(received.method, received.path, received.header)
 
 
 def ilegible(target: bytes, accept: str) -> Answer:

@@ -1,0 +1,207 @@
+"""The evidence of an expediente: its photos and documents. The bytes are in the store (`monitor.archivos`)."""
+
+import re
+import time
+from datetime import timedelta
+
+from django.db import models, transaction
+from django.db.models.functions import Concat
+from django.utils import timezone
+
+from expedientes.archivo import leer_fila
+from expedientes.eliminados import AnexoEliminado
+from expedientes.estados import Ubicacion
+from expedientes.models import Expediente, no_encontrado
+from monitor.archivos.almacen import Entrante
+from monitor.archivos.tipos import Examen
+from monitor.cambios.cadena import LARGO
+from monitor.cambios.registro import DE_LA_CADENA, anotar
+from monitor.db.fields import LineField
+from monitor.db.writes import Author, insert, read
+from monitor.errores import Conflicto, NoEncontrado
+from monitor.roles import exigir_permiso
+from monitor.textos import composed, is_visible
+from monitor.usuarios.models import Usuario
+
+NO_ENCONTRADA = "Evidencia no encontrada"
+SE_CONSERVA = timedelta(days=30)  # what was deleted, so that it can be brought back
+RECIENTE = timedelta(hours=24)  # what an Operador may delete of their own
+LARGO_DEL_NOMBRE = 255
+SIN_NOMBRE = "archivo"
+YA_NO_SE_CONSERVA = "De esa evidencia ya no se conserva el archivo, o nunca se eliminó"
+SIN_EXPEDIENTE = "El expediente de esa evidencia no está: si se archivó, restáurelo antes"
+
+# Control characters, and those that turn the direction of what follows: with them a name looks like another.
+QUE_NO_SE_VEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+BLANCO = re.compile(r"\s")
+
+
+class Tipo(models.TextChoices):
+    EVIDENCIA = "evidencia", "Evidencia"
+    DOCUMENTO = "documento", "Documento"
+
+
+CARPETAS = {Tipo.EVIDENCIA: "evidencias", Tipo.DOCUMENTO: "DOCUMENTOS REPARACION"}
+
+
+def nombre_de(enviado: str) -> str:
+    """Return the name that a file keeps of the one that it was sent with."""
+    nombre = composed(QUE_NO_SE_VEN.sub("", re.split(r"[/\\]", enviado)[-1]))[:LARGO_DEL_NOMBRE]
+    return nombre if is_visible(nombre) else SIN_NOMBRE
+
+
+class EvidenciaQuerySet(models.QuerySet):
+    def en_orden(self):
+        """Return the evidence, newest first."""
+        return self.order_by("-fecha_carga", "-id")
+
+
+class EvidenciaManager(models.Manager.from_queryset(EvidenciaQuerySet)):
+    """The verbs of evidence. Each locks its expediente, tells there what it did, and moves its version."""
+
+    @transaction.atomic
+    def agregar(
+        self, no_siniestro: str, entrante: Entrante, examen: Examen, *, nombre: str, tipo: Tipo, por: Author
+    ) -> "Evidencia":
+        """Enter a file whose bytes are in the store already, and return it. Raise NoEncontrado when there is no such
+        expediente."""
+        expediente = _tomar(no_siniestro)
+        if expediente is None:
+            raise no_encontrado(no_siniestro)
+        valores = {
+            "expediente_id": no_siniestro,
+            "tipo": tipo,
+            "nombre_archivo": nombre,
+            "cola": f"{CARPETAS[tipo]}/{time.time_ns()}_{BLANCO.sub('_', nombre)}",
+            "fecha_carga": timezone.now(),
+            "ubicacion_almacenamiento": Ubicacion.LOCAL,
+            "subido_por_id": por.pk,
+            "tipo_mime": examen.tipo.mime,
+            "tamano": entrante.tamano,
+            "sha256": entrante.sha256,
+            "lugar": entrante.lugar,
+            **examen.imagen._asdict(),
+        }
+        evidencia = insert(Evidencia, valores, por=por)
+        anotar(expediente, {"evidencia": None}, {"evidencia": [evidencia.dicha]}, por=por)
+        return evidencia
+
+    @transaction.atomic
+    def eliminar(self, no_siniestro: str, evidencia: int, *, por: Author) -> "Evidencia":
+        """Delete one, and return it. Its bytes stay for a while (`SE_CONSERVA`)."""
+        expediente = _tomar(no_siniestro)
+        fila = self.filter(expediente=no_siniestro, pk=evidencia).first() if expediente else None
+        if fila is None:
+            raise NoEncontrado(NO_ENCONTRADA)
+        self._quitar(expediente, [fila], por)
+        return fila
+
+    @transaction.atomic
+    def vaciar(self, no_siniestro: str, *, por: Author) -> None:
+        """Delete all the evidence of an expediente, if there is any. Raise SinPermiso when some of it is neither the
+        author's own and recent, nor the author's role may delete what others sent."""
+        expediente = _tomar(no_siniestro)
+        filas = list(self.filter(expediente=no_siniestro).order_by("pk")) if expediente else []
+        desde = timezone.now() - RECIENTE
+        if not all(fila.subido_por_id == por.pk and fila.fecha_carga > desde for fila in filas):
+            exigir_permiso(por.rol, "expedientes.delete_evidencia")
+        if filas:
+            self._quitar(expediente, filas, por)
+
+    def _quitar(self, expediente, filas, por):
+        AnexoEliminado.objects.eliminar(
+            self.filter(pk__in=[fila.pk for fila in filas]).order_by("pk"), expediente, por=por
+        )
+        anotar(expediente, {"evidencia": [fila.dicha for fila in filas]}, {"evidencia": None}, por=por)
+
+    @transaction.atomic
+    def recuperar(self, evidencia: int, *, por: Author) -> "Evidencia":
+        """Bring back one that was deleted, and return it. Raise NoEncontrado when its bytes aren't kept any more, and
+        Conflicto when its expediente isn't there."""
+        eliminada = AnexoEliminado.objects.de(Evidencia).select_for_update().filter(fila=evidencia).first()
+        if eliminada is None or eliminada.eliminado_en < timezone.now() - SE_CONSERVA:
+            raise NoEncontrado(YA_NO_SE_CONSERVA)
+        expediente = Expediente.objects.select_for_update().filter(uid=eliminada.uid).first()
+        if expediente is None:
+            raise Conflicto(SIN_EXPEDIENTE)
+        valores = leer_fila(Evidencia, eliminada.datos) | {"expediente_id": expediente.pk}
+        fila = insert(Evidencia, valores, por=por)
+        eliminada.delete()
+        anotar(expediente, {"evidencia": None}, {"evidencia": [fila.dicha]}, por=por)
+        return fila
+
+
+def _tomar(no_siniestro: str) -> Expediente | None:
+    """Lock an expediente, and return what its next link needs of it, or None."""
+    return read(Expediente, no_siniestro, frozenset(DE_LA_CADENA | {"no_siniestro"}), lock=True)
+
+
+class Evidencia(models.Model):
+    """A photo or a document of an expediente, as it was sent. `lugar` is where the store has its bytes."""
+
+    id = models.BigAutoField(primary_key=True)
+    expediente = models.ForeignKey(
+        Expediente,
+        models.PROTECT,
+        db_column="no_siniestro",
+        db_index=False,  # the index evidencia_en_orden begins with it
+        related_name="evidencia",
+        verbose_name="expediente",
+    )
+    tipo = models.CharField("tipo", max_length=10, choices=Tipo)
+    nombre_archivo = LineField("nombre", max_length=LARGO_DEL_NOMBRE)
+    cola = LineField("final de la ruta", max_length=300)
+    ruta = models.GeneratedField(
+        expression=Concat(models.Value("/evidencias/"), "expediente", models.Value("/"), "cola"),
+        output_field=models.TextField(),
+        db_persist=True,
+        unique=True,
+        verbose_name="ruta",
+    )
+    fecha_carga = models.DateTimeField("cargada")
+    ubicacion_almacenamiento = models.CharField("ubicación", max_length=10, choices=Ubicacion)
+    subido_por = models.ForeignKey(
+        Usuario, models.PROTECT, db_index=False, null=True, related_name="+", verbose_name="subida por"
+    )
+    tipo_mime = models.CharField("tipo de archivo", max_length=100)
+    tamano = models.BigIntegerField("tamaño en bytes")
+    sha256 = models.CharField("SHA-256", max_length=LARGO)
+    ancho = models.IntegerField("ancho", null=True)
+    alto = models.IntegerField("alto", null=True)
+    tomada_en = models.DateTimeField("tomada", null=True)
+    latitud = models.FloatField("latitud", null=True)
+    longitud = models.FloatField("longitud", null=True)
+    lugar = models.CharField("lugar en el almacén", max_length=40)
+
+    objects = EvidenciaManager()
+
+    class Meta:
+        db_table = "evidencia"
+        verbose_name = "evidencia"
+        verbose_name_plural = "evidencia"
+        indexes = [
+            models.Index(fields=["expediente", "fecha_carga", "id"], name="evidencia_en_orden"),
+            models.Index(fields=["sha256"], name="evidencia_por_huella"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["lugar"], name="evidencia_con_lugar_propio"),
+            models.CheckConstraint(
+                name="evidencia_tipo_valido",
+                condition=models.Q(tipo__in=Tipo.values),
+                violation_error_message="Tipo inválido. Valores permitidos: evidencia, documento",
+            ),
+            models.CheckConstraint(
+                name="evidencia_ubicacion_valida",
+                condition=models.Q(ubicacion_almacenamiento__in=Ubicacion.values),
+                violation_error_message="Ubicación inválida. Valores permitidos: Local, Nube",
+            ),
+        ]
+
+    def __str__(self):
+        return self.nombre_archivo
+
+    @property
+    def dicha(self) -> dict:
+        """Return what its expediente's changes tell of it. With the digest there, its bytes are part of the chain."""
+        return {clave: getattr(self, clave) for clave in ("id", "nombre_archivo", "tipo", "tamano", "sha256")}

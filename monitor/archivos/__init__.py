@@ -1,0 +1,12 @@
+"""The files that people send: where their bytes lie, what they are, and who may have them without a token.
+
+almacen       the store of the bytes
+tipos         what a file is, by its content; with contenedores, oficina, textos and imagenes
+enlaces       signed links, for a few minutes
+"""
+
+from django.conf import settings
+
+from monitor.archivos.almacen import Carpeta
+
+ALMACEN = Carpeta(settings.ARCHIVOS_DIR)

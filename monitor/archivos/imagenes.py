@@ -1,0 +1,142 @@
+"""Images: what they say of themselves, and their thumbnails. Pillow decodes them, one at a time in each process, so
+that no number of large ones fills the memory."""
+
+import math
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from threading import Lock
+from typing import BinaryIO, NamedTuple
+
+import pillow_heif
+from django.utils import timezone
+from PIL import ExifTags, Image, ImageFile, ImageOps, PngImagePlugin
+
+from monitor.archivos.errores import DEMASIADOS_PIXELES, Danado
+from monitor.errores import DatosInvalidos
+
+pillow_heif.register_heif_opener(thumbnails=False)
+ImageFile.LOAD_TRUNCATED_IMAGES = False
+Image.MAX_IMAGE_PIXELS = None  # `_abrir` counts them, and refuses in words of ours
+
+PIXELES = 100_000_000
+CALIDAD = 80  # of a thumbnail
+A_LO_MAS = 8  # how many times smaller a JPEG is decoded to see whether it is whole
+PRIMER_ANIO = 1990  # before it, a camera has lost its clock
+_una_a_la_vez = Lock()
+
+
+class Ficha(NamedTuple):
+    """What an image says of itself, upright. `tomada_en`, `latitud` and `longitud` are its camera's, and null when it
+    doesn't say or can't be believed."""
+
+    ancho: int | None = None
+    alto: int | None = None
+    tomada_en: datetime | None = None
+    latitud: float | None = None
+    longitud: float | None = None
+
+
+def ficha(archivo: BinaryIO, formato: str) -> Ficha:
+    """Return what an image of a format of Pillow's says. Raise DatosInvalidos when it can't be read to its end, or has
+    too many pixels."""
+    with _una_a_la_vez:
+        try:
+            with _abrir(archivo, formato) as imagen:
+                leida = _leer(imagen)
+                if formato == "JPEG":
+                    imagen.draft("RGB", (imagen.width // A_LO_MAS, imagen.height // A_LO_MAS))
+                    imagen.load()
+                elif isinstance(imagen, PngImagePlugin.PngImageFile):
+                    imagen.verify()
+                return leida
+        except DatosInvalidos:
+            raise
+        except Exception as error:
+            # Its readers raise whatever a broken file makes them stumble over.
+            raise Danado from error
+
+
+def miniatura(archivo: BinaryIO, formato: str, lado: int) -> bytes | None:
+    """Return a small JPEG of an image, upright and with nothing of what its camera wrote, or None when it can't be
+    decoded."""
+    with _una_a_la_vez, suppress(Exception), _abrir(archivo, formato) as imagen:
+        imagen.draft("RGB", (lado, lado))
+        imagen.thumbnail((lado, lado), reducing_gap=2)
+        salida = BytesIO()
+        _en_blanco(ImageOps.exif_transpose(imagen)).save(salida, "JPEG", quality=CALIDAD, exif=b"")
+        return salida.getvalue()
+    return None
+
+
+def _abrir(archivo, formato) -> Image.Image:
+    imagen = Image.open(archivo, formats=[formato])
+    if imagen.width * imagen.height > PIXELES:
+        imagen.close()
+        raise DatosInvalidos(DEMASIADOS_PIXELES, codigo="imagen_demasiado_grande")
+    return imagen
+
+
+def _en_blanco(imagen) -> Image.Image:
+    """Return an image as a JPEG holds it: what is transparent, on white."""
+    if imagen.mode == "RGB":
+        return imagen
+    con_alfa = imagen.convert("RGBA")
+    fondo = Image.new("RGB", imagen.size, "white")
+    fondo.paste(con_alfa, mask=con_alfa.getchannel("A"))
+    return fondo
+
+
+# --- What the camera wrote ---
+
+
+def _leer(imagen) -> Ficha:
+    ancho, alto = imagen.size
+    exif = {}
+    if not isinstance(imagen, PngImagePlugin.PngImageFile) or "exif" in imagen.info:  # else it would be decoded whole
+        with suppress(Exception):  # a photo is good without it
+            exif = imagen.getexif()
+    if exif.get(ExifTags.Base.Orientation) in (5, 6, 7, 8):
+        ancho, alto = alto, ancho
+    return Ficha(ancho, alto, *_de_la_camara(exif))
+
+
+def _de_la_camara(exif) -> tuple[datetime | None, float | None, float | None]:
+    tomada_en = latitud = longitud = None
+    with suppress(Exception):
+        tomada_en = _momento(exif.get_ifd(ExifTags.IFD.Exif))
+    with suppress(Exception):
+        latitud, longitud = _lugar(exif.get_ifd(ExifTags.IFD.GPSInfo))
+    return tomada_en, latitud, longitud
+
+
+def _momento(datos) -> datetime | None:
+    """Return when a photo was taken; without a zone, by the shop's clock."""
+    momento = datetime.strptime(_texto(datos[ExifTags.Base.DateTimeOriginal]), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007
+    zona = _texto(datos.get(ExifTags.Base.OffsetTimeOriginal, ""))
+    if zona:
+        momento = datetime.fromisoformat(f"{momento.isoformat()}{zona}")
+    if momento.tzinfo is None:
+        momento = timezone.make_aware(momento, timezone.get_default_timezone())
+    momento = momento.astimezone(UTC)
+    return momento if momento.year >= PRIMER_ANIO and momento < timezone.now() + timedelta(days=1) else None
+
+
+def _texto(valor) -> str:
+    return str(valor).strip("\0 ")
+
+
+def _lugar(datos) -> tuple[float | None, float | None]:
+    latitud = _grados(datos[ExifTags.GPS.GPSLatitude], datos.get(ExifTags.GPS.GPSLatitudeRef), "S")
+    longitud = _grados(datos[ExifTags.GPS.GPSLongitude], datos.get(ExifTags.GPS.GPSLongitudeRef), "W")
+    if abs(latitud) > 90 or abs(longitud) > 180 or latitud == longitud == 0:
+        return None, None
+    return latitud, longitud
+
+
+def _grados(partes, lado, negativo) -> float:
+    grados, minutos, segundos = (float(parte) for parte in partes)
+    valor = round(grados + minutos / 60 + segundos / 3600, 7)
+    if not math.isfinite(valor) or min(grados, minutos, segundos) < 0 or max(minutos, segundos) > 60:
+        raise ValueError(partes)
+    return -valor if _texto(lado) == negativo else valor

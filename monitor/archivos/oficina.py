@@ -1,0 +1,50 @@
+"""Documents of Office: packages (zip) that say what they are. Those with macros are refused."""
+
+import zipfile
+import zlib
+from typing import BinaryIO
+from xml.etree import ElementTree
+
+from monitor.archivos.errores import Danado
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+CLASES = {f"{clase}.main+xml": clase for clase in (XLSX, DOCX)}
+
+INDICE = "[Content_Types].xml"
+MAYOR_INDICE = 1024 * 1024  # bytes
+PARTES = 10_000
+CON_MACROS = ("macroenabled", "vbaproject", "macrosheet", "dialogsheet", "activex", "ms-office.vba")
+
+
+def clase(archivo: BinaryIO) -> str | None:
+    """Return which document a package is, or None for any other package and for one with macros. Raise Danado when it
+    can't be read."""
+    try:
+        with zipfile.ZipFile(archivo) as paquete:
+            return _clase(paquete)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        ElementTree.ParseError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        OSError,
+        EOFError,
+    ) as error:
+        raise Danado from error
+
+
+def _clase(paquete) -> str | None:
+    nombres = paquete.namelist()
+    if INDICE not in nombres or len(nombres) > PARTES:
+        return None
+    with paquete.open(INDICE) as parte:
+        indice = parte.read(MAYOR_INDICE + 1)
+    if len(indice) > MAYOR_INDICE or b"<!DOCTYPE" in indice or b"<!ENTITY" in indice:
+        return None
+    dichas = {dicha.get("ContentType", "") for dicha in ElementTree.fromstring(indice)}  # noqa: S314  without entities
+    if any(rastro in texto.lower() for texto in (*dichas, *nombres) for rastro in CON_MACROS):
+        return None
+    return next((clase for dicha, clase in CLASES.items() if dicha in dichas), None)

@@ -1,0 +1,86 @@
+"""Small files of every kind that is taken, and of some that aren't, made here."""
+
+import io
+import struct
+import zipfile
+from functools import cache
+
+import openpyxl
+from PIL import Image
+
+
+def imagen(formato="JPEG", ancho=40, alto=30, color="red", **opciones) -> bytes:
+    salida = io.BytesIO()
+    Image.new("RGB", (ancho, alto), color).save(salida, formato, **opciones)
+    return salida.getvalue()
+
+
+def con_exif(orientacion=1, tomada="2024:03:20 10:30:00", lugar=((19, 25, 57.0), "N", (99, 8, 0), "W"), **mas) -> bytes:
+    """Return a JPEG whose left half is black and whose right half is white, with what a camera writes."""
+    exif = Image.Exif()
+    exif[0x0112] = orientacion
+    exif[0x8769] = {0x9003: tomada, **({0x9011: mas["zona"]} if "zona" in mas else {})}
+    if lugar:
+        latitud, norte, longitud, este = lugar
+        exif[0x8825] = {1: norte, 2: latitud, 3: este, 4: longitud}
+    foto = Image.new("RGB", (64, 32), "white")
+    foto.paste("black", (0, 0, 32, 32))
+    salida = io.BytesIO()
+    foto.save(salida, "JPEG", exif=exif)
+    return salida.getvalue()
+
+
+def caja(clase: bytes, contenido: bytes = b"") -> bytes:
+    return struct.pack(">I4s", 8 + len(contenido), clase) + contenido
+
+
+def video(marca=b"isom", otras=(b"mp42",)) -> bytes:
+    return caja(b"ftyp", marca + bytes(4) + b"".join(otras)) + caja(b"mdat", b"x" * 99) + caja(b"moov", b"x" * 20)
+
+
+def paquete(**partes) -> bytes:
+    salida = io.BytesIO()
+    with zipfile.ZipFile(salida, "w", zipfile.ZIP_DEFLATED) as archivo:
+        for nombre, contenido in partes.items():
+            archivo.writestr(nombre, contenido)
+    return salida.getvalue()
+
+
+def indice(*tipos) -> str:
+    dichos = "".join(f'<Override PartName="/p{i}" ContentType="{tipo}"/>' for i, tipo in enumerate(tipos))
+    return f'<?xml version="1.0"?><Types xmlns="http://x">{dichos}</Types>'
+
+
+HOJA = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+TEXTO = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+
+
+def documento(*tipos, **partes) -> bytes:
+    return paquete(**{"[Content_Types].xml": indice(*tipos)}, **partes)
+
+
+@cache
+def hoja() -> bytes:
+    salida = io.BytesIO()
+    openpyxl.Workbook().save(salida)
+    return salida.getvalue()
+
+
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+SVG = b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
+HTML = b"<!DOCTYPE html><html><script>alert(1)</script></html>"
+
+PERMITIDOS = {
+    "image/jpeg": imagen("JPEG"),
+    "image/png": imagen("PNG"),
+    "image/webp": imagen("WEBP"),
+    "image/gif": imagen("GIF"),
+    "image/heic": imagen("HEIF"),
+    "application/pdf": PDF,
+    "video/mp4": video(),
+    "video/quicktime": video(b"qt  ", ()),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": hoja(),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": documento(TEXTO),
+    "application/xml": "<?xml version='1.0' encoding='UTF-8'?><factura total='1'>ñ</factura>".encode(),
+    "text/plain": "Se recibió la unidad.\n".encode(),
+}

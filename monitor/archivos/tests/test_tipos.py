@@ -1,0 +1,155 @@
+"""What a file is, by its content, and the hostile ones: each is refused, or harmless."""
+
+import io
+import struct
+import zlib
+
+import pytest
+
+from monitor.archivos.errores import DANADO, DEMASIADOS_PIXELES, NO_PERMITIDO
+from monitor.archivos.tests import muestras
+from monitor.archivos.tests.muestras import HOJA, PERMITIDOS, TEXTO, caja, documento, imagen, indice, paquete, video
+from monitor.archivos.tipos import JPEG, PDF, TXT, con_extension, examinar
+from monitor.errores import ErrorDeDominio
+
+pytestmark = pytest.mark.una_vez
+
+
+def mime(contenido: bytes) -> str:
+    """Return the type of a file, or the sentence that refuses it."""
+    try:
+        return examinar(io.BytesIO(contenido)).tipo.mime
+    except ErrorDeDominio as error:
+        return error.mensaje
+
+
+@pytest.mark.parametrize("tipo", PERMITIDOS)
+def test_el_contenido_dice_que_es(tipo):
+    assert mime(PERMITIDOS[tipo]) == tipo
+
+
+MAS = {
+    "video/mp4": [video(marca) for marca in (b"mp42", b"avc1", b"M4V ", b"iso5", b"dash")]
+    + [video(b"3gp4", (b"isom",))],
+    "video/quicktime": [caja(b"wide") + caja(b"mdat", b"x" * 9) + caja(b"moov")],
+    "image/heic": [video(b"mif1", (b"heic",)).replace(b"moov", b"meta")],
+    "image/jpeg": [muestras.con_exif()],
+    "text/plain": ["Año".encode("cp1252"), b"\xef\xbb\xbfhola", b"a,b\r\n1,2\r\n", b"a\tb\x0c"],
+    "application/xml": ["<?xml version='1.0' encoding='UTF-16'?><a>ñ</a>".encode("utf-16"), b"<a/>"],
+    "application/pdf": [b"\r\n" + muestras.PDF],
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": [documento(HOJA)],
+}
+
+
+@pytest.mark.parametrize(("tipo", "i"), [(tipo, i) for tipo, otros in MAS.items() for i in range(len(otros))])
+def test_tambien_los_que_empiezan_de_otro_modo(tipo, i):
+    if tipo == "image/heic":  # not one that Pillow can open: only its kind is told
+        assert mime(MAS[tipo][i]) == DANADO
+    else:
+        assert mime(MAS[tipo][i]) == tipo
+
+
+AJENOS = {
+    "svg": muestras.SVG,
+    "svg con espacio antes": b"\n  " + muestras.SVG[21:],
+    "html": muestras.HTML,
+    "html sin doctype": b"<script>alert(1)</script><p>",
+    "xhtml": b"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'/>",
+    "svg dentro de xml": b"<a><svg xmlns='http://www.w3.org/2000/svg'/></a>",
+    "xml con entidades": b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>",
+    "xml que pide otro": b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>",
+    "xml hondo": b"<?xml version='1.0'?>" + b"<a>" * 600 + b"</a>" * 600,
+    "tiff": imagen("TIFF"),
+    "bmp": imagen("BMP"),
+    "avif": video(b"avif", (b"mif1",)),
+    "audio": video(b"M4A ", (b"isom",)),
+    "3gp": video(b"3gp4", ()),
+    "programa": b"\x7fELF" + bytes(99),
+    "de windows": b"MZ\x90\0" + bytes(99),
+    "ceros": bytes(999),
+    "texto con NUL": b"hola\0",
+    "texto con control": "hola\x85".encode(),
+    "zip": paquete(**{"hola.txt": "hola"}),
+    "jar": paquete(**{"META-INF/MANIFEST.MF": "x"}),
+    "xlsm": documento("application/vnd.ms-excel.sheet.macroEnabled.main+xml"),
+    "docm con tipo de docx": documento(TEXTO, **{"word/vbaProject.bin": "x"}),
+    "xlsx con macros de antes": documento(HOJA, "application/vnd.ms-excel.macrosheet+xml"),
+    "xlsx con macros en otro sitio": documento(HOJA, "application/vnd.ms-office.vbaProject"),
+    "pptx": documento("application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"),
+    "paquete con entidades": paquete(**{"[Content_Types].xml": "<!DOCTYPE a [<!ENTITY b 'c'>]>" + indice(HOJA)}),
+    "paquete con un indice enorme": paquete(**{"[Content_Types].xml": " " * 2_000_000}),
+}
+
+
+@pytest.mark.parametrize("contenido", AJENOS.values(), ids=AJENOS)
+def test_lo_demas_no_se_admite(contenido):
+    assert mime(contenido) == NO_PERMITIDO
+
+
+# A text ends wherever it is cut.
+QUE_TERMINAN = {tipo: contenido for tipo, contenido in PERMITIDOS.items() if tipo != "text/plain"}
+
+
+@pytest.mark.parametrize("tipo", QUE_TERMINAN)
+def test_cortado_esta_danado(tipo):
+    contenido = QUE_TERMINAN[tipo]
+
+    assert {mime(contenido[: len(contenido) * parte // 10]) for parte in (5, 7, 9)} == {DANADO}
+
+
+def test_un_png_con_un_trozo_cambiado_esta_danado():
+    contenido = bytearray(PERMITIDOS["image/png"])
+    contenido[-20] ^= 1
+
+    assert mime(bytes(contenido)) == DANADO
+
+
+def pedazo(clase: bytes, contenido: bytes) -> bytes:
+    return struct.pack(">I", len(contenido)) + clase + contenido + struct.pack(">I", zlib.crc32(clase + contenido))
+
+
+def png(ancho: int, alto: int) -> bytes:
+    """Return a PNG that says to be as large as one likes, in a few bytes."""
+    cabeza = pedazo(b"IHDR", struct.pack(">IIBBBBB", ancho, alto, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + cabeza + pedazo(b"IDAT", zlib.compress(bytes(99))) + pedazo(b"IEND", b"")
+
+
+def test_bomba_de_pixeles_se_rechaza_por_su_cabeza():
+    assert mime(png(10_001, 10_000)) == DEMASIADOS_PIXELES
+    assert mime(png(10_000, 10_000)) == "image/png"
+    assert mime(png(2**31 - 1, 2**31 - 1)) == DEMASIADOS_PIXELES
+
+
+def test_bomba_de_cuadros_no_se_decodifica():
+    """Each frame takes some bytes, and would be as large as the first."""
+    gif = imagen("GIF", 1000, 1000)
+    cuadro = gif[gif.index(b",\0\0\0\0") : -1]
+
+    assert mime(gif[:-1] + cuadro * 2_000 + b";") == "image/gif"
+
+
+def test_bomba_de_zip_no_se_desempaca():
+    assert mime(documento(HOJA, **{"xl/worksheets/sheet1.xml": b"0" * 50_000_000})) == next(
+        tipo for tipo in PERMITIDOS if tipo.endswith(".sheet")
+    )
+
+
+def test_lo_que_tambien_es_otra_cosa_es_lo_que_su_principio_dice():
+    """Nobody ever takes it for the other: its type goes with it, and a browser may not guess."""
+    assert mime(imagen("GIF") + muestras.HTML) == "image/gif"
+    assert mime(imagen("JPEG") + paquete(a="b")) == "image/jpeg"
+    assert mime(muestras.PDF + muestras.HTML) == "application/pdf"
+
+
+@pytest.mark.parametrize(
+    ("nombre", "tipo", "con"),
+    [
+        ("foto.JPEG", JPEG, "foto.JPEG"),
+        ("foto.jpg", JPEG, "foto.jpg"),
+        ("foto.png", JPEG, "foto.png.jpg"),
+        ("factura.exe", PDF, "factura.exe.pdf"),
+        ("notas", TXT, "notas.txt"),
+    ],
+)
+def test_el_nombre_de_salida_termina_como_lo_que_es(nombre, tipo, con):
+    assert con_extension(nombre, tipo) == con
