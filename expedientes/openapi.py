@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 from expedientes.estados import Estado, Ubicacion
+from expedientes.evidencias.openapi import EJEMPLO as EVIDENCIA
 from expedientes.filters import PARAMETROS
 from expedientes.models import MISMO_ESTADO, NO_ENCONTRADO, YA_EXISTE, Expediente
 from expedientes.serializers import (
@@ -212,7 +213,7 @@ describe(
         description="Con su aseguradora y su historial, del cambio más reciente al primero.",
         request_headers={"If-None-Match": "El `ETag` que ya se tiene."},
         response=ExpedienteDetalleSerializer(),
-        example=MOVIDO | {"aseguradora": ASEGURADORA, "historial_estado": CAMBIOS, "evidencia": []},
+        example=MOVIDO | {"aseguradora": ASEGURADORA, "historial_estado": CAMBIOS, "evidencia": [EVIDENCIA]},
         others={304: {"description": "Nada cambió desde ese `ETag`."}},
         errors=(INEXISTENTE,),
     ),

@@ -57,7 +57,7 @@ PERMISOS: dict[str, frozenset[Rol]] = {
     "monitor.view_metricas": ADMINISTRADORES,
 }
 
-_SIN_PERMISO = {
+SIN_PERMISO = {
     OPERADORES: "Acceso restringido a administradores y operadores",
     ADMINISTRADORES: "Acceso restringido a administradores",
 }
@@ -70,7 +70,7 @@ def tiene_permiso(rol: str, permiso: str) -> bool:
 
 def exigir_permiso(rol: str, permiso: str) -> None:
     if not tiene_permiso(rol, permiso):
-        raise SinPermiso(_SIN_PERMISO.get(PERMISOS.get(permiso), "Acceso restringido"))
+        raise SinPermiso(SIN_PERMISO.get(PERMISOS.get(permiso), "Acceso restringido"))
 
 
 def exigir_rol(rol: str) -> None:

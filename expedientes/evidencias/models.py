@@ -153,7 +153,9 @@ class Evidencia(models.Model):
     nombre_archivo = LineField("nombre", max_length=LARGO_DEL_NOMBRE)
     cola = LineField("final de la ruta", max_length=300)
     ruta = models.GeneratedField(
-        expression=Concat(models.Value("/evidencias/"), "expediente", models.Value("/"), "cola"),
+        expression=Concat(
+            models.Value("/evidencias/"), "expediente", models.Value("/"), "cola", output_field=models.TextField()
+        ),
         output_field=models.TextField(),
         db_persist=True,
         unique=True,

@@ -72,7 +72,11 @@ class Migration(migrations.Migration):
                     models.GeneratedField(
                         db_persist=True,
                         expression=django.db.models.functions.text.Concat(
-                            models.Value("/evidencias/"), "expediente", models.Value("/"), "cola"
+                            models.Value("/evidencias/"),
+                            "expediente",
+                            models.Value("/"),
+                            "cola",
+                            output_field=models.TextField(),
                         ),
                         output_field=models.TextField(),
                         unique=True,

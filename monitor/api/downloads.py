@@ -26,18 +26,28 @@ def send(request: HttpRequest, file: BinaryIO, *, size: int, etag: str, headers:
     """Return the answer with the bytes of a file, which it closes. Raise HttpError for a range that the file doesn't
     have, or when the server has no room for one more stream."""
     try:
-        asked = _range(request, size, etag)
-        has_room = request.META.get(ROOM_FOR_STREAMS)  # another server doesn't say
-        if has_room and not has_room():
-            raise server_busy()
+        return _send(request, file, size, etag, headers)
     except HttpError:
         file.close()
         raise
+
+
+def _send(request, file, size, etag, headers):
+    asked = _range(request, size, etag)
     start, end = asked or (0, size)
     headers = _common(etag) | {"Accept-Ranges": "bytes", "Content-Length": str(end - start)} | headers
     if asked:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
-    return StreamingHttpResponse(_Pieces(file, start, end), status=206 if asked else 200, headers=headers)
+    status = 206 if asked else 200
+    if request.method == "HEAD" or end - start <= PIECE:
+        with file:
+            file.seek(start)
+            content = b"" if request.method == "HEAD" else file.read(end - start)
+        return HttpResponse(content, status=status, headers=headers)
+    has_room = request.META.get(ROOM_FOR_STREAMS)  # another server doesn't say
+    if has_room and not has_room():
+        raise server_busy()
+    return StreamingHttpResponse(_Pieces(file, start, end), status=status, headers=headers)
 
 
 def send_whole(content: bytes, *, etag: str, headers: dict[str, str]) -> HttpResponse:

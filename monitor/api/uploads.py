@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from tempfile import TemporaryFile
 from typing import BinaryIO
-from urllib.parse import unquote
 
 import multipart
 from django.http import HttpRequest
 from django.urls import resolve
+from django.utils.http import parse_header_parameters
 
 from monitor.api import tokens
 from monitor.api.authentication import SCHEME
@@ -130,7 +130,7 @@ def read_form(request: HttpRequest, name: str, texts: tuple[str, ...], write: Ca
 
 
 def _events(request) -> Iterator:
-    kind, options = multipart.parse_options_header(request.META.get("CONTENT_TYPE", ""))
+    kind, options = parse_header_parameters(request.META.get("CONTENT_TYPE", ""))
     if kind != "multipart/form-data":
         raise DatosInvalidos(SIN_ARCHIVO, codigo="sin_archivo")
     body = body_of(request)
@@ -206,12 +206,9 @@ class _Reader:
 def _filename(segment) -> str | None:
     """Return the name of a part's file, or None for one that isn't a file. Some programs write it twice, the second
     time so that it may have any letter (`filename*`)."""
-    _, options = multipart.parse_options_header(
-        segment.header("Content-Disposition", ""), unquote=multipart.content_disposition_unquote
-    )
-    charset, _, encoded = options.get("filename*", "").partition("'")
-    if charset.lower() == "utf-8":
-        return unquote(encoded.partition("'")[2], errors="replace")
+    header = segment.header("Content-Disposition", "")
+    if "filename*=utf-8" in header.lower():
+        return parse_header_parameters(header)[1].get("filename", "")
     return None if segment.filename is None else _text(segment.filename)
 
 

@@ -29,24 +29,28 @@ CAPAS = {
         " monitor.usuarios.acceso"
         " monitor.cambios.cadena monitor.cambios.encadenar monitor.cambios.models monitor.cambios.registro"
         " monitor.cambios.seguimiento"
+        " monitor.archivos monitor.archivos.*"
         " catalogos.base catalogos.models"
-        " expedientes.archivo expedientes.consultas expedientes.models expedientes.numeros"
+        " expedientes.archivo expedientes.consultas expedientes.eliminados expedientes.models expedientes.numeros"
+        " expedientes.evidencias.models"
         " solicitudes.codigo solicitudes.referencias solicitudes.models"
         " solicitudes.models.* solicitudes.correo.cola solicitudes.correo.mensajes"
         " solicitudes.correo.direcciones solicitudes.correo.avisos"
     ),
     "formas, filtros y trabajos": (
-        "*.serializers *.filters catalogos.importacion.* expedientes.copias monitor.cambios.verificacion"
+        "*.serializers *.filters catalogos.importacion.* expedientes.copias"
+        " expedientes.evidencias.revision monitor.cambios.verificacion"
         " monitor.cambios.sello solicitudes.correo.cartero solicitudes.correo.servidor solicitudes.correo.entrega"
         " solicitudes.correo.vigilancia monitor.checks monitor.respaldos.*"
     ),
     "puertas": (
         "*.views monitor.cambios.admin monitor.cambios.ajenos monitor.cambios.linea monitor.cambios.listas"
         " monitor.usuarios.admin catalogos.admin expedientes.admin expedientes.admin_filters expedientes.recibir"
-        " expedientes.tablero solicitudes.admin solicitudes.admin.* solicitudes.correo.admin"
+        " expedientes.tablero expedientes.evidencias.lecturas expedientes.evidencias.subidas"
+        " solicitudes.admin solicitudes.admin.* solicitudes.correo.admin"
     ),
     "descripciones y órdenes": "*.openapi *.management.*",
-    "montaje": "*.urls *.apps monitor.settings",
+    "montaje": "*.urls *.apps expedientes.evidencias.rutas monitor.settings",
 }
 
 CONOCE = {

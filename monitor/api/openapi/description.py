@@ -15,10 +15,10 @@ class Operation:
     """The description of what an action takes and answers.
 
     Examples are Python values, and the dialect writes them; one that depends on the day is a function that gives it.
-    `invalid` are bodies, and `invalid_query` a query, whose errors the description shows. With `never_empty` the action
-    refuses a body that changes nothing. The answer of one that is `tagged` has the row's ETag; `stale` is the sentence
-    of an action that writes a row on condition, for who saw another state of it. What isn't `listed` can't but fail,
-    and no client is to be made for it.
+    `invalid` are bodies, and `invalid_query` a query, whose errors the description shows. `form` has the schema of each
+    part of a form, for an action that takes a file. With `never_empty` the action refuses a body that changes nothing.
+    The answer of one that is `tagged` has the row's ETag; `stale` is the sentence of an action that writes a row on
+    condition, for who saw another state of it. What isn't `listed` can't but fail, and no client is to be made for it.
     """
 
     summary: str
@@ -31,6 +31,7 @@ class Operation:
     others: Mapping[int, dict] = field(default_factory=dict)
     content: Mapping[str, dict] = field(default_factory=dict)
     body: StrictSerializer | None = None
+    form: Mapping[str, dict] = field(default_factory=dict)
     optional_body: bool = False
     partial: bool = False
     never_empty: bool = False

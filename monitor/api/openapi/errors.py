@@ -32,7 +32,8 @@ TITLES = {
     404: "No existe.",
     409: "Contradice el estado actual de los datos.",
     413: "El cuerpo es demasiado grande.",
-    415: "El cuerpo no es JSON.",
+    415: "El cuerpo no es de un tipo que se admita.",
+    416: "No tiene esa parte.",
     412: "Ya no es lo que se leyó.",
     422: "Contradice una regla.",
     429: "Demasiados intentos.",
@@ -62,7 +63,7 @@ def errors_of(operation: Operation, row: Action, *, takes_key: bool) -> Iterator
 
 def _of_the_bytes(operation, takes_key):
     """Yield the errors of the body as it comes. With a key it is read also where nobody asks for it."""
-    if operation.body is not None or takes_key:
+    if operation.body is not None or (takes_key and not operation.form):
         yield HttpError(413, LIMITE_PASADO)
     if takes_key:
         yield DatosInvalidos(INVALIDA)

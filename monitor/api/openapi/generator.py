@@ -176,6 +176,10 @@ class OperationSchema(AutoSchema):
 
     def _get_request_body(self, direction="request"):
         operation = self.operation
+        if operation.form:
+            name, *_ = operation.form
+            schema = {"type": "object", "properties": dict(operation.form), "required": [name]}
+            return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
         if operation.body is None:
             return None
         body = type(operation.body)(partial=True) if operation.partial else operation.body

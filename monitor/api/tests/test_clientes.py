@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.api.openapi.views import document
+from monitor.archivos.tipos import TIPOS
 
 pytestmark = pytest.mark.una_vez
 
@@ -48,7 +49,9 @@ def cliente_python(descripcion):
     out."""
     carpeta, ajustes = descripcion.parent / "python", descripcion.with_name("ajustes.yml")
     carpeta.mkdir()
-    ajustes.write_text("post_hooks: []\n")
+    # This generator knows no other type of what isn't text.
+    binarios = "".join(f"  {tipo}: application/octet-stream\n" for tipo in TIPOS if not tipo.startswith("text/"))
+    ajustes.write_text(f"post_hooks: []\ncontent_type_overrides:\n{binarios}")
     dicho = correr(
         programa("openapi-python-client"),
         *("generate", "--path", str(descripcion), "--config", str(ajustes), "--meta", "none", "--fail-on-warning"),

@@ -39,7 +39,11 @@ RUTA_DE_AHORA = "/api/expedientes/SIN%2F2024%2F10"  # after the example of anoth
 
 def documentada(ruta):
     """Return a path of RUTAS as the document writes it."""
-    return ruta.replace("999999", "{no_siniestro}" if "expedientes" in ruta else "{id}")
+    if ruta.split()[-1] == "/evidencias/999999":
+        return ruta.replace("999999", "{ruta}")
+    antes, corte, despues = ruta.partition("/evidencias/")
+    antes = antes.replace("999999", "{no_siniestro}" if "expedientes" in ruta else "{id}")
+    return antes + corte + despues.replace("999999", "{id}")
 
 
 def ejemplos():
@@ -198,6 +202,7 @@ def test_cada_conjunto_de_valores_tiene_nombre():
         "FormatoDeDescripcion": ["yaml", "json"],
         "Puerta": ["api", "admin", "comando", "importacion"],
         "Rol": ["Administrador", "Operador", "Tecnico"],
+        "TipoDeEvidencia": ["evidencia", "documento"],
         "UbicacionDeArchivos": ["Local", "Nube"],
     }
     assert [e for e in partes_de(document()) if "enum" in e and e not in esquemas.values()] == []

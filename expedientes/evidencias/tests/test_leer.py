@@ -1,0 +1,153 @@
+"""Reading evidence: lists, details, and inside the answer of its expediente."""
+
+from datetime import timedelta
+
+import pytest
+
+from expedientes.evidencias.models import Evidencia
+from expedientes.evidencias.tests.formas import FOTO, con_archivo, ruta_de, subida
+from expedientes.tests.factories import ExpedienteFactory
+from monitor.api.tests.cliente import respuesta
+from monitor.archivos.tests.muestras import PDF, con_exif, imagen
+
+RUTA = ruta_de("SIN/2024/9")
+DE_LISTA = [
+    "id",
+    "no_siniestro",
+    "tipo",
+    "nombre_archivo",
+    "ruta",
+    "url_nube",
+    "key_nube",
+    "ubicacion_almacenamiento",
+    "fecha_carga",
+]
+DETALLADAS = [
+    *DE_LISTA,
+    "subido_por",
+    "tipo_mime",
+    "tamano",
+    "sha256",
+    "ancho",
+    "alto",
+    "tomada_en",
+    "latitud",
+    "longitud",
+    "repetida_en",
+]
+
+
+def test_lista_de_la_mas_reciente_a_la_primera(operador, tecnico, expediente, almacen):
+    filas = [subida(operador, cuerpo=con_archivo(imagen(ancho=n))) for n in (10, 11, 12)]
+
+    lista = tecnico.get(RUTA).json()
+    assert [fila["id"] for fila in lista] == [fila["id"] for fila in reversed(filas)]
+    assert list(lista[0]) == DE_LISTA
+    assert (lista[0]["url_nube"], lista[0]["key_nube"]) == (None, lista[0]["ruta"])
+    assert lista[0].items() >= {clave: valor for clave, valor in filas[2].items() if clave in DE_LISTA}.items()
+
+
+def test_a_la_misma_hora_va_antes_la_de_id_mayor(operador, expediente, almacen):
+    filas = [subida(operador) for _ in range(3)]
+    Evidencia.objects.update(fecha_carga=Evidencia.objects.first().fecha_carga)
+
+    esperados = [fila["id"] for fila in reversed(filas)]
+    assert [fila["id"] for fila in operador.get(RUTA).json()] == esperados
+    assert [fila["id"] for fila in operador.get("/api/expedientes/SIN%2F2024%2F9").json()["evidencia"]] == esperados
+
+
+def test_lista_de_un_expediente_que_no_hay_esta_vacia(operador):
+    assert respuesta(operador.get(ruta_de("NO-HAY"))) == (200, [])
+    assert respuesta(operador.get(f"{ruta_de('NO-HAY')}?detalle=1")) == (200, [])
+
+
+def test_detalle_con_lo_que_escribio_la_camara(operador, expediente, almacen):
+    fila = subida(operador, cuerpo=con_archivo(con_exif(orientacion=6)))
+
+    detalle = operador.get(f"{RUTA}/{fila['id']}").json()
+    assert list(detalle) == DETALLADAS
+    assert (detalle["ancho"], detalle["alto"]) == (32, 64)  # upright
+    assert detalle["tomada_en"] == "2024-03-20T16:30:00.000Z"  # by the clock of the shop
+    assert (detalle["latitud"], detalle["longitud"]) == (pytest.approx(19.4325), pytest.approx(-99.1333333))
+    assert operador.get(f"{RUTA}?detalle=1").json() == [detalle]
+
+
+def test_repetida_en_otro_expediente(operador, expediente, almacen):
+    ExpedienteFactory(no_siniestro="OTRO")
+    una, otra, aparte = subida(operador), subida(operador, "OTRO"), subida(operador, "OTRO", con_archivo(PDF))
+
+    def repetida_en(n, fila):
+        return operador.get(f"{ruta_de(n)}/{fila['id']}").json()["repetida_en"]
+
+    assert repetida_en("SIN/2024/9", una) == [{"no_siniestro": "OTRO", "id": otra["id"]}]
+    assert repetida_en("OTRO", otra) == [{"no_siniestro": "SIN/2024/9", "id": una["id"]}]
+    assert repetida_en("OTRO", aparte) == []
+    assert [fila["repetida_en"] for fila in operador.get(f"{ruta_de('OTRO')}?detalle=1").json()] == [
+        [],
+        repetida_en("OTRO", otra),
+    ]
+
+
+@pytest.mark.parametrize("sufijo", ["", "/archivo", "/miniatura"])
+def test_una_que_no_es(operador, expediente, almacen, sufijo):
+    ExpedienteFactory(no_siniestro="OTRO")
+    fila = subida(operador)
+    no_hay = (404, {"error": "Evidencia no encontrada"})
+
+    assert respuesta(operador.get(f"{RUTA}/1.5{sufijo}")) == (400, {"error": "ID inválido"})
+    assert respuesta(operador.get(f"{RUTA}/{'9' * 30}{sufijo}")) == no_hay
+    assert respuesta(operador.get(f"{RUTA}/{fila['id'] + 1}{sufijo}")) == no_hay
+    assert respuesta(operador.get(f"{ruta_de('OTRO')}/{fila['id']}{sufijo}")) == no_hay
+
+
+def test_leer_el_expediente_cuesta_dos_sentencias_con_cien_fotos(
+    operador, expediente, almacen, django_assert_num_queries
+):
+    fila = Evidencia.objects.get(pk=subida(operador)["id"])
+    valores = {
+        campo.attname: getattr(fila, campo.attname) for campo in fila._meta.concrete_fields if not campo.generated
+    }
+    del valores["id"]
+    Evidencia.objects.bulk_create(
+        Evidencia(**valores | {"lugar": f"00/{n:032}", "cola": f"evidencias/{n}_x"}) for n in range(99)
+    )
+    for estado in ("Restauracion", "Salida") * 10:
+        operador.patch("/api/expedientes/SIN%2F2024%2F9/estado", {"estado": estado})
+
+    with django_assert_num_queries(2):
+        leido = operador.get("/api/expedientes/SIN%2F2024%2F9").json()
+    assert (len(leido["evidencia"]), len(leido["historial_estado"])) == (100, 21)
+    with django_assert_num_queries(2):  # who calls, and the list
+        assert len(operador.get(RUTA).json()) == 100
+    with django_assert_num_queries(3):  # and those with the same bytes
+        assert len(operador.get(f"{RUTA}?detalle=1").json()[0]["repetida_en"]) == 99
+
+
+def test_lo_leido_se_puede_devolver(operador, expediente, almacen):
+    subida(operador)
+    leido = operador.get("/api/expedientes/SIN%2F2024%2F9").json()
+
+    assert operador.put("/api/expedientes/SIN%2F2024%2F9", leido | {"color": "azul"}).status_code == 200
+
+
+def test_fechas_y_lugares_absurdos_no_se_creen(operador, expediente, almacen):
+    absurdas = [
+        con_exif(tomada="0000:00:00 00:00:00"),
+        con_exif(tomada="1970:01:01 00:00:00", lugar=((200, 0, 0), "N", (0, 0, 0), "W")),
+        con_exif(tomada="2999:01:01 00:00:00", lugar=((0, 0, 0), "N", (0, 0, 0), "W")),
+        con_exif(tomada="ayer", lugar=None),
+    ]
+    for contenido in absurdas[1:]:
+        detalle = operador.get(f"{RUTA}/{subida(operador, cuerpo=con_archivo(contenido))['id']}").json()
+        assert (detalle["tomada_en"], detalle["latitud"], detalle["longitud"]) == (None, None, None)
+    con_zona = con_exif(zona="+02:00", lugar=((10, 0, 0), "S", (20, 0, 0), "E"))
+    detalle = operador.get(f"{RUTA}/{subida(operador, cuerpo=con_archivo(con_zona))['id']}").json()
+    assert (detalle["tomada_en"], detalle["latitud"], detalle["longitud"]) == ("2024-03-20T08:30:00.000Z", -10, 20)
+
+
+def test_una_subida_de_hace_poco_es_de_ahora(operador, expediente, almacen):
+    subida(operador)
+    [fila] = Evidencia.objects.all()
+
+    assert (fila.fecha_carga - expediente.en_estado_desde) < timedelta(minutes=5)
+    assert fila.tamano == len(FOTO)
