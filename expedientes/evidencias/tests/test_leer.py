@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from expedientes.evidencias.models import Evidencia
+from expedientes.evidencias.tests.factories import EvidenciaFactory
 from expedientes.evidencias.tests.formas import FOTO, con_archivo, ruta_de, subida
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import respuesta
@@ -103,14 +104,7 @@ def test_una_que_no_es(operador, expediente, almacen, sufijo):
 def test_leer_el_expediente_cuesta_dos_sentencias_con_cien_fotos(
     operador, expediente, almacen, django_assert_num_queries
 ):
-    fila = Evidencia.objects.get(pk=subida(operador)["id"])
-    valores = {
-        campo.attname: getattr(fila, campo.attname) for campo in fila._meta.concrete_fields if not campo.generated
-    }
-    del valores["id"]
-    Evidencia.objects.bulk_create(
-        Evidencia(**valores | {"lugar": f"00/{n:032}", "cola": f"evidencias/{n}_x"}) for n in range(99)
-    )
+    EvidenciaFactory.create_batch(100, expediente=expediente)
     for estado in ("Restauracion", "Salida") * 10:
         operador.patch("/api/expedientes/SIN%2F2024%2F9/estado", {"estado": estado})
 

@@ -9,6 +9,8 @@ from django.db import connection
 from django.utils import timezone
 
 from catalogos.tests.factories import FABRICAS
+from expedientes.evidencias.tests.factories import EvidenciaFactory
+from expedientes.evidencias.tests.formas import MULTIPARTE, con_archivo
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Api
 from monitor.api.tests.rutas import ABIERTA, CATALOGOS, RUTAS
@@ -19,6 +21,7 @@ from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import LlaveFactory, UsuarioFactory
 from solicitudes.tests.factories import SolicitudFactory
 
+FORMA = (con_archivo(), MULTIPARTE)
 MOTIVO = {"motivo": "Hay unidad disponible"}
 
 # For each unsafe route of `RUTAS`, a body that changes something. Every table has a row whose key is 999999.
@@ -35,6 +38,9 @@ CUERPOS = {
     "DELETE /api/expedientes/999999": None,
     "PATCH /api/expedientes/999999/estado": {"estado": "Salida"},
     "PATCH /api/expedientes/999999/no_siniestro": {"no_siniestro": "NUEVO"},
+    "POST /api/expedientes/999999/evidencias": FORMA,
+    "DELETE /api/expedientes/999999/evidencias": None,
+    "DELETE /api/expedientes/999999/evidencias/999999": None,
     "POST /solicitud": "solicitud",
     "PUT /solicitud/999999": {"cantidadPasajeros": 9},
     "DELETE /solicitud/999999": None,
@@ -48,8 +54,9 @@ for catalogo in CATALOGOS:
         f"PUT /{catalogo}/999999": {"nombre": "Otro nombre"},
         f"DELETE /{catalogo}/999999": None,
     }
-# These routes only answer that the key is missing from the path.
+# These routes only answer that the key is missing from the path, or write nothing.
 SIN_EFECTO = {"PUT /api/expedientes", "PATCH /api/expedientes", "DELETE /api/expedientes"}
+SIN_EFECTO |= {"POST /api/expedientes/999999/evidencias/999999/enlace"}
 
 YA_NO_PUEDEN = {"con el token revocado": {"version_token": 99}, "desactivado": {"is_active": False}}
 CASOS = [(ruta, {}, rol) for ruta in CUERPOS for rol in Rol if rol not in RUTAS[ruta][0]]
@@ -80,7 +87,7 @@ def mundo(db, ruta):
         LlaveFactory(usuario__id=999999)
     else:
         UsuarioFactory(id=999999)
-    ExpedienteFactory(no_siniestro="999999")
+    EvidenciaFactory(id=999999, expediente=ExpedienteFactory(no_siniestro="999999"))
     for fabrica in FABRICAS.values():
         fabrica(id=999999)
     return SolicitudFactory(id=999999)
@@ -99,19 +106,23 @@ def volcado() -> dict[str, list[str]]:
 def pedir(ruta, mundo, usuario, cambio):
     """Return the status, and all the rows before and after. The token was issued before `cambio` was made to its
     user."""
-    api, cuerpo = Api(usuario), CUERPOS[ruta]
+    api = Api(usuario)
     assert api.token
     Usuario.objects.filter(pk=usuario.pk).update(**{"is_active": True} | cambio)
     antes = volcado()
-    response = api.pedir(*ruta.split(), cuerpo_de_solicitud(mundo) if cuerpo == "solicitud" else cuerpo)
-    return response.status_code, antes, volcado()
+    return enviar(api, ruta, mundo), antes, volcado()
+
+
+def enviar(api, ruta, mundo) -> int:
+    """Send the body of a route, and return the status."""
+    cuerpo = CUERPOS[ruta]
+    datos = cuerpo if isinstance(cuerpo, tuple) else (cuerpo_de_solicitud(mundo) if cuerpo == "solicitud" else cuerpo,)
+    return api.pedir(*ruta.split(), *datos).status_code
 
 
 def pedir_con_llave(ruta, mundo, llave):
     antes = volcado()
-    cuerpo = CUERPOS[ruta]
-    response = Api(llave).pedir(*ruta.split(), cuerpo_de_solicitud(mundo) if cuerpo == "solicitud" else cuerpo)
-    return response.status_code, antes, volcado()
+    return enviar(Api(llave), ruta, mundo), antes, volcado()
 
 
 def cuerpo_de_solicitud(solicitud):

@@ -15,6 +15,7 @@ ACCIONES = {
     "resend": "reenviar",
     "seguir": "seguir",
     "restaurar": "restaurar",
+    "vaciar": "eliminar toda la",
 }
 # Names for models whose own name is in English, or is also that of another model.
 NOMBRES = {
