@@ -115,9 +115,15 @@ def pedir(ruta, mundo, usuario, cambio):
 
 def enviar(api, ruta, mundo) -> int:
     """Send the body of a route, and return the status."""
+    return api.pedir(*ruta.split(), *cuerpo_en(mundo, ruta)).status_code
+
+
+def cuerpo_en(mundo, ruta) -> tuple:
+    """Return the body of a route, with its type if it isn't JSON."""
     cuerpo = CUERPOS[ruta]
-    datos = cuerpo if isinstance(cuerpo, tuple) else (cuerpo_de_solicitud(mundo) if cuerpo == "solicitud" else cuerpo,)
-    return api.pedir(*ruta.split(), *datos).status_code
+    if isinstance(cuerpo, tuple):
+        return cuerpo
+    return (cuerpo_de_solicitud(mundo) if cuerpo == "solicitud" else cuerpo,)
 
 
 def pedir_con_llave(ruta, mundo, llave):

@@ -17,7 +17,7 @@ from expedientes.tests.factories import ExpedienteFactory
 from expedientes.views import ExpedienteViewSet
 from monitor.api.tests.cliente import Api, respuesta
 from monitor.api.tests.rutas import RUTAS
-from monitor.api.tests.test_fail_closed import CUERPOS, cuerpo_de_solicitud, mundo, volcado  # noqa: F401
+from monitor.api.tests.test_fail_closed import CUERPOS, cuerpo_de_solicitud, cuerpo_en, mundo, volcado  # noqa: F401
 from monitor.api.viewsets import ApiViewSet
 from monitor.errores import Conflicto
 from monitor.repeticiones.models import RespuestaGuardada, RespuestaGuardadaManager
@@ -51,11 +51,11 @@ def repetida(response):
 @pytest.mark.parametrize("ruta", CON_CLAVE)
 def test_cada_accion_que_escribe_se_hace_una_vez(mundo, ruta):  # noqa: F811
     api = Api(UsuarioFactory(administrador=True))
-    cuerpo = cuerpo_de_solicitud(mundo) if CUERPOS[ruta] == "solicitud" else CUERPOS[ruta]
+    cuerpo = cuerpo_en(mundo, ruta)
 
-    primera = api.pedir(*ruta.split(), cuerpo, **CLAVE)
+    primera = api.pedir(*ruta.split(), *cuerpo, **CLAVE)
     despues = volcado()
-    segunda = api.pedir(*ruta.split(), cuerpo, **CLAVE)
+    segunda = api.pedir(*ruta.split(), *cuerpo, **CLAVE)
 
     assert (primera.status_code in (200, 201), repetida(primera), repetida(segunda)) == (True, None, "true")
     assert de_la_primera(segunda) == de_la_primera(primera)
@@ -67,12 +67,12 @@ def test_quien_ya_no_puede_no_recibe_la_respuesta_guardada(mundo, ruta):  # noqa
     UsuarioFactory(administrador=True)  # another, so that the user isn't the last
     usuario = UsuarioFactory(administrador=True)
     api = Api(usuario)
-    cuerpo = cuerpo_de_solicitud(mundo) if CUERPOS[ruta] == "solicitud" else CUERPOS[ruta]
-    primera = api.pedir(*ruta.split(), cuerpo, **CLAVE)
+    cuerpo = cuerpo_en(mundo, ruta)
+    primera = api.pedir(*ruta.split(), *cuerpo, **CLAVE)
 
     def repetir(**cambio):
         Usuario.objects.filter(pk=usuario.pk).update(**cambio)
-        segunda = api.pedir(*ruta.split(), cuerpo, **CLAVE)
+        segunda = api.pedir(*ruta.split(), *cuerpo, **CLAVE)
         return segunda.status_code, repetida(segunda)
 
     quienes = {rol: repetir(rol=rol) for rol in Rol}
@@ -87,10 +87,10 @@ def test_quien_no_puede_no_cambia_nada_ni_con_clave(mundo, ruta):  # noqa: F811
     api = Api(usuario)
     assert api.token
     Usuario.objects.filter(pk=usuario.pk).update(version_token=99)
-    cuerpo = cuerpo_de_solicitud(mundo) if CUERPOS[ruta] == "solicitud" else CUERPOS[ruta]
+    cuerpo = cuerpo_en(mundo, ruta)
     antes = volcado()
 
-    assert api.pedir(*ruta.split(), cuerpo, **CLAVE).status_code == 401
+    assert api.pedir(*ruta.split(), *cuerpo, **CLAVE).status_code == 401
     assert volcado() == antes
 
 
