@@ -2,18 +2,16 @@
 
 import http.client
 import json
-import os
 import sqlite3
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
 
 from monitor.api.tests.cliente import Remota
-from monitor.tests.memoria import midiendo
+from monitor.tests.memoria import midiendo, procesos
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import UsuarioFactory
 
@@ -32,26 +30,6 @@ def cargar(cuantos):
             " SELECT 'SIN-' || (1000000 + n), 'Nissan', 'Versa 2020', 'Rojo', 'Ángela Muñoz ' || n, '55 1234 5678',"
             f" 'ABC-' || n FROM {SERIE.format(n=cuantos)}"
         )
-
-
-def procesos(servidor):
-    """Return the ids of the server's workers, which are the children of the process that was started with this port."""
-    puerto = f"\0{urlsplit(servidor).port}\0".encode()
-    todos = [int(carpeta.name) for carpeta in Path("/proc").iterdir() if carpeta.name.isdigit()]
-    padres = {pid for pid in todos if puerto in leer(pid, "cmdline") and padre(pid) == os.getpid()}
-    return [pid for pid in todos if padre(pid) in padres]
-
-
-def leer(pid, archivo):
-    try:
-        return Path(f"/proc/{pid}/{archivo}").read_bytes()
-    except OSError:  # the process ended meanwhile
-        return b""
-
-
-def padre(pid):
-    campos = leer(pid, "stat").rpartition(b")")[2].split()
-    return int(campos[1]) if campos else None
 
 
 @pytest.fixture

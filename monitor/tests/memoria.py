@@ -4,6 +4,7 @@ import os
 import threading
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 CADA = 0.005  # seconds between two samples
 
@@ -36,3 +37,23 @@ def midiendo(pids: list[int]):
     finally:
         fin.set()
         hilo.join()
+
+
+def procesos(servidor):
+    """Return the ids of the server's workers, which are the children of the process that was started with this port."""
+    puerto = f"\0{urlsplit(servidor).port}\0".encode()
+    todos = [int(carpeta.name) for carpeta in Path("/proc").iterdir() if carpeta.name.isdigit()]
+    padres = {pid for pid in todos if puerto in _leer(pid, "cmdline") and _padre(pid) == os.getpid()}
+    return [pid for pid in todos if _padre(pid) in padres]
+
+
+def _leer(pid, archivo):
+    try:
+        return Path(f"/proc/{pid}/{archivo}").read_bytes()
+    except OSError:  # the process ended meanwhile
+        return b""
+
+
+def _padre(pid):
+    campos = _leer(pid, "stat").rpartition(b")")[2].split()
+    return int(campos[1]) if campos else None

@@ -1,0 +1,95 @@
+"""Large files with a real server: how much memory they take, and who may send them."""
+
+import http.client
+import json
+import struct
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+import pytest
+
+from expedientes.evidencias.tests.formas import BORDE, MULTIPARTE, ruta_de
+from expedientes.tests.factories import ExpedienteFactory
+from monitor.api import tokens
+from monitor.api.tests.cliente import Remota
+from monitor.api.uploads import MAX_FILE
+from monitor.archivos.tests.muestras import caja
+from monitor.tests.memoria import midiendo, procesos
+from monitor.usuarios.tests.factories import UsuarioFactory
+
+pytestmark = [pytest.mark.una_vez, pytest.mark.lenta]
+
+A_LA_VEZ = 8
+CRECE = 20  # MB
+PIEZA = bytes(range(256)) * 4096  # 1 MiB
+CABEZA = caja(b"ftyp", b"isom\0\0\0\0") + caja(b"moov", b"x" * 100)
+DATOS = MAX_FILE - len(CABEZA) - 8
+
+
+def video():
+    """Yield a video of as many bytes as are taken."""
+    yield CABEZA + struct.pack(">I4s", DATOS + 8, b"mdat")
+    for desde in range(0, DATOS, len(PIEZA)):
+        yield PIEZA[: DATOS - desde]
+
+
+ANTES = f'--{BORDE}\r\nContent-Disposition: form-data; name="archivo"; filename="v.mp4"\r\n\r\n'.encode()
+DESPUES = f"\r\n--{BORDE}--\r\n".encode()
+
+
+def mandar(servidor, ruta, usuario=None, largo=MAX_FILE, piezas=video):
+    """Send a form whose file is said to have so many bytes, and return the status and the body."""
+    conexion = http.client.HTTPConnection(urlsplit(servidor).netloc, timeout=60)
+    conexion.putrequest("POST", ruta)
+    conexion.putheader("Content-Type", MULTIPARTE)
+    conexion.putheader("Content-Length", str(len(ANTES) + largo + len(DESPUES)))
+    if usuario:
+        conexion.putheader("Authorization", f"Bearer {tokens.issue(usuario)}")
+    conexion.endheaders(ANTES)
+    for pieza in piezas():
+        conexion.send(pieza)
+    conexion.send(DESPUES)
+    recibida = conexion.getresponse()
+    recibido = recibida.status, recibida.read()
+    conexion.close()
+    return recibido
+
+
+def test_ocho_de_50_mib_a_la_vez_no_ocupan_memoria(servidor):
+    ExpedienteFactory(no_siniestro="S-1")
+    usuario = UsuarioFactory()
+    assert mandar(servidor, ruta_de("S-1"), usuario)[0] == 201  # what is loaded once is loaded
+
+    pids = procesos(servidor)
+    with midiendo(pids) as muestras, ThreadPoolExecutor(A_LA_VEZ) as hilos:
+        enviadas = [hilos.submit(mandar, servidor, ruta_de("S-1"), usuario) for _ in range(A_LA_VEZ)]
+        assert [enviada.result()[0] for enviada in enviadas] == [201] * A_LA_VEZ
+
+    assert len(pids) == 2
+    assert max(muestras) - muestras[0] < CRECE
+
+    [una, *_] = Remota(servidor, usuario).pedir("GET", f"{ruta_de('S-1')}?detalle=1").json()
+    bytes_ = Remota(servidor, usuario).pedir("GET", f"{ruta_de('S-1')}/{una['id']}/archivo").cuerpo
+    assert (una["tamano"], len(bytes_), sha256(bytes_).hexdigest()) == (MAX_FILE, MAX_FILE, una["sha256"])
+
+
+def nada():
+    return ()
+
+
+@pytest.mark.parametrize(
+    ("ruta", "quien", "largo", "esperado"),
+    [
+        (ruta_de("S-1"), None, MAX_FILE, (401, "Token requerido")),
+        (ruta_de("S-1"), "persona", 2 * MAX_FILE, (413, "El archivo pasa de 50 MiB")),
+        ("/api/expedientes", "persona", MAX_FILE, (413, "El cuerpo pasa de 1 MiB")),
+        (f"{ruta_de('S-1')}/1/enlace", "persona", MAX_FILE, (404, "Evidencia no encontrada")),
+    ],
+)
+def test_lo_anunciado_que_no_cabe_se_contesta_sin_recibirlo(servidor, ruta, quien, largo, esperado):
+    """Only a route that takes files takes so much, and only of somebody with a token."""
+    ExpedienteFactory(no_siniestro="S-1")
+    status, cuerpo = mandar(servidor, ruta, quien and UsuarioFactory(), largo, nada)
+
+    assert (status, json.loads(cuerpo)["error"]) == esperado
