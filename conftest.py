@@ -37,13 +37,22 @@ hypothesis.settings.load_profile("monitor")
 
 def pytest_collection_modifyitems(items):
     ajena, motivo = (
-        ("una_vez", "basta en SQLite") if connection.vendor == "postgresql" else ("postgresql", "sólo en PostgreSQL")
+        (basta_en_sqlite, "basta en SQLite")
+        if connection.vendor == "postgresql"
+        else (lambda prueba: prueba.get_closest_marker("postgresql"), "sólo en PostgreSQL")
     )
     for prueba in items:
-        if prueba.get_closest_marker(ajena):
+        if ajena(prueba):
             prueba.add_marker(pytest.mark.skip(reason=motivo))
     # The long ones first: the last to begin is what all the others wait for.
     items.sort(key=lambda prueba: prueba.get_closest_marker("lenta") is None)
+
+
+def basta_en_sqlite(prueba) -> bool:
+    """Whether the test would find the same on PostgreSQL: it says so, or it asks no database."""
+    marcas = {marca.name for marca in prueba.iter_markers()}
+    base = {"db", "transactional_db"} & set(prueba.fixturenames) or {"django_db", "postgresql", "con_su_base"} & marcas
+    return "una_vez" in marcas or not (base or issubclass(prueba.cls or object, TransactionTestCase))
 
 
 # What `migrate` leaves in these belongs to the code.

@@ -14,6 +14,8 @@ from monitor.tests.test_terminal import frase
 ESCRITORES = 3
 ANTES = 30  # writes that are acknowledged before the backup begins
 
+pytestmark = pytest.mark.con_su_base
+
 
 class Programa(AbstractContextManager):
     """A program that uses the API as María."""
