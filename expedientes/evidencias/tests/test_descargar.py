@@ -12,7 +12,7 @@ from expedientes.evidencias.tests.conftest import guardados
 from expedientes.evidencias.tests.formas import FOTO, con_archivo, ruta_de, subida
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Api, respuesta
-from monitor.archivos.tests.muestras import PERMITIDOS, con_exif, imagen
+from monitor.archivos.tests.muestras import PERMITIDOS, con_exif, imagen, png
 from monitor.usuarios.llaves import Llave
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import LlaveFactory, UsuarioFactory
@@ -295,3 +295,28 @@ def test_lo_que_no_es_imagen_no_tiene_miniatura(operador, expediente, almacen, t
         404,
         {"error": "La evidencia no tiene miniatura"},
     )
+
+
+def test_imagen_que_no_se_deja_decodificar_no_tiene_miniatura(operador, expediente, almacen):
+    """Its pieces are whole, and what they hold isn't an image."""
+    fila = subida(operador, cuerpo=con_archivo(png(40, 30)))
+
+    assert respuesta(operador.get(archivo(fila).replace("archivo", "miniatura")))[0] == 404
+
+
+def test_archivo_grande_llega_por_piezas_y_su_rango_tambien(operador, expediente, almacen):
+    grande = ("Llegó la pieza número 1.\n" * 40_000).encode()
+    fila = subida(operador, cuerpo=con_archivo(grande))
+
+    entero = operador.get(archivo(fila))
+    assert (entero.streaming, entero.getvalue()) == (True, grande)
+    parte = operador.get(archivo(fila), Range="bytes=1000-700999")
+    assert (parte.status_code, parte.streaming, parte.getvalue()) == (206, True, grande[1000:701000])
+
+
+def test_si_ya_se_mandan_muchos_a_la_vez_dice_que_vuelva(operador, expediente, almacen):
+    fila = subida(operador, cuerpo=con_archivo(("x" * 99 + "\n").encode() * 9000))
+    operador.entorno = {"monitor.room_for_streams": lambda: False}
+
+    recibida = operador.get(archivo(fila))
+    assert (recibida.status_code, recibida.headers["Retry-After"]) == (503, "2")

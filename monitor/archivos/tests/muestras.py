@@ -3,6 +3,7 @@
 import io
 import struct
 import zipfile
+import zlib
 from functools import cache
 
 import openpyxl
@@ -28,6 +29,16 @@ def con_exif(orientacion=1, tomada="2024:03:20 10:30:00", lugar=((19, 25, 57.0),
     salida = io.BytesIO()
     foto.save(salida, "JPEG", exif=exif)
     return salida.getvalue()
+
+
+def pedazo(clase: bytes, contenido: bytes) -> bytes:
+    return struct.pack(">I", len(contenido)) + clase + contenido + struct.pack(">I", zlib.crc32(clase + contenido))
+
+
+def png(ancho: int, alto: int) -> bytes:
+    """Return a PNG that says to be as large as one likes, in a few bytes."""
+    cabeza = pedazo(b"IHDR", struct.pack(">IIBBBBB", ancho, alto, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + cabeza + pedazo(b"IDAT", zlib.compress(bytes(99))) + pedazo(b"IEND", b"")
 
 
 def caja(clase: bytes, contenido: bytes = b"") -> bytes:

@@ -1,14 +1,23 @@
 """What a file is, by its content, and the hostile ones: each is refused, or harmless."""
 
 import io
-import struct
-import zlib
 
 import pytest
 
 from monitor.archivos.errores import DANADO, DEMASIADOS_PIXELES, NO_PERMITIDO
 from monitor.archivos.tests import muestras
-from monitor.archivos.tests.muestras import HOJA, PERMITIDOS, TEXTO, caja, documento, imagen, indice, paquete, video
+from monitor.archivos.tests.muestras import (
+    HOJA,
+    PERMITIDOS,
+    TEXTO,
+    caja,
+    documento,
+    imagen,
+    indice,
+    paquete,
+    png,
+    video,
+)
 from monitor.archivos.tipos import JPEG, PDF, TXT, con_extension, examinar
 from monitor.errores import ErrorDeDominio
 
@@ -102,16 +111,6 @@ def test_un_png_con_un_trozo_cambiado_esta_danado():
     contenido[-20] ^= 1
 
     assert mime(bytes(contenido)) == DANADO
-
-
-def pedazo(clase: bytes, contenido: bytes) -> bytes:
-    return struct.pack(">I", len(contenido)) + clase + contenido + struct.pack(">I", zlib.crc32(clase + contenido))
-
-
-def png(ancho: int, alto: int) -> bytes:
-    """Return a PNG that says to be as large as one likes, in a few bytes."""
-    cabeza = pedazo(b"IHDR", struct.pack(">IIBBBBB", ancho, alto, 8, 2, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + cabeza + pedazo(b"IDAT", zlib.compress(bytes(99))) + pedazo(b"IEND", b"")
 
 
 def test_bomba_de_pixeles_se_rechaza_por_su_cabeza():
