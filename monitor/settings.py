@@ -219,6 +219,8 @@ CORS_EXPOSE_HEADERS = [
     "Retry-After",
     "X-Error-Code",
     "Idempotent-Replayed",
+    "Content-Disposition",
+    "Content-Range",
 ]
 
 # --- Security ---
