@@ -13,6 +13,7 @@ from expedientes.admin_filters import EnTallerFilter, EntregaFilter, EstadosFilt
 from expedientes.archivo import ExpedienteArchivado
 from expedientes.copias import columnas_de_copia, leer_copia
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado
+from expedientes.galeria import ConGaleria
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.numeros import es_provisional
 from expedientes.recibir import ConRecepcion
@@ -88,6 +89,8 @@ class DocumentoRadios(forms.RadioSelect):
 
 
 class ExpedienteForm(VerbForm):
+    aside = {"evidencia"}
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "aseguradora" in self.fields:
@@ -120,7 +123,7 @@ def insignia(estado: str):
 
 
 @admin.register(Expediente)
-class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
+class ExpedienteAdmin(ConGaleria, ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
     form = ExpedienteForm
     historia = Historia("historial", leer_paso)
     eliminado, eliminados = "Se archivó", "Se archivaron"

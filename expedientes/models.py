@@ -151,6 +151,8 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
             por=por,
         )
         for relacion in Expediente._meta.related_objects:
+            if not copia[relacion.related_model._meta.db_table]:
+                continue
             filas = relacion.related_model._base_manager.filter(**{relacion.field.name: expediente})
             with door(relacion.related_model, filas.values_list("pk", flat=True)):
                 filas.delete()

@@ -13,7 +13,7 @@ from expedientes.eliminados import AnexoEliminado
 from expedientes.estados import Ubicacion
 from expedientes.models import Expediente, no_encontrado
 from monitor.archivos.almacen import Entrante
-from monitor.archivos.tipos import Examen
+from monitor.archivos.tipos import TIPOS, Examen
 from monitor.cambios.cadena import LARGO
 from monitor.cambios.registro import DE_LA_CADENA, anotar
 from monitor.db.fields import LineField
@@ -202,6 +202,10 @@ class Evidencia(models.Model):
 
     def __str__(self):
         return self.nombre_archivo
+
+    @property
+    def es_imagen(self) -> bool:
+        return TIPOS[self.tipo_mime].es_imagen
 
     @property
     def dicha(self) -> dict:

@@ -104,7 +104,7 @@ class EvidenciaViewSet(ApiViewSet):
         evidencia = _una(no_siniestro, pk)
         lado = self.query.get("lado", LADO)
         etag = f'"{evidencia.sha256}-{lado}"'
-        contenido = not_modified(request, etag) or _miniatura(evidencia, lado)
+        contenido = not_modified(request, etag) or miniatura(evidencia, lado)
         if not isinstance(contenido, bytes):
             return contenido
         return send_whole(contenido, etag=etag, headers={"Content-Type": "image/jpeg"})
@@ -163,8 +163,8 @@ def _abrir(evidencia):
         raise NoEncontrado(SIN_BYTES, codigo="archivo_ausente") from error
 
 
-def _miniatura(evidencia, lado: int) -> bytes:
-    """Return a thumbnail, which is made once for each size."""
+def miniatura(evidencia: Evidencia, lado: int = LADO) -> bytes:
+    """Return a thumbnail, which is made once for each size. Raise NoEncontrado for what has none."""
     formato, cual = FORMATOS.get(TIPOS[evidencia.tipo_mime]), f"{lado}.jpg"
     if formato is None:
         raise NoEncontrado(SIN_MINIATURA)

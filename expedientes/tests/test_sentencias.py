@@ -82,10 +82,10 @@ def test_sentencias_de_una_lectura_condicional(operador, aseguradora):
 
 
 def test_sentencias_de_archivar(administrador, aseguradora):
-    # The statements are: who asks; the locked expediente; its last link and its change; its history, its people and its
-    # insurer; the copy; the history again, what opens and closes the door on PostgreSQL, and one that deletes it; and
-    # three that delete the expediente, because Django looks for what hangs from it.
-    assert contar(administrador, "DELETE", "/api/expedientes/SIN-0") == (14 if POSTGRESQL else 13)
+    # The statements are: who asks; the locked expediente; its last link and its change; its history, its evidence, its
+    # people and its insurer; the copy; the history again, what opens and closes the door on PostgreSQL, and one that
+    # deletes it; and four that delete the expediente, because Django looks for what hangs from it.
+    assert contar(administrador, "DELETE", "/api/expedientes/SIN-0") == (16 if POSTGRESQL else 15)
 
 
 def test_sentencias_de_los_usuarios(administrador, aseguradora):

@@ -104,6 +104,7 @@ class StaleForm(forms.ModelForm):
     gets a `pagina`."""
 
     pagina: Pagina | None = None
+    aside: frozenset[str] | set[str] = frozenset()  # what no decision hangs on, by attname
     revisar = False
     conflictos: tuple[str, ...] = ()
     vieja = False
@@ -127,7 +128,7 @@ class StaleForm(forms.ModelForm):
         limpios = super().clean()
         for nombre in self.conflictos:
             self.add_error(nombre, self._por_elegir(self[nombre]))
-        if self.vieja and self.pagina.decide:
+        if self.vieja and self.pagina.decide and not self._solo_lo_aparte:
             self.add_error(None, lo_que_cambio(self._ajenos))
         return limpios
 
@@ -165,6 +166,11 @@ class StaleForm(forms.ModelForm):
     @cached_property
     def _ajenos(self) -> list[Ajeno]:
         return self.pagina.ajenos(self.pagina.visto.eslabones)
+
+    @property
+    def _solo_lo_aparte(self) -> bool:
+        """Return whether all that was changed since is what no decision hangs on."""
+        return bool(self._ajenos) and {ajeno.columna for ajeno in self._ajenos} <= self.aside
 
     def _por_elegir(self, campo: BoundField) -> str:
         columna = self.instance._meta.get_field(campo.name)

@@ -7,6 +7,7 @@ it.
 """
 
 import time
+from datetime import timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -30,8 +31,8 @@ class Token(NamedTuple):
     huella: str = ""  # the digest of the key, when it is one of a program's (`keys`)
 
 
-def issue(usuario) -> str:
-    ahora = int(time.time())
+def issue(usuario, dura: timedelta | None = None) -> str:
+    ahora, dura = int(time.time()), dura or settings.JWT_LIFETIME
     return TokenBackend(ALGORITHM, settings.JWT_SECRET).encode(
         {
             "id": usuario.pk,
@@ -39,7 +40,7 @@ def issue(usuario) -> str:
             "rol": usuario.rol,
             "v": usuario.version_token,
             "iat": ahora,
-            "exp": ahora + int(settings.JWT_LIFETIME.total_seconds()),
+            "exp": ahora + int(dura.total_seconds()),
         }
     )
 

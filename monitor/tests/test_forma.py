@@ -46,7 +46,7 @@ CAPAS = {
     "puertas": (
         "*.views monitor.cambios.admin monitor.cambios.ajenos monitor.cambios.linea monitor.cambios.listas"
         " monitor.usuarios.admin catalogos.admin expedientes.admin expedientes.admin_filters expedientes.recibir"
-        " expedientes.tablero expedientes.evidencias.lecturas expedientes.evidencias.subidas"
+        " expedientes.galeria expedientes.tablero expedientes.evidencias.lecturas expedientes.evidencias.subidas"
         " solicitudes.admin solicitudes.admin.* solicitudes.correo.admin"
     ),
     "descripciones y órdenes": "*.openapi *.management.*",
