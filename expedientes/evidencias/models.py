@@ -14,6 +14,7 @@ from expedientes.estados import Ubicacion
 from expedientes.models import Expediente, no_encontrado
 from monitor.archivos.almacen import Entrante
 from monitor.archivos.tipos import TIPOS, Examen
+from monitor.archivos.tipos import Tipo as Clase
 from monitor.cambios.cadena import LARGO
 from monitor.cambios.registro import DE_LA_CADENA, anotar
 from monitor.db.fields import LineField
@@ -204,8 +205,8 @@ class Evidencia(models.Model):
         return self.nombre_archivo
 
     @property
-    def es_imagen(self) -> bool:
-        return TIPOS[self.tipo_mime].es_imagen
+    def clase(self) -> Clase:
+        return TIPOS[self.tipo_mime]
 
     @property
     def dicha(self) -> dict:

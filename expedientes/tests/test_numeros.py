@@ -213,8 +213,8 @@ def test_renombrar_con_clave_de_idempotencia(operador):
 
 def test_sentencias_de_renombrar(operador):
     """With one row of history and with three: who asks; both, locked; the expediente, its change and the number that it
-    leaves; the keys of its history, what opens and closes the door on PostgreSQL, and one that moves the history; and one
-    that moves its evidence."""
+    leaves; the keys of its history, what opens and closes the door on PostgreSQL, and one that moves the history; and
+    one that moves its evidence."""
     ExpedienteFactory(no_siniestro="A")
     ExpedienteFactory(no_siniestro="B")
     for estado in ("Salida", "Ingreso"):

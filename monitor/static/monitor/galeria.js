@@ -5,6 +5,7 @@ const VECES = 5; // that a file is sent by itself while the network fails
 const ESPERA = 1_000; // milliseconds before the second time; each one waits twice as long
 const A_LA_VEZ = 2;
 const SIN_RED = "No hay conexión con el servidor";
+const RECHAZOS = new Set([400, 413, 415]);
 const OTRA_VEZ = new Set([0, 409, 502, 503, 504]);
 
 const galeria = document.getElementById("evidencia");
@@ -29,13 +30,23 @@ async function permiso() {
   return (await respuesta.json()).token;
 }
 
+// The form with a file. The browser's own would have another boundary each time, and then it wouldn't be the same
+// request.
+function formaDe({ archivo, tipo, clave }) {
+  const nombre = archivo.name.replace(/\r/g, "%0D").replace(/\n/g, "%0A").replace(/"/g, "%22");
+  const parte = (cabeza) => `--${clave}\r\nContent-Disposition: form-data; ${cabeza}\r\n\r\n`;
+  return new Blob([
+    `${parte('name="tipo"')}${tipo}\r\n${parte(`name="archivo"; filename="${nombre}"`)}`,
+    archivo,
+    `\r\n--${clave}--\r\n`,
+  ]);
+}
+
 function mandar(subida, token) {
   return new Promise((listo) => {
     const peticion = new XMLHttpRequest();
-    const forma = new FormData();
-    forma.set("tipo", subida.tipo);
-    forma.set("archivo", subida.archivo, subida.archivo.name);
     peticion.open("POST", galeria.dataset.subir);
+    peticion.setRequestHeader("Content-Type", `multipart/form-data; boundary=${subida.clave}`);
     peticion.setRequestHeader("Authorization", `Bearer ${token}`);
     peticion.setRequestHeader("Idempotency-Key", subida.clave);
     peticion.upload.onprogress = (avance) => {
@@ -48,7 +59,7 @@ function mandar(subida, token) {
       } catch {}
       listo({ status: peticion.status, error: dicho.error });
     };
-    peticion.send(forma);
+    peticion.send(formaDe(subida));
   });
 }
 
@@ -66,7 +77,8 @@ async function enviar(subida) {
     decir(subida, "");
     const { status, error } = await intentar(subida);
     if (status === 201) return terminar(subida);
-    if (!OTRA_VEZ.has(status) || vez === VECES) return fallar(subida, error ?? SIN_RED);
+    if (RECHAZOS.has(status)) return fallar(subida, error, true);
+    if (!OTRA_VEZ.has(status) || vez === VECES) return fallar(subida, error ?? SIN_RED, false);
     decir(subida, `${error ?? SIN_RED}; se intenta otra vez…`);
     await new Promise((listo) => setTimeout(listo, ESPERA * 2 ** (vez - 1)));
   }
@@ -81,14 +93,16 @@ function terminar(subida) {
   subida.renglon.remove();
 }
 
-function fallar(subida, frase) {
+// Say why a file didn't arrive. What the server refused would be refused again, and is only taken off the list.
+function fallar(subida, frase, rechazada) {
   subida.dicho.classList.add("refusa");
   decir(subida, `${frase}.`);
   const boton = document.createElement("button");
   boton.type = "button";
   boton.className = "button";
-  boton.textContent = "Reintentar";
+  boton.textContent = rechazada ? "Quitar" : "Reintentar";
   boton.addEventListener("click", () => {
+    if (rechazada) return subida.renglon.remove();
     boton.remove();
     subida.dicho.classList.remove("refusa");
     formar(subida);
@@ -142,6 +156,7 @@ if (soltar) {
     const caja = evento.target.closest("input[type=file]");
     if (!caja) return;
     agregar(caja.files, caja.dataset.tipo);
+    subidas.scrollIntoView({ block: "center" });
     caja.value = "";
   });
   galeria.addEventListener("dragover", (evento) => {

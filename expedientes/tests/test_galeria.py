@@ -1,0 +1,158 @@
+"""The gallery on an expediente's page: what it shows, to whom, and what a person does there with mouse, keyboard and
+phone."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from expedientes.evidencias.models import Evidencia
+from expedientes.evidencias.tests.conftest import almacen  # noqa: F401
+from expedientes.evidencias.tests.factories import EvidenciaFactory
+from expedientes.evidencias.tests.formas import FOTO, con_archivo, subida
+from expedientes.models import Expediente
+from expedientes.tests.factories import ExpedienteFactory
+from monitor.api.tests.cliente import Api
+from monitor.archivos.tests.muestras import PDF, imagen
+from monitor.usuarios.tests.factories import UsuarioFactory
+
+PAGINA = "/admin/expedientes/expediente/SIN_2F1/change/"
+RUTA = "/admin/expedientes/expediente/SIN_2F1/evidencia"
+
+
+@pytest.fixture
+def expediente(db):
+    return ExpedienteFactory(no_siniestro="SIN/1")
+
+
+def test_muestra_cada_una_con_lo_que_se_sabe(client, como_operador, expediente, almacen):  # noqa: F811
+    foto = subida(Api(como_operador), "SIN/1", con_archivo(FOTO, "golpe <b>.jpg"))
+    papel = subida(Api(como_operador), "SIN/1", con_archivo(PDF, "póliza.pdf"))
+
+    pagina = client.get(PAGINA).content.decode()
+
+    assert "Fotos y documentos (2)" in pagina
+    assert "golpe &lt;b&gt;.jpg" in pagina
+    assert f'src="{RUTA}/{foto["id"]}/miniatura/"' in pagina
+    assert f'href="{RUTA}/{papel["id"]}/archivo/" data-imagen="no"' in pagina
+    assert "María González, " in pagina
+    assert "Sí, eliminar" not in pagina
+    assert client.get(f"{RUTA}/{foto['id']}/archivo/").content == FOTO
+    assert client.get(f"{RUTA}/{foto['id']}/miniatura/").headers["Content-Type"] == "image/jpeg"
+    assert client.get(f"{RUTA}/{papel['id']}/miniatura/").status_code == 404
+    assert client.get(f"{RUTA}/{papel['id'] + 9}/archivo/").status_code == 404
+    assert "Evidencia:" in pagina  # the line of time tells it
+
+
+def test_tecnico_ve_y_no_sube(client, expediente, almacen):  # noqa: F811
+    foto = subida(Api(UsuarioFactory()), "SIN/1")
+    client.force_login(UsuarioFactory(tecnico=True))
+
+    pagina = client.get(PAGINA).content.decode()
+    assert ("miniatura/" in pagina, "Tomar foto" in pagina, "Sí, eliminar" in pagina) == (True, False, False)
+    assert client.get(f"{RUTA}/{foto['id']}/archivo/").content == FOTO
+    assert client.post(f"{RUTA}/permiso/").status_code == 403
+    assert client.post(f"{RUTA}/{foto['id']}/eliminar/").status_code == 403
+    client.logout()
+    for ruta in (f"{RUTA}/{foto['id']}/archivo/", f"{RUTA}/{foto['id']}/miniatura/"):
+        assert client.get(ruta).status_code == 302
+    assert client.post(f"{RUTA}/permiso/").status_code == 302
+
+
+def test_permiso_sirve_para_subir_y_no_se_guarda(client, como_operador, expediente, almacen):  # noqa: F811
+    recibido = client.post(f"{RUTA}/permiso/")
+    assert recibido.headers["Cache-Control"] == "no-store"
+
+    con_ese = Api()
+    con_ese.usuario, con_ese.token = como_operador, recibido.json()["token"]
+    assert subida(con_ese, "SIN/1")["subido_por"] == como_operador.pk
+    assert client.get(f"{RUTA}/permiso/").status_code == 405
+
+
+def test_administrador_elimina(client, como_administrador, expediente, almacen):  # noqa: F811
+    foto = subida(Api(como_administrador), "SIN/1")
+    assert "Sí, eliminar" in client.get(PAGINA).content.decode()
+
+    pagina = client.post(f"{RUTA}/{foto['id']}/eliminar/", follow=True)
+    assert pagina.redirect_chain == [(f"{PAGINA}#evidencia", 302)]
+    frase = "Se eliminó «foto.jpg». Durante 30 días se puede recuperar: pida a quien opera el servidor la evidencia"
+    assert f"{frase} {foto['id']}." in pagina.content.decode()
+    assert "Evidencia no encontrada." in client.post(f"{RUTA}/{foto['id']}/eliminar/", follow=True).content.decode()
+
+
+def test_la_pagina_cuesta_lo_mismo_con_cien_fotos(client, como_operador, expediente, django_assert_max_num_queries):
+    EvidenciaFactory.create_batch(100, expediente=expediente)
+
+    with django_assert_max_num_queries(15):
+        pagina = client.get(PAGINA).content.decode()
+    assert pagina.count("miniatura/") == 100
+
+
+def test_una_foto_que_llego_no_detiene_a_quien_cambia_el_estado(client, como_operador, expediente, almacen):  # noqa: F811
+    """It is no reason to look again before a decision, and what else was changed is."""
+    visto = re.search(r'name="_visto" value="([^"]+)"', client.get(PAGINA).content.decode())[1]
+    subida(Api(como_operador), "SIN/1")
+
+    client.post(PAGINA, {"_visto": visto, "_estado": "Restauracion"})
+    assert Expediente.objects.get().estado == "Restauracion"
+    Expediente.objects.actualizar("SIN/1", {"color": "azul"}, por=UsuarioFactory())
+    client.post(PAGINA, {"_visto": visto, "_estado": "Salida"})
+    assert Expediente.objects.get().estado == "Restauracion"
+
+
+# --- In a browser ---
+
+
+def elegir(pagina, caja, *archivos):
+    """Choose files in a box; each is (name, bytes)."""
+    enviados = [{"name": n, "mimeType": "application/octet-stream", "buffer": b} for n, b in archivos]
+    pagina.locator(caja).set_input_files(enviados)
+
+
+@pytest.mark.una_vez
+@pytest.mark.con_rechazos  # the browser tells of the connection that is cut
+def test_subir_varias_verlas_enteras_y_reintentar(mano, servidor, expediente):
+    pagina, operador = mano.pagina, UsuarioFactory()
+    mano.entrar(operador, servidor, PAGINA)
+    pagina.get_by_label("Color:").fill("azul")  # nothing of the form is lost
+    fotos = pagina.locator("#evidencia .fotos a")
+
+    elegir(pagina, "#fotos", *((f"{n}.png", imagen("PNG", 80 + n)) for n in range(5)))
+    expect(fotos).to_have_count(5)
+    expect(pagina.locator(".subidas li")).to_have_count(0)
+    expect(pagina.get_by_label("Color:")).to_have_value("azul")
+    elegir(pagina, "#documentos", ("malo.exe", b"\x7fELF" + bytes(20)), ("poliza.pdf", PDF))
+    expect(fotos).to_have_count(6)
+    expect(pagina.locator(".subidas li")).to_contain_text("Tipo de archivo no permitido")
+    pagina.get_by_role("button", name="Quitar").click()
+    expect(pagina.locator(".subidas li")).to_have_count(0)
+
+    # The connection fails after the file arrived: it is sent again by its key, and there is one.
+    def cortar(ruta):
+        ruta.fetch()
+        ruta.abort()
+
+    pagina.route("**/api/expedientes/**", cortar, times=1)
+    mano.clics = 0
+    with pagina.expect_file_chooser() as elegida:
+        mano.clic(pagina.locator(".object-tools").get_by_text("Tomar foto"))
+    elegida.value.set_files({"name": "camara.jpg", "mimeType": "image/jpeg", "buffer": FOTO})  # the second tap
+    assert mano.clics == 1
+    expect(fotos).to_have_count(7)
+    assert sorted(Evidencia.objects.values_list("tipo", flat=True)) == ["documento"] + ["evidencia"] * 6
+
+    # By keyboard: whole, to the next ones, and back where one was.
+    fotos.first.focus()
+    pagina.keyboard.press("Enter")
+    visor = pagina.locator("#visor")
+    expect(visor).to_be_visible()
+    expect(visor.locator(".pie")).to_contain_text("1 de 6 · camara.jpg")
+    pagina.keyboard.press("ArrowRight")
+    expect(visor.locator(".pie")).to_contain_text("2 de 6")
+    pagina.keyboard.press("ArrowLeft")
+    pagina.keyboard.press("ArrowLeft")
+    expect(visor.locator(".pie")).to_contain_text("6 de 6")
+    expect(visor.locator("img")).not_to_have_js_property("naturalWidth", 0)
+    pagina.keyboard.press("Escape")
+    expect(visor).to_be_hidden()
+    expect(fotos.last).to_be_focused()
