@@ -15,6 +15,7 @@ from expedientes.copias import columnas_de_copia, leer_copia
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.numeros import es_provisional
+from expedientes.panel import ConPanel
 from expedientes.recibir import ConRecepcion
 from expedientes.tablero import ConTablero
 from monitor.admin.forms import VerbForm
@@ -120,7 +121,7 @@ def insignia(estado: str):
 
 
 @admin.register(Expediente)
-class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
+class ExpedienteAdmin(ConRecepcion, ConTablero, ConPanel, ConHistorial, VerbAdmin):
     form = ExpedienteForm
     historia = Historia("historial", leer_paso)
     eliminado, eliminados = "Se archivó", "Se archivaron"

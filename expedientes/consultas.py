@@ -10,6 +10,10 @@ from expedientes.numeros import NumeroDejado
 from monitor.db.functions import Contains, Folded, has_plates, searched
 from monitor.textos import words
 
+ABIERTO = models.Q(estado__in=ABIERTOS)
+SALIO_A_TIEMPO = models.Q(estado=Estado.SALIDA, en_estado_desde__date__lte=models.F("fecha_entrega"))
+SALIO_TARDE = models.Q(estado=Estado.SALIDA, en_estado_desde__date__gt=models.F("fecha_entrega"))
+
 
 class ExpedienteQuerySet(models.QuerySet):
     def buscar(self, texto: str):
@@ -41,7 +45,7 @@ class ExpedienteQuerySet(models.QuerySet):
 
     def abiertos(self):
         """Return those whose unit hasn't left."""
-        return self.filter(estado__in=ABIERTOS)
+        return self.filter(ABIERTO)
 
     def atrasados(self):
         """Return those that were promised for a day that is past."""
@@ -50,6 +54,13 @@ class ExpedienteQuerySet(models.QuerySet):
     def que_entregan(self, desde: date, hasta: date):
         """Return those that were promised for these days, both included."""
         return self.abiertos().filter(fecha_entrega__range=(desde, hasta))
+
+    def que_salieron_a_tiempo(self):
+        """Return those whose unit left, the last time that it did, on the promised day or before."""
+        return self.filter(SALIO_A_TIEMPO)
+
+    def que_salieron_tarde(self):
+        return self.filter(SALIO_TARDE)
 
     def con_asesor(self, texto: str):
         """Return those whose adviser's name has every word of `texto`."""

@@ -361,7 +361,11 @@ class Expediente(Seguido):
         # Migration 0003 adds an index of trigrams for the search.
         indexes = [
             models.Index(fields=["orden_ingreso", "no_siniestro"], name="expediente_en_orden"),
-            models.Index(fields=["estado", "orden_ingreso", "no_siniestro"], name="expediente_por_estado"),
+            # The panel counts by its last two, without reading the rows.
+            models.Index(
+                fields=["estado", "orden_ingreso", "no_siniestro", "aseguradora", "fecha_entrega"],
+                name="expediente_por_estado",
+            ),
             models.Index(fields=["aseguradora", "orden_ingreso", "no_siniestro"], name="expediente_por_aseguradora"),
             models.Index(
                 fields=["ubicacion_almacenamiento", "orden_ingreso", "no_siniestro"], name="expediente_por_ubicacion"
