@@ -3,16 +3,19 @@
 from datetime import date
 
 from django.db import models
+from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
 from expedientes.estados import ABIERTOS, Estado, Ubicacion
 from expedientes.numeros import NumeroDejado
-from monitor.db.functions import Contains, Folded, has_plates, searched
+from monitor.db.functions import LAST_DAY, Contains, Folded, LocalDay, has_plates, searched
 from monitor.textos import words
 
 ABIERTO = models.Q(estado__in=ABIERTOS)
-SALIO_A_TIEMPO = models.Q(estado=Estado.SALIDA, en_estado_desde__date__lte=models.F("fecha_entrega"))
-SALIO_TARDE = models.Q(estado=Estado.SALIDA, en_estado_desde__date__gt=models.F("fecha_entrega"))
+SALIO_PROMETIDO = models.Q(estado=Estado.SALIDA, fecha_entrega__isnull=False)
+A_TIEMPO = LessThanOrEqual(LocalDay("en_estado_desde"), LAST_DAY.toordinal() - models.F("orden_entrega"))
+SALIO_A_TIEMPO = SALIO_PROMETIDO & models.Q(A_TIEMPO)
+SALIO_TARDE = SALIO_PROMETIDO & ~models.Q(A_TIEMPO)
 
 
 class ExpedienteQuerySet(models.QuerySet):

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.functions import Lag
 from django.utils import timezone
 
-from expedientes.consultas import ABIERTO, SALIO_A_TIEMPO, SALIO_TARDE
+from expedientes.consultas import ABIERTO, SALIO_A_TIEMPO
 from expedientes.models import Expediente, HistorialEstado
 from monitor.db.functions import LAST_DAY, LocalDay
 
@@ -64,8 +64,11 @@ class Entregas(NamedTuple):
     aseguradora: int | None
     prometidas: int
     a_tiempo: int
-    tarde: int
     abiertos: int
+
+    @property
+    def tarde(self) -> int:
+        return self.prometidas - self.a_tiempo - self.abiertos
 
 
 def lunes_de(dia: date) -> date:
@@ -78,8 +81,7 @@ def entregas(desde: date, hasta: date) -> Iterator[Entregas]:
     lunes, domingo = (LAST_DAY - desde).days, (LAST_DAY - hasta).days
     semana = (models.Value(lunes, output_field=models.IntegerField()) - models.F("orden_entrega")) / 7
     promesas = Expediente.objects.filter(orden_entrega__range=(domingo, lunes))
-    cuentas = {"prometidas": _cuantos(), "a_tiempo": _cuantos(SALIO_A_TIEMPO)}
-    cuentas |= {"tarde": _cuantos(SALIO_TARDE), "abiertos": _cuantos(ABIERTO)}
+    cuentas = {"prometidas": _cuantos(), "a_tiempo": _cuantos(SALIO_A_TIEMPO), "abiertos": _cuantos(ABIERTO)}
     por_semana = promesas.order_by().annotate(semana=semana).values_list("semana", "aseguradora")
     for numero, *resto in por_semana.annotate(**cuentas):
         yield Entregas(desde + timedelta(weeks=numero), *resto)

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
-from functools import partial
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -14,7 +13,7 @@ from expedientes.admin_filters import EnTallerFilter, EstadosFilter
 from expedientes.cuentas import abiertos, entregas, estancias, lunes_de, percentil
 from expedientes.estados import ABIERTOS, Estado
 from monitor.admin.panel import Cuenta, Fila, Opcion, Seccion
-from monitor.admin.routes import list_route
+from monitor.admin.routes import list_routes
 from monitor.admin.verbs import VerbAdmin
 
 SEMANAS, PROXIMAS = 12, 2  # the weeks of the deliveries: up to this one, and after it
@@ -34,7 +33,7 @@ class ConPanel(VerbAdmin):
 
 class Panel:
     def __init__(self, propio: ConPanel, request: HttpRequest):
-        self.lista = partial(list_route, propio, request)
+        self.lista = list_routes(propio, request)
         self.hoy = timezone.localdate()
         self.lunes = lunes_de(self.hoy) - timedelta(weeks=SEMANAS - 1)
         pedido = request.GET.get(DIAS)

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 
 from monitor.admin.lists import cuantas
-from monitor.admin.routes import list_route
+from monitor.admin.routes import list_routes
 
 
 class Cifra(NamedTuple):
@@ -27,7 +27,6 @@ def cifras_de(registrados: dict[type, admin.ModelAdmin], request: HttpRequest) -
     for modelo, de_su_admin in registrados.items():
         dar = getattr(de_su_admin, "cifras", None)
         if dar and de_su_admin.has_view_permission(request):
-            cifras = [
-                (c.titulo, cuantas(c.filas), list_route(de_su_admin, request, c.filtro, c.orden)) for c in dar(request)
-            ]
+            lista = list_routes(de_su_admin, request)
+            cifras = [(c.titulo, cuantas(c.filas), lista(c.filtro, c.orden)) for c in dar(request)]
             yield {"titulo": capfirst(modelo._meta.verbose_name_plural), "cifras": cifras}

@@ -1,5 +1,7 @@
 """The addresses of the admin's pages."""
 
+from collections.abc import Callable
+
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.utils import quote
 from django.contrib.admin.views.main import ORDER_VAR
@@ -15,11 +17,14 @@ def route(model: type[models.Model], view: str, *keys) -> str:
     return reverse(f"admin:{opts.app_label}_{opts.model_name}_{view}", args=[quote(key) for key in keys])
 
 
-def list_route(model_admin: ModelAdmin, request, filtro: dict, orden: str = "") -> str:
-    """Return the address of a list with these parameters of its filters, sorted by a column of it, if not as the list
-    itself is."""
-    parametros = dict(filtro)
-    if orden:
-        con_casillas = bool(model_admin.get_actions(request))  # the first column, for who may choose rows
-        parametros[ORDER_VAR] = model_admin.list_display.index(orden) + con_casillas
-    return f"{route(model_admin.model, 'changelist')}?{urlencode(parametros)}"
+def list_routes(model_admin: ModelAdmin, request) -> Callable[..., str]:
+    """Return a function that gives the address of the list with some parameters of its filters, sorted by a column of
+    it, if not as the list itself is."""
+    lista = route(model_admin.model, "changelist")
+    primera = int(bool(model_admin.get_actions(request)))  # after the boxes, for who may choose rows
+
+    def ruta(filtro: dict, orden: str = "") -> str:
+        en_orden = {ORDER_VAR: model_admin.list_display.index(orden) + primera} if orden else {}
+        return f"{lista}?{urlencode(filtro | en_orden)}"
+
+    return ruta

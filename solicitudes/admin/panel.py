@@ -1,7 +1,6 @@
 """What the panel shows of solicitudes: those of each month, by state."""
 
 from datetime import date
-from functools import partial
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -11,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from monitor.admin.panel import Cuenta, Fila, Seccion
-from monitor.admin.routes import list_route
+from monitor.admin.routes import list_routes
 from monitor.admin.verbs import VerbAdmin
 from solicitudes.estados import Estado
 from solicitudes.models import Solicitud
@@ -60,7 +59,7 @@ class ConPanel(VerbAdmin):
     """A ModelAdmin that gives the panel its table of solicitudes."""
 
     def panel(self, request: HttpRequest) -> list[Seccion]:
-        cuantas, lista = por_mes_y_estado(request.user), partial(list_route, self, request)
+        cuantas, lista = por_mes_y_estado(request.user), list_routes(self, request)
         return [
             Seccion(
                 "solicitudes",
