@@ -371,7 +371,14 @@ class Expediente(Seguido):
                 fields=["ubicacion_almacenamiento", "orden_ingreso", "no_siniestro"], name="expediente_por_ubicacion"
             ),
             models.Index(IndexedPlates("placas"), name="expediente_por_placas"),
-            models.Index(fields=["orden_en_admin", "no_siniestro"], name="expediente_en_admin"),
+            # The filters of the admin's list pass over what they don't show without reading the rows.
+            models.Index(
+                fields=[
+                    *("orden_en_admin", "no_siniestro"),
+                    *("estado", "aseguradora", "ubicacion_almacenamiento", "fecha_entrega"),
+                ],
+                name="expediente_en_admin",
+            ),
             models.Index(fields=["orden_entrega", "no_siniestro"], name="expediente_por_entrega"),
             models.Index(fields=["en_estado_desde", "no_siniestro"], name="expediente_por_dias_en_estado"),
         ]

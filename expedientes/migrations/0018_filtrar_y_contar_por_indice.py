@@ -13,4 +13,19 @@ class Migration(migrations.Migration):
                 name="expediente_por_estado",
             ),
         ),
+        migrations.RemoveIndex(model_name="expediente", name="expediente_en_admin"),
+        migrations.AddIndex(
+            model_name="expediente",
+            index=models.Index(
+                fields=[
+                    "orden_en_admin",
+                    "no_siniestro",
+                    "estado",
+                    "aseguradora",
+                    "ubicacion_almacenamiento",
+                    "fecha_entrega",
+                ],
+                name="expediente_en_admin",
+            ),
+        ),
     ]
