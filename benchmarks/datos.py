@@ -63,7 +63,8 @@ def cargar_solicitudes(conexion):
     conexion.execute(
         "INSERT INTO solicitud (periodo, asunto, cantidad_pasajeros, fecha_servicio_requerido, hora_servicio_requerido,"
         " id_usuario_solicitante, id_usuario_aprobador, id_departamento_solicitante, id_tipo_prioridad_solicitud,"
-        " id_tipo_servicio_solicitud) SELECT '2026-03', 'Transporte de personal ' || n, 5,"
+        " id_tipo_servicio_solicitud) SELECT to_char(CURRENT_DATE - n %% 24 * INTERVAL '1 month', 'YYYY-MM'),"
+        " 'Transporte de personal ' || n, 5,"
         " DATE '2026-01-01' + n %% 300, '08:00', 1, 2, 2, 2, 1 FROM generate_series(1, %s) AS n",
         [SOLICITUDES],
     )
@@ -75,7 +76,7 @@ def limpiar(conexion) -> None:
     conexion.execute(f"DELETE FROM historial_estado WHERE id > ({cargadas} WHERE no_siniestro LIKE 'B-%')")
     conexion.execute("DELETE FROM expediente WHERE no_siniestro NOT LIKE 'B-%'")
     conexion.execute("TRUNCATE post_office_email, respuesta_guardada, cambio CASCADE")
-    ajenas = f"SELECT id FROM solicitud WHERE periodo <> '2026-03' OR id > {SOLICITUDES}"
+    ajenas = f"SELECT id FROM solicitud WHERE id > {SOLICITUDES}"
     for tabla, columna in (("lugar_solicitud", "id_solicitud"), ("historico_estado_solicitud", "id_solicitud")):
         conexion.execute(f"DELETE FROM {tabla} WHERE {columna} IN ({ajenas})")
     conexion.execute(f"DELETE FROM solicitud WHERE id IN ({ajenas})")
