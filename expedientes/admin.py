@@ -16,6 +16,7 @@ from expedientes.estados import ABIERTOS, TRANSICIONES, Estado
 from expedientes.galeria import ConGaleria
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.numeros import es_provisional
+from expedientes.panel import ConPanel
 from expedientes.recibir import ConRecepcion
 from expedientes.tablero import ConTablero
 from monitor.admin.forms import VerbForm
@@ -123,7 +124,7 @@ def insignia(estado: str):
 
 
 @admin.register(Expediente)
-class ExpedienteAdmin(ConGaleria, ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
+class ExpedienteAdmin(ConGaleria, ConRecepcion, ConTablero, ConPanel, ConHistorial, VerbAdmin):
     form = ExpedienteForm
     historia = Historia("historial", leer_paso)
     eliminado, eliminados = "Se archivó", "Se archivaron"

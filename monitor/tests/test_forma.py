@@ -38,15 +38,16 @@ CAPAS = {
         " solicitudes.correo.direcciones solicitudes.correo.avisos"
     ),
     "formas, filtros y trabajos": (
-        "*.serializers *.filters catalogos.importacion.* expedientes.copias"
-        " expedientes.evidencias.revision monitor.cambios.verificacion"
-        " monitor.cambios.sello solicitudes.correo.cartero solicitudes.correo.servidor solicitudes.correo.entrega"
-        " solicitudes.correo.vigilancia monitor.checks monitor.respaldos.*"
+        "*.serializers *.filters catalogos.importacion.* expedientes.copias expedientes.cuentas"
+        " expedientes.evidencias.revision"
+        " monitor.cambios.verificacion monitor.cambios.sello solicitudes.correo.cartero solicitudes.correo.servidor"
+        " solicitudes.correo.entrega solicitudes.correo.vigilancia monitor.checks monitor.respaldos.*"
     ),
     "puertas": (
         "*.views monitor.cambios.admin monitor.cambios.ajenos monitor.cambios.linea monitor.cambios.listas"
         " monitor.usuarios.admin catalogos.admin expedientes.admin expedientes.admin_filters expedientes.recibir"
-        " expedientes.galeria expedientes.tablero expedientes.evidencias.lecturas expedientes.evidencias.subidas"
+        " expedientes.galeria expedientes.panel expedientes.tablero"
+        " expedientes.evidencias.lecturas expedientes.evidencias.subidas"
         " solicitudes.admin solicitudes.admin.* solicitudes.correo.admin"
     ),
     "descripciones y órdenes": "*.openapi *.management.*",
