@@ -1,9 +1,12 @@
+from tempfile import TemporaryFile
 from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
 from django.core import checks
 from django.db import connections
+
+from monitor.archivos import ALMACEN
 
 PRODUCCION = "produccion"  # the tag of the checks that `serve` runs as well as `check --deploy`
 DE_NADIE = {"127.0.0.1", "localhost", "::1", "monitor.example.org"}
@@ -94,3 +97,19 @@ def con_direccion_propia(**kwargs):
             id="monitor.W003",
         )
     ]
+
+
+@checks.register(PRODUCCION)
+def con_donde_guardar_archivos(**kwargs):
+    """Return an error when the folder of files can't be written: the server keeps large bodies there too."""
+    try:
+        with TemporaryFile(dir=ALMACEN.entrantes):
+            return []
+    except OSError as error:
+        return [
+            checks.Error(
+                f"En la carpeta de los archivos no se puede escribir ({ALMACEN.raiz}): {error.strerror}.",
+                hint="Póngala en ARCHIVOS_DIR, o dé a quien corre Monitor permiso de escribir en ella.",
+                id="monitor.E002",
+            )
+        ]

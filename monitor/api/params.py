@@ -61,7 +61,7 @@ class QueryParams:
         errors = {
             name: [f"{name}: está repetido" if len(values) > 1 else f"{name}: está vacío"]
             for name, values in query.lists()
-            if len(values) > 1 or not values[0].strip()
+            if len(values) > 1 or not (values[0].strip() or self._may_be_blank(name))
         }
         good = {name: value for name, value in query.items() if name not in errors}
         try:
@@ -71,6 +71,9 @@ class QueryParams:
         if errors:
             raise DatosInvalidos(campos=errors, codigo="parametros_invalidos")
         return values
+
+    def _may_be_blank(self, name) -> bool:
+        return getattr(self.serializer.fields.get(name), "allow_blank", False)
 
     def filter(self, queryset: QuerySet, values: dict) -> QuerySet:
         for name, filter_ in self._filters.items():

@@ -4,6 +4,7 @@ import pytest
 from django.core.checks import run_checks
 from django.core.management import call_command
 
+from monitor.archivos import ALMACEN
 from monitor.checks import PRODUCCION
 
 
@@ -72,3 +73,12 @@ def test_quien_los_dice(orden, produccion, monkeypatch, capsys):
             call_command("serve")
 
     assert "(monitor.W001) HTTPS=on, y TRUSTED_PROXIES está vacía" in capsys.readouterr().err
+
+
+def test_carpeta_de_archivos_donde_no_se_puede_escribir(produccion, monkeypatch, tmp_path):
+    (tmp_path / "archivo").write_text("no es una carpeta")
+    monkeypatch.setattr(ALMACEN, "raiz", tmp_path / "archivo")
+
+    [aviso] = run_checks(tags=[PRODUCCION])
+    assert aviso.id == "monitor.E002"
+    assert f"no se puede escribir ({tmp_path / 'archivo'})" in aviso.msg

@@ -71,13 +71,26 @@ def test_conectar_un_programa_sirve_como_esta_escrito(demo):
     ]
 
 
+def test_guardar_una_foto_sirve_como_esta_escrito(demo):
+    subida, [guardada], huella = teclear(bloque("Guardar una foto", nivel="###"), demo)
+
+    assert (subida["nombre_archivo"], subida["tipo"], guardada["id"]) == ("golpe.txt", "evidencia", subida["id"])
+    assert (guardada["tipo_mime"], guardada["sha256"]) == ("text/plain", huella.split()[0])
+
+
 def test_los_paseos_sirven_con_los_curl_que_hay():
     """Ubuntu 22.04 has curl 7.81, and `--json` came with 7.82."""
     paseos = bloque("Un primer paseo") + "".join(
-        bloque(titulo, nivel="###") for titulo in ("Pedir transporte", "Conectar un programa")
+        bloque(titulo, nivel="###") for titulo in ("Pedir transporte", "Guardar una foto", "Conectar un programa")
     )
 
-    assert set(re.findall(r"(?<!\S)-\w+|--[\w-]+", re.sub("python3 -c .*", "", paseos))) <= {"-sS", "-H", "-d", "-X"}
+    assert set(re.findall(r"(?<!\S)-\w+|--[\w-]+", re.sub("python3 -c .*", "", paseos))) <= {
+        "-sS",
+        "-H",
+        "-d",
+        "-X",
+        "-F",
+    }
 
 
 def test_los_enlaces_del_readme_llevan_a_algo():

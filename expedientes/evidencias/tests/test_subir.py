@@ -79,7 +79,8 @@ def test_tipo_documento_en_una_parte(operador, expediente, almacen, cuerpo):
 
 
 @pytest.mark.parametrize(
-    ("consulta", "tipo"), [("?tipo=documento", "documento"), ("?tipo=otro", "evidencia"), ("", "evidencia")]
+    ("consulta", "tipo"),
+    [("?tipo=documento", "documento"), ("?tipo=otro", "evidencia"), ("?tipo=", "evidencia"), ("", "evidencia")],
 )
 def test_tipo_en_la_consulta(operador, expediente, almacen, consulta, tipo):
     assert subida(operador, consulta=consulta)["tipo"] == tipo
