@@ -46,7 +46,7 @@ class ConGaleria:
         ]
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        if change:
+        if change and request.method == "GET":  # a form that comes back is short of time as it is
             context["galeria"] = Evidencia.objects.filter(expediente=obj.pk).en_orden().select_related("subido_por")
             context["puede_subir"] = request.user.has_perm("expedientes.add_evidencia")
             context["puede_eliminar_evidencia"] = request.user.has_perm("expedientes.delete_evidencia")

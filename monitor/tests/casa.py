@@ -26,7 +26,7 @@ class Casa:
         shutil.copytree(settings.BASE_DIR, self.carpeta, ignore=ajenos)
         (self.carpeta / ".venv").symlink_to(sys.prefix)
         self.puerto = puerto_libre()
-        propias = {*ajustes.entorno.leidas, "MAKEFLAGS", "MAKELEVEL", "BASE_DE_PRUEBAS"}
+        propias = {*ajustes.entorno.leidas, "MAKEFLAGS", "MAKELEVEL", "BASE_DE_PRUEBAS", "ARCHIVOS_DE_PRUEBAS"}
         self.entorno = {
             nombre: valor
             for nombre, valor in os.environ.items()

@@ -24,7 +24,7 @@ os.environ.update(
     DATABASE_URL=DATABASE_URL if DATABASE_URL.startswith("postgres") else f"sqlite:///{SQLITE}",
     ALLOWED_HOSTS="127.0.0.1,localhost,testserver",
     BACKUP_DIR=f"{CARPETA}/respaldos",
-    ARCHIVOS_DIR=f"{CARPETA}/archivos",
+    ARCHIVOS_DIR=os.environ.get("ARCHIVOS_DE_PRUEBAS", f"{CARPETA}/archivos"),
     EMAIL_URL="memorymail://",
     HTTPS="off",
     # Playwright keeps an event loop in the thread that also calls the ORM.
