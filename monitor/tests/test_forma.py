@@ -28,7 +28,7 @@ CAPAS = {
         "monitor.usuarios.hashers monitor.usuarios.intentos monitor.usuarios.llaves monitor.usuarios.models"
         " monitor.usuarios.acceso"
         " monitor.cambios.cadena monitor.cambios.encadenar monitor.cambios.models monitor.cambios.registro"
-        " monitor.cambios.seguimiento"
+        " monitor.cambios.seguimiento monitor.importacion.models"
         " catalogos.base catalogos.models"
         " expedientes.archivo expedientes.consultas expedientes.models expedientes.numeros"
         " solicitudes.codigo solicitudes.referencias solicitudes.models"
@@ -36,12 +36,15 @@ CAPAS = {
         " solicitudes.correo.direcciones solicitudes.correo.avisos"
     ),
     "formas, filtros y trabajos": (
-        "*.serializers *.filters catalogos.importacion.* expedientes.copias monitor.cambios.verificacion"
+        "*.serializers *.filters catalogos.importacion.* expedientes.copias expedientes.importacion"
+        " monitor.importacion.archivo monitor.importacion.libro monitor.importacion.tabla monitor.importacion.valores"
+        " monitor.importacion.destino monitor.importacion.deshacer monitor.cambios.verificacion"
         " monitor.cambios.sello solicitudes.correo.cartero solicitudes.correo.servidor solicitudes.correo.entrega"
         " solicitudes.correo.vigilancia monitor.checks monitor.respaldos.*"
     ),
     "puertas": (
         "*.views monitor.cambios.admin monitor.cambios.ajenos monitor.cambios.linea monitor.cambios.listas"
+        " monitor.importacion.trabajo monitor.importacion.vista monitor.importacion.en_vivo monitor.importacion.admin"
         " monitor.usuarios.admin catalogos.admin expedientes.admin expedientes.admin_filters expedientes.recibir"
         " expedientes.tablero solicitudes.admin solicitudes.admin.* solicitudes.correo.admin"
     ),
