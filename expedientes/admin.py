@@ -13,6 +13,7 @@ from expedientes.admin_filters import EnTallerFilter, EntregaFilter, EstadosFilt
 from expedientes.archivo import ExpedienteArchivado
 from expedientes.copias import columnas_de_copia, leer_copia
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado
+from expedientes.importacion import Importador
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.numeros import es_provisional
 from expedientes.recibir import ConRecepcion
@@ -27,6 +28,7 @@ from monitor.cambios.linea import Historia, Suceso
 from monitor.cambios.registro import DE_LA_CADENA
 from monitor.db.functions import LAST_DAY
 from monitor.db.versions import Seen
+from monitor.importacion.vista import ConImportacion
 
 BOTON = "_estado"  # the name of the buttons that change the state on an expediente's page
 CAMBIO = changed("estado")
@@ -120,10 +122,11 @@ def insignia(estado: str):
 
 
 @admin.register(Expediente)
-class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
+class ExpedienteAdmin(ConRecepcion, ConTablero, ConImportacion, ConHistorial, VerbAdmin):
     form = ExpedienteForm
     historia = Historia("historial", leer_paso)
     eliminado, eliminados = "Se archivó", "Se archivaron"
+    importador = Importador()
     sheet_signatures = ("Asesor", "Cliente: entrega la unidad", "Cliente: recibe la unidad")
     actions = (*(_pasar_a(estado) for estado in Estado), "delete_selected")
     list_display = (

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "monitor.usuarios",
     "monitor.cambios",
     "monitor.repeticiones",
+    "monitor.importacion",
     "catalogos",
     "expedientes",
     "solicitudes",

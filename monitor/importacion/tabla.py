@@ -94,7 +94,7 @@ def _registros(texto, errores) -> Iterator[tuple[int, list[str]]]:
     while True:
         primera = lector.line_num
         try:
-            celdas = [_limpia(celda) for celda in next(lector)]
+            celdas = [limpia(celda) for celda in next(lector)]
         except StopIteration:
             return
         except csv.Error:
@@ -127,7 +127,7 @@ def _falla(registro, separador) -> tuple[int, str]:
     return len(re.findall("\r\n|\r|\n", registro[:posicion])), SIN_CERRAR
 
 
-def _limpia(celda):
+def limpia(celda):
     return _sin_apostrofe(DURO.sub(" ", celda).replace("\r\n", "\n").replace("\r", "\n").strip())
 
 
