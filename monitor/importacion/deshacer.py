@@ -55,9 +55,9 @@ def _exigir_intactas(importacion, destino) -> None:
 
 def _deshacer(importacion, destino, lote, por) -> list[str]:
     """Undo some rows, and return a sentence for each that a verb refuses."""
-    uids = [fila.uid for fila in lote]
-    filas = {fila.uid: fila for fila in destino.modelo._base_manager.filter(uid__in=uids)}
-    valores, rechazos = _lo_de_antes(importacion, destino, uids), []
+    filas = {f.uid: f for f in destino.modelo._base_manager.filter(uid__in=[escrita.uid for escrita in lote])}
+    valores = _lo_de_antes(importacion, destino, [escrita.uid for escrita in lote if not escrita.creada])
+    rechazos = []
     for escrita in lote:
         fila = filas[escrita.uid]
         try:
