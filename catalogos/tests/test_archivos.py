@@ -541,7 +541,7 @@ VACIO = "está vacío: escriba los nombres de las columnas y, debajo, las filas"
     ("contenido", "frase"),
     [
         (b"PK\x03\x04\x14\x00\x06\x00", f"no se puede abrir como libro de Excel: {COMO_LIBRO}, sin contraseña"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", f"es un libro de un Excel viejo (.xls): {COMO_LIBRO}"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", f"es un libro de un Excel viejo (.xls), o con contraseña: {COMO_LIBRO}"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", f"no es texto: {COMO}"),
         (b"codigo;nombre\nA;\x81\x8d\n", f"no es texto: {COMO}"),
         ("codigo;nombre\nA;Sede\n".encode("utf-16-le"), f"no es texto: {COMO}"),

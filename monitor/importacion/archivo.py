@@ -93,7 +93,7 @@ class Errores:
 def texto_de(archivo: Archivo) -> str:
     """Return the text of a file. Raise DatosInvalidos when it isn't text or is empty."""
     if archivo.contenido.startswith(LIBRO_VIEJO):
-        raise archivo_invalido(archivo.nombre, f"es un libro de un Excel viejo (.xls): {COMO_LIBRO}")
+        raise archivo_invalido(archivo.nombre, f"es un libro de un Excel viejo (.xls), o con contraseña: {COMO_LIBRO}")
     texto = _decodificar(archivo)
     if "\0" in texto:
         raise archivo_invalido(archivo.nombre, f"no es texto: {COMO_GUARDARLO}")

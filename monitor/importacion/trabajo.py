@@ -103,6 +103,8 @@ def _correr(archivo, destino, por, avance) -> tuple[Resultado, list[FilaEscrita]
                 if len(resultado.hechas[hecho.que]) < MOSTRADAS:
                     resultado.hechas[hecho.que].append(linea)
             avance(resultado.cuentas.total(), len(hoja.renglones))
+    if resultado.cuentas.total() < len(hoja.renglones):  # some can't be written
+        avance(len(hoja.renglones), len(hoja.renglones))
     resultado.rechazos = errores.todas()
     huella.update(repr(resultado.rechazos).encode())
     resultado.huella = huella.hexdigest()
