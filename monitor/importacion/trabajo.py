@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
 from typing import NamedTuple
-from uuid import uuid4
 
 from django.db import transaction
 
@@ -92,8 +91,8 @@ def _correr(archivo, destino, por, avance) -> tuple[Resultado, list[FilaEscrita]
     Importacion.objects.tomar_turno()
     errores = Errores(archivo.nombre)
     hoja = leer(archivo, destino.columnas, errores)
-    resultado, escritas, huella = Resultado(archivo.nombre, hoja.ajenas, _peticion()), [], sha256()
-    with entrando_por(Origen.IMPORTACION, resultado.peticion):
+    resultado, escritas, huella = Resultado(archivo.nombre, hoja.ajenas, puerta.get()[1]), [], sha256()
+    with entrando_por(Origen.IMPORTACION):
         hechos = destino.escribir(hoja, errores, por=por)
         while lote := list(islice(hechos, LOTE)):
             resultado.cuentas.update(hecho.que for hecho in lote)
@@ -109,12 +108,6 @@ def _correr(archivo, destino, por, avance) -> tuple[Resultado, list[FilaEscrita]
     huella.update(repr(resultado.rechazos).encode())
     resultado.huella = huella.hexdigest()
     return resultado, escritas
-
-
-def _peticion() -> str:
-    """Return the name that an import's changes share. A process that isn't a server may import several files."""
-    origen, peticion = puerta.get()
-    return uuid4().hex if origen == Origen.COMANDO else peticion
 
 
 def _lineas(destino, hechos: list[Hecho]) -> Iterator[tuple[Hecho, Linea]]:

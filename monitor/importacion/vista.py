@@ -74,7 +74,7 @@ class ConImportacion:
             "columnas": [capfirst(c.verbose_name) for c in self.importador.columnas.campos.values() if c.editable],
             "identifican": [self._titulo(columna) for columna in self.importador.columnas.identifican],
             "megas": MEGAS,
-            "filas": FILAS_MAXIMAS,
+            "filas": f"{FILAS_MAXIMAS:,}",
         }
 
     def _revisar(self, request, archivo):

@@ -423,8 +423,44 @@ MUTANTES: list[Mutante] = [
         "catalogos/tests/test_archivos.py",
         cambios=[
             ("        self.existentes.exigir_inequivoca(fila, valores)\n", ""),
-            ("self.existentes.nombrar(self._recuperar(fila, valores))", "self._recuperar(fila, valores)"),
+            ("        self.existentes.nombrar(escrita)\n", ""),
             ("lineas.modelo.objects.en_lote()", "lineas.modelo.objects"),
+        ],
+    ),
+    *de(
+        "monitor/importacion/trabajo.py",
+        "monitor/importacion/tests/test_importar.py",
+        "monitor/importacion/tests/test_orden.py",
+        cambios=[
+            ("vista is not None and vista != resultado.huella", "False"),
+            ("if resultado.rechazos or resultado.es_otro or not escritas:", "if resultado.es_otro or not escritas:"),
+            ("        transaction.set_rollback(True)\n    return resultado\n", "    return resultado\n"),
+        ],
+    ),
+    *de(
+        "monitor/importacion/deshacer.py",
+        "monitor/importacion/tests/test_importar.py",
+        cambios=[
+            ("versiones.get(fila.uid) != fila.version_escrita", "fila.uid not in versiones"),
+            ('_lotes(importacion, "-id")', '_lotes(importacion, "id")'),
+            ("[escrita.uid for escrita in lote if not escrita.creada]", "[]"),
+        ],
+    ),
+    *de(
+        "monitor/importacion/admin.py",
+        "monitor/importacion/tests/test_importar.py",
+        cambios=[
+            ("borra = not importacion.creadas or propio.has_delete_permission(request)", "borra = True"),
+            ("or not self.may_undo(request, importacion)", ""),
+        ],
+    ),
+    *de(
+        "monitor/importacion/libro.py",
+        "monitor/importacion/tests/test_libro.py",
+        cambios=[
+            ("        self._parser.StartDoctypeDeclHandler = _rechazar\n", ""),
+            ("if self.abierto > ABIERTO_MAXIMO:", "if False:"),
+            ("and self._columna <= ULTIMA_COLUMNA", ""),
         ],
     ),
     # --- Roles, identidad y tokens ---

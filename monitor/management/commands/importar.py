@@ -1,5 +1,6 @@
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -10,6 +11,7 @@ from monitor.importacion.admin import importables
 from monitor.importacion.archivo import MEGAS, Archivo
 from monitor.importacion.tabla import FILAS_MAXIMAS
 from monitor.importacion.vista import cuentas
+from monitor.origen import Origen, entrando_por
 from monitor.usuarios.models import Usuario
 
 ANCHO = 30  # of the bar, in characters
@@ -37,7 +39,8 @@ class Command(BaseCommand):
     def handle(self, *, lista, archivo, como, simular, **options):
         verbo = trabajo.simular if simular else trabajo.importar
         try:
-            resultado = verbo(Archivo.de(archivo), por_modelo()[lista], por=_persona(como), avance=self._avance)
+            with entrando_por(Origen.COMANDO, uuid4().hex):  # a process may import several files
+                resultado = verbo(Archivo.de(archivo), por_modelo()[lista], por=_persona(como), avance=self._avance)
         except ErrorDeDominio as error:
             raise CommandError("\n".join(frase for _, frase in error.frases())) from error
         if resultado.rechazos:
