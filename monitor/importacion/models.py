@@ -110,7 +110,7 @@ class Importacion(models.Model):
 def cambios_de(objeto: str, uids: Iterable[UUID], peticion: str) -> models.QuerySet:
     """Return the changes of an import in these rows of a table, in the order in which they were made."""
     suyos = Cambio.objects.filter(objeto=objeto, uid__in=list(uids), peticion=peticion, origen=Origen.IMPORTACION)
-    return suyos.order_by("id")
+    return suyos.select_related("usuario").order_by("id")
 
 
 class FilaImportadaManager(models.Manager):

@@ -488,7 +488,7 @@ def sentencias(client, lista, archivo):
     return len(hechas)
 
 
-@pytest.mark.parametrize(("lista", "por_fila"), [(EXPEDIENTES, 8), (LUGARES, 10)])
+@pytest.mark.parametrize(("lista", "por_fila"), [(EXPEDIENTES, 5), (LUGARES, 9)])
 def test_cada_fila_cuesta_lo_que_su_verbo(client, como_operador, lista, por_fila):
     titulos = "no_siniestro;aseguradora" if lista == EXPEDIENTES else "codigo;nombre"
     AseguradoraFactory(nombre="AXA")
