@@ -21,9 +21,10 @@ RECHAZADAS = "No se deshizo nada: {}"
 def deshacer(
     pk: int, destino: Destino, *, por: Author, avance: Callable[[int, int], None] = lambda hechas, total: None
 ) -> Importacion:
-    """Undo an import and return it. Raise Conflicto when it was undone already, when somebody touched one of its rows
-    since, naming those, or when a verb refuses."""
+    """Undo an import and return it. Raise Conflicto when it was undone already, when somebody imports, when somebody
+    touched one of its rows since, naming those, or when a verb refuses."""
     with transaction.atomic(), entrando_por(Origen.IMPORTACION):
+        Importacion.objects.tomar_turno()
         importacion = Importacion.objects.tomar(pk)
         _exigir_intactas(importacion, destino)
         rechazos, hechas, total = [], 0, importacion.creadas + importacion.cambiadas

@@ -164,4 +164,4 @@ def _del_formulario(datos) -> Archivo:
         contenido = zlib.decompressobj().decompress(b64decode(datos[CONTENIDO], validate=True), BYTES_MAXIMOS + 1)
     except (NotBase64, zlib.error) as error:
         raise BadRequest from error
-    return Archivo(datos.get(NOMBRE, ""), contenido)
+    return Archivo("".join(filter(str.isprintable, datos.get(NOMBRE, ""))), contenido)

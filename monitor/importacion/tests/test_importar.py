@@ -108,6 +108,14 @@ def test_lo_que_el_formulario_guardo_mal_no_se_importa(client, como_operador):
     assert not Aseguradora.objects.exists()
 
 
+def test_un_nombre_de_archivo_raro_no_estorba(client, como_operador):
+    pagina = revisar(client, ASEGURADORAS, "nombre\nAXA\n")
+
+    pulsar(client, ASEGURADORAS, pagina, nombre=f"raro\0\n<b>{'x' * 300}.csv")
+
+    assert Importacion.objects.get().archivo.endswith("xxx.csv")
+
+
 def test_sin_archivo_pide_uno(client, como_operador):
     assert "Elija un archivo de Excel" in dicho(client.post(f"{ASEGURADORAS}importar/"))
 
@@ -488,7 +496,7 @@ def sentencias(client, lista, archivo):
     return len(hechas)
 
 
-@pytest.mark.parametrize(("lista", "por_fila"), [(EXPEDIENTES, 5), (LUGARES, 9)])
+@pytest.mark.parametrize(("lista", "por_fila"), [(EXPEDIENTES, 7), (LUGARES, 9)])
 def test_cada_fila_cuesta_lo_que_su_verbo(client, como_operador, lista, por_fila):
     titulos = "no_siniestro;aseguradora" if lista == EXPEDIENTES else "codigo;nombre"
     AseguradoraFactory(nombre="AXA")
