@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from expedientes.estados import Estado
 from expedientes.models import OBLIGATORIO, Expediente
+from expedientes.numeros import NumeroDejado
 from monitor.cambios.registro import DE_LA_CADENA
 from monitor.db.writes import Author
 from monitor.errores import DatosInvalidos, ErrorDeDominio
@@ -45,9 +46,11 @@ class Importador(Destino):
         while lote := list(islice(renglones, LOTE)):
             claves = [_clave(renglon) for renglon in lote]
             hay = Expediente.objects.select_related("aseguradora").in_bulk(filter(None, claves))
+            dejadas = _dejadas([clave for clave in claves if clave and clave not in hay])
             for renglon, clave in zip(lote, claves, strict=True):
                 try:
                     _exigir_sola(renglon, clave, vistos)
+                    _exigir_no_dejada(clave, dejadas)
                     yield _Escritura(renglon, hay.get(clave), referencias, por).hacer()
                 except ErrorDeDominio as error:
                     errores.anotar(renglon.numero, *(frase for _, frase in error.frases()))
@@ -72,6 +75,19 @@ def _exigir_sola(renglon, clave, vistos) -> None:
     primera = vistos.setdefault(clave, renglon.numero)
     if primera != renglon.numero:
         raise DatosInvalidos(f"no_siniestro: {citar(clave)} ya está en la línea {primera}: deje una sola")
+
+
+def _dejadas(claves) -> set[str]:
+    """Return which of these numbers an expediente left when it got another."""
+    return set(NumeroDejado.objects.filter(no_siniestro__in=claves).values_list("no_siniestro", flat=True))
+
+
+def _exigir_no_dejada(clave, dejadas) -> None:
+    """Raise DatosInvalidos for the number that an expediente had: a file that says it is of before, and would open
+    another for the same unit."""
+    ahora = NumeroDejado.objects.ahora_es(clave, Expediente.objects.all()) if clave in dejadas else None
+    if ahora:
+        raise DatosInvalidos(f"no_siniestro: «{clave}» ahora es «{ahora}»: escriba ése")
 
 
 class _Escritura:

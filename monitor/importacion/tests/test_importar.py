@@ -331,6 +331,15 @@ def test_lo_que_esta_mal_en_un_expediente_se_dice_todo(client, como_operador):
     assert not Expediente.objects.exists()
 
 
+def test_un_numero_que_el_expediente_dejo_no_abre_otro(client, como_operador):
+    viejo = Expediente.objects.recibir({"marca": "Audi"}, por=como_operador).pk
+    Expediente.objects.renombrar(viejo, "SIN-9", por=como_operador)
+
+    pagina = revisar(client, EXPEDIENTES, f"no_siniestro;marca\n{viejo};Seat\n")
+
+    assert filas(pagina, "Por corregir") == [["2", f"No. Siniestro: «{viejo}» ahora es «SIN-9»: escriba ése"]]
+
+
 # --- What went out comes back ---
 
 
