@@ -48,7 +48,7 @@ def en_vivo(request, plantilla: str, contexto: dict, trabajo: Trabajo) -> HttpRe
 def _pedazos(antes, trabajo, despues) -> Iterator[str]:
     yield antes
     sucesos: SimpleQueue = SimpleQueue()
-    hilo = Thread(target=copy_context().run, args=(_correr, trabajo, sucesos), name="importacion")
+    hilo = Thread(target=copy_context().run, args=(_correr, trabajo, sucesos), name="importacion", daemon=True)
     hilo.start()
     final = None
     while final is None:

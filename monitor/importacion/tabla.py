@@ -166,12 +166,10 @@ def _citar_algunas(columnas, cuantas=5):
 
 def _por_titulo(campos: Iterable[tuple[str, models.Field]]) -> dict[str, str]:
     """Return the names of fields by the titles that people may give them, as `llano` leaves them: their names in the
-    admin, in the API and in the database."""
-    titulos = {}
-    for nombre, campo in campos:
-        for titulo in (str(campo.verbose_name), campo.attname, campo.column, campo.name):
-            titulos[llano(titulo)] = nombre
-    return titulos
+    admin and, before those of others, in the API and in the database."""
+    campos = list(campos)
+    en_paginas = {llano(str(campo.verbose_name)): nombre for nombre, campo in campos}
+    return en_paginas | {llano(t): nombre for nombre, c in campos for t in (c.attname, c.column, c.name)}
 
 
 def llano(titulo):

@@ -91,6 +91,17 @@ def test_quien_pulsa_tarde_ve_que_cambio_y_no_importa_nada(client, como_operador
     assert nombres() == ["AXA", "HDI"]
 
 
+def test_quien_pulsa_dos_veces_importa_una(client, como_operador):
+    pagina = revisar(client, ASEGURADORAS, "nombre\nAXA\n")
+    pulsar(client, ASEGURADORAS, pagina)
+
+    otra = dicho(pulsar(client, ASEGURADORAS, pagina))
+
+    assert "Todo está ya como dice este archivo: quizá se importó hace un momento." in otra
+    assert "Alguien cambió algo" not in otra
+    assert (nombres(), Importacion.objects.count()) == (["AXA"], 1)
+
+
 def test_otra_vez_no_cambia_nada(client, como_operador):
     importar(client, ASEGURADORAS, "nombre\nAXA\nHDI\n")
 

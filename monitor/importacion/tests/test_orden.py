@@ -7,6 +7,7 @@ from catalogos.models import Aseguradora, Lugar
 from expedientes.models import Expediente
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.cambios.models import Cambio
+from monitor.importacion import trabajo
 from monitor.importacion.models import Importacion
 from monitor.importacion.tests.ayuda import libro
 from monitor.usuarios.tests.factories import UsuarioFactory
@@ -32,6 +33,20 @@ def test_importa_y_lo_dice(importar):
     assert importar("aseguradora", libro(["Nombre"], ["AXA"]), nombre="libro.xlsx") == ["libro.xlsx: 1 igual."]
     assert Aseguradora.objects.count() == 2
     assert set(Cambio.objects.values_list("origen", "usuario")) == {("importacion", None)}
+
+
+def test_en_una_terminal_se_ve_cuanto_lleva(importar, capsys, monkeypatch):
+    monkeypatch.setattr(trabajo, "LOTE", 2)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    dichas = []
+    monkeypatch.setattr("sys.stderr.write", dichas.append)
+
+    importar("lugar", "codigo;nombre\nA;A\nB;B\nC;C\n")
+
+    assert "".join(dichas).split("\r")[1:] == [
+        f"[{'#' * 20}{'.' * 10}] 2 de 3 filas",
+        f"[{'#' * 30}] 3 de 3 filas\n",
+    ]
 
 
 def test_dice_quien_importa(importar):
