@@ -28,7 +28,7 @@ from monitor.db.writes import Author
 from monitor.errores import DatosInvalidos, ErrorDeDominio, sin_su_campo
 from monitor.importacion.archivo import Archivo, Errores, archivo_invalido
 from monitor.importacion.destino import ACTUALIZADA, CREADA, SIN_CAMBIOS, Destino, Hecho
-from monitor.importacion.tabla import Columnas, Hoja, Renglon, leer, llano
+from monitor.importacion.tabla import Columnas, Hoja, Renglon, leer, limpia, llano
 from monitor.importacion.valores import valor
 from monitor.origen import Origen, entrando_por
 from monitor.validadores import Entre
@@ -113,7 +113,7 @@ class Carga:
         if renglon.numero in self.errores:
             return SIN_CAMBIOS, fila
         self.existentes.exigir_id_libre(valores.get("id"), fila)
-        return self._escribir(fila, valores)
+        return self._escribir(fila, self._sin_lo_igual(fila, valores))
 
     def _la_que_hay(self, renglon) -> Catalogo | None:
         cual, pk = self.lineas.identidad_de(renglon), self.lineas.id_de(renglon)
@@ -131,6 +131,14 @@ class Carga:
         if eliminada and fila and not fila.eliminado:
             raise DatosInvalidos(YA_NO)
         return eliminada
+
+    def _sin_lo_igual(self, fila, valores) -> dict:
+        """Leave out the texts that are as a list that goes out has them. A cell has no blanks around its text."""
+        if not self.lineas.de_personas or fila is None or fila.eliminado:
+            return valores
+        ahora = {n: getattr(fila, n) for n in valores.keys() - {"nombre", self.lineas.modelo.clave}}
+        iguales = {n for n, valor in ahora.items() if isinstance(valor, str) and limpia(valor) == valores[n]}
+        return {n: v for n, v in valores.items() if n not in iguales}
 
     def _escribir(self, fila, valores) -> tuple[str, Catalogo]:
         self.existentes.exigir_inequivoca(fila, valores)

@@ -369,7 +369,7 @@ def test_lo_exportado_vuelve_sin_cambiar_nada(client, como_administrador, format
     DepartamentoFactory(departamento_padre_id=padre.pk, nivel_jerarquico=2)
     LugarFactory(codigo=None, nombre="Sede", latitud=13.6929, longitud=-89.2182, es_punto_frecuente=True)
     Lugar.objects.crear({"nombre": "Sede", "codigo": None}, por=None)
-    LugarFactory(codigo="-1", nombre="@Norte", direccion="007")
+    LugarFactory(codigo="-1", nombre="@Norte", direccion=" 007 ", observaciones=" =a\r\n\nb ")
     LugarFactory(codigo="BAJA", eliminada=True)
 
     for lista, cuantas in ((EXPEDIENTES, 3), (DEPARTAMENTOS, 2), (LUGARES, 3)):
