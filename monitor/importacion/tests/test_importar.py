@@ -299,6 +299,23 @@ def test_un_padre_nuevo_por_su_nombre_aunque_venga_despues(client, como_operador
     assert Departamento.objects.get(codigo="B").departamento_padre.codigo == "A"
 
 
+def test_dos_lugares_sin_codigo_que_se_llaman_igual_se_distinguen_por_su_id(client, como_operador):
+    uno, otro = (Lugar.objects.crear({"nombre": "Sede", "codigo": None}, por=None) for _ in range(2))
+    assert "hay varias filas «Sede» sin codigo" in dicho(revisar(client, LUGARES, "nombre;dirección\nSede;Calle 1\n"))
+
+    importar(client, LUGARES, f"id;nombre;dirección\n{uno.pk};Sede;Calle 1\n{otro.pk};Sede;Calle 2\n")
+
+    assert list(Lugar.objects.order_by("pk").values_list("direccion", flat=True)) == ["Calle 1", "Calle 2"]
+
+
+def test_un_lugar_con_codigo_puede_llamarse_como_otro_que_lo_tiene(client, como_operador):
+    LugarFactory(codigo="A", nombre="Vieja"), LugarFactory(codigo="B", nombre="Sede")
+
+    importar(client, LUGARES, "codigo;nombre\na;Sede\n")
+
+    assert nombres(Lugar) == ["Sede", "Sede"]
+
+
 # --- Expedientes ---
 
 
