@@ -21,7 +21,7 @@ from monitor.db.errors import is_broken_reference
 from monitor.errores import DemasiadosIntentos, NoAutenticado
 from monitor.textos import words
 
-APP_ORDER = ("expedientes", "solicitudes", "catalogos", "usuarios")
+APP_ORDER = ("expedientes", "solicitudes", "catalogos", "importacion", "usuarios")
 
 _INVALIDA = (
     400,

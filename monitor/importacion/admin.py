@@ -33,6 +33,8 @@ class ImportacionAdmin(VerbAdmin):
     actions = ()
     list_display = ("archivo", "de_que", "creadas", "cambiadas", "hecha_en", "hecha_por", "deshecha_en")
     list_select_related = ("hecha_por",)
+    search_fields = ("archivo",)
+    search_help_text = "Nombre del archivo"
     ordering = ("-id",)
     sortable_by = ()
     fields = (

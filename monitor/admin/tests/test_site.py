@@ -348,8 +348,18 @@ def test_clave_anterior_equivocada_cuenta_como_un_acceso_fallido(client, caplog)
 @pytest.mark.parametrize(
     ("trait", "apps"),
     [
-        (TRAITS[0], ["Expedientes", "Solicitudes de transporte", "Catálogos", "Usuarios", "Oficina de Correos"]),
-        (TRAITS[1], ["Expedientes", "Solicitudes de transporte", "Catálogos"]),
+        (
+            TRAITS[0],
+            [
+                "Expedientes",
+                "Solicitudes de transporte",
+                "Catálogos",
+                "Importaciones",
+                "Usuarios",
+                "Oficina de Correos",
+            ],
+        ),
+        (TRAITS[1], ["Expedientes", "Solicitudes de transporte", "Catálogos", "Importaciones"]),
         (TRAITS[2], ["Expedientes", "Solicitudes de transporte", "Catálogos"]),
     ],
 )
