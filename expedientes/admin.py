@@ -16,6 +16,7 @@ from expedientes.estados import ABIERTOS, TRANSICIONES, Estado
 from expedientes.importacion import Importador
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.numeros import es_provisional
+from expedientes.panel import ConPanel
 from expedientes.recibir import ConRecepcion
 from expedientes.tablero import ConTablero
 from monitor.admin.forms import VerbForm
@@ -122,7 +123,7 @@ def insignia(estado: str):
 
 
 @admin.register(Expediente)
-class ExpedienteAdmin(ConRecepcion, ConTablero, ConImportacion, ConHistorial, VerbAdmin):
+class ExpedienteAdmin(ConRecepcion, ConTablero, ConPanel, ConImportacion, ConHistorial, VerbAdmin):
     form = ExpedienteForm
     historia = Historia("historial", leer_paso)
     eliminado, eliminados = "Se archivó", "Se archivaron"

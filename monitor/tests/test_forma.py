@@ -36,8 +36,8 @@ CAPAS = {
         " solicitudes.correo.direcciones solicitudes.correo.avisos"
     ),
     "formas, filtros y trabajos": (
-        "*.serializers *.filters catalogos.importacion.* expedientes.copias expedientes.importacion"
-        " monitor.importacion.archivo monitor.importacion.libro monitor.importacion.tabla monitor.importacion.valores"
+        "*.serializers *.filters catalogos.importacion.* expedientes.copias expedientes.cuentas"
+        " expedientes.importacion monitor.importacion.archivo monitor.importacion.libro monitor.importacion.tabla monitor.importacion.valores"
         " monitor.importacion.destino monitor.importacion.deshacer monitor.cambios.verificacion"
         " monitor.cambios.sello solicitudes.correo.cartero solicitudes.correo.servidor solicitudes.correo.entrega"
         " solicitudes.correo.vigilancia monitor.checks monitor.respaldos.*"
@@ -46,7 +46,7 @@ CAPAS = {
         "*.views monitor.cambios.admin monitor.cambios.ajenos monitor.cambios.linea monitor.cambios.listas"
         " monitor.importacion.trabajo monitor.importacion.vista monitor.importacion.en_vivo monitor.importacion.admin"
         " monitor.usuarios.admin catalogos.admin expedientes.admin expedientes.admin_filters expedientes.recibir"
-        " expedientes.tablero solicitudes.admin solicitudes.admin.* solicitudes.correo.admin"
+        " expedientes.panel expedientes.tablero solicitudes.admin solicitudes.admin.* solicitudes.correo.admin"
     ),
     "descripciones y órdenes": "*.openapi *.management.*",
     "montaje": "*.urls *.apps monitor.settings",

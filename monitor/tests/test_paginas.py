@@ -29,6 +29,7 @@ SUELTAS = (
     "/admin/no/existe/",
     "/admin/buscar/?q=SIN",
     "/admin/expedientes/expediente/importar/",
+    "/admin/panel/",
     "/admin/expedientes/expediente/?nada=1",
     "/admin/expedientes/expediente/add/?_popup=1",
     "/admin/solicitudes/solicitud/add/?_popup=1",
