@@ -37,8 +37,9 @@ CAPAS = {
     ),
     "formas, filtros y trabajos": (
         "*.serializers *.filters catalogos.importacion.* expedientes.copias expedientes.cuentas"
-        " expedientes.importacion monitor.importacion.archivo monitor.importacion.libro monitor.importacion.tabla monitor.importacion.valores"
-        " monitor.importacion.destino monitor.importacion.deshacer monitor.cambios.verificacion"
+        " expedientes.importacion monitor.importacion.archivo monitor.importacion.libro monitor.importacion.tabla"
+        " monitor.importacion.valores monitor.importacion.destino monitor.importacion.deshacer"
+        " monitor.cambios.verificacion"
         " monitor.cambios.sello solicitudes.correo.cartero solicitudes.correo.servidor solicitudes.correo.entrega"
         " solicitudes.correo.vigilancia monitor.checks monitor.respaldos.*"
     ),
