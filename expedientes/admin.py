@@ -9,10 +9,10 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from catalogos.models import Aseguradora
-from expedientes.admin_filters import EnTallerFilter, EntregaFilter, EstadosFilter, IngresoFilter
+from expedientes.admin_filters import EnTallerFilter, EntregaFilter, EstadosFilter, IngresoFilter, UbicacionFilter
 from expedientes.archivo import ExpedienteArchivado
 from expedientes.copias import columnas_de_copia, leer_copia
-from expedientes.estados import ABIERTOS, TRANSICIONES, Estado
+from expedientes.estados import ABIERTOS, TRANSICIONES, Estado, Ubicacion
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.numeros import es_provisional
 from expedientes.recibir import ConRecepcion
@@ -123,7 +123,7 @@ def insignia(estado: str):
 class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
     form = ExpedienteForm
     historia = Historia("historial", leer_paso)
-    eliminado, eliminados = "Se archivó", "Se archivaron"
+    quitar, eliminado, eliminados = "Archivar", "Se archivó", "Se archivaron"
     sheet_signatures = ("Asesor", "Cliente: entrega la unidad", "Cliente: recibe la unidad")
     actions = (*(_pasar_a(estado) for estado in Estado), "delete_selected")
     list_display = (
@@ -144,7 +144,7 @@ class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
         "aseguradora",
         ("fecha_ingreso", IngresoFilter),
         ("fecha_entrega", EntregaFilter),
-        "ubicacion_almacenamiento",
+        ("ubicacion_almacenamiento", UbicacionFilter),
     )
     list_select_related = ("aseguradora",)
     search_fields = ("no_siniestro",)  # with this Django shows the box; `buscar` says where to look
@@ -228,9 +228,9 @@ class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
     def get_readonly_fields(self, request, obj=None):
         return () if obj is None else DEL_SERVIDOR
 
-    @admin.display(description="ubicación")
+    @admin.display(description="sus archivos")
     def ubicacion(self, expediente):
-        return expediente.get_ubicacion_almacenamiento_display()
+        return Ubicacion(expediente.ubicacion_almacenamiento).en_palabras
 
     @admin.display(description="abierto por")
     def abierto_por(self, expediente):

@@ -8,12 +8,15 @@ from html import unescape
 from urllib.parse import urlencode
 
 import pytest
+from django.apps import apps
 from django.contrib.admin.models import LogEntry
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
 from expedientes.archivo import ExpedienteArchivado
+from expedientes.copias import PARA_LEER
 from expedientes.estados import Estado
 from expedientes.models import (
     ESTADO_INVALIDO,
@@ -576,9 +579,7 @@ def test_accion_sin_elegidos_pide_elegir(client, como_operador):
     response = accion(client, "pasar_a_salida", select_across=1)
 
     assert Expediente.objects.get().estado == Estado.INGRESO
-    assert frases(response) == [
-        "Deben existir items seleccionados para poder realizar acciones sobre los mismos. No se modificó ningún item."
-    ]
+    assert frases(response) == ["Antes seleccione filas de la lista. No se hizo nada."]
 
 
 def test_accion_con_claves_imposibles_es_una_peticion_invalida(client, como_administrador):
@@ -711,6 +712,27 @@ def test_archivo_hace_tres_consultas(client, como_administrador, cuantos, django
         client.get(ARCHIVO)
 
 
+@pytest.fixture
+def con_nombres():
+    """Call the free fields as a shop does, and as they were called again after the test."""
+    campos = [Expediente._meta.get_field(f"dato{n}{fin}") for n in range(1, 5) for fin in ("", "_fecha_hora")]
+    apps.get_app_config("expedientes").nombrar_datos(["Refacciones", "", "Pintura"])
+    yield
+    for campo in campos:
+        campo.verbose_name = campo._verbose_name
+
+
+def test_los_datos_se_llaman_como_dice_el_taller(client, como_operador, con_nombres):
+    ExpedienteFactory(no_siniestro="SIN-1")
+
+    pagina = client.get(f"{LISTA}SIN-1/change/").content.decode()
+
+    nombres = re.findall(r'<label for="id_dato\d[^>]*>(.*?):</label>', pagina)
+    assert nombres == ["Refacciones", "Dato 2", "Pintura", "Dato 4"]
+    assert "Pintura: fecha y hora" in pagina
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
 def test_archivado_se_lee_entero(client, como_administrador):
     expediente = ExpedienteFactory(
         completo=True,
@@ -729,9 +751,7 @@ def test_archivado_se_lee_entero(client, como_administrador):
     mostrado = {
         strip_tags(dt): strip_tags(dd) for dt, dd in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", pagina, re.DOTALL)
     }
-    con_valor = [
-        c for c in Expediente._meta.concrete_fields if not c.generated and c.value_from_object(expediente) is not None
-    ]
+    con_valor = [c for c in PARA_LEER if c.value_from_object(expediente) is not None]
     assert list(mostrado) == [c.verbose_name[0].upper() + c.verbose_name[1:] for c in con_valor]
     assert {nombre: mostrado[nombre] for nombre in ("Estado", "Aseguradora", "Creado por", "Fecha de ingreso")} == {
         "Estado": "Salida",

@@ -66,7 +66,7 @@ class VerbAdmin(ExportAdmin, FoundAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # each facet counts the table
     agregado, guardado = "Se agregó", "Se guardó"
-    eliminado, eliminados = "Se eliminó", "Se eliminaron"
+    quitar, eliminado, eliminados = "Eliminar", "Se eliminó", "Se eliminaron"
     sheet_signatures: tuple[str, ...] = ()  # who signs the sheet of a row, for those that go on paper
 
     def crear(self, datos: dict, *, por: Author) -> models.Model:
@@ -188,7 +188,7 @@ class VerbAdmin(ExportAdmin, FoundAdmin):
 
     def delete_view(self, request, object_id, extra_context=None):
         try:
-            return super().delete_view(request, object_id, extra_context)
+            return super().delete_view(request, object_id, {"title": self.quitar} | (extra_context or {}))
         except ErrorDeDominio as error:
             self.message_user(request, error.mensaje, messages.ERROR)
             return self._ir(request, route(self.model, "changelist"))
@@ -207,11 +207,18 @@ class VerbAdmin(ExportAdmin, FoundAdmin):
     def _ir(self, request, ruta):
         return HttpResponseRedirect(self.con_filtros(request, ruta))
 
-    @admin.action(permissions=["delete"], description="Eliminar")
+    def get_action(self, action):
+        """Call what takes rows away as this ModelAdmin calls it."""
+        hallada = super().get_action(action)
+        return (*hallada[:2], self.quitar) if hallada and hallada[1] == "delete_selected" else hallada
+
+    @admin.action(permissions=["delete"])
     def delete_selected(self, request, queryset):
-        """Delete the selected rows one by one, after Django's page has asked for confirmation."""
+        """Delete the selected rows one by one, after a page has asked for confirmation."""
         if "post" not in request.POST:
-            return delete_selected(self, request, queryset)
+            pagina = delete_selected(self, request, queryset)
+            pagina.context_data["title"] = self.quitar
+            return pagina
         return self.one_by_one(
             request,
             lambda pk: self.eliminar(pk, por=request.user),

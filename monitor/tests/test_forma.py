@@ -16,7 +16,7 @@ from django.core.management import call_command
 CAPAS = {
     "palabras": (
         "monitor.entorno monitor.errores monitor.formatos.* monitor.logs monitor.metrics monitor.metrics.*"
-        " monitor.origen monitor.policies monitor.puerto monitor.roles monitor.secretos monitor.textos"
+        " monitor.origen monitor.palabras monitor.policies monitor.puerto monitor.roles monitor.secretos monitor.textos"
         " monitor.validadores catalogos.frases *.estados solicitudes.permisos solicitudes.reglas"
     ),
     "servidor web": "monitor.server monitor.server.*",

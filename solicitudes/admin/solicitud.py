@@ -193,6 +193,8 @@ registrar(
     EstadoSolicitud,
     list_display=("nombre", "orden", "es_estado_final"),
     list_filter=(),
+    # They belong to the code: nobody looks for them in the menu.
+    get_model_perms=lambda self, request: {},
     # Their codes and colours are for programs.
     get_fields=lambda self, request, obj=None: ["nombre", "orden", "es_estado_final"],
 )
