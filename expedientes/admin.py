@@ -16,6 +16,7 @@ from expedientes.estados import ABIERTOS, TRANSICIONES, Estado, Ubicacion
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.numeros import es_provisional
 from expedientes.recibir import ConRecepcion
+from expedientes.reglas import dudas_de
 from expedientes.tablero import ConTablero
 from monitor.admin.forms import VerbForm
 from monitor.admin.inicio import Cifra
@@ -241,6 +242,9 @@ class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
             context["siguientes"] = [estado for estado in Estado if estado in TRANSICIONES[obj.estado]]
             context["boton"] = BOTON
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def dudas(self, expediente):
+        return dudas_de(expediente)
 
     def decide(self, request):
         return BOTON in request.POST

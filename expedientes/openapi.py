@@ -60,7 +60,7 @@ describe_fields(
     fecha_ingreso="El día en que la unidad entró al taller.",
     fecha_pzas_completas="El día en que llegó la última pieza.",
     unidad_terminada="El día en que acabó la reparación.",
-    fecha_entrega="El día prometido al cliente.",
+    fecha_entrega="El día prometido al cliente. No se rechaza que sea anterior al ingreso.",
     estado="Cambia sólo por `/estado`.",
     ubicacion_almacenamiento="`Local` o `Nube`: dónde están sus archivos.",
     creado_por="El `id` de quien lo abrió.",
@@ -193,7 +193,8 @@ describe(
     create=Operation(
         tagged=True,
         summary="Abrir un expediente",
-        description="Nace en `Ingreso`, con la primera fila de su historial.",
+        description="Nace en `Ingreso`, con la primera fila de su historial. Las fechas se guardan como llegan, aunque"
+        " se contradigan o su año sea improbable: el admin lo avisa.",
         body=EXPEDIENTE,
         request=ENVIADO,
         invalid=(

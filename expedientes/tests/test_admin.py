@@ -792,3 +792,39 @@ def test_expediente_con_notas_tan_largas_como_las_de_la_api_se_guarda(client):
     assert response.status_code == 302
     expediente.refresh_from_db()
     assert (expediente.color, expediente.observaciones) == ("rojo", notas + "!")
+
+
+# --- Dates that are seldom meant ---
+
+RARAS = {
+    "fecha_ingreso": date(2024, 3, 10),
+    "fecha_entrega": date(2024, 3, 9),
+    "unidad_terminada": date(2024, 3, 10),
+    "fecha_valuacion": date(2204, 3, 11),
+    "dato1_fecha_hora": datetime(1924, 3, 11, 18, tzinfo=UTC),
+}
+DUDAS = [
+    "Fecha de valuación: el año 2204 no está entre 1990 y 2100; revíselo.",
+    "Dato 1: fecha y hora: el año 1924 no está entre 1990 y 2100; revíselo.",
+    "Fecha de entrega prometida es anterior a la fecha de ingreso: revise las dos.",
+]
+
+
+def test_las_fechas_que_se_contradicen_se_avisan_y_no_se_rechazan(client, como_operador):
+    ExpedienteFactory(no_siniestro="SIN-1", **RARAS)
+
+    pagina = client.get(pagina_de("SIN-1")).content.decode()
+    guardado = enviar(client, pagina_de("SIN-1"), color="Rojo")
+
+    assert re.findall(r'<p class="duda">(.*?)</p>', pagina) == DUDAS
+    assert [strip_tags(frase) for frase in frases(guardado)] == ["Se guardó: SIN-1.", *DUDAS]
+    assert Expediente.objects.get(color="Rojo").fecha_entrega == RARAS["fecha_entrega"]
+
+
+def test_las_fechas_de_un_dia_normal_no_se_avisan(client, como_operador):
+    mismo = date(2024, 3, 10)
+    ExpedienteFactory(no_siniestro="SIN-1", fecha_ingreso=mismo, fecha_entrega=mismo, unidad_terminada=mismo)
+    ExpedienteFactory(no_siniestro="SIN-2", fecha_ingreso=None, fecha_entrega=mismo)
+
+    for clave in ("SIN-1", "SIN-2"):
+        assert "duda" not in client.get(pagina_de(clave)).content.decode()

@@ -123,6 +123,10 @@ class VerbAdmin(ExportAdmin, FoundAdmin):
         obj.pk = creada.pk
         return creada
 
+    def dudas(self, obj) -> list[str]:
+        """Return the sentences about what no verb refuses in the row, and is seldom meant."""
+        return []
+
     def log_change(self, request, obj, message):
         """Leave a line in the log of the admin, unless nothing was changed."""
         return super().log_change(request, obj, message) if message else None
@@ -135,6 +139,7 @@ class VerbAdmin(ExportAdmin, FoundAdmin):
             context["visto"] = forma.mostrado if isinstance(obj, Versioned) else ""
             titulo = f"{capfirst(self.opts.verbose_name)}: {obj}"
             context |= {"title": titulo, "subtitle": None, "show_save_and_add_another": False}
+            context["dudas"] = self.dudas(obj)
         if change and self.sheet_signatures and request.method == "GET":  # what was sent isn't what is kept
             context["hoja"] = sheet_of(obj, self.get_fieldsets(request, obj), self.sheet_signatures)
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -173,7 +178,9 @@ class VerbAdmin(ExportAdmin, FoundAdmin):
         nombre = format_html('<a href="{}">{}</a>', pagina, obj) if self.has_change_permission(request, obj) else obj
         self.message_user(request, format_html("{}: {}.", hecho, nombre), messages.SUCCESS)
         if "_continue" in request.POST:
-            return self._ir(request, pagina)
+            return self._ir(request, pagina)  # which says its doubts itself
+        for duda in self.dudas(obj):
+            self.message_user(request, duda, messages.WARNING)
         return self._ir(request, route(self.model, "add" if "_addanother" in request.POST else "changelist"))
 
     # --- Deleting ---
