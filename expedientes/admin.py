@@ -149,7 +149,7 @@ class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
     )
     list_select_related = ("aseguradora",)
     search_fields = ("no_siniestro",)  # with this Django shows the box; `buscar` says where to look
-    search_help_text = "No. Siniestro, cliente, teléfono, placas, marca, modelo, orden, factura o asesor"
+    search_help_text = "No. Siniestro, cliente, teléfono, placas, vehículo, VIN, orden, factura o asesor"
     found_as = ("nombre_cliente", "marca_y_modelo", "placas", "en_estado")
     export_fields = (
         *(c.name for c in Expediente._meta.concrete_fields if not c.generated and c.name not in DE_LA_CADENA),

@@ -23,7 +23,7 @@ from monitor.cambios.registro import (
 from monitor.cambios.seguimiento import Seguido
 from monitor.db.errors import is_duplicate
 from monitor.db.fields import KeyField, LineField, LongTextField, MailField, order_column, search_column
-from monitor.db.functions import ClockTime, DaysToLastOrMore, IndexedPlates
+from monitor.db.functions import Beginning, ClockTime, DaysToLastOrMore, IndexedPlates
 from monitor.db.triggers import door
 from monitor.db.versions import Seen
 from monitor.db.writes import Author, Vigente, insert, insert_many, read, single_statement
@@ -348,7 +348,8 @@ class Expediente(Seguido):
     orden_en_admin = order_column("fecha_ingreso", DaysToLastOrMore)
     orden_entrega = order_column("fecha_entrega")
     busqueda = search_column(
-        "no_siniestro", "nombre_cliente", "marca", "modelo", "orden", "factura", "asesor", "placas", "telefono_cliente"
+        *("no_siniestro", "nombre_cliente", "marca", "modelo", "orden", "factura", "asesor", Beginning("vehiculo")),
+        *("placas", "telefono_cliente"),
     )
 
     objects = ExpedienteManager()

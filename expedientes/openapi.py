@@ -78,8 +78,9 @@ describe_fields(
     fecha_ingreso_desde="Los que ingresaron ese día o después.",
     fecha_ingreso_hasta="Los que ingresaron ese día o antes.",
     placas="Las placas enteras, sin distinguir mayúsculas, acentos, espacios ni guiones.",
-    q="Todas sus palabras, en No. Siniestro, cliente, teléfono, placas, marca, modelo, orden, factura o asesor; sin"
-    " distinguir mayúsculas ni acentos. Las placas y el teléfono, también sin separadores, y en las placas la O es como"
+    q="Todas sus palabras, en No. Siniestro, cliente, teléfono, placas, marca, modelo, orden, factura, asesor o los"
+    " primeros 500 caracteres de `vehiculo`; sin distinguir mayúsculas ni acentos."
+    " Las placas y el teléfono, también sin separadores, y en las placas la O es como"
     " el 0 y la I como el 1.",
     actualizado_desde="Los que se escribieron en ese momento o después, por cualquier puerta, del que se escribió"
     " primero al último. La primera vez, cualquier momento; después, el `Actualizado-Hasta` de la respuesta anterior.",
