@@ -113,7 +113,7 @@ def _pasar_a(estado: Estado):
 
 def leer_paso(paso: HistorialEstado) -> Suceso:
     estado = ("Estado", paso.get_estado_anterior_display() or "—", paso.get_estado_nuevo_display())
-    return Suceso(paso.fecha_cambio, paso.cambiado_por or "—", campos=[estado])
+    return Suceso(paso.fecha_cambio, paso.cambiado_por or "—", paso.get_origen_display() or "", campos=[estado])
 
 
 def insignia(estado: str):

@@ -30,6 +30,8 @@ from expedientes.models import (
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
 from monitor.admin.forms import VerbForm
 from monitor.api import tokens
+from monitor.api.tests.cliente import Api
+from monitor.origen import Origen, entrando_por
 from monitor.tests.formularios import campos_de, enviar, frases
 from monitor.usuarios.tests.factories import UsuarioFactory
 from monitor.validadores import CON_CONTROL
@@ -828,3 +830,20 @@ def test_las_fechas_de_un_dia_normal_no_se_avisan(client, como_operador):
 
     for clave in ("SIN-1", "SIN-2"):
         assert "duda" not in client.get(pagina_de(clave)).content.decode()
+
+
+# --- The door of a change of state ---
+
+
+def test_la_linea_dice_por_que_puerta_llego_cada_estado(client, como_operador):
+    Api(como_operador).post("/api/expedientes", {"no_siniestro": "SIN-1"})
+    enviar(client, pagina_de("SIN-1"), _estado="Restauracion")
+    with entrando_por(Origen.IMPORTACION):
+        Expediente.objects.cambiar_estado("SIN-1", Estado.SALIDA, por=como_operador)
+
+    sucesos = client.get(pagina_de("SIN-1"), {"campo": "estado"}).context["sucesos"]
+
+    assert [(suceso.campos[0][2], suceso.puerta) for suceso in sucesos] == [
+        ("Salida", "Importación"), ("Restauración", "Admin"), ("Ingreso", "API")
+    ]  # fmt: skip
+    assert [fila["origen"] for fila in HistorialEstado.objects.values("origen")] == ["importacion", "admin", "api"]

@@ -29,6 +29,14 @@ VECTORES = [
         "3f87b83f2725fb436d15af35236ff30bfb80cc9341439d33a414ef663dfb6e01",
     ),
     (
+        HistorialEstado,
+        1,
+        [None, "Ingreso", CUANDO, 3, "api"],
+        "",
+        '["historial_estado","00112233445566778899aabbccddeeff",1,null,"Ingreso","2026-11-26T02:10:21.123456Z",3,"api",""]',
+        "28d8c2eaac6ce1d8f3311f41a2856248597895e1ad6ceb53fe63951b13486525",
+    ),
+    (
         HistoricoEstado,
         2,
         [2, "Sí, «ñandú»\nhoy", CUANDO.replace(microsecond=0), None],
