@@ -164,8 +164,8 @@ class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
     def crear(self, datos, *, por):
         return Expediente.objects.abrir(datos, por=por)
 
-    def eliminar(self, pk, *, por):
-        Expediente.objects.archivar(pk, por=por)
+    def eliminar(self, pk, *, por, visto=None):
+        Expediente.objects.archivar(pk, por=por, visto=visto)
 
     # --- The list ---
 

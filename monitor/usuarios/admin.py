@@ -144,7 +144,7 @@ class LlaveAdmin(VerbAdmin):
 
     # --- Revoking ---
 
-    def eliminar(self, pk, *, por):
+    def eliminar(self, pk, *, por, visto=None):
         Llave.objects.revocar(pk, por=por)
 
     def log_deletions(self, request, queryset):
