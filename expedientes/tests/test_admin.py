@@ -663,7 +663,7 @@ def test_eliminar_lo_que_otro_elimino_mientras_tanto_lo_dice(client, como_admini
     ExpedienteFactory(no_siniestro="A")
     archivar = Expediente.objects.archivar
 
-    def llegar_tarde(manager, clave, *, por):
+    def llegar_tarde(manager, clave, *, por, visto=None):
         archivar(clave, por=por)
         return archivar(clave, por=por)
 
