@@ -15,6 +15,7 @@ from expedientes.copias import columnas_de_copia, leer_copia
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado, Ubicacion
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.numeros import es_provisional
+from expedientes.panel import ConPanel
 from expedientes.recibir import ConRecepcion
 from expedientes.reglas import dudas_de
 from expedientes.tablero import ConTablero
@@ -121,10 +122,11 @@ def insignia(estado: str):
 
 
 @admin.register(Expediente)
-class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
+class ExpedienteAdmin(ConRecepcion, ConTablero, ConPanel, ConHistorial, VerbAdmin):
     form = ExpedienteForm
     historia = Historia("historial", leer_paso)
     quitar, eliminado, eliminados = "Archivar", "Se archivó", "Se archivaron"
+    en_el_menu = (("Tablero", "tablero"), ("Panel", "panel"))
     sheet_signatures = ("Asesor", "Cliente: entrega la unidad", "Cliente: recibe la unidad")
     actions = (*(_pasar_a(estado) for estado in Estado), "delete_selected")
     list_display = (

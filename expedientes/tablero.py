@@ -54,8 +54,6 @@ class FiltroForm(forms.Form):
 class ConTablero(VerbAdmin):
     """A ModelAdmin with the page of the board and what moves a card of it."""
 
-    en_el_menu = (("Tablero", "tablero"),)
-
     def paginas(self):
         return [
             path("tablero/", self.admin_site.admin_view(require_safe(self.tablero)), name="tablero"),

@@ -16,9 +16,9 @@ QUIEN = "maria.gonzalez"
 PESO = 150 * 1024  # the most that a picture of the README may weigh
 # The name of each picture, its page, and the size of the screen.
 CAPTURAS = (
-    ("inicio", "/admin/", (1280, 800)),
     ("tablero", "/admin/tablero/", (1280, 620)),
     ("expedientes", "/admin/expedientes/expediente/?taller=abiertos", (1280, 720)),
+    ("panel", "/admin/panel/", (1280, 720)),
     ("telefono", "/admin/expedientes/expediente/?taller=abiertos", (360, 740)),
 )
 

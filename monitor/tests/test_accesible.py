@@ -19,6 +19,7 @@ TIPOS = (
     "/admin/no/existe/",
     "/admin/password_change/",
     "/admin/tablero/",
+    "/admin/panel/",
     f"{EXPEDIENTES}?q=SIN&taller=abiertos",
     f"{EXPEDIENTES}add/",
     f"{EXPEDIENTES}recibir/",

@@ -359,7 +359,12 @@ def test_el_menu_va_por_trabajos(client, trait, apps):
     menu = {app["name"]: [una["name"] for una in app["models"]] for app in client.get("/admin/").context["app_list"]}
 
     assert list(menu) == apps
-    assert menu["Taller"] == ["Tablero", "Expedientes", *(["Expedientes archivados"] if trait == TRAITS[0] else [])]
+    assert menu["Taller"] == [
+        "Tablero",
+        "Panel",
+        "Expedientes",
+        *(["Expedientes archivados"] if trait == TRAITS[0] else []),
+    ]
     assert menu["Transporte"] == ["Solicitudes"]
     assert menu.get("Administración", ["Llaves", "Usuarios", "Correos"]) == ["Llaves", "Usuarios", "Correos"]
 
