@@ -10,7 +10,7 @@ from expedientes.archivo import ExpedienteArchivado, archivados, copiar, desarma
 from expedientes.consultas import ExpedienteQuerySet
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado, Ubicacion
 from expedientes.numeros import NumeroDejado, NumeroProvisional, sin_ambiguedad
-from monitor.cambios.cadena import Cadena, Eslabon
+from monitor.cambios.cadena import Cadena, Paso
 from monitor.cambios.registro import (
     anotar_archivo,
     cambiar,
@@ -23,11 +23,12 @@ from monitor.cambios.registro import (
 from monitor.cambios.seguimiento import Seguido
 from monitor.db.errors import is_duplicate
 from monitor.db.fields import KeyField, LineField, LongTextField, MailField, order_column, search_column
-from monitor.db.functions import ClockTime, DaysToLastOrMore, IndexedPlates
+from monitor.db.functions import Beginning, ClockTime, DaysToLastOrMore, IndexedPlates
 from monitor.db.triggers import door
 from monitor.db.versions import Seen
 from monitor.db.writes import Author, Vigente, insert, insert_many, read, single_statement
 from monitor.errores import Conflicto, DatosInvalidos, ErrorDeDominio, NoEncontrado
+from monitor.origen import puerta
 from monitor.usuarios.models import Usuario
 from monitor.validadores import que_se_puede_mostrar, sin_control, sin_control_en_texto_largo, sin_formato
 
@@ -226,6 +227,7 @@ def _cambio(no_siniestro, desde, hasta, por) -> tuple:
         "estado_nuevo": hasta,
         "fecha_cambio": timezone.now(),
         "cambiado_por_id": por.reference,
+        "origen": puerta.get()[0].value,
     }
 
 
@@ -348,7 +350,8 @@ class Expediente(Seguido):
     orden_en_admin = order_column("fecha_ingreso", DaysToLastOrMore)
     orden_entrega = order_column("fecha_entrega")
     busqueda = search_column(
-        "no_siniestro", "nombre_cliente", "marca", "modelo", "orden", "factura", "asesor", "placas", "telefono_cliente"
+        *("no_siniestro", "nombre_cliente", "marca", "modelo", "orden", "factura", "asesor", Beginning("vehiculo")),
+        *("placas", "telefono_cliente"),
     )
 
     objects = ExpedienteManager()
@@ -438,13 +441,13 @@ Expediente.EDITABLES = tuple(
 )
 
 
-class HistorialEstado(Eslabon):
+class HistorialEstado(Paso):
     """One row for each change of state of an expediente, the opening included. The verbs write the rows and never
     change them."""
 
     dice = ("estado_nuevo", "estado")
     follows = "expediente"
-    sellados = ("estado_anterior", "estado_nuevo", "fecha_cambio", "cambiado_por_id")
+    sellados = ("estado_anterior", "estado_nuevo", "fecha_cambio", "cambiado_por_id", "origen")
 
     id = models.BigAutoField(primary_key=True)
     expediente = models.ForeignKey(

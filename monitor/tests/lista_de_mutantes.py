@@ -58,6 +58,8 @@ MUTANTES: list[Mutante] = [
             ('return f"{version}-{uid.hex}"', "return str(version)"),
             ("self.eslabones += 1", "self.eslabones += 2"),
             ("*map(canonico, sellados), anterior]", "*map(canonico, sellados)]"),
+            ("return valores[:-1] if valores[-1] is None else valores", "return valores"),
+            ("return valores[:-1] if valores[-1] is None else valores", "return valores[:-1]"),
             ("uid.hex, lugar, *map", "uid.hex, *map"),
             ("valor.astimezone(UTC).replace", "valor.replace"),
             ("timespec='microseconds'", "timespec='milliseconds'"),
@@ -1005,6 +1007,23 @@ MUTANTES: list[Mutante] = [
             ('if lugar["requiere_retorno"] and lugar["hora_retorno"] is None:', 'if lugar["hora_retorno"] is None:'),
             ('lugar["hora_retorno"] is None:', "False:"),
             ('if not lugar["requiere_retorno"] and', "if False and"),
+        ],
+    ),
+    *de(
+        "expedientes/reglas.py",
+        "expedientes/tests/test_admin.py",
+        cambios=[
+            ("dia < expediente.fecha_ingreso", "dia <= expediente.fecha_ingreso"),
+            ("and expediente.fecha_ingreso and", "and"),
+            ("if es_de_otro_siglo(valor):", "if valor:"),
+        ],
+    ),
+    *de(
+        "monitor/admin/verbs.py",
+        "monitor/admin/tests/test_stale.py",
+        cambios=[
+            ("visto=mostrada and mostrada.visto)\n\n    def delete_view", "visto=None)\n\n    def delete_view"),
+            ("es_viejo = mostrada is not None and mostrada.es_viejo(obj)", "es_viejo = False"),
         ],
     ),
     *de(
