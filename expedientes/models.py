@@ -6,7 +6,17 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from catalogos.models import Aseguradora
-from expedientes.archivo import ExpedienteArchivado, archivados, copiar, desarmar, exigir_mencionados
+from expedientes.archivo import (
+    AnexoArchivado,  # noqa: F401  Django looks for it here
+    ExpedienteArchivado,
+    archivados,
+    copiar,
+    desarmar,
+    exigir_mencionados,
+    puerta,
+    quitar,
+    reponer,
+)
 from expedientes.consultas import ExpedienteQuerySet
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado, Ubicacion
 from expedientes.numeros import NumeroDejado, NumeroProvisional, sin_ambiguedad
@@ -24,9 +34,8 @@ from monitor.cambios.seguimiento import Seguido
 from monitor.db.errors import is_duplicate
 from monitor.db.fields import KeyField, LineField, LongTextField, MailField, order_column, search_column
 from monitor.db.functions import ClockTime, DaysToLastOrMore, IndexedPlates
-from monitor.db.triggers import door
 from monitor.db.versions import Seen
-from monitor.db.writes import Author, Vigente, insert, insert_many, read, single_statement
+from monitor.db.writes import Author, Vigente, insert, read, single_statement
 from monitor.errores import Conflicto, DatosInvalidos, ErrorDeDominio, NoEncontrado
 from monitor.usuarios.models import Usuario
 from monitor.validadores import que_se_puede_mostrar, sin_control, sin_control_en_texto_largo, sin_formato
@@ -41,7 +50,6 @@ YA_NO_ESTA = "Ese expediente ya no está en el archivo: alguien lo restauró"
 OCUPADO = "Ya hay otro expediente con ese No. Siniestro; archívelo o cámbiele el número antes de restaurar"
 CHOQUES = 100  # provisional numbers that other programs may have taken, one after another
 MISMO_ESTADO = "El expediente ya se encuentra en ese estado"
-LOTE = 500  # rows of a history that one INSERT writes
 
 
 class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
@@ -133,8 +141,10 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
             renombrado = cambiar_tomada(expediente, {"no_siniestro": nuevo}, por=por)
         insert(NumeroDejado, {"no_siniestro": no_siniestro, "uid": expediente.uid, "dejado_por_id": por.pk}, por=por)
         for relacion in Expediente._meta.related_objects:
+            if not relacion.field.target_field.primary_key:
+                continue  # it goes by the identity, which stays
             filas = relacion.related_model._base_manager.filter(**{relacion.field.name: no_siniestro})
-            with door(relacion.related_model, filas.values_list("pk", flat=True), to_follow=True):
+            with puerta(filas, to_follow=True):
                 filas.update(**{relacion.field.attname: nuevo})
         return renombrado
 
@@ -150,11 +160,7 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
             {"no_siniestro": no_siniestro, "datos": copia, "archivado_por_id": por.pk},
             por=por,
         )
-        for relacion in Expediente._meta.related_objects:
-            filas = relacion.related_model._base_manager.filter(**{relacion.field.name: expediente})
-            with door(relacion.related_model, filas.values_list("pk", flat=True)):
-                filas.delete()
-        self.filter(pk=no_siniestro).delete()
+        quitar(expediente)
         return archivado
 
     @transaction.atomic
@@ -170,9 +176,7 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
         cadena = _cadena_de(valores, colgadas)
         with _sin_repetir(OCUPADO), single_statement():
             expediente = recrear(Expediente, valores, cadena, por=por)
-        for modelo, filas in colgadas.items():
-            for desde in range(0, len(filas), LOTE):
-                insert_many(modelo, filas[desde : desde + LOTE], por=por)
+        reponer(colgadas, por=por)
         ExpedienteArchivado.objects.filter(pk=archivado).delete()
         return expediente
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+import expedientes.comentarios.openapi  # noqa: F401  the descriptions of what hangs from an expediente
 from expedientes.estados import Estado, Ubicacion
 from expedientes.filters import PARAMETROS
 from expedientes.models import MISMO_ESTADO, NO_ENCONTRADO, YA_EXISTE, Expediente

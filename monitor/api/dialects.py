@@ -2,6 +2,7 @@
 error."""
 
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 
 import orjson
 from django.db import models
@@ -20,7 +21,7 @@ class Dialect:
     in_database: dict[type, type[models.Func]] = {}
 
     def __init__(self):
-        self._writers = {date: self.date, datetime: self.moment, time: self.time}
+        self._writers = {date: self.date, datetime: self.moment, time: self.time, Decimal: money}
 
     def json(self, data) -> bytes:
         return orjson.dumps(data, self._value, _OPTIONS)
@@ -35,6 +36,11 @@ class Dialect:
         body = self.json(data)
         headers = {"Cache-Control": CACHE, "Content-Length": str(len(body))} | (headers or {})
         return HttpResponse(body, content_type="application/json", status=status, headers=headers)
+
+
+def money(value: Decimal) -> str:
+    """Return an exact amount as text, without trailing zeros."""
+    return f"{value.normalize() + 0:f}"
 
 
 class Noon(models.Func):
@@ -74,6 +80,10 @@ class DirectDialect(Dialect):
 
     def moment(self, value: datetime) -> str:
         return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+
+    def time(self, value: time) -> str:
+        """Return what a clock showed, in no zone, as clients of the previous system know it."""
+        return f"1970-01-01T{value.isoformat('seconds')}.000Z"
 
     def error(self, error: ErrorDeDominio) -> dict:
         body = {"error": error.mensaje}

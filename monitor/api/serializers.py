@@ -51,10 +51,11 @@ class StrictSerializer(serializers.Serializer):
 
     def require(self, values: dict, errors: dict[str, list[str]]) -> None:
         """Raise DatosInvalidos when there are errors. It comes without `campos` for a sentence of `alone`, which the
-        contract gives word by word, when it is the only one."""
+        contract gives word by word, when it is the only one that is said, be it of several fields."""
         if errors:
             errors = self._with_references(values, errors)
-        if len(errors) == 1 and (sentence := next(iter(errors.values()))[0]) in self.alone:
+        said = {sentence for sentences in errors.values() for sentence in sentences}
+        if len(said) == 1 and (sentence := said.pop()) in self.alone:
             raise DatosInvalidos(sentence, codigo=self.alone[sentence])
         if errors:
             raise DatosInvalidos(campos=errors)
@@ -135,6 +136,7 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
         models.BooleanField: fields.StrictBooleanField,
         models.DateField: fields.StrictDateField,
         models.DateTimeField: fields.StrictDateTimeField,
+        models.TimeField: fields.StrictTimeField,
     }
     serializer_choice_field = fields.StrictChoiceField
 

@@ -25,6 +25,12 @@ class DirectSchemas:
         "description": "El día, a mediodía UTC.",
     }
     moment = {"type": "string", "format": "date-time", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$"}
+    time = {
+        "type": "string",
+        "format": "date-time",
+        "pattern": r"^1970-01-01T\d{2}:\d{2}:\d{2}\.000Z$",
+        "description": "La hora del reloj, como se escribió, en ningún huso.",
+    }
     error = {
         "type": "object",
         "properties": {
@@ -56,6 +62,7 @@ class EnvelopeSchemas:
     error_name = "ErrorConDetalle"
     date = {"type": "string", "format": "date"}
     moment = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$", "description": "Hora local."}
+    time = {"type": "string", "pattern": r"^\d{2}:\d{2}:\d{2}$"}
     error = {
         "type": "object",
         "properties": {
@@ -92,7 +99,7 @@ def in_response(field: serializers.Field, dialect) -> dict | None:
         (EmptyListField, {"type": "array", "items": {}, "maxItems": 0}),
         (serializers.DateField, dialect.date),
         (serializers.DateTimeField, dialect.moment),
-        (serializers.TimeField, {"type": "string", "pattern": r"^\d{2}:\d{2}:\d{2}$"}),
+        (serializers.TimeField, dialect.time),
         (serializers.BooleanField, {"type": "boolean"}),
         (serializers.IntegerField, {"type": "integer"}),
         (serializers.FloatField, {"type": "number"}),

@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from catalogos.tests.factories import FABRICAS
+from expedientes.tests.anexos import ANEXOS
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Api
 from monitor.api.tests.rutas import ABIERTA, CATALOGOS, RUTAS
@@ -35,6 +36,8 @@ CUERPOS = {
     "DELETE /api/expedientes/999999": None,
     "PATCH /api/expedientes/999999/estado": {"estado": "Salida"},
     "PATCH /api/expedientes/999999/no_siniestro": {"no_siniestro": "NUEVO"},
+    "POST /api/comentarios": {"no_siniestro": "999999", "comentario": "Llegó la fascia"},
+    "DELETE /api/comentarios/999999": None,
     "POST /solicitud": "solicitud",
     "PUT /solicitud/999999": {"cantidadPasajeros": 9},
     "DELETE /solicitud/999999": None,
@@ -81,6 +84,8 @@ def mundo(db, ruta):
     else:
         UsuarioFactory(id=999999)
     ExpedienteFactory(no_siniestro="999999")
+    for fabrica in ANEXOS:
+        fabrica(id=999999, no_siniestro="999999")
     for fabrica in FABRICAS.values():
         fabrica(id=999999)
     return SolicitudFactory(id=999999)

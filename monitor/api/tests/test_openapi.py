@@ -37,9 +37,14 @@ RUTA = "/api/expedientes/SIN%2F2024%2F9"
 RUTA_DE_AHORA = "/api/expedientes/SIN%2F2024%2F10"  # after the example of another number
 
 
+# What the path of something that has no id of its own asks for.
+CLAVES = {"/expedientes/": "no_siniestro", "/comentarios/": "clave"}
+
+
 def documentada(ruta):
     """Return a path of RUTAS as the document writes it."""
-    return ruta.replace("999999", "{no_siniestro}" if "expedientes" in ruta else "{id}")
+    nombre = next((nombre for parte, nombre in CLAVES.items() if parte in ruta), "id")
+    return ruta.replace("999999", f"{{{nombre}}}")
 
 
 def ejemplos():
