@@ -2,7 +2,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-ANEXOS = ("comentarios",)  # the packages of what hangs from an expediente
+from expedientes.anexos import ANEXOS
 
 
 class ExpedientesConfig(AppConfig):

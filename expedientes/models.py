@@ -17,6 +17,9 @@ from expedientes.archivo import (
     quitar,
     reponer,
 )
+from expedientes.columnas import fecha as _fecha
+from expedientes.columnas import texto as _texto
+from expedientes.columnas import texto_largo as _texto_largo
 from expedientes.consultas import ExpedienteQuerySet
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado, Ubicacion
 from expedientes.numeros import NumeroDejado, NumeroProvisional, sin_ambiguedad
@@ -32,13 +35,13 @@ from monitor.cambios.registro import (
 )
 from monitor.cambios.seguimiento import Seguido
 from monitor.db.errors import is_duplicate
-from monitor.db.fields import KeyField, LineField, LongTextField, MailField, order_column, search_column
+from monitor.db.fields import KeyField, MailField, order_column, search_column
 from monitor.db.functions import ClockTime, DaysToLastOrMore, IndexedPlates
 from monitor.db.versions import Seen
 from monitor.db.writes import Author, Vigente, insert, read, single_statement
 from monitor.errores import Conflicto, DatosInvalidos, ErrorDeDominio, NoEncontrado
 from monitor.usuarios.models import Usuario
-from monitor.validadores import que_se_puede_mostrar, sin_control, sin_control_en_texto_largo, sin_formato
+from monitor.validadores import que_se_puede_mostrar, sin_control, sin_formato
 
 NO_ENCONTRADO = "Expediente no encontrado"
 AHORA_ES = f"{NO_ENCONTRADO}: ahora es {{}}"
@@ -244,18 +247,6 @@ def _cadena_de(valores, colgadas) -> Cadena:
         valores["en_estado_desde"] = historia[-1]["fecha_cambio"]
     valores["version"] = valores.get("version", 0) + 1  # no ETag that it had comes back
     return cadena
-
-
-def _texto(nombre, largo=255, **opciones):
-    return LineField(nombre, max_length=largo, null=True, blank=True, validators=[sin_control], **opciones)
-
-
-def _texto_largo(nombre):
-    return LongTextField(nombre, null=True, blank=True, validators=[sin_control_en_texto_largo])
-
-
-def _fecha(nombre):
-    return models.DateField(nombre, null=True, blank=True)
 
 
 def _instante(nombre):

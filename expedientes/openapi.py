@@ -1,8 +1,9 @@
 """The description of expedientes, their state and their history for OpenAPI."""
 
 from datetime import UTC, date, datetime
+from importlib import import_module
 
-import expedientes.comentarios.openapi  # noqa: F401  the descriptions of what hangs from an expediente
+from expedientes.anexos import ANEXOS
 from expedientes.estados import Estado, Ubicacion
 from expedientes.filters import PARAMETROS
 from expedientes.models import MISMO_ESTADO, NO_ENCONTRADO, YA_EXISTE, Expediente
@@ -299,3 +300,7 @@ describe(
         errors=(INEXISTENTE, DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]})),
     ),
 )
+
+# Those of what hangs from an expediente take from here.
+for anexo in ANEXOS:
+    import_module(f"expedientes.{anexo}.openapi")

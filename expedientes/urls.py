@@ -1,6 +1,7 @@
 from django.urls import path
 
 from expedientes.comentarios.urls import urlpatterns as comentarios
+from expedientes.levantamientos.urls import urlpatterns as levantamientos
 from expedientes.views import ExpedienteViewSet
 
 # The paths with suffixes go first, because the key may hold slashes, and a suffix must not be taken for a part of it.
@@ -30,4 +31,5 @@ urlpatterns = [
         ExpedienteViewSet.as_view({"get": "retrieve", "put": "update", "patch": "update", "delete": "destroy"}),
     ),
     *comentarios,
+    *levantamientos,
 ]

@@ -24,7 +24,7 @@ ADMINISTRADORES = frozenset({Rol.ADMINISTRADOR})
 CATALOGOS = ("aseguradora", "lugar", "departamento", "tipoprioridadsolicitud", "tiposerviciosolicitud")
 
 # The models of what hangs from an expediente, written by any role.
-ANEXOS = ("comentario",)
+ANEXOS = ("comentario", "levantamiento")
 
 PERMISOS: dict[str, frozenset[Rol]] = {
     "usuarios.cerrar_sesion": TODOS,

@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils import timezone
 
-from expedientes.anexos import Anexo, AnexoManager
+from expedientes.anexos.models import Anexo, AnexoManager
 from monitor.db.fields import LongTextField
 from monitor.db.writes import Author
 from monitor.usuarios.models import Usuario

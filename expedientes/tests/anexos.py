@@ -1,9 +1,26 @@
 """The factories of what hangs from an expediente, each by its verb. With an `id`, the row is given that one."""
 
 import factory
+from django.db import transaction
 
 from expedientes.comentarios.models import Comentario
+from expedientes.levantamientos.models import Levantamiento
 from monitor.usuarios.tests.factories import UsuarioFactory
+
+
+def con_id(fila, clave):
+    """Give a row another id, and its parts too."""
+    modelo = type(fila)
+    copia = modelo.objects.filter(pk=fila.pk).values().get()
+    with transaction.atomic():
+        for relacion in modelo._meta.related_objects:
+            parte = relacion.related_model.objects.filter(**{relacion.field.name: fila}).values().get()
+            relacion.related_model.objects.all().delete()
+        modelo.objects.filter(pk=fila.pk).delete()
+        nueva = modelo.objects.create(**copia | {"id": clave})
+        for relacion in modelo._meta.related_objects:
+            relacion.related_model.objects.create(**parte | {"id": clave, relacion.field.attname: clave})
+    return nueva
 
 
 class AnexoFactory(factory.django.DjangoModelFactory):
@@ -18,10 +35,7 @@ class AnexoFactory(factory.django.DjangoModelFactory):
     def _create(cls, model_class, *args, **datos):
         clave = datos.pop("id", None)
         anexo = cls.hacer(**datos)
-        if clave is None:
-            return anexo
-        model_class.objects.filter(pk=anexo.pk).update(id=clave)
-        return model_class.objects.get(pk=clave)
+        return anexo if clave is None else con_id(anexo, clave)
 
 
 class ComentarioFactory(AnexoFactory):
@@ -35,4 +49,16 @@ class ComentarioFactory(AnexoFactory):
         return Comentario.objects.escribir(**datos)
 
 
-ANEXOS = [ComentarioFactory]
+class LevantamientoFactory(AnexoFactory):
+    class Meta:
+        model = Levantamiento
+
+    concepto = "Fascia delantera"
+
+    @staticmethod
+    def hacer(no_siniestro, concepto, por, **datos):
+        datos["conceptos"] = [{"concepto": concepto}]
+        return Levantamiento.objects.crear(no_siniestro, datos, por=por)
+
+
+ANEXOS = [ComentarioFactory, LevantamientoFactory]

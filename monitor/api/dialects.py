@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from monitor.errores import DatosInvalidos, ErrorDeDominio, ReglaIncumplida
+from monitor.textos import exact
 
 CACHE = "private, no-cache"  # for answers with data: a cache asks again before it uses them
 
@@ -21,7 +22,7 @@ class Dialect:
     in_database: dict[type, type[models.Func]] = {}
 
     def __init__(self):
-        self._writers = {date: self.date, datetime: self.moment, time: self.time, Decimal: money}
+        self._writers = {date: self.date, datetime: self.moment, time: self.time, Decimal: exact}
 
     def json(self, data) -> bytes:
         return orjson.dumps(data, self._value, _OPTIONS)
@@ -36,11 +37,6 @@ class Dialect:
         body = self.json(data)
         headers = {"Cache-Control": CACHE, "Content-Length": str(len(body))} | (headers or {})
         return HttpResponse(body, content_type="application/json", status=status, headers=headers)
-
-
-def money(value: Decimal) -> str:
-    """Return an exact amount as text, without trailing zeros."""
-    return f"{value.normalize() + 0:f}"
 
 
 class Noon(models.Func):

@@ -107,11 +107,7 @@ class ObjectListField(fields.Strict, serializers.ListField):
             try:
                 values.append(self._read(i, item))
             except DatosInvalidos as error:
-                errors += [
-                    f"{self.field_name}[{i}].{sentence}"
-                    for sentences in error.campos.values()
-                    for sentence in sentences
-                ]
+                errors += [f"{self.field_name}[{i}].{sentence}" for _, sentence in error.frases()]
             except serializers.ValidationError as error:
                 errors += error.detail
         if errors:
@@ -137,6 +133,7 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
         models.DateField: fields.StrictDateField,
         models.DateTimeField: fields.StrictDateTimeField,
         models.TimeField: fields.StrictTimeField,
+        models.DecimalField: fields.StrictMoneyField,
     }
     serializer_choice_field = fields.StrictChoiceField
 

@@ -242,7 +242,7 @@ MUTANTES: list[Mutante] = [
         ],
     ),
     *de(
-        "expedientes/anexos.py",
+        "expedientes/anexos/models.py",
         "expedientes/tests/test_comentarios.py",
         cambios=[
             ("        exigir_visto(anexo, visto)\n", ""),

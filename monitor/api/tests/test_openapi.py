@@ -38,7 +38,7 @@ RUTA_DE_AHORA = "/api/expedientes/SIN%2F2024%2F10"  # after the example of anoth
 
 
 # What the path of something that has no id of its own asks for.
-CLAVES = {"/expedientes/": "no_siniestro", "/comentarios/": "clave"}
+CLAVES = {"/expedientes/": "no_siniestro", "/siniestro/": "no_siniestro", "/comentarios/": "clave"}
 
 
 def documentada(ruta):

@@ -17,7 +17,9 @@ from monitor.cambios.registro import anotar_baja, cambiar_tomada, crear, exigir_
 from monitor.db.queries import CompiledQuery, Param
 from monitor.db.versions import Seen
 from monitor.db.writes import Author
-from monitor.errores import ErrorDeDominio, NoEncontrado
+from monitor.errores import DatosInvalidos, ErrorDeDominio, NoEncontrado
+
+OTRO_EXPEDIENTE = "No se puede cambiar de expediente"
 
 _retenido = CompiledQuery(
     lambda: Expediente.objects.filter(pk=Param("no_siniestro", Expediente._meta.pk)).order_by().values_list("uid"),
@@ -42,12 +44,13 @@ class AnexoManager(models.Manager):
         return crear(self.model, {"expediente_id": self.retener(no_siniestro)} | datos, por=por)
 
     @transaction.atomic
-    def actualizar(self, pk: int, datos: dict, *, por: Author, visto: Seen | None = None) -> "Anexo":
-        """Write only what is in `datos` and differs, and return the annex as it is then."""
-        return self._cambiar(self.tomar(pk, visto), datos, por)
-
-    def _cambiar(self, anexo, datos, por):
-        distintos = {columna: valor for columna, valor in datos.items() if getattr(anexo, columna) != valor}
+    def actualizar(
+        self, pk: int, datos: dict, *, por: Author, visto: Seen | None = None, no_siniestro: str | None = None
+    ) -> "Anexo":
+        """Write only what is in `datos` and differs, and return the annex as it is then. Raise DatosInvalidos when its
+        writer takes it for one of the expediente `no_siniestro`, and it is another's."""
+        anexo = self.tomar(pk, visto, no_siniestro)
+        distintos = distintos_en(anexo, datos)
         return cambiar_tomada(anexo, distintos, por=por) if distintos else anexo
 
     @transaction.atomic
@@ -57,13 +60,21 @@ class AnexoManager(models.Manager):
         archivar_anexo(anotar_baja(anexo, por=por), por=por)
         return anexo
 
-    def tomar(self, pk: int, visto: Seen | None = None) -> "Anexo":
-        """Return an annex, locked. Raise NoEncontrado, or Desactualizado when it isn't what its writer saw."""
+    def tomar(self, pk: int, visto: Seen | None = None, no_siniestro: str | None = None) -> "Anexo":
+        """Return an annex, locked. Raise NoEncontrado, DatosInvalidos when it isn't of the expediente `no_siniestro`,
+        or Desactualizado when it isn't what its writer saw."""
         anexo = self.select_for_update(no_key=True).filter(pk=pk).first()
         if anexo is None:
             raise NoEncontrado(self.model.no_encontrado)
+        if no_siniestro is not None and not self.filter(pk=pk, expediente__no_siniestro=no_siniestro).exists():
+            raise DatosInvalidos(OTRO_EXPEDIENTE, codigo="otro_expediente")
         exigir_visto(anexo, visto)
         return anexo
+
+
+def distintos_en(fila: models.Model, datos: dict) -> dict:
+    """Return those of the values, by attname, that the row hasn't."""
+    return {columna: valor for columna, valor in datos.items() if getattr(fila, columna) != valor}
 
 
 class Anexo(Encadenado):
