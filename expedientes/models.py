@@ -1,4 +1,5 @@
 from contextlib import contextmanager
+from functools import partial
 from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
@@ -23,6 +24,7 @@ from expedientes.columnas import texto_largo as _texto_largo
 from expedientes.consultas import ExpedienteQuerySet
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado, Ubicacion
 from expedientes.numeros import NumeroDejado, NumeroProvisional, sin_ambiguedad
+from expedientes.salida import exigir_motivo_valido, exigir_salida, se_revisa
 from monitor.cambios.cadena import Cadena, Eslabon
 from monitor.cambios.registro import (
     anotar_archivo,
@@ -110,19 +112,32 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
         with _antes_la_aseguradora(datos):
             return _el_que_hay(cambiar(Expediente, no_siniestro, con_los_datos, por=por, columnas=datos), no_siniestro)
 
-    def cambiar_estado(self, no_siniestro: str, hasta: str, *, por: Author, visto: Seen | None = None) -> "Expediente":
+    def cambiar_estado(
+        self, no_siniestro: str, hasta: str, *, por: Author, visto: Seen | None = None, motivo: str | None = None
+    ) -> "Expediente":
+        """Move the expediente to another state, and return it. `motivo` is why it may leave without what `salida` asks
+        for."""
         if hasta not in Estado.values:
             raise DatosInvalidos(ESTADO_INVALIDO, codigo="estado_invalido")
+        exigir_motivo_valido(hasta, motivo, por)
+        if not se_revisa(hasta):
+            return self._cambiar_estado(no_siniestro, hasta, por, visto)
+        with transaction.atomic():
+            _el_que_hay(self.select_for_update(no_key=True).filter(pk=no_siniestro).first(), no_siniestro)
+            return self._cambiar_estado(no_siniestro, hasta, por, visto, partial(exigir_salida, motivo=motivo, por=por))
 
+    def _cambiar_estado(self, no_siniestro, hasta, por, visto, exigir=None) -> "Expediente":
         def al_estado(expediente):
             exigir_visto(expediente, visto)
             desde = Estado(expediente.estado)
             if hasta not in TRANSICIONES[desde]:
                 raise DatosInvalidos(MISMO_ESTADO, codigo="mismo_estado")
+            if exigir:
+                exigir(expediente)
             cambio = _cambio(no_siniestro, desde, hasta, por)
             return {"estado": hasta, "en_estado_desde": cambio[1]["fecha_cambio"]}, [cambio]
 
-        columnas = ["estado", "en_estado_desde"]
+        columnas = ["estado", "en_estado_desde", *(["no_siniestro", "fecha_entrega"] if exigir else [])]
         return _el_que_hay(cambiar(Expediente, no_siniestro, al_estado, por=por, columnas=columnas), no_siniestro)
 
     @transaction.atomic

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from expedientes.checklist.urls import urlpatterns as checklist
 from expedientes.comentarios.urls import urlpatterns as comentarios
 from expedientes.levantamientos.urls import urlpatterns as levantamientos
 from expedientes.views import ExpedienteViewSet
@@ -32,4 +33,5 @@ urlpatterns = [
     ),
     *comentarios,
     *levantamientos,
+    *checklist,
 ]

@@ -24,7 +24,7 @@ ADMINISTRADORES = frozenset({Rol.ADMINISTRADOR})
 CATALOGOS = ("aseguradora", "lugar", "departamento", "tipoprioridadsolicitud", "tiposerviciosolicitud")
 
 # The models of what hangs from an expediente, written by any role.
-ANEXOS = ("comentario", "levantamiento")
+ANEXOS = ("comentario", "levantamiento", "checklist")
 
 PERMISOS: dict[str, frozenset[Rol]] = {
     "usuarios.cerrar_sesion": TODOS,
@@ -43,6 +43,7 @@ PERMISOS: dict[str, frozenset[Rol]] = {
     "expedientes.change_expediente": OPERADORES,
     "expedientes.delete_expediente": ADMINISTRADORES,
     "expedientes.view_historialestado": TODOS,
+    "expedientes.salir_sin_checklist": ADMINISTRADORES,  # with a motive
     "expedientes.view_expedientearchivado": ADMINISTRADORES,
     "expedientes.restaurar_expedientearchivado": ADMINISTRADORES,
     "expedientes.seguir_expedientearchivado": OPERADORES,  # which were archived, and not what they were

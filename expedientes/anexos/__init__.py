@@ -1,2 +1,2 @@
 # The packages of what hangs from an expediente.
-ANEXOS = ("comentarios", "levantamientos")
+ANEXOS = ("comentarios", "levantamientos", "checklist")

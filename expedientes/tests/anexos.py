@@ -3,6 +3,7 @@
 import factory
 from django.db import transaction
 
+from expedientes.checklist.models import Checklist
 from expedientes.comentarios.models import Comentario
 from expedientes.levantamientos.models import Levantamiento
 from monitor.usuarios.tests.factories import UsuarioFactory
@@ -61,4 +62,16 @@ class LevantamientoFactory(AnexoFactory):
         return Levantamiento.objects.crear(no_siniestro, datos, por=por)
 
 
-ANEXOS = [ComentarioFactory, LevantamientoFactory]
+class ChecklistFactory(AnexoFactory):
+    class Meta:
+        model = Checklist
+
+    nombre_item = "Faros"
+
+    @staticmethod
+    def hacer(no_siniestro, nombre_item, por, **datos):
+        datos["items"] = [{"sistema": "Luces", "nombre_item": nombre_item}]
+        return Checklist.objects.crear(no_siniestro, datos, por=por)
+
+
+ANEXOS = [ComentarioFactory, LevantamientoFactory, ChecklistFactory]

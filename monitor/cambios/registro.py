@@ -23,7 +23,7 @@ from monitor.origen import puerta
 from monitor.textos import exact
 
 NADA: Mapping = MappingProxyType({})
-OCULTAS = {"password"}  # that they changed is told, and nothing more
+OCULTAS = {"password", "firma_quien_recibe"}  # that they changed is told, and nothing more
 DE_LA_CADENA = {"version", "uid", "eslabones", "cabeza"}
 
 

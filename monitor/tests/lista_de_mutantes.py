@@ -71,7 +71,7 @@ MUTANTES: list[Mutante] = [
         cambios=[
             ("if visto is not None and fila not in visto:", "if False:"),
             ("if _simple(v) != _simple(getattr(fila, c))", "if True"),
-            ('OCULTAS = {"password"}', "OCULTAS = set()"),
+            ('OCULTAS = {"password", "firma_quien_recibe"}', "OCULTAS = set()"),
             ('"usuario_id": por.reference,', '"usuario_id": None,'),
             ('"origen": origen.value,', '"origen": "api",'),
             ('"peticion": peticion,', '"peticion": None,'),
@@ -247,6 +247,37 @@ MUTANTES: list[Mutante] = [
         cambios=[
             ("        exigir_visto(anexo, visto)\n", ""),
             ("archivar_anexo(anotar_baja(anexo, por=por), por=por)", "archivar_anexo(anexo, por=por)"),
+        ],
+    ),
+    *de(
+        "expedientes/anexos/partes.py",
+        "expedientes/tests/test_levantamientos.py",
+        cambios=[
+            ("_menos(habia, partes), _menos(partes, habia)", "habia, partes"),
+            ("        if habia == partes:\n", "        if False:\n"),
+            ("        exigir_visto(parte, visto)\n", ""),
+            ("        self.exigir([*(parte.en_datos() for parte in self.partes_de(anexo)), datos])\n", ""),
+        ],
+    ),
+    *de(
+        "expedientes/salida.py",
+        "expedientes/tests/test_checklist.py",
+        cambios=[
+            (
+                '.order_by("-id").values("fecha_entrega", "aprobada")',
+                '.order_by("id").values("fecha_entrega", "aprobada")',
+            ),
+            ("    exigir_permiso(por.rol, PERMISO)\n", ""),
+            ('ultimo["aprobada"] is False', 'not ultimo["aprobada"]'),
+            ("return settings.SALIDA_CON_CHECKLIST and hasta", "return hasta"),
+        ],
+    ),
+    *de(
+        "expedientes/checklist/models.py",
+        "expedientes/tests/test_checklist.py",
+        cambios=[
+            ('case_blind(item.get(columna) or "")', 'item.get(columna) or ""'),
+            ("        if any(sin_punto(parte) for parte in partes):\n", "        if False:\n"),
         ],
     ),
     *de(

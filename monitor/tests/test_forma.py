@@ -32,6 +32,7 @@ CAPAS = {
         " catalogos.base catalogos.models"
         " expedientes.archivo expedientes.consultas expedientes.models expedientes.numeros"
         " expedientes.columnas expedientes.anexos expedientes.anexos.partes expedientes.*.models"
+        " expedientes.checklist.plantilla expedientes.salida"
         " solicitudes.codigo solicitudes.referencias solicitudes.models"
         " solicitudes.models.* solicitudes.correo.cola solicitudes.correo.mensajes"
         " solicitudes.correo.direcciones solicitudes.correo.avisos"

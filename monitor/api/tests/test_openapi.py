@@ -182,6 +182,7 @@ def test_dice_a_donde_se_pide_bajo_que_licencia_y_sus_titulos():
     assert document()["info"]["license"]["name"] == "Propietaria"
     assert {(t["name"], t["x-displayName"]) for t in document()["tags"] if t["name"] != t["x-displayName"]} == {
         ("Catalogos", "Catálogos"),
+        ("Checklist", "Checklist de salida"),
         ("Sesion", "Sesión"),
     }
 
@@ -201,6 +202,7 @@ def test_cada_conjunto_de_valores_tiene_nombre():
         "EstadoDeExpediente": ["Ingreso", "Restauracion", "Pendiente_de_salida", "Salida"],
         "EstadoDeSolicitud": [estado.name for estado in Estado],
         "FormatoDeDescripcion": ["yaml", "json"],
+        "ValorDeInspeccion": ["OK", "RE", "MA", "NA"],
         "Puerta": ["api", "admin", "comando", "importacion"],
         "Rol": ["Administrador", "Operador", "Tecnico"],
         "UbicacionDeArchivos": ["Local", "Nube"],
