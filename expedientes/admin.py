@@ -10,9 +10,12 @@ from django.utils.text import capfirst
 
 from catalogos.models import Aseguradora
 from expedientes.admin_filters import EnTallerFilter, EntregaFilter, EstadosFilter, IngresoFilter
+from expedientes.anexos.admin import ConAnexos
 from expedientes.archivo import ExpedienteArchivado
+from expedientes.checklist.admin import PaginaDeChecklist
 from expedientes.copias import columnas_de_copia, leer_copia
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado
+from expedientes.levantamientos.admin import PaginaDeLevantamiento
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.numeros import es_provisional
 from expedientes.recibir import ConRecepcion
@@ -120,9 +123,10 @@ def insignia(estado: str):
 
 
 @admin.register(Expediente)
-class ExpedienteAdmin(ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
+class ExpedienteAdmin(ConAnexos, ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
     form = ExpedienteForm
     historia = Historia("historial", leer_paso)
+    paginas_de_anexos = (PaginaDeLevantamiento, PaginaDeChecklist)
     eliminado, eliminados = "Se archivó", "Se archivaron"
     sheet_signatures = ("Asesor", "Cliente: entrega la unidad", "Cliente: recibe la unidad")
     actions = (*(_pasar_a(estado) for estado in Estado), "delete_selected")

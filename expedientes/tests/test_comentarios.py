@@ -173,20 +173,23 @@ def test_no_se_elimina_el_que_no_es_como_se_leyo(expediente, administrador):
 
 
 def test_se_archiva_y_vuelve_con_su_expediente(expediente, operador, administrador):
+    ExpedienteFactory(no_siniestro="SIN-2")
     comentar(operador, "uno"), comentar(administrador, "dos")
-    antes, filas = operador.get(f"{RUTA}/SIN/1").json(), list(Comentario.objects.values())
+    ajeno = comentar(operador, "ajeno", "SIN-2")
+    antes, filas = operador.get(f"{RUTA}/SIN/1").json(), list(Comentario.objects.order_by("-id").values())
 
     administrador.delete("/api/expedientes/SIN%2F1")
 
     assert respuesta(operador.get(f"{RUTA}/SIN/1")) == (200, [])
     copia = ExpedienteArchivado.objects.get()
     assert [fila["comentario"] for fila in copia.datos["comentario"]] == ["uno", "dos"]
+    assert respuesta(operador.get(f"{RUTA}/SIN-2")) == (200, [ajeno])
     comprobar_historia()
 
     Expediente.objects.restaurar(copia.pk, por=administrador.usuario)
 
     assert operador.get(f"{RUTA}/SIN/1").json() == antes
-    assert list(Comentario.objects.values()) == filas
+    assert list(Comentario.objects.order_by("-id").values()) == filas
     comprobar_historia()
 
 

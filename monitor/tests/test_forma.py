@@ -44,8 +44,8 @@ CAPAS = {
     ),
     "puertas": (
         "*.views monitor.cambios.admin monitor.cambios.ajenos monitor.cambios.linea monitor.cambios.listas"
-        " monitor.usuarios.admin catalogos.admin expedientes.admin expedientes.admin_filters expedientes.recibir"
-        " expedientes.tablero solicitudes.admin solicitudes.admin.* solicitudes.correo.admin"
+        " monitor.usuarios.admin catalogos.admin expedientes.admin expedientes.*.admin expedientes.admin_filters"
+        " expedientes.recibir expedientes.tablero solicitudes.admin solicitudes.admin.* solicitudes.correo.admin"
     ),
     "descripciones y órdenes": "*.openapi *.management.*",
     "montaje": "*.urls *.apps monitor.settings",
