@@ -28,6 +28,14 @@ BLANCO = "Escriba el comentario antes de guardarlo."
 LARGO = f"El comentario admite {TEXTO_MAXIMO:,} caracteres como máximo."
 
 
+class SinConfirmar(forms.NullBooleanSelect):
+    """What is so, isn't, or nobody has said."""
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs)
+        self.choices = [("unknown", "Sin confirmar"), ("true", "Sí"), ("false", "No")]
+
+
 def _campo(columna: models.Field, **opciones):
     """Return the box of a column: days and hours have the browser's own, which a telephone knows."""
     if isinstance(columna, models.CharField | models.TextField) and not columna.choices:
@@ -36,6 +44,8 @@ def _campo(columna: models.Field, **opciones):
         opciones["widget"] = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     if isinstance(columna, models.TimeField):
         opciones["widget"] = forms.TimeInput({"type": "time"}, format="%H:%M")
+    if isinstance(columna, models.BooleanField):
+        opciones["widget"] = SinConfirmar
     if isinstance(columna, models.TextField):
         opciones["widget"] = forms.Textarea({"rows": 3})
     return columna.formfield(**opciones)
