@@ -8,7 +8,6 @@ from copy import deepcopy
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from benchmarks.cuentas import faltas
 from benchmarks.escritores import Expediente, Libro, Solicitud
@@ -76,10 +75,10 @@ def test_se_nota_lo_que_falta_y_lo_que_sobra(libro, clases, romper):
 
 
 @pytest.mark.lenta
+@pytest.mark.postgresql
+@pytest.mark.skipif(binarios() is None, reason="No hay PostgreSQL en esta máquina")
 def test_unas_muertes_no_pierden_ni_repiten_nada():
-    if connection.vendor == "postgresql" and binarios() is None:
-        pytest.skip("No hay PostgreSQL en esta máquina")
-    propio = {"MUERTES": "1", "ESCRITORES": "4", "BASES": connection.vendor, "SEMILLA": "1"}
+    propio = {"MUERTES": "1", "ESCRITORES": "4", "BASES": "postgresql", "SEMILLA": "1"}
 
     corrida = subprocess.run(
         [sys.executable, "-m", "benchmarks.muertes"],

@@ -47,6 +47,7 @@ def test_los_textos_quedan_compuestos_y_se_encuentran(antes, migrar):
     antes("DELETE FROM historial_estado")
 
 
+@pytest.mark.una_vez
 def test_las_que_ahora_serian_una_se_nombran_y_nada_cambia(antes, migrar):
     antes("INSERT INTO aseguradora (id, nombre) VALUES (71, 'Яя'), (72, 'яЯ'), (73, 'Otra')")
     antes("INSERT INTO expediente (no_siniestro) VALUES (%s), (%s)", "N\u0303-1", "Ñ-1")

@@ -70,6 +70,7 @@ def test_un_dia_de_trabajo(pagina, respuestas):
     assert (Expediente.objects.count(), ExpedienteArchivado.objects.count()) == (0, 1)
 
 
+@pytest.mark.una_vez
 def test_la_tecla_entrar_guarda_sin_cambiar_de_estado(pagina, respuestas):
     entrar(pagina)
     ExpedienteFactory(no_siniestro="SIN-1")
@@ -82,6 +83,7 @@ def test_la_tecla_entrar_guarda_sin_cambiar_de_estado(pagina, respuestas):
     assert Expediente.objects.values_list("marca", "estado").get() == ("Audi", "Ingreso")
 
 
+@pytest.mark.una_vez
 def test_cambiar_el_estado_de_varios_desde_la_lista(pagina, respuestas):
     entrar(pagina)
     for clave in ("A", "B", "C"):

@@ -1,10 +1,10 @@
 """Two transactions at once on PostgreSQL, step by step."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 from django.db import connection
+
+from monitor.tests.paciencia import esperar_a
 
 
 def en_otra_conexion(verbo):
@@ -21,15 +21,6 @@ def en_otra_conexion(verbo):
 
     with ThreadPoolExecutor(1) as hilo:
         return hilo.submit(correr).result()
-
-
-def esperar_a(condicion, segundos=10):
-    """Return once the condition holds; the test fails when it doesn't in that time."""
-    fin = time.monotonic() + segundos
-    while not condicion():
-        if time.monotonic() > fin:
-            pytest.fail(f"no pasó en {segundos} segundos")
-        time.sleep(0.02)
 
 
 def esperar_a_que_alguien_espere():

@@ -12,7 +12,7 @@ from monitor.api import tokens
 from monitor.api.tests.cliente import Remota
 from monitor.usuarios.tests.factories import UsuarioFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.una_vez]
 
 NADA = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 TEXTO = (

@@ -11,10 +11,10 @@ from django.db import connection
 
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Remota
+from monitor.tests.paciencia import esperar_a
 from monitor.tests.servidor import sirviendo
 from monitor.tests.test_views import de, muestras
 from monitor.usuarios.tests.factories import UsuarioFactory
-from solicitudes.tests.buzon import esperar_a
 
 RUTA = {"method": "GET", "route": "/api/expedientes/<key:no_siniestro>"}
 LECTURAS = de("monitor_http_requests_total", status="200", **RUTA)

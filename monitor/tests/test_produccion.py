@@ -16,9 +16,10 @@ from django.conf import settings
 from django.core.management import get_commands
 
 from monitor.tests.casa import Casa
+from monitor.tests.paciencia import esperar_a
 from monitor.tests.postgresql import binarios, cluster
 from monitor.tests.test_readme import README, bloque
-from solicitudes.tests.buzon import Buzon, esperar_a
+from solicitudes.tests.buzon import Buzon
 from solicitudes.tests.factories import manana
 
 CLAVE = "mesa-redonda-58"
@@ -147,7 +148,7 @@ def test_los_pasos_del_readme_terminan_en_correos_que_llevan_a_su_casa(tmp_path)
             casa.esperar(servidor)
             solicitud = pedir_transporte(casa)
         with casa.corriendo("sh", "-c", orden_de("monitor-correo.service", casa)):
-            esperar_a(lambda: len(buzon.recibidos) == 2, segundos=60)
+            esperar_a(lambda: len(buzon.recibidos) == 2)
         restaurado = respaldar_y_restaurar(casa)
 
     assert "El simulacro salió bien" in restaurado

@@ -25,7 +25,7 @@ VIEJOS = {"SECRET_KEY": "viejo-de-las-sesiones-de-32-o-mas-1", "JWT_SECRET": "vi
 NUEVOS = {"SECRET_KEY": "nuevo-de-las-sesiones-de-32-o-mas-1", "JWT_SECRET": "nuevo-de-los-tokens-de-32-o-mas-12"}
 CON_LOS_VIEJOS = NUEVOS | {f"{nombre}_FALLBACKS": valor for nombre, valor in VIEJOS.items()}
 
-pytestmark = pytest.mark.lenta
+pytestmark = [pytest.mark.lenta, pytest.mark.una_vez]
 
 
 def base_de_datos():

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 
+from monitor.tests.paciencia import esperar_a
 from monitor.tests.postgresql import binarios, cluster_propio
 from monitor.tests.servidor import sirviendo
 from monitor.tests.tunel import Tunel
 from monitor.usuarios.tests.factories import CLAVE
-from solicitudes.tests.buzon import esperar_a
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.lenta]
 

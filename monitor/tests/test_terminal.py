@@ -123,6 +123,7 @@ def test_un_archivo_que_no_es_una_base(tmp_path):
     )
 
 
+@pytest.mark.con_su_base
 @pytest.mark.parametrize("orden", [orden for orden in ORDENES if not orden.startswith("check")])
 def test_antes_de_migrar(orden, vacia):
     dicho = frase(manage(orden, DATABASE_URL=vacia))
@@ -131,6 +132,7 @@ def test_antes_de_migrar(orden, vacia):
     assert dicho.endswith(" más). Corra: manage.py migrate")
 
 
+@pytest.mark.con_su_base
 def test_con_la_base_ocupada(tmp_path):
     with base_vacia(tmp_path) as url:
         assert manage("migrate", DATABASE_URL=url).returncode == 0

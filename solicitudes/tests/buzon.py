@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -64,10 +63,3 @@ class Buzon:
 
     def para(self):
         return sorted(mensaje["To"] for mensaje in self.recibidos)
-
-
-def esperar_a(condicion, segundos=20):
-    fin = time.monotonic() + segundos
-    while not condicion():
-        assert time.monotonic() < fin, "no llegó a tiempo"
-        time.sleep(0.05)

@@ -19,13 +19,14 @@ from post_office.models import STATUS, Email, Log
 
 from monitor.api.tests.cliente import Api
 from monitor.entorno import ajustes_de_correo, correo
+from monitor.tests.paciencia import PACIENCIA, esperar_a
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import UsuarioFactory
 from solicitudes.correo import cola
 from solicitudes.correo.cartero import Cartero, _servidor
 from solicitudes.correo.servidor import Rechazo, rechazo_de
 from solicitudes.models import Solicitud
-from solicitudes.tests.buzon import Buzon, esperar_a
+from solicitudes.tests.buzon import Buzon
 from solicitudes.tests.factories import SolicitudFactory
 
 
@@ -576,7 +577,7 @@ def test_obrero_muerto_a_media_entrega_deja_el_correo_para_otro(transactional_db
     encolar("ana")
     with buzon.abierto():
         with obreros(1, buzon) as [obrero]:
-            assert buzon.llego.wait(20)
+            assert buzon.llego.wait(PACIENCIA)
             obrero.kill()  # SIGKILL leaves it no time to note anything
             obrero.wait()
         assert estados() == {"ana": STATUS.queued}
@@ -593,9 +594,9 @@ def test_obrero_que_recibe_sigterm_termina_la_entrega_y_se_va(transactional_db, 
     buzon.demora = 1
     encolar("ana", "beto")
     with buzon.abierto(), obreros(1, buzon) as [obrero]:
-        assert buzon.llego.wait(20)
+        assert buzon.llego.wait(PACIENCIA)
         obrero.send_signal(signal.SIGTERM)
-        assert obrero.wait(timeout=20) == 0
+        assert obrero.wait(timeout=PACIENCIA) == 0
 
     assert estados() == {"ana": STATUS.sent, "beto": STATUS.queued}
 

@@ -2,10 +2,13 @@
 
 from datetime import time
 
+import pytest
+
 from solicitudes.models import LugarSolicitud
 from solicitudes.tests.factories import SolicitudFactory, parada
 
 
+@pytest.mark.una_vez
 def test_hora_sin_retorno_se_borra_y_el_lugar_queda(migrar):
     con_retorno = parada(2, requiere_retorno=True, hora_retorno=time(12))
     SolicitudFactory(lugares=[parada(0, es_origen=True), parada(1), con_retorno])

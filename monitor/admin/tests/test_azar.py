@@ -1,6 +1,7 @@
 """Odd values in everything that the admin's pages read: a person's mistake is never an error of the server. `make fuzz`
 tries all of them."""
 
+from itertools import product
 from urllib.parse import quote
 
 import pytest
@@ -71,13 +72,12 @@ def test_parametros_raros_de_una_lista(client, filas, modelo):
 
 
 @pytest.mark.parametrize("modelo", MODELOS)
-@pytest.mark.parametrize("vista", ["change", "delete", "history"])
-def test_claves_raras_de_una_fila(client, filas, modelo, vista):
+def test_claves_raras_de_una_fila(client, filas, modelo):
     fallos = []
-    for raro in RAROS:
+    for vista, raro in algunos([*product(("change", "delete", "history"), RAROS)]):
         url = f"{lista_de(modelo)}{quote(raro, safe='')}/{vista}/"
         estados = [client.get(url).status_code, client.post(url, {"post": "yes"}).status_code]
-        fallos += [(raro[:50], estados)] * (max(estados) >= 500)
+        fallos += [(vista, raro[:50], estados)] * (max(estados) >= 500)
 
     assert fallos == []
 

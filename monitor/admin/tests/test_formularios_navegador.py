@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 from expedientes.models import Expediente
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.admin.verbs import RECUPERADO
-from monitor.tests.conexiones import esperar_a
 from monitor.tests.mano import Mano
+from monitor.tests.paciencia import esperar_a
 from monitor.usuarios.tests.factories import CLAVE, UsuarioFactory
 from solicitudes.models import Solicitud
 from solicitudes.tests.factories import SolicitudFactory

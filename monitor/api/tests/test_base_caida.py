@@ -14,7 +14,7 @@ from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Remota, respuesta
 from monitor.db.queries import execute, read
 from monitor.db.state import limit_waits
-from monitor.tests.conexiones import esperar_a
+from monitor.tests.paciencia import esperar_a
 from monitor.tests.servidor import sirviendo
 from monitor.usuarios.tests.factories import UsuarioFactory
 

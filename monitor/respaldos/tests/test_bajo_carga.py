@@ -2,17 +2,19 @@
 
 import json
 import threading
-import time
 from contextlib import AbstractContextManager, contextmanager
 from http.client import HTTPConnection
 from itertools import count
 
 import pytest
 
+from monitor.tests.paciencia import esperar_a
 from monitor.tests.test_terminal import frase
 
 ESCRITORES = 3
 ANTES = 30  # writes that are acknowledged before the backup begins
+
+pytestmark = pytest.mark.con_su_base
 
 
 class Programa(AbstractContextManager):
@@ -62,19 +64,11 @@ def escribiendo(puerto):
             hilo.join()
 
 
-def esperar(condicion):
-    for _ in range(600):
-        if condicion():
-            return
-        time.sleep(0.1)
-    pytest.fail("no pasó en un minuto")
-
-
 @pytest.mark.lenta
 def test_lo_que_se_confirmo_antes_esta_en_el_respaldo(taller, otro_taller):
     with taller.sirviendo() as puerto:
         with escribiendo(puerto) as hechos:
-            esperar(lambda: len(hechos) >= ANTES)
+            esperar_a(lambda: len(hechos) >= ANTES)
             antes = set(hechos)
             respaldado = taller.manage("respaldar")
             simulacro = taller.manage("simulacro")

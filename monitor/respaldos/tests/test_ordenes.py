@@ -25,6 +25,8 @@ DESPUES = [
     "DELETE FROM post_office_email",
 ]
 
+pytestmark = pytest.mark.con_su_base
+
 
 def estropear(taller):
     for sentencia in DESPUES:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.tests.conexiones import esperar_a
+from monitor.tests.paciencia import esperar_a
 from monitor.tests.postgresql import puerto_libre
 
 
@@ -64,11 +64,6 @@ class Servidor:
     def hechos(self) -> list[str]:
         return self.bitacora.read_text().splitlines()
 
-    def esperar(self, condicion):
-        """Wait until the condition holds. It is waited for long: what it tells apart is whether it ever does, and the
-        machine may have other work."""
-        esperar_a(condicion, segundos=60)
-
     def conexiones(self) -> int:
         """Return how many connections the workers hold."""
         hijos = Path(f"/proc/{self.proceso.pid}/task/{self.proceso.pid}/children").read_text().split()
@@ -100,7 +95,7 @@ def _es_un_socket(descriptor: Path) -> bool:
 def servidor_propio(tmp_path):
     with ExitStack() as pila:
         servidor = Servidor(tmp_path, pila)
-        servidor.esperar(servidor.contesta)
+        esperar_a(servidor.contesta)
         yield servidor
 
 

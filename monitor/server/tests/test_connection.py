@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.server.tests.conftest import todo
+from monitor.tests.paciencia import esperar_a
 
 HOLA = "GET /hola HTTP/1.1\r\nHost: x\r\n\r\n"
 ULTIMO = "GET /hola HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
@@ -198,7 +199,7 @@ def test_lentos_no_detienen_a_nadie_y_se_cortan(servidor_propio, texto):
         servidor_propio.conectar(texto)
 
     assert [servidor_propio.pedir("/hola").status for _ in range(20)] == [200] * 20
-    servidor_propio.esperar(lambda: servidor_propio.conexiones() <= antes)
+    esperar_a(lambda: servidor_propio.conexiones() <= antes)
 
 
 def test_listas_que_nadie_lee_dejan_lugar_a_las_otras(servidor_propio):
@@ -209,7 +210,7 @@ def test_listas_que_nadie_lee_dejan_lugar_a_las_otras(servidor_propio):
     assert cabezas.count(b"HTTP/1.1 200 OK\r\n") == 8
     assert cabezas.count(b"HTTP/1.1 503 Serv") == 12
     assert not json.loads(servidor_propio.pedir("/hola").cuerpo)["cabe"]  # the next needn't make its first piece
-    servidor_propio.esperar(lambda: servidor_propio.hechos().count("lista cerrada") == 20)
+    esperar_a(lambda: servidor_propio.hechos().count("lista cerrada") == 20)
     assert servidor_propio.pedir("/corta").cuerpo == b"[]"
     assert json.loads(servidor_propio.pedir("/hola").cuerpo)["cabe"]
 
@@ -220,11 +221,11 @@ ESPERA = PROMETE.replace("/eco", "/espera").replace("60", "0")
 def test_escrituras_que_esperan_dejan_leer(servidor_propio):
     """Two of each worker's four threads write. Those that get none in time are told to come back, and weren't done."""
     conexiones = [servidor_propio.conectar(ESPERA) for _ in range(20)]
-    servidor_propio.esperar(lambda: servidor_propio.hechos().count("espera") == 4)
+    esperar_a(lambda: servidor_propio.hechos().count("espera") == 4)
 
     assert [servidor_propio.pedir("/hola").status for _ in range(20)] == [200] * 20
     assert servidor_propio.pedir("/corta").cuerpo == b"[]"
-    servidor_propio.esperar(lambda: len(select.select(conexiones, [], [], 0)[0]) == 16)
+    esperar_a(lambda: len(select.select(conexiones, [], [], 0)[0]) == 16)
 
     servidor_propio.soltar()
     cabezas = [conexion.recv(17) for conexion in conexiones]
@@ -236,18 +237,18 @@ def test_escrituras_que_esperan_dejan_leer(servidor_propio):
 def test_una_sonda_no_espera_a_los_hilos_que_vigila(servidor_propio):
     for _ in range(20):
         servidor_propio.conectar(HOLA.replace("hola", "espera"))
-    servidor_propio.esperar(lambda: servidor_propio.hechos().count("espera") == 8)
+    esperar_a(lambda: servidor_propio.hechos().count("espera") == 8)
 
     assert [servidor_propio.pedir("/sonda").status for _ in range(4)] == [200] * 4
 
     servidor_propio.soltar()
-    servidor_propio.esperar(servidor_propio.contesta)
+    esperar_a(servidor_propio.contesta)
 
 
 def test_escrituras_que_esperan_y_listas_dejan_leer(servidor_propio):
     for _ in range(20):
         servidor_propio.conectar(ESPERA)
-    servidor_propio.esperar(lambda: servidor_propio.hechos().count("espera") == 4)
+    esperar_a(lambda: servidor_propio.hechos().count("espera") == 4)
     listas = [servidor_propio.conectar(HOLA.replace("hola", "lista")) for _ in range(4)]
 
     for lista in listas:
@@ -261,7 +262,7 @@ def test_quien_se_va_a_media_lista_la_cierra(servidor_propio):
     with servidor_propio.conectar(HOLA.replace("hola", "lista")) as conexion:
         conexion.recv(1000)
 
-    servidor_propio.esperar(lambda: "lista cerrada" in servidor_propio.hechos())
+    esperar_a(lambda: "lista cerrada" in servidor_propio.hechos())
 
 
 def test_cuerpos_a_medias_no_llenan_la_memoria(servidor_propio):
@@ -277,8 +278,8 @@ def test_conexiones_de_mas_se_cierran_al_llegar(servidor_propio):
     for conexion in conexiones:
         conexion.setblocking(False)
 
-    servidor_propio.esperar(lambda: sum(map(cerrada, conexiones)) >= 20)
-    servidor_propio.esperar(servidor_propio.contesta)
+    esperar_a(lambda: sum(map(cerrada, conexiones)) >= 20)
+    esperar_a(servidor_propio.contesta)
 
 
 # --- Workers ---
@@ -308,9 +309,7 @@ def test_proceso_que_muere_una_y_otra_vez_empieza_de_nuevo(servidor_propio):
         antes = pids(servidor_propio)
         for _ in antes:
             todo(servidor_propio.conectar(HOLA.replace("hola", "muere")))
-        servidor_propio.esperar(
-            lambda antes=antes: servidor_propio.contesta() and len(pids(servidor_propio) - antes) == 2
-        )
+        esperar_a(lambda antes=antes: servidor_propio.contesta() and len(pids(servidor_propio) - antes) == 2)
 
 
 @pytest.mark.parametrize("senal", [signal.SIGTERM, signal.SIGINT])
@@ -319,7 +318,7 @@ def test_al_terminar_contesta_lo_que_acepto(servidor_propio, senal):
     ociosa = servidor_propio.conectar(HOLA)
     ociosa.recv(65536)
     servidor_propio.proceso.send_signal(senal)
-    servidor_propio.esperar(lambda: not servidor_propio.escucha())
+    esperar_a(lambda: not servidor_propio.escucha())
     ociosa.sendall(HOLA.encode())
 
     assert todo(ociosa).startswith(b"HTTP/1.1 200 ")
@@ -343,7 +342,7 @@ def test_al_terminar_bajo_carga_contesta_por_cada_conexion_hasta_decir_que_la_ci
     hilos = [threading.Thread(target=pedir_siempre, args=[servidor_propio.conectar()]) for _ in range(8)]
     for hilo in hilos:
         hilo.start()
-    servidor_propio.esperar(lambda: len(contestadas) > 200)
+    esperar_a(lambda: len(contestadas) > 200)
     servidor_propio.proceso.terminate()
     for hilo in hilos:
         hilo.join()
@@ -356,4 +355,4 @@ def test_procesos_no_sobreviven_a_su_padre(servidor_propio):
     servidor_propio.proceso.kill()
     servidor_propio.proceso.wait()
 
-    servidor_propio.esperar(lambda: not any(Path(f"/proc/{pid}/fd/0").exists() for pid in hijos))
+    esperar_a(lambda: not any(Path(f"/proc/{pid}/fd/0").exists() for pid in hijos))

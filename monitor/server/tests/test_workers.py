@@ -10,6 +10,7 @@ import threading
 from monitor.server import workers
 from monitor.server.tests.conftest import todo
 from monitor.server.tests.test_connection import ULTIMO
+from monitor.tests.paciencia import esperar_a
 
 HOLA = ULTIMO.encode()
 
@@ -73,7 +74,7 @@ def test_al_terminar_bajo_carga_no_corta_a_nadie_que_se_haya_conectado(servidor_
     hilos = [threading.Thread(target=pedir_siempre) for _ in range(8)]
     for hilo in hilos:
         hilo.start()
-    servidor_propio.esperar(lambda: len(contestadas) > 200)
+    esperar_a(lambda: len(contestadas) > 200)
     servidor_propio.proceso.terminate()
     for hilo in hilos:
         hilo.join()
@@ -93,6 +94,6 @@ def test_el_proceso_que_toma_el_lugar_de_otro_tiene_su_numero(servidor_propio):
     assert sorted(antes.values()) == [0, 1]
     for _ in antes:
         todo(servidor_propio.conectar(ULTIMO.replace("hola", "muere")))
-    servidor_propio.esperar(lambda: servidor_propio.contesta() and not antes.keys() & numeros(servidor_propio).keys())
+    esperar_a(lambda: servidor_propio.contesta() and not antes.keys() & numeros(servidor_propio).keys())
 
     assert sorted(numeros(servidor_propio).values()) == [0, 1]
