@@ -144,11 +144,12 @@ def _aseguradora(pk) -> dict | None:
     return Aseguradora.objects.filter(pk=pk).values("id", "nombre").first()
 
 
-def quitar(fila: models.Model) -> None:
-    """Take a row, with all that hangs from it, out of the live tables."""
+def quitar(fila: models.Model, copia: Mapping) -> None:
+    """Take a row, with all that hangs from it and was copied, out of the live tables."""
     for colgadas in reversed(colgadas_de(fila)):
-        with puerta(colgadas):
-            colgadas.delete()
+        if copia[colgadas.model._meta.db_table]:
+            with puerta(colgadas):
+                colgadas.delete()
     type(fila)._base_manager.filter(pk=fila.pk).delete()
 
 
@@ -168,15 +169,16 @@ def reponer(colgadas: Mapping[type[models.Model], list[dict]], *, por: Author) -
 
 def archivar_anexo(anexo: models.Model, *, por: Author) -> None:
     """Take an annex, locked, out of the live tables with all that hangs from it; its copy stays in the archive."""
+    copia = copiar(anexo)
     datos = {
         "objeto": anexo._meta.db_table,
         "uid": anexo.uid,
         "expediente_uid": anexo.expediente_id,
-        "datos": copiar(anexo),
+        "datos": copia,
         "archivado_por_id": por.pk,
     }
     insert(AnexoArchivado, datos, por=por)
-    quitar(anexo)
+    quitar(anexo, copia)
 
 
 def _exacta(fila: dict) -> dict:

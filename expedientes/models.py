@@ -178,7 +178,7 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
             {"no_siniestro": no_siniestro, "datos": copia, "archivado_por_id": por.pk},
             por=por,
         )
-        quitar(expediente)
+        quitar(expediente, copia)
         return archivado
 
     @transaction.atomic
