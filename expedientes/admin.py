@@ -19,6 +19,7 @@ from expedientes.levantamientos.admin import PaginaDeLevantamiento
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.numeros import es_provisional
 from expedientes.recibir import ConRecepcion
+from expedientes.salida import PERMISO, se_revisa
 from expedientes.tablero import ConTablero
 from monitor.admin.forms import VerbForm
 from monitor.admin.inicio import Cifra
@@ -30,8 +31,10 @@ from monitor.cambios.linea import Historia, Suceso
 from monitor.cambios.registro import DE_LA_CADENA
 from monitor.db.functions import LAST_DAY
 from monitor.db.versions import Seen
+from monitor.textos import trimmed
 
 BOTON = "_estado"  # the name of the buttons that change the state on an expediente's page
+MOTIVO = "_motivo"  # the name of the box in which an Administrador says why a unit leaves without its checklist
 CAMBIO = changed("estado")
 
 # The sections are those of the paper folder. Each has its title, its lines, and the CSS class that sets it in columns
@@ -243,7 +246,7 @@ class ExpedienteAdmin(ConAnexos, ConRecepcion, ConTablero, ConHistorial, VerbAdm
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if change:
             context["siguientes"] = [estado for estado in Estado if estado in TRANSICIONES[obj.estado]]
-            context["boton"] = BOTON
+            context |= {"boton": BOTON, "motivo": MOTIVO if self._admite_motivo(request) else ""}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def decide(self, request):
@@ -253,7 +256,13 @@ class ExpedienteAdmin(ConAnexos, ConRecepcion, ConTablero, ConHistorial, VerbAdm
         expediente = super().save_model(request, obj, form, change)
         if change and BOTON in request.POST:
             visto = Seen([expediente.tag])
-            Expediente.objects.cambiar_estado(obj.pk, request.POST[BOTON], por=request.user, visto=visto)
+            hasta = request.POST[BOTON]
+            motivo = trimmed(request.POST.get(MOTIVO, "")) if se_revisa(hasta) else ""
+            Expediente.objects.cambiar_estado(obj.pk, hasta, por=request.user, visto=visto, motivo=motivo or None)
+
+    def _admite_motivo(self, request) -> bool:
+        """Return whether this person may let a unit leave without its checklist, and say why."""
+        return se_revisa(Estado.SALIDA) and request.user.has_perm(PERMISO)
 
     def construct_change_message(self, request, form, formsets, add=False):
         mensaje = super().construct_change_message(request, form, formsets, add)

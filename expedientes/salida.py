@@ -14,6 +14,7 @@ SIN_ENTREGA = "Falta registrar la fecha de entrega del expediente"
 SIN_CHECKLIST = "No existe checklist de salida para este expediente"
 SIN_ENTREGA_EN_CHECKLIST = "Falta registrar la fecha de entrega en el checklist"
 NO_APROBADA = "La inspección de salida no está aprobada"
+MOTIVO_LARGO = f"motivo: admite {MOTIVO_MAXIMO} caracteres como máximo"
 SOLO_A_SALIDA = "motivo: sólo se admite al pasar a Salida"
 
 
@@ -29,6 +30,8 @@ def exigir_motivo_valido(hasta: str, motivo: str | None, por: Author) -> None:
     exigir_permiso(por.rol, PERMISO)
     if not se_revisa(hasta):
         raise DatosInvalidos(campos={"motivo": [SOLO_A_SALIDA]})
+    if len(motivo) > MOTIVO_MAXIMO:
+        raise DatosInvalidos(campos={"motivo": [MOTIVO_LARGO]})
 
 
 def lo_que_falta(expediente: models.Model) -> dict[str, list[str]]:

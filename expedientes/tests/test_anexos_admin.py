@@ -8,6 +8,7 @@ from expedientes.checklist.models import Checklist
 from expedientes.checklist.plantilla import PUNTOS
 from expedientes.comentarios.models import Comentario
 from expedientes.levantamientos.models import Levantamiento
+from expedientes.models import Expediente
 from expedientes.tests.anexos import ChecklistFactory, ComentarioFactory, LevantamientoFactory
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.roles import Rol
@@ -158,6 +159,32 @@ def test_lo_que_se_firmo_no_se_pierde_al_guardar_otra_cosa(client, como_operador
 
     checklist = Checklist.objects.get()
     assert (checklist.serie, checklist.firma_quien_recibe) == ("3N1", FIRMA)
+
+
+# --- The gate to Salida ---
+
+
+def test_lo_que_falta_para_salir_se_dice_en_la_pagina(client, como_operador, settings):
+    settings.SALIDA_CON_CHECKLIST = True
+
+    pagina = client.get(f"{BASE}change/")
+    respuesta = client.post(f"{BASE}change/", campos_de(pagina) | {"_estado": "Salida"})
+
+    html = respuesta.content.decode()
+    assert "Falta registrar la fecha de entrega del expediente" in html
+    assert "No existe checklist de salida para este expediente" in html
+    assert "_motivo" not in html
+    assert Expediente.objects.get().estado == "Ingreso"
+
+
+def test_un_administrador_dice_por_que_sale_sin_checklist(client, como_administrador, settings):
+    settings.SALIDA_CON_CHECKLIST = True
+
+    enviado = campos_de(client.get(f"{BASE}change/")) | {"_motivo": " Urge ", "_estado": "Salida"}
+    client.post(f"{BASE}change/", enviado)
+
+    assert Expediente.objects.get().estado == "Salida"
+    assert Comentario.objects.get().comentario.startswith("Salida autorizada con motivo: Urge\n")
 
 
 # --- All of them ---
