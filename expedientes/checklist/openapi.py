@@ -63,7 +63,7 @@ ITEMS = [
 ]
 SUELTOS = [{clave: item[clave] for clave in ("sistema", "nombre_item", "valor")} for item in ITEMS]
 ENVIADO = {
-    "no_siniestro": "SIN/2024/9",
+    "no_siniestro": "SIN/2023/7",
     "fecha_inspeccion": "2024-02-10",
     "hora": "10:30",
     "inspeccionado_por": "Raúl Díaz",
@@ -71,7 +71,7 @@ ENVIADO = {
     "deducible": "3500.00",
     "fecha_entrega": "2024-02-12",
 }
-EJEMPLO = {"id": 4, "no_siniestro": "SIN/2024/9"} | dict.fromkeys(CAMPOS) | ENVIADO
+EJEMPLO = {"id": 4, "no_siniestro": "SIN/2023/7"} | dict.fromkeys(CAMPOS) | ENVIADO
 EJEMPLO |= {
     "fecha_inspeccion": date(2024, 2, 10),
     "hora": time(10, 30),
@@ -106,7 +106,7 @@ describe(
         description="Sin puntos: se agregan después, uno por uno o todos juntos.",
         body=ENTRADA,
         request=ENVIADO,
-        invalid=({}, {"no_siniestro": "SIN/2024/9", "hora": "25:00"}),
+        invalid=({}, {"no_siniestro": "SIN/2023/7", "hora": "25:00"}),
         status=201,
         response=ChecklistSalida(),
         example=EJEMPLO,

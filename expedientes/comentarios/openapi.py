@@ -25,7 +25,7 @@ describe_fields(
 
 EJEMPLO = {
     "id": 12,
-    "no_siniestro": "SIN/2024/9",
+    "no_siniestro": "SIN/2023/7",
     "usuario_id": 3,
     "fecha": date(2024, 1, 16),
     "hora": time(9, 5, 30),
@@ -33,7 +33,7 @@ EJEMPLO = {
     "fecha_creacion": datetime(2024, 1, 16, 15, 5, 30, tzinfo=UTC),
     "usuario": {"id": 3, "nombre": "María González", "username": "maria.gonzalez"},
 }
-ENVIADO = {"no_siniestro": "SIN/2024/9", "comentario": EJEMPLO["comentario"]}
+ENVIADO = {"no_siniestro": "SIN/2023/7", "comentario": EJEMPLO["comentario"]}
 
 describe(
     ComentarioViewSet,
@@ -51,7 +51,7 @@ describe(
         summary="Comentar un expediente",
         body=NUEVO,
         request=ENVIADO,
-        invalid=({}, {"no_siniestro": "SIN/2024/9", "comentarios": "Listo"}),
+        invalid=({}, {"no_siniestro": "SIN/2023/7", "comentarios": "Listo"}),
         status=201,
         response=ComentarioSerializer(),
         example=EJEMPLO,

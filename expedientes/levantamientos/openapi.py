@@ -46,7 +46,7 @@ CONCEPTOS = [
     {"id": 32, "id_levantamiento": 5, "claves": None, "concepto": "Descuento", "costo": Decimal(-200)},
 ]
 ENVIADO = {
-    "no_siniestro": "SIN/2024/9",
+    "no_siniestro": "SIN/2023/7",
     "fecha": "15/01/2024",
     "marca": "Nissan",
     "placas": "ABC-12-34",
@@ -57,7 +57,7 @@ ENVIADO = {
         {"concepto": "Descuento", "costo": -200},
     ],
 }
-EJEMPLO = {"id": 5, "no_siniestro": "SIN/2024/9"} | dict.fromkeys(CAMPOS)
+EJEMPLO = {"id": 5, "no_siniestro": "SIN/2023/7"} | dict.fromkeys(CAMPOS)
 EJEMPLO |= {clave: valor for clave, valor in ENVIADO.items() if clave != "conceptos"}
 EJEMPLO |= {"fecha": date(2024, 1, 15), "levantamiento_concepto": CONCEPTOS}
 
@@ -74,7 +74,7 @@ describe(
         summary="Crear un levantamiento",
         body=ENTRADA,
         request=ENVIADO,
-        invalid=({}, {"no_siniestro": "SIN/2024/9", "conceptos": [{"costo": "1.555"}]}),
+        invalid=({}, {"no_siniestro": "SIN/2023/7", "conceptos": [{"costo": "1.555"}]}),
         status=201,
         response=LevantamientoSalida(),
         example=EJEMPLO,
@@ -86,7 +86,7 @@ describe(
         summary="Leer un levantamiento",
         description="Con sus conceptos y los datos de su expediente.",
         response=LevantamientoConExpedienteSalida(),
-        example=EJEMPLO | {"expediente": EXPEDIENTE},
+        example=EJEMPLO | {"expediente": EXPEDIENTE | {"no_siniestro": EJEMPLO["no_siniestro"]}},
         errors=NO_ESTA,
     ),
     el_ultimo=Operation(
