@@ -66,7 +66,7 @@ def cluster():
 def preparar(url, entorno: dict, expedientes: int, *, con_otro: bool) -> str:
     """Return the address of a migrated database that holds that many expedientes. The database of the last run serves
     when it has the same size."""
-    nombre = f"monitor_{expedientes}"
+    nombre = f"monitor_con_historia_{expedientes}"
     with psycopg.connect(url("postgres"), autocommit=True) as conexion:
         existe = conexion.execute("SELECT 1 FROM pg_database WHERE datname = %s", [nombre]).fetchone()
         if not existe:

@@ -1,10 +1,12 @@
-"""The content of the benchmark's database: expedientes as a shop has them, the same in every run, and solicitudes."""
+"""The content of the benchmark's database: expedientes as a shop has them after eight years, the same in every run but
+for the day on which they were loaded, and solicitudes."""
 
 import random
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 SOLICITUDES = 10_000
-HASTA = "2025-06-01"  # every change of state that is loaded is earlier, and every one of a run is later
+DIAS = 3000  # from the first intake to the last
+EN_CADA_ESTADO = 9  # the most days of a loaded expediente in each state
 
 MARCAS = {
     "Nissan": ["Versa", "Tsuru", "Sentra", "March"],
@@ -21,37 +23,48 @@ ESTADOS = ["Ingreso", "Restauracion", "Pendiente_de_salida", "Salida"]
 COLUMNAS = (
     "no_siniestro factura orden asesor fecha_ingreso fecha_valuacion marca placas tipo color modelo nombre_cliente"
     " telefono_cliente correo_cliente vehiculo observaciones doc_orden_admision doc_identificacion estado"
-    " ubicacion_almacenamiento id_aseguradora creado_por"
+    " ubicacion_almacenamiento id_aseguradora creado_por fecha_entrega en_estado_desde"
 ).split()
 
 
 def cargar(conexion, expedientes: int) -> None:
     """Load that many expedientes, with their history, and the solicitudes. The connection must commit each statement by
     itself."""
-    conexion.execute("TRUNCATE expediente, historial_estado, solicitud, actualizacion CASCADE")
+    conexion.execute("TRUNCATE expediente, historial_estado, solicitud, actualizacion RESTART IDENTITY CASCADE")
     cargar_solicitudes(conexion)
-    azar, cambios = random.Random(1), []
+    azar, historias = random.Random(1), []
     with conexion.cursor().copy(f"COPY expediente ({', '.join(COLUMNAS)}) FROM STDIN") as copia:
         for n in range(expedientes):
-            fila = expediente(azar, n)
+            momentos = historia(azar, n)
+            fila = expediente(azar, n, momentos)
             copia.write_row([fila[columna] for columna in COLUMNAS])
-            cambios.append(ESTADOS.index(fila["estado"]))
+            historias.append(momentos)
     # PostgreSQL looks up the history's foreign keys row by row. Without this it would plan for a table that is empty.
     conexion.execute("ANALYZE expediente")
     columnas = "no_siniestro, estado_anterior, estado_nuevo, fecha_cambio, cambiado_por"
-    inicio = datetime(2024, 1, 1, tzinfo=UTC)
     with conexion.cursor().copy(f"COPY historial_estado ({columnas}) FROM STDIN") as copia:
-        for n, ultimo in enumerate(cambios):
-            for i in range(ultimo + 1):
+        for n, momentos in enumerate(historias):
+            for i, momento in enumerate(momentos):
                 anterior = ESTADOS[i - 1] if i else None
-                copia.write_row([f"B-{n:07d}", anterior, ESTADOS[i], inicio + timedelta(hours=n % 9000 + i), 1])
+                copia.write_row([f"B-{n:07d}", anterior, ESTADOS[i], momento, 1])
+
+
+def historia(azar: random.Random, n: int) -> list[datetime]:
+    """Return the moments at which an expediente came to each of its states, in their order."""
+    apertura = date.today() - timedelta(days=azar.randrange(DIAS))
+    dias, momentos = 0, []
+    for _ in range(n % len(ESTADOS) + 1):
+        momentos.append(datetime.combine(apertura + timedelta(days=dias), time(15 + n % 9, n % 60), tzinfo=UTC))
+        dias += azar.randrange(EN_CADA_ESTADO + 1)
+    return momentos
 
 
 def cargar_solicitudes(conexion):
     conexion.execute(
         "INSERT INTO solicitud (periodo, asunto, cantidad_pasajeros, fecha_servicio_requerido, hora_servicio_requerido,"
         " id_usuario_solicitante, id_usuario_aprobador, id_departamento_solicitante, id_tipo_prioridad_solicitud,"
-        " id_tipo_servicio_solicitud) SELECT '2026-03', 'Transporte de personal ' || n, 5,"
+        " id_tipo_servicio_solicitud) SELECT to_char(CURRENT_DATE - n %% 24 * INTERVAL '1 month', 'YYYY-MM'),"
+        " 'Transporte de personal ' || n, 5,"
         " DATE '2026-01-01' + n %% 300, '08:00', 1, 2, 2, 2, 1 FROM generate_series(1, %s) AS n",
         [SOLICITUDES],
     )
@@ -59,10 +72,11 @@ def cargar_solicitudes(conexion):
 
 def limpiar(conexion) -> None:
     """Delete what an earlier run created; what it updated may stay."""
-    conexion.execute("DELETE FROM historial_estado WHERE fecha_cambio > %s", [HASTA])
+    cargadas = f"SELECT coalesce(sum(right(no_siniestro, 7)::int % {len(ESTADOS)} + 1), 0) FROM expediente"
+    conexion.execute(f"DELETE FROM historial_estado WHERE id > ({cargadas} WHERE no_siniestro LIKE 'B-%')")
     conexion.execute("DELETE FROM expediente WHERE no_siniestro NOT LIKE 'B-%'")
     conexion.execute("TRUNCATE post_office_email, respuesta_guardada, cambio CASCADE")
-    ajenas = f"SELECT id FROM solicitud WHERE periodo <> '2026-03' OR id > {SOLICITUDES}"
+    ajenas = f"SELECT id FROM solicitud WHERE id > {SOLICITUDES}"
     for tabla, columna in (("lugar_solicitud", "id_solicitud"), ("historico_estado_solicitud", "id_solicitud")):
         conexion.execute(f"DELETE FROM {tabla} WHERE {columna} IN ({ajenas})")
     conexion.execute(f"DELETE FROM solicitud WHERE id IN ({ajenas})")
@@ -77,9 +91,8 @@ def personas(conexion) -> None:
     )
 
 
-def expediente(azar: random.Random, n: int) -> dict:
-    marca = azar.choice(list(MARCAS))
-    ingreso = date(2018, 1, 1) + timedelta(days=azar.randrange(3000))
+def expediente(azar: random.Random, n: int, momentos: list[datetime]) -> dict:
+    marca, ingreso = azar.choice(list(MARCAS)), momentos[0].date()
     nombre = f"{azar.choice(NOMBRES)} {azar.choice(APELLIDOS)} {azar.choice(APELLIDOS)}"
     return {
         "no_siniestro": f"B-{n:07d}",
@@ -104,4 +117,6 @@ def expediente(azar: random.Random, n: int) -> dict:
         "ubicacion_almacenamiento": "Local",
         "id_aseguradora": 1 + n % 3,
         "creado_por": 1,
+        "fecha_entrega": ingreso + timedelta(days=azar.randrange(30)) if n % 10 else None,
+        "en_estado_desde": momentos[-1],
     }

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from urllib.parse import quote
 
 NUEVO = {
@@ -62,6 +63,7 @@ class Escenario:
     headers: dict = field(default_factory=dict)
     antes: str = ""  # SQL that runs before each turn; see Servidor.alistar
     por_bytes: bool = False  # whole answers are so large that few come in a turn: their bytes are counted
+    meta: int = 0  # of a page of the admin: the milliseconds that it may take
 
     @property
     def texto(self) -> str:
@@ -71,11 +73,9 @@ class Escenario:
 def escenarios(*, expedientes: int, posicion: tuple, cursor: str, etag: str, clave: str, sesion: str):
     """Return all the scenarios. `posicion` is the middle of the list, and `cursor` says the same to the API. `etag` is
     of the expediente `clave`. `sesion` is the session cookie of somebody in the admin."""
-    api, admin = "/api/expedientes", "/admin/expedientes/expediente/"
-    honda = quote(f"despues:{json.dumps(posicion, separators=(',', ':'))}")
+    api = "/api/expedientes"
     # Each time other values: what stays as it was isn't written.
     dos_campos, estado = {"color": "azul {unico}", "tecnico": "Raúl {unico}"}, {"estado": "{siguiente}"}
-    persona = {"headers": {"Cookie": f"sessionid={sesion}"}, "conexiones": 1}
     cursores = {"por_cursor": True}
     otro = {"contra_otro": True}
     return [
@@ -99,11 +99,53 @@ def escenarios(*, expedientes: int, posicion: tuple, cursor: str, etag: str, cla
         Escenario("cambiar el estado", f"{api}/{{en_turno}}/estado", "PATCH", estado, antes=EN_INGRESO),
         Escenario("crear una solicitud", "/solicitud", "POST", SOLICITUD),
         Escenario("página de solicitudes", "/solicitud?por_pagina=50"),
-        Escenario("admin: lista", admin, **persona),
-        Escenario("admin: lista, honda", f"{admin}?p={honda}", **persona),
-        Escenario("admin: buscar una clave", f"{admin}?q=B-0000123", **persona),
-        Escenario("admin: buscar «ávila»", f"{admin}?q=%C3%A1vila", **persona),
-        Escenario("admin: buscar sin resultado", f"{admin}?q=zzzqqq", **persona),
-        Escenario("admin: filtro por estado", f"{admin}?estado__exact=Salida", **persona),
-        Escenario("admin: filtro por aseguradora, honda", f"{admin}?aseguradora__id__exact=2&p={honda}", **persona),
+        *paginas_del_admin(posicion, {"Cookie": f"sessionid={sesion}"}),
+    ]
+
+
+def paginas_del_admin(posicion: tuple, headers: dict) -> list[Escenario]:
+    """Return the pages that people look at all day, each with its goal: one person asks for one after another."""
+    expedientes, solicitudes = "/admin/expedientes/expediente/", "/admin/solicitudes/solicitud/"
+    honda = quote(f"despues:{json.dumps(posicion, separators=(',', ':'))}")
+    lunes = date.today() - timedelta(days=date.today().weekday())
+    semana = f"fecha_entrega__gte={lunes}&fecha_entrega__lte={lunes + timedelta(days=6)}"
+    sin_llegar = {
+        "inicio": "/admin/",
+        "un expediente": f"{expedientes}B-0000007/change/",
+        "lista": expedientes,
+        "lista, honda": f"{expedientes}?p={honda}",
+        "lista, última página": f"{expedientes}?p=ultima",
+        "lista, por días en el estado": f"{expedientes}?o=7",
+        "lista, por ingreso, lo más viejo": f"{expedientes}?o=-8",
+        "lista, por entrega": f"{expedientes}?o=9",
+        "abiertos": f"{expedientes}?taller=abiertos",
+        "atrasados, por entrega": f"{expedientes}?taller=atrasados&o=9",
+        "entregan esta semana": f"{expedientes}?taller=semana",
+        "les falta un documento": f"{expedientes}?taller=documentos",
+        "salieron a tiempo": f"{expedientes}?taller=a-tiempo",
+        "salieron tarde": f"{expedientes}?taller=tarde",
+        "un estado": f"{expedientes}?estados=Salida",
+        "un estado, por días en él": f"{expedientes}?estados=Restauracion&o=7",
+        "dos estados": f"{expedientes}?estados=Ingreso,Restauracion",
+        "una aseguradora, honda": f"{expedientes}?aseguradora__id__exact=2&p={honda}",
+        "sin aseguradora (ninguno)": f"{expedientes}?aseguradora__isnull=True",
+        "en la nube (ninguno)": f"{expedientes}?ubicacion_almacenamiento__exact=Nube",
+        "sin fecha de ingreso": f"{expedientes}?fecha_ingreso__isnull=True",
+        "entregas de una semana": f"{expedientes}?{semana}",
+        "entregas de una semana, tarde": f"{expedientes}?{semana}&taller=tarde&o=9",
+        "buscar una clave": f"{expedientes}?q=B-0000123",
+        "buscar «ávila»": f"{expedientes}?q=%C3%A1vila",
+        "buscar sin resultado": f"{expedientes}?q=zzzqqq",
+        "solicitudes": solicitudes,
+        "solicitudes de un mes y un estado": f"{solicitudes}?mes={date.today():%Y-%m}&estado__id__exact=1",
+        "buscar una solicitud": f"{solicitudes}?q=personal",
+    }
+    paginas = [(titulo, ruta, 150) for titulo, ruta in sin_llegar.items()]
+    paginas += [("tablero", "/admin/tablero/", 300), ("panel", "/admin/panel/", 300)]
+    paginas += [
+        (f"caja de buscar: {q}", f"/admin/buscar/?q={quote(q)}", 100)
+        for q in ("B-0000123", "ávila", "AJP-1234", "55 1234 5678", "zzzqqq")
+    ]
+    return [
+        Escenario(f"admin: {titulo}", ruta, conexiones=1, headers=headers, meta=meta) for titulo, ruta, meta in paginas
     ]

@@ -11,7 +11,11 @@ INICIO, FIN = "<!-- medido: inicio {} -->", "<!-- medido: fin {} -->"
 
 
 def escribir(filas, notas, *, expedientes, chica, turnos, segundos):
-    texto = "\n\n".join([condiciones(expedientes, turnos, segundos), "\n".join(tabla(filas, chica)), *notas])
+    de_la_api, del_admin = ([f for f in filas if bool(f["meta"]) == es_pagina] for es_pagina in (False, True))
+    partes = [condiciones(expedientes, turnos, segundos)]
+    partes += ["\n".join(tabla(de_la_api, chica))] if de_la_api else []
+    partes += ["### Páginas del admin", "\n".join(paginas(del_admin))] if del_admin else []
+    texto = "\n\n".join([*partes, *notas])
     print(texto)
     inicio, fin = INICIO.format(expedientes), FIN.format(expedientes)
     anterior = INFORME.read_text() if INFORME.exists() else f"# Rendimiento\n\n{inicio}\n{fin}\n"
@@ -48,6 +52,17 @@ def tabla(filas, chica):
         celdas += [str(fila["sentencias"]), str(fila["memoria"]), str(fila["malas"])]
         celdas += [celda(fila["contra"].get(rival)) for rival in rivales]
         yield f"| {' | '.join(celdas)} |"
+
+
+def paginas(filas):
+    """Yield the lines of the table of the admin's pages. The goal is for the middle one of all the times (p50): a
+    neighbour of the machine makes any of them late."""
+    yield "| página | p50 ms | meta | p95 ms | p99 ms | sentencias | fallidas |"
+    yield "|---" + "|---:" * 6 + "|"
+    for fila in filas:
+        tiempos = [f"{fila[p] / 1000:,.1f}" if fila[p] else "—" for p in ("p50", "p95", "p99")]
+        celdas = [fila["escenario"].removeprefix("admin: "), tiempos[0], str(fila["meta"]), *tiempos[1:]]
+        yield f"| {' | '.join([*celdas, str(fila['sentencias']), str(fila['malas'])])} |"
 
 
 def celda(contra: dict | None) -> str:

@@ -18,6 +18,7 @@ from expedientes.estados import ABIERTOS, TRANSICIONES, Estado
 from expedientes.levantamientos.admin import PaginaDeLevantamiento
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.numeros import es_provisional
+from expedientes.panel import ConPanel
 from expedientes.recibir import ConRecepcion
 from expedientes.salida import PERMISO, se_revisa
 from expedientes.tablero import ConTablero
@@ -126,7 +127,7 @@ def insignia(estado: str):
 
 
 @admin.register(Expediente)
-class ExpedienteAdmin(ConAnexos, ConRecepcion, ConTablero, ConHistorial, VerbAdmin):
+class ExpedienteAdmin(ConAnexos, ConRecepcion, ConTablero, ConPanel, ConHistorial, VerbAdmin):
     form = ExpedienteForm
     historia = Historia("historial", leer_paso)
     paginas_de_anexos = (PaginaDeLevantamiento, PaginaDeChecklist)

@@ -10,11 +10,12 @@ from monitor.admin.filters import DaysFilter, SeveralFilter
 
 
 class EnTallerFilter(admin.SimpleListFilter):
-    """Which of those in the shop."""
+    """Which of those in the shop, or how those that left kept their promise."""
 
     title = "situación"
     parameter_name = "taller"
     ABIERTOS, ATRASADOS, SEMANA, DOCUMENTOS = "abiertos", "atrasados", "semana", "documentos"
+    A_TIEMPO, TARDE = "a-tiempo", "tarde"
 
     def lookups(self, request, model_admin):
         return (
@@ -22,6 +23,8 @@ class EnTallerFilter(admin.SimpleListFilter):
             (self.ATRASADOS, "Atrasados"),
             (self.SEMANA, "Entregan esta semana"),
             (self.DOCUMENTOS, "Les falta un documento"),
+            (self.A_TIEMPO, "Salieron a tiempo"),
+            (self.TARDE, "Salieron tarde"),
         )
 
     def queryset(self, request, queryset):
@@ -31,6 +34,8 @@ class EnTallerFilter(admin.SimpleListFilter):
             self.ATRASADOS: queryset.atrasados,
             self.SEMANA: lambda: queryset.que_entregan(lunes, lunes + timedelta(days=6)),
             self.DOCUMENTOS: queryset.sin_documentos,
+            self.A_TIEMPO: queryset.que_salieron_a_tiempo,
+            self.TARDE: queryset.que_salieron_tarde,
         }
         return preguntas.get(self.value(), lambda: queryset)()
 

@@ -3,12 +3,19 @@
 from datetime import date
 
 from django.db import models
+from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
 from expedientes.estados import ABIERTOS, Estado, Ubicacion
 from expedientes.numeros import NumeroDejado
-from monitor.db.functions import Contains, Folded, has_plates, searched
+from monitor.db.functions import LAST_DAY, Contains, Folded, LocalDay, has_plates, searched
 from monitor.textos import words
+
+ABIERTO = models.Q(estado__in=ABIERTOS)
+SALIO_PROMETIDO = models.Q(estado=Estado.SALIDA, fecha_entrega__isnull=False)
+A_TIEMPO = LessThanOrEqual(LocalDay("en_estado_desde"), LAST_DAY.toordinal() - models.F("orden_entrega"))
+SALIO_A_TIEMPO = SALIO_PROMETIDO & models.Q(A_TIEMPO)
+SALIO_TARDE = SALIO_PROMETIDO & ~models.Q(A_TIEMPO)
 
 
 class ExpedienteQuerySet(models.QuerySet):
@@ -41,7 +48,7 @@ class ExpedienteQuerySet(models.QuerySet):
 
     def abiertos(self):
         """Return those whose unit hasn't left."""
-        return self.filter(estado__in=ABIERTOS)
+        return self.filter(ABIERTO)
 
     def atrasados(self):
         """Return those that were promised for a day that is past."""
@@ -50,6 +57,13 @@ class ExpedienteQuerySet(models.QuerySet):
     def que_entregan(self, desde: date, hasta: date):
         """Return those that were promised for these days, both included."""
         return self.abiertos().filter(fecha_entrega__range=(desde, hasta))
+
+    def que_salieron_a_tiempo(self):
+        """Return those whose unit left, the last time that it did, on the promised day or before."""
+        return self.filter(SALIO_A_TIEMPO)
+
+    def que_salieron_tarde(self):
+        return self.filter(SALIO_TARDE)
 
     def con_asesor(self, texto: str):
         """Return those whose adviser's name has every word of `texto`."""

@@ -371,13 +371,24 @@ class Expediente(Seguido):
         # Migration 0003 adds an index of trigrams for the search.
         indexes = [
             models.Index(fields=["orden_ingreso", "no_siniestro"], name="expediente_en_orden"),
-            models.Index(fields=["estado", "orden_ingreso", "no_siniestro"], name="expediente_por_estado"),
+            # The panel counts by its last two, without reading the rows.
+            models.Index(
+                fields=["estado", "orden_ingreso", "no_siniestro", "aseguradora", "fecha_entrega"],
+                name="expediente_por_estado",
+            ),
             models.Index(fields=["aseguradora", "orden_ingreso", "no_siniestro"], name="expediente_por_aseguradora"),
             models.Index(
                 fields=["ubicacion_almacenamiento", "orden_ingreso", "no_siniestro"], name="expediente_por_ubicacion"
             ),
             models.Index(IndexedPlates("placas"), name="expediente_por_placas"),
-            models.Index(fields=["orden_en_admin", "no_siniestro"], name="expediente_en_admin"),
+            # The filters of the admin's list pass over what they don't show without reading the rows.
+            models.Index(
+                fields=[
+                    *("orden_en_admin", "no_siniestro"),
+                    *("estado", "aseguradora", "ubicacion_almacenamiento", "fecha_entrega"),
+                ],
+                name="expediente_en_admin",
+            ),
             models.Index(fields=["orden_entrega", "no_siniestro"], name="expediente_por_entrega"),
             models.Index(fields=["en_estado_desde", "no_siniestro"], name="expediente_por_dias_en_estado"),
         ]

@@ -20,6 +20,8 @@ LLANAS = {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "ð": "d"}
 COMILLAS = dict.fromkeys("‘’‚‛′‹›ʹʻʼʽ", "'") | dict.fromkeys("“”„‟″«»", '"')
 GUIONES_SIN_CATEGORIA = "\u2043\u2212\u02d7"
 
+DEL_ESPANOL = tuple(zip("áéíóúüñÁÉÍÓÚÜÑ", "aeiouunAEIOUUN", strict=True))
+
 LETRA_TRAS_LA_N = "n\U0010ffff"  # sorts after each word that begins with n, and before o
 
 
@@ -65,9 +67,12 @@ def case_blind(texto: str) -> str:
 def fold(texto: str) -> str:
     """Return the text without capitals, accents or what can't be seen, and with plain letters, quotes and dashes:
     «Nguyễn» becomes «nguyen» and «Straße», «strasse»."""
-    if texto.isascii():
-        return texto.lower()
-    return unicodedata.normalize("NFKD", texto).translate(_llano)
+    llano = texto
+    if not texto.isascii():
+        # Hardly any text has other letters than these, and the table takes five times as long.
+        for letra, sin_acento in DEL_ESPANOL:
+            llano = llano.replace(letra, sin_acento)
+    return llano.lower() if llano.isascii() else unicodedata.normalize("NFKD", texto).translate(_llano)
 
 
 def sort_key(texto: str) -> str:

@@ -5,6 +5,8 @@ from datetime import datetime, time, timedelta
 from html import unescape
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.html import strip_tags
 
@@ -223,3 +225,48 @@ def test_la_cifra_de_un_estado_lleva_a_los_que_mas_llevan_en_el(client, taller):
 
     [enlace] = re.findall(r'<li><a href="([^"]*)"><span class="cifra">3</span> en Ingreso', pagina)
     assert claves_de(client.get(unescape(enlace))) == ["HOY", "TARDE", "OTRO"]
+
+
+# --- What it costs ---
+
+SIN_FECHA = r"SEARCH expediente USING (COVERING )?INDEX expediente_{} \({}=\?\)"
+EN_ORDEN = r"SCAN expediente USING INDEX expediente_en_admin"
+
+
+@pytest.fixture
+def como_si_fueran_muchos(taller):
+    """Have SQLite take the few expedientes for 100,000, of which many have the same state, place and insurer, as it
+    would after `manage.py serve`."""
+    muchos = {"estado": 25_000, "ubicacion_almacenamiento": 100_000, "aseguradora": 33_000}
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        cursor.execute("UPDATE sqlite_stat1 SET stat = '100000 1' WHERE tbl = 'expediente'")
+        for indice in Expediente._meta.indexes:
+            primera, *otras = indice.fields or ["placas"]
+            iguales = " ".join(str(n) for n in (100_000, muchos.get(primera, 30), *[1 for _ in otras]))
+            cursor.execute("UPDATE sqlite_stat1 SET stat = %s WHERE idx = %s", [iguales, indice.name])
+        cursor.execute("ANALYZE sqlite_schema")
+        yield
+        cursor.execute("DELETE FROM sqlite_stat1")
+        cursor.execute("ANALYZE sqlite_schema")
+
+
+@pytest.mark.una_vez
+@pytest.mark.parametrize(
+    ("filtro", "plan"),
+    [
+        ({"fecha_ingreso__isnull": "True"}, SIN_FECHA.format("en_admin", "orden_en_admin")),
+        ({"fecha_entrega__isnull": "True"}, SIN_FECHA.format("por_entrega", "orden_entrega")),
+        ({"ubicacion_almacenamiento__exact": "Nube"}, EN_ORDEN),
+        ({"aseguradora__isnull": "True", "taller": "atrasados"}, EN_ORDEN),
+        ({"estados": "Salida"}, EN_ORDEN),
+    ],
+)
+def test_un_filtro_se_contesta_de_un_indice(client, como_si_fueran_muchos, filtro, plan):
+    with CaptureQueriesContext(connection) as capturadas:
+        client.get(LISTA, filtro)
+
+    [pagina] = [q["sql"] for q in capturadas.captured_queries if 'ORDER BY "expediente"' in q["sql"]]
+    with connection.cursor() as cursor:
+        pasos = [paso for *_, paso in cursor.execute(f"EXPLAIN QUERY PLAN {pagina}").fetchall()]
+    assert re.match(plan, pasos[0]), pasos

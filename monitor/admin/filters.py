@@ -36,11 +36,18 @@ class DaysFilter(admin.DateFieldListFilter):
 
     def queryset(self, request, queryset):
         queryset = super().queryset(request, queryset)
+        if self.sin in self.used_parameters:
+            return self._con_o_sin_fecha(queryset)
         for parametro, al_reves in ((self.desde, "lte"), (self.hasta, "gte")):
             if parametro in self.used_parameters:
                 dia = self.field.to_python(self.used_parameters[parametro][-1])
                 queryset = queryset.filter(**{f"{self.orden}__{al_reves}": (LAST_DAY - dia).days})
         return queryset
+
+    def _con_o_sin_fecha(self, queryset):
+        sin_fecha = {self.orden: queryset.model._meta.get_field(self.orden).expression.undated}
+        sin = self.used_parameters[self.sin][-1]
+        return queryset.filter(**sin_fecha) if sin else queryset.exclude(**sin_fecha)
 
     def cajas(self) -> list[tuple[str, str, str]]:
         """Return the boxes of the form: (label, name, value) each."""

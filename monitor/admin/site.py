@@ -13,10 +13,13 @@ from django.db import IntegrityError
 from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from monitor.admin.finder import LARGA, NADA_QUE_BUSCAR, es_larga, find
 from monitor.admin.inicio import cifras_de
 from monitor.admin.pages import DICHOS
+from monitor.admin.panel import secciones_de
 from monitor.db.errors import is_broken_reference
 from monitor.errores import DemasiadosIntentos, NoAutenticado
 from monitor.textos import words
@@ -109,10 +112,15 @@ class MonitorAdminSite(admin.AdminSite):
         return sorted(super().get_app_list(request, app_label), key=lambda app: _place(app["app_label"]))
 
     def get_urls(self):
-        """Return the pages that stand by themselves, before Django's: the search, and those of each ModelAdmin
-        (`paginas`)."""
+        """Return the pages that stand by themselves, before Django's: the search, the panel, and those of each
+        ModelAdmin (`paginas`)."""
         propias = [pagina for de_modelo in self._registry.values() for pagina in getattr(de_modelo, "paginas", list)()]
-        return [path("buscar/", self.admin_view(self.search), name="buscar"), *propias, *super().get_urls()]
+        return [
+            path("buscar/", self.admin_view(self.search), name="buscar"),
+            path("panel/", self.admin_view(require_safe(self.panel)), name="panel"),
+            *propias,
+            *super().get_urls(),
+        ]
 
     def index(self, request, extra_context=None):
         cifras = list(cifras_de(self._registry, request))
@@ -130,6 +138,13 @@ class MonitorAdminSite(admin.AdminSite):
             "casilla": ACTION_CHECKBOX_NAME,
         }
         return TemplateResponse(request, "admin/buscar.html", contexto)
+
+    def panel(self, request):
+        secciones = list(secciones_de(self._in_order(), request))
+        if not secciones:
+            raise PermissionDenied
+        contexto = self.each_context(request) | {"title": "Panel", "secciones": secciones, "ahora": timezone.now()}
+        return TemplateResponse(request, "admin/panel.html", contexto)
 
     def _in_order(self) -> list[admin.ModelAdmin]:
         return sorted(self._registry.values(), key=lambda propio: _place(propio.opts.app_label))

@@ -4,12 +4,13 @@ order."""
 import re
 import sqlite3
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 
 from django.db import connection, models
 from django.db.backends.signals import connection_created
 from django.db.models.lookups import Exact, In
 from django.dispatch import receiver
+from django.utils import timezone
 from psycopg import sql
 
 from monitor import textos
@@ -92,6 +93,7 @@ def give_functions(conexion: sqlite3.Connection) -> None:
         ("compuesto", textos.composed),
         ("placas_llanas", textos.plates),
         ("plegar_busqueda", fold_searchable),
+        ("dia_local", local_day),
     ):
         conexion.create_function(nombre, 1, _or_null(funcion), deterministic=True)
 
@@ -285,6 +287,27 @@ class ClockTime(models.Func):
 
     def as_sqlite(self, compiler, connection, **extra):
         return self.SQL["sqlite"].replace("%", "%%"), []
+
+
+class LocalDay(models.Func):
+    """The number of the day of a moment in the shop's time zone: the difference of two is in days. On SQLite, Django's
+    own way to the date (`__date`) takes five times as long."""
+
+    arity = 1
+    output_field = models.IntegerField()
+
+    def as_postgresql(self, compiler, connection, **extra):
+        momento, params = compiler.compile(self.source_expressions[0])
+        zona = _literal(timezone.get_default_timezone_name())
+        return f"(({momento} AT TIME ZONE {zona})::date - DATE '{date.min}' + 1)", tuple(params)
+
+    def as_sqlite(self, compiler, connection, **extra):
+        return self.as_sql(compiler, connection, function="dia_local")
+
+
+def local_day(momento: str) -> int:
+    """Return what `LocalDay` is, from a moment as SQLite keeps it."""
+    return datetime.fromisoformat(momento).replace(tzinfo=UTC).astimezone(timezone.get_default_timezone()).toordinal()
 
 
 # --- Order ---

@@ -149,6 +149,7 @@ MUTANTES: list[Mutante] = [
         "expedientes/tests/test_numeros.py",
         "expedientes/tests/test_recibir.py",
         "expedientes/tests/test_lista_admin.py",
+        "expedientes/tests/test_panel.py",
         cambios=[
             (
                 "estado=Estado.SALIDA, ubicacion_almacenamiento=Ubicacion.LOCAL)",
@@ -159,10 +160,27 @@ MUTANTES: list[Mutante] = [
                 "ubicacion_almacenamiento=Ubicacion.LOCAL)",
             ),
             ("models.Q(pk=no_siniestro) | models.Q(uid__in=dejado)", "models.Q(pk=no_siniestro)"),
-            ("filter(estado__in=ABIERTOS)", "all()"),
+            ("models.Q(estado__in=ABIERTOS)", "models.Q()"),
+            ("LessThanOrEqual(LocalDay", "LessThan(LocalDay"),
+            ("models.Q(estado=Estado.SALIDA, fecha_entrega__isnull=False)", "models.Q(estado=Estado.SALIDA)"),
             ("fecha_entrega__lt=timezone", "fecha_entrega__lte=timezone"),
             ("self.abiertos().exclude(completos)", "self.exclude(completos)"),
         ],
+    ),
+    *de(
+        "expedientes/cuentas.py",
+        "expedientes/tests/test_panel.py",
+        cambios=[
+            ("salio >= desde.toordinal()", "True"),
+            ("ceil(lugar)", "floor(lugar)"),
+            ("fecha_entrega__lt=hoy", "fecha_entrega__lte=hoy"),
+            ("- self.a_tiempo - self.abiertos", "- self.a_tiempo"),
+        ],
+    ),
+    *de(
+        "solicitudes/admin/panel.py",
+        "solicitudes/tests/test_panel.py",
+        cambios=[("visibles_para(usuario)", "all()"), ("hoy.month - 1", "hoy.month")],
     ),
     *de(
         "expedientes/models.py",

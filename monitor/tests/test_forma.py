@@ -38,14 +38,15 @@ CAPAS = {
         " solicitudes.correo.direcciones solicitudes.correo.avisos"
     ),
     "formas, filtros y trabajos": (
-        "*.serializers *.filters catalogos.importacion.* expedientes.copias monitor.cambios.verificacion"
-        " monitor.cambios.sello solicitudes.correo.cartero solicitudes.correo.servidor solicitudes.correo.entrega"
-        " solicitudes.correo.vigilancia monitor.checks monitor.respaldos.*"
+        "*.serializers *.filters catalogos.importacion.* expedientes.copias expedientes.cuentas"
+        " monitor.cambios.verificacion monitor.cambios.sello solicitudes.correo.cartero solicitudes.correo.servidor"
+        " solicitudes.correo.entrega solicitudes.correo.vigilancia monitor.checks monitor.respaldos.*"
     ),
     "puertas": (
         "*.views monitor.cambios.admin monitor.cambios.ajenos monitor.cambios.linea monitor.cambios.listas"
         " monitor.usuarios.admin catalogos.admin expedientes.admin expedientes.*.admin expedientes.admin_filters"
-        " expedientes.recibir expedientes.tablero solicitudes.admin solicitudes.admin.* solicitudes.correo.admin"
+        " expedientes.recibir expedientes.panel expedientes.tablero solicitudes.admin solicitudes.admin.*"
+        " solicitudes.correo.admin"
     ),
     "descripciones y órdenes": "*.openapi *.management.*",
     "montaje": "*.urls *.apps monitor.settings",

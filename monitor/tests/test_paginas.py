@@ -28,6 +28,7 @@ SUELTAS = (
     "/admin/password_change/done/",
     "/admin/no/existe/",
     "/admin/buscar/?q=SIN",
+    "/admin/panel/",
     "/admin/expedientes/expediente/?nada=1",
     "/admin/expedientes/expediente/add/?_popup=1",
     "/admin/solicitudes/solicitud/add/?_popup=1",

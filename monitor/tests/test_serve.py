@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError, SystemCheckError
+from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from monitor.api.errors import OCUPADO, server_busy
@@ -46,6 +47,16 @@ def test_serve_sirve_una_base_al_dia(serve):
     puerto = puerto_libre()
 
     assert serve(host="127.0.0.2", port=puerto, workers=1) == ("127.0.0.2", puerto, 1)
+
+
+@pytest.mark.una_vez
+def test_serve_hace_que_sqlite_sepa_que_indice_conviene(serve):
+    Usuario.objects.registrar(username="ana", password="mesa-redonda-58", rol="Tecnico", por=None)
+
+    serve(port=puerto_libre())
+
+    with connection.cursor() as cursor:
+        assert cursor.execute("SELECT stat FROM sqlite_stat1 WHERE tbl = 'usuario'").fetchone()[0].startswith("1 ")
 
 
 def test_serve_rechaza_migraciones_pendientes(serve):

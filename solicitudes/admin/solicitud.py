@@ -27,6 +27,7 @@ from solicitudes.admin.decisiones import (
 from solicitudes.admin.formularios import SolicitudForm
 from solicitudes.admin.linea import correos_de, leer_paso
 from solicitudes.admin.lugares import ParadaInline
+from solicitudes.admin.panel import ConPanel, MesFilter
 from solicitudes.correo.mensajes import lugares_de
 from solicitudes.estados import Estado
 from solicitudes.models import EstadoSolicitud, Solicitud
@@ -43,7 +44,7 @@ def insignia(estado_id: int):
 
 
 @admin.register(Solicitud)
-class SolicitudAdmin(ConHistorial, ConDecisiones, VerbAdmin):
+class SolicitudAdmin(ConHistorial, ConDecisiones, ConPanel, VerbAdmin):
     form = SolicitudForm
     inlines = (ParadaInline,)
     historia = Historia("historico", leer_paso)
@@ -54,7 +55,7 @@ class SolicitudAdmin(ConHistorial, ConDecisiones, VerbAdmin):
     sheet_signatures = ("Solicitante", "Aprobador", "Conductor")
     actions = (*DECISIONES, "delete_selected")
     list_display = ("con_codigo", "en_estado", "asunto", "solicitante", "aprobador", "servicio_el", "prioridad")
-    list_filter = (EsperanFilter, "estado", "departamento", "prioridad", "fecha_servicio")
+    list_filter = (EsperanFilter, "estado", MesFilter, "departamento", "prioridad", "fecha_servicio")
     list_select_related = ("solicitante", "aprobador", "prioridad")
     search_fields = ("codigo",)  # with this Django shows the box; `buscar` says where to look
     search_help_text = "Código, asunto, pasajeros, solicitante o aprobador"

@@ -15,7 +15,7 @@ from monitor.api.body import MAX_BYTES
 from monitor.api.dialects import dialect_of
 from monitor.api.errors import HttpError, error_response, headers_of, server_busy
 from monitor.checks import PRODUCCION
-from monitor.db.state import limit_waits
+from monitor.db.state import gather_statistics, limit_waits
 from monitor.entorno import PROCESOS, PUERTO, Entorno, direccion
 from monitor.management.terminal import declarar_uso, exigir_migraciones
 from monitor.middleware import BrowserMiddleware, RequestLogMiddleware
@@ -51,6 +51,7 @@ class Command(BaseCommand):
         exigir_estaticos()
         with escuchar(host, port) as listener:
             metrics.share(workers)
+            gather_statistics()
             # The workers are forks of this process, and a connection can't be shared.
             connections.close_all()
             serve(listener, workers, partial(servicio, host, port))
