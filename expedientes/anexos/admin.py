@@ -122,9 +122,9 @@ class PaginaDeAnexo:
             "secciones": [(titulo, [forma[campo] for campo in campos]) for titulo, campos in self.secciones],
             "renglones": renglones,
         }
-        return TemplateResponse(request, self.plantilla, contexto | self.ademas(anexo, renglones))
+        return TemplateResponse(request, self.plantilla, contexto | self.ademas(request, anexo, renglones))
 
-    def ademas(self, anexo, renglones) -> dict:
+    def ademas(self, request, anexo, renglones) -> dict:
         """Return what else the page shows."""
         return {}
 

@@ -61,7 +61,7 @@ class PaginaDeChecklist(PaginaDeAnexo):
     def hay_algo(self, renglon):
         return bool(renglon["nombre_item"] or renglon["valor"])
 
-    def ademas(self, anexo, renglones):
+    def ademas(self, request, anexo, renglones):
         grupos: dict[str, list] = {}
         for numero, renglon in enumerate(renglones):
             grupos.setdefault(renglon["sistema"] or "Otros puntos", []).append(renglon | {"numero": numero})
@@ -69,8 +69,15 @@ class PaginaDeChecklist(PaginaDeAnexo):
             "grupos": grupos.items(),
             "propios": [{"numero": len(renglones) + i} for i in range(PROPIOS)],
             "valores": Valor.choices,
-            "firma": (anexo and anexo.firma_quien_recibe) or "",
+            "firma": self._firma(request, anexo),
+            "firma_cambiada": "firma_cambiada" in request.POST,
         }
+
+    def _firma(self, request, anexo) -> str:
+        """Return the signature to show: one that couldn't be saved with the rest isn't lost."""
+        if "firma_cambiada" in request.POST:
+            return request.POST.get("firma", "")
+        return (anexo and anexo.firma_quien_recibe) or ""
 
     def _datos(self, request, anexo, forma, renglones):
         datos = super()._datos(request, anexo, forma, renglones)

@@ -53,7 +53,7 @@ class PaginaDeLevantamiento(PaginaDeAnexo):
         costo = renglon["costo"]
         return renglon | {"costo": costo and costo.replace(",", "").replace("$", "").replace(" ", "")}
 
-    def ademas(self, anexo, renglones):
+    def ademas(self, request, anexo, renglones):
         vacio = dict.fromkeys(("claves", "concepto", "costo"))
         return {"renglones": renglones + [vacio] * VACIOS, "total": f"{total_de(renglones):,.2f}"}
 

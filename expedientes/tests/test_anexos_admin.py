@@ -151,6 +151,16 @@ def test_una_firma_que_no_es_un_dibujo_no_se_guarda(client, como_operador, firma
     assert Checklist.objects.get().firma_quien_recibe is None
 
 
+def test_lo_que_se_firmo_no_se_pierde_si_algo_esta_mal(client, como_operador):
+    enviado = campos_de(client.get(CHECKLIST)) | {"firma": FIRMA, "firma_cambiada": "si", "hora": "25:00"}
+
+    respuesta = client.post(CHECKLIST, enviado)
+
+    assert not Checklist.objects.exists()
+    client.post(CHECKLIST, campos_de(respuesta) | {"hora": "10:00"})
+    assert Checklist.objects.get().firma_quien_recibe == FIRMA
+
+
 def test_lo_que_se_firmo_no_se_pierde_al_guardar_otra_cosa(client, como_operador):
     ChecklistFactory(no_siniestro="SIN-1", firma_quien_recibe=FIRMA)
     enviado = campos_de(client.get(CHECKLIST))
