@@ -10,15 +10,19 @@ from django.utils.text import capfirst
 
 from catalogos.models import Aseguradora
 from expedientes.admin_filters import EnTallerFilter, EntregaFilter, EstadosFilter, IngresoFilter, UbicacionFilter
+from expedientes.anexos.admin import ConAnexos
 from expedientes.archivo import ExpedienteArchivado
+from expedientes.checklist.admin import PaginaDeChecklist
 from expedientes.copias import columnas_de_copia, leer_copia
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado, Ubicacion
 from expedientes.importacion import Importador
+from expedientes.levantamientos.admin import PaginaDeLevantamiento
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.numeros import es_provisional
 from expedientes.panel import ConPanel
 from expedientes.recibir import ConRecepcion
 from expedientes.reglas import dudas_de
+from expedientes.salida import PERMISO, se_revisa
 from expedientes.tablero import ConTablero
 from monitor.admin.forms import VerbForm
 from monitor.admin.inicio import Cifra
@@ -31,8 +35,10 @@ from monitor.cambios.registro import DE_LA_CADENA
 from monitor.db.functions import LAST_DAY
 from monitor.db.versions import Seen
 from monitor.importacion.vista import ConImportacion
+from monitor.textos import trimmed
 
 BOTON = "_estado"  # the name of the buttons that change the state on an expediente's page
+MOTIVO = "_motivo"  # the name of the box in which an Administrador says why a unit leaves without its checklist
 CAMBIO = changed("estado")
 
 # The sections are those of the paper folder. Each has its title, its lines, and the CSS class that sets it in columns
@@ -124,9 +130,10 @@ def insignia(estado: str):
 
 
 @admin.register(Expediente)
-class ExpedienteAdmin(ConRecepcion, ConTablero, ConPanel, ConImportacion, ConHistorial, VerbAdmin):
+class ExpedienteAdmin(ConAnexos, ConRecepcion, ConTablero, ConPanel, ConImportacion, ConHistorial, VerbAdmin):
     form = ExpedienteForm
     historia = Historia("historial", leer_paso)
+    paginas_de_anexos = (PaginaDeLevantamiento, PaginaDeChecklist)
     quitar, eliminado, eliminados = "Archivar", "Se archivó", "Se archivaron"
     importador = Importador()
     en_el_menu = (("Tablero", "tablero"), ("Panel", "panel"))
@@ -245,7 +252,7 @@ class ExpedienteAdmin(ConRecepcion, ConTablero, ConPanel, ConImportacion, ConHis
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if change:
             context["siguientes"] = [estado for estado in Estado if estado in TRANSICIONES[obj.estado]]
-            context["boton"] = BOTON
+            context |= {"boton": BOTON, "motivo": MOTIVO if self._admite_motivo(request) else ""}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def dudas(self, expediente):
@@ -258,7 +265,13 @@ class ExpedienteAdmin(ConRecepcion, ConTablero, ConPanel, ConImportacion, ConHis
         expediente = super().save_model(request, obj, form, change)
         if change and BOTON in request.POST:
             visto = Seen([expediente.tag])
-            Expediente.objects.cambiar_estado(obj.pk, request.POST[BOTON], por=request.user, visto=visto)
+            hasta = request.POST[BOTON]
+            motivo = trimmed(request.POST.get(MOTIVO, "")) if se_revisa(hasta) else ""
+            Expediente.objects.cambiar_estado(obj.pk, hasta, por=request.user, visto=visto, motivo=motivo or None)
+
+    def _admite_motivo(self, request) -> bool:
+        """Return whether this person may let a unit leave without its checklist, and say why."""
+        return se_revisa(Estado.SALIDA) and request.user.has_perm(PERMISO)
 
     def construct_change_message(self, request, form, formsets, add=False):
         mensaje = super().construct_change_message(request, form, formsets, add)

@@ -1,10 +1,19 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.conf import settings
+
+from expedientes.anexos import ANEXOS
 
 
 class ExpedientesConfig(AppConfig):
     name = "expedientes"
     verbose_name = "Taller"
+
+    def import_models(self):
+        super().import_models()
+        for anexo in ANEXOS:
+            import_module(f"{self.name}.{anexo}.models")
 
     def ready(self):
         self.nombrar_datos(settings.DATO_NAMES)

@@ -17,6 +17,7 @@ PROVISIONAL = re.compile(r"TALLER-\d{4}-\d{6}", re.ASCII)
 # Servers hand over the path decoded, so an expediente with one of these keys, or with one of these endings, would be
 # taken for another route. Some of those routes don't exist yet.
 CLAVES_RESERVADAS = frozenset({".", "..", "pendientes", "nube", "aseguradoras", "archivados"})
+COMIENZOS_RESERVADOS = ("/", "checklist/", "levantamiento/")
 FINALES_RESERVADOS = (
     "/",
     "/estado",
@@ -40,7 +41,7 @@ def es_provisional(no_siniestro: str) -> bool:
 def sin_ambiguedad(no_siniestro: str) -> None:
     if (
         no_siniestro in CLAVES_RESERVADAS
-        or no_siniestro.startswith("/")
+        or no_siniestro.startswith(COMIENZOS_RESERVADOS)
         or no_siniestro.endswith(FINALES_RESERVADOS)
         or "//" in no_siniestro
         or es_provisional(no_siniestro)

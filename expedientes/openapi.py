@@ -1,11 +1,17 @@
 """The description of expedientes, their state and their history for OpenAPI."""
 
 from datetime import UTC, date, datetime
+from importlib import import_module
 
+from django.conf import settings
+
+from expedientes.anexos import ANEXOS
 from expedientes.estados import Estado, Ubicacion
 from expedientes.filters import PARAMETROS
 from expedientes.models import MISMO_ESTADO, NO_ENCONTRADO, YA_EXISTE, Expediente
+from expedientes.salida import SIN_CHECKLIST, SIN_ENTREGA
 from expedientes.serializers import (
+    CAMBIO_CON_MOTIVO,
     CAMBIO_DE_ESTADO,
     CAMBIO_DE_NUMERO,
     CAMPOS,
@@ -149,6 +155,13 @@ INEXISTENTE = NoEncontrado(NO_ENCONTRADO)
 FALTA_LA_CLAVE = DatosInvalidos(SIN_CLAVE)
 
 
+A_SALIDA = (
+    " Para pasar a `Salida` hacen falta la fecha de entrega del expediente y, en su último checklist, la fecha de"
+    " entrega y que la inspección no esté reprobada; un Administrador pasa sin ellas con `motivo`, que queda como"
+    " comentario."
+)
+FALTA_PARA_SALIR = DatosInvalidos(campos={"fecha_entrega": [SIN_ENTREGA], "checklist": [SIN_CHECKLIST]})
+PARA_SALIR = (FALTA_PARA_SALIR,) if settings.SALIDA_CON_CHECKLIST else ()
 SIGUE = 'Con `por_pagina`, mientras haya más: `<…>; rel="next"`, con los mismos filtros.'
 
 
@@ -251,13 +264,13 @@ describe(
         stale=Expediente.cambio,
         summary="Cambiar de estado",
         description="A cualquier otro: una unidad puede volver a reparación. El cambio y su fila en el historial se"
-        " escriben juntos.",
-        body=CAMBIO_DE_ESTADO,
+        f" escriben juntos.{A_SALIDA if settings.SALIDA_CON_CHECKLIST else ''}",
+        body=CAMBIO_CON_MOTIVO if settings.SALIDA_CON_CHECKLIST else CAMBIO_DE_ESTADO,
         request={"estado": "Restauracion"},
         invalid=({"estado": "Entregado"},),
         response=EXPEDIENTE,
         example=MOVIDO,
-        errors=(INEXISTENTE, DatosInvalidos(MISMO_ESTADO)),
+        errors=(INEXISTENTE, DatosInvalidos(MISMO_ESTADO), *PARA_SALIR),
     ),
     renombrar=Operation(
         tagged=True,
@@ -300,3 +313,7 @@ describe(
         errors=(INEXISTENTE, DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]})),
     ),
 )
+
+# Those of what hangs from an expediente take from here.
+for anexo in ANEXOS:
+    import_module(f"expedientes.{anexo}.openapi")

@@ -1,5 +1,8 @@
 from django.urls import path
 
+from expedientes.checklist.urls import urlpatterns as checklist
+from expedientes.comentarios.urls import urlpatterns as comentarios
+from expedientes.levantamientos.urls import urlpatterns as levantamientos
 from expedientes.views import ExpedienteViewSet
 
 # The paths with suffixes go first, because the key may hold slashes, and a suffix must not be taken for a part of it.
@@ -28,4 +31,7 @@ urlpatterns = [
         "expedientes/<key:no_siniestro>",
         ExpedienteViewSet.as_view({"get": "retrieve", "put": "update", "patch": "update", "delete": "destroy"}),
     ),
+    *comentarios,
+    *levantamientos,
+    *checklist,
 ]

@@ -34,6 +34,7 @@ entorno = Entorno(variables_de(BASE_DIR / ".env"))
 
 DEBUG = entorno.leer("DEBUG", bandera, False)
 DEMO = entorno.leer("DEMO", bandera, False)
+SALIDA_CON_CHECKLIST = entorno.leer("SALIDA_CON_CHECKLIST", bandera, DEMO)
 HTTPS = entorno.leer("HTTPS", bandera, True)
 SECRET_KEY = entorno.leer("SECRET_KEY", secreto)
 JWT_SECRET = entorno.leer("JWT_SECRET", secreto)

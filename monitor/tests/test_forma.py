@@ -31,6 +31,8 @@ CAPAS = {
         " monitor.cambios.seguimiento monitor.importacion.models"
         " catalogos.base catalogos.models"
         " expedientes.archivo expedientes.consultas expedientes.models expedientes.numeros"
+        " expedientes.columnas expedientes.anexos expedientes.anexos.partes expedientes.*.models"
+        " expedientes.checklist.plantilla expedientes.salida"
         " solicitudes.codigo solicitudes.referencias solicitudes.models"
         " solicitudes.models.* solicitudes.correo.cola solicitudes.correo.mensajes"
         " solicitudes.correo.direcciones solicitudes.correo.avisos"
@@ -46,8 +48,9 @@ CAPAS = {
     "puertas": (
         "*.views monitor.cambios.admin monitor.cambios.ajenos monitor.cambios.linea monitor.cambios.listas"
         " monitor.importacion.trabajo monitor.importacion.vista monitor.importacion.en_vivo monitor.importacion.admin"
-        " monitor.usuarios.admin catalogos.admin expedientes.admin expedientes.admin_filters expedientes.recibir"
-        " expedientes.panel expedientes.tablero solicitudes.admin solicitudes.admin.* solicitudes.correo.admin"
+        " monitor.usuarios.admin catalogos.admin expedientes.admin expedientes.*.admin expedientes.admin_filters"
+        " expedientes.recibir expedientes.panel expedientes.tablero solicitudes.admin solicitudes.admin.*"
+        " solicitudes.correo.admin"
     ),
     "descripciones y órdenes": "*.openapi *.management.*",
     "montaje": "*.urls *.apps monitor.settings",

@@ -7,7 +7,7 @@ TRIGRAMAS = trigram_index("expediente")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("expedientes", "0018_filtrar_y_contar_por_indice")]
+    dependencies = [("expedientes", "0013_filtrar_y_contar_por_indice")]
 
     # The generated column is made again, and nothing else of a row changes: no trigger sees it.
     operations = [

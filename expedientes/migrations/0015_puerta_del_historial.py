@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("expedientes", "0019_buscar_el_vehiculo"),
+        ("expedientes", "0014_buscar_el_vehiculo"),
     ]
 
     operations = [
