@@ -23,6 +23,7 @@ from monitor.api.serializers import StrictSerializer
 from monitor.db.versions import Seen
 from monitor.errores import ErrorDeDominio
 
+OTRO = "otro"  # the parameter of the page of an annex that begins where there is one already
 A_LA_VISTA = 100  # comments that the page of an expediente shows
 BLANCO = "Escriba el comentario antes de guardarlo."
 LARGO = f"El comentario admite {TEXTO_MAXIMO:,} caracteres como máximo."
@@ -75,7 +76,7 @@ class PaginaDeAnexo:
         expediente = self.modeladmin.get_object(request, unquote(object_id))
         if expediente is None:
             return self.modeladmin._get_obj_does_not_exist_redirect(request, self.modeladmin.opts, object_id)
-        anexo = self._el_de(expediente, request.POST.get("anexo"))
+        anexo = self._el_de(expediente, request.POST.get("anexo", "" if OTRO in request.GET else None))
         puede = self._puede(request, "change" if anexo else "add")
         if not self._puede(request, "view") or (request.method == "POST" and not puede):
             raise PermissionDenied
@@ -91,7 +92,7 @@ class PaginaDeAnexo:
         return request.user.has_perm(f"expedientes.{accion}_{self.modelo._meta.model_name}")
 
     def _el_de(self, expediente, clave):
-        """Return the annex that the page was of when it was sent, or the newest."""
+        """Return the annex that the page was of when it was sent, or the newest; None for one that begins."""
         suyos = self.modelo.objects.filter(expediente=expediente.uid).order_by("-id")
         if clave and clave.isdecimal() and len(clave) < 19:
             return suyos.filter(pk=clave).first()
@@ -117,6 +118,7 @@ class PaginaDeAnexo:
             "original": expediente,
             "anexo": anexo,
             "puede": puede,
+            "otro": OTRO,
             "forma": forma,
             "visto": anexo.tag if anexo else "",
             "secciones": [(titulo, [forma[campo] for campo in campos]) for titulo, campos in self.secciones],

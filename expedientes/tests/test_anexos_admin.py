@@ -85,6 +85,18 @@ def test_el_primer_levantamiento_empieza_con_lo_que_se_sabe(client, como_operado
     assert "$1,300.50" in respuesta.content.decode()
 
 
+def test_se_empieza_otro_sin_tocar_el_que_habia(client, como_operador):
+    anterior = LevantamientoFactory(no_siniestro="SIN-1", color="rojo")
+    nuevo = f"{LEVANTAMIENTO}?otro=1"
+    assert "?otro=1" in client.get(LEVANTAMIENTO).content.decode()
+
+    client.post(nuevo, campos_de(client.get(nuevo)) | {"color": "azul"})
+
+    assert list(Levantamiento.objects.order_by("id").values_list("color", flat=True)) == ["rojo", "azul"]
+    anterior.refresh_from_db()
+    assert anterior.version == 1
+
+
 def test_se_guarda_solo_lo_que_cambio(client, como_operador):
     levantamiento = LevantamientoFactory(no_siniestro="SIN-1", color="rojo", fecha=date(2026, 3, 1))
     enviado = campos_de(client.get(LEVANTAMIENTO))
