@@ -85,7 +85,7 @@ def archivados(historia: type[Eslabon]) -> Iterator[tuple[Padre, list[Fila]]]:
 
 
 def _fila(historia, uid, fila) -> Fila:
-    sellados = [historia._meta.get_field(columna).to_python(fila[columna]) for columna in historia.sellados]
+    sellados = [historia._meta.get_field(columna).to_python(fila.get(columna)) for columna in historia.sellados]
     return Fila(uid, fila["eslabon"], fila["huella"], historia, fila["id"], tuple(sellados))
 
 
@@ -148,12 +148,12 @@ def quitar(fila: models.Model, copia: Mapping) -> None:
     """Take a row, with all that hangs from it and was copied, out of the live tables."""
     for colgadas in reversed(colgadas_de(fila)):
         if copia[colgadas.model._meta.db_table]:
-            with puerta(colgadas):
+            with puerta_de(colgadas):
                 colgadas.delete()
     type(fila)._base_manager.filter(pk=fila.pk).delete()
 
 
-def puerta(filas: models.QuerySet, **opciones) -> AbstractContextManager:
+def puerta_de(filas: models.QuerySet, **opciones) -> AbstractContextManager:
     """Return the door through which these rows may be deleted or follow another key: those of most tables need none."""
     if not issubclass(filas.model, AppendOnly):
         return nullcontext()
@@ -209,12 +209,17 @@ def desarmar(datos: Mapping, modelo: type[models.Model]) -> tuple[dict, dict[typ
     suyos = {clave: valor for clave, valor in datos.items() if clave not in DE_LA_COPIA | colgadas.keys()}
     try:
         valores = _leer(modelo, suyos, "column")
-        filas = {otro: [_leer(otro, fila, "attname") for fila in datos.get(t, ())] for t, otro in colgadas.items()}
+        filas = {o: [_vacia(o) | _leer(o, fila, "attname") for fila in datos.get(t, ())] for t, o in colgadas.items()}
     except (KeyError, ValidationError) as error:
         raise Conflicto(SIN_LUGAR) from error
     if not {"no_siniestro", "estado"} <= valores.keys():
         raise Conflicto(SIN_LUGAR)
     return valores, filas
+
+
+def _vacia(modelo) -> dict:
+    """Return nothing in each column that may lack a value: those that came after a copy was made."""
+    return {campo.attname: None for campo in modelo._meta.concrete_fields if campo.null and not campo.generated}
 
 
 def _leer(modelo, fila, clave) -> dict:

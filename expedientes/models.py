@@ -14,7 +14,7 @@ from expedientes.archivo import (
     copiar,
     desarmar,
     exigir_mencionados,
-    puerta,
+    puerta_de,
     quitar,
     reponer,
 )
@@ -25,7 +25,7 @@ from expedientes.consultas import ExpedienteQuerySet
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado, Ubicacion
 from expedientes.numeros import NumeroDejado, NumeroProvisional, sin_ambiguedad
 from expedientes.salida import exigir_motivo_valido, exigir_salida, se_revisa
-from monitor.cambios.cadena import Cadena, Eslabon
+from monitor.cambios.cadena import Cadena, Paso
 from monitor.cambios.registro import (
     anotar_archivo,
     cambiar,
@@ -38,10 +38,11 @@ from monitor.cambios.registro import (
 from monitor.cambios.seguimiento import Seguido
 from monitor.db.errors import is_duplicate
 from monitor.db.fields import KeyField, MailField, order_column, search_column
-from monitor.db.functions import ClockTime, DaysToLastOrMore, IndexedPlates
+from monitor.db.functions import Beginning, ClockTime, DaysToLastOrMore, IndexedPlates
 from monitor.db.versions import Seen
 from monitor.db.writes import Author, Vigente, insert, read, single_statement
 from monitor.errores import Conflicto, DatosInvalidos, ErrorDeDominio, NoEncontrado
+from monitor.origen import puerta
 from monitor.usuarios.models import Usuario
 from monitor.validadores import que_se_puede_mostrar, sin_control, sin_formato
 
@@ -162,7 +163,7 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
             if not relacion.field.target_field.primary_key:
                 continue  # it goes by the identity, which stays
             filas = relacion.related_model._base_manager.filter(**{relacion.field.name: no_siniestro})
-            with puerta(filas, to_follow=True):
+            with puerta_de(filas, to_follow=True):
                 filas.update(**{relacion.field.attname: nuevo})
         return renombrado
 
@@ -248,6 +249,7 @@ def _cambio(no_siniestro, desde, hasta, por) -> tuple:
         "estado_nuevo": hasta,
         "fecha_cambio": timezone.now(),
         "cambiado_por_id": por.reference,
+        "origen": puerta.get()[0].value,
     }
 
 
@@ -358,7 +360,8 @@ class Expediente(Seguido):
     orden_en_admin = order_column("fecha_ingreso", DaysToLastOrMore)
     orden_entrega = order_column("fecha_entrega")
     busqueda = search_column(
-        "no_siniestro", "nombre_cliente", "marca", "modelo", "orden", "factura", "asesor", "placas", "telefono_cliente"
+        *("no_siniestro", "nombre_cliente", "marca", "modelo", "orden", "factura", "asesor", Beginning("vehiculo")),
+        *("placas", "telefono_cliente"),
     )
 
     objects = ExpedienteManager()
@@ -448,13 +451,13 @@ Expediente.EDITABLES = tuple(
 )
 
 
-class HistorialEstado(Eslabon):
+class HistorialEstado(Paso):
     """One row for each change of state of an expediente, the opening included. The verbs write the rows and never
     change them."""
 
     dice = ("estado_nuevo", "estado")
     follows = "expediente"
-    sellados = ("estado_anterior", "estado_nuevo", "fecha_cambio", "cambiado_por_id")
+    sellados = ("estado_anterior", "estado_nuevo", "fecha_cambio", "cambiado_por_id", "origen")
 
     id = models.BigAutoField(primary_key=True)
     expediente = models.ForeignKey(

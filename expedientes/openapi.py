@@ -66,7 +66,7 @@ describe_fields(
     fecha_ingreso="El día en que la unidad entró al taller.",
     fecha_pzas_completas="El día en que llegó la última pieza.",
     unidad_terminada="El día en que acabó la reparación.",
-    fecha_entrega="El día prometido al cliente.",
+    fecha_entrega="El día prometido al cliente. No se rechaza que sea anterior al ingreso.",
     estado="Cambia sólo por `/estado`.",
     ubicacion_almacenamiento="`Local` o `Nube`: dónde están sus archivos.",
     creado_por="El `id` de quien lo abrió.",
@@ -84,8 +84,9 @@ describe_fields(
     fecha_ingreso_desde="Los que ingresaron ese día o después.",
     fecha_ingreso_hasta="Los que ingresaron ese día o antes.",
     placas="Las placas enteras, sin distinguir mayúsculas, acentos, espacios ni guiones.",
-    q="Todas sus palabras, en No. Siniestro, cliente, teléfono, placas, marca, modelo, orden, factura o asesor; sin"
-    " distinguir mayúsculas ni acentos. Las placas y el teléfono, también sin separadores, y en las placas la O es como"
+    q="Todas sus palabras, en No. Siniestro, cliente, teléfono, placas, marca, modelo, orden, factura, asesor o los"
+    " primeros 500 caracteres de `vehiculo`; sin distinguir mayúsculas ni acentos."
+    " Las placas y el teléfono, también sin separadores, y en las placas la O es como"
     " el 0 y la I como el 1.",
     actualizado_desde="Los que se escribieron en ese momento o después, por cualquier puerta, del que se escribió"
     " primero al último. La primera vez, cualquier momento; después, el `Actualizado-Hasta` de la respuesta anterior.",
@@ -206,7 +207,8 @@ describe(
     create=Operation(
         tagged=True,
         summary="Abrir un expediente",
-        description="Nace en `Ingreso`, con la primera fila de su historial.",
+        description="Nace en `Ingreso`, con la primera fila de su historial. Las fechas se guardan como llegan, aunque"
+        " se contradigan o su año sea improbable: el admin lo avisa.",
         body=EXPEDIENTE,
         request=ENVIADO,
         invalid=(

@@ -57,6 +57,8 @@ PERMISOS: dict[str, frozenset[Rol]] = {
     "solicitudes.view_historicoestado": TODOS,
     "post_office.view_email": ADMINISTRADORES,
     "post_office.resend_email": ADMINISTRADORES,
+    # To import is to add and to change; to undo, to delete too. These pages only tell of it.
+    "importacion.view_importacion": OPERADORES,
     "monitor.view_metricas": ADMINISTRADORES,
 }
 

@@ -15,6 +15,7 @@ from monitor.entorno import (
     base_de_datos,
     carpeta,
     correo,
+    cuatro_nombres,
     direccion,
     direccion_de_correo,
     lista,
@@ -47,6 +48,7 @@ TRUSTED_PROXIES = entorno.leer("TRUSTED_PROXIES", lista(red), [])
 TIME_ZONE = entorno.leer("TIME_ZONE", zona_horaria, "America/Mexico_City")
 CORREO = entorno.leer("EMAIL_URL", correo, correo("smtp://localhost:25"))
 DEFAULT_FROM_EMAIL = entorno.leer("EMAIL_FROM", direccion_de_correo, "Monitor <monitor@localhost>")
+DATO_NAMES = entorno.leer("DATO_NAMES", cuatro_nombres, [])
 LOG_LEVEL = entorno.leer("LOG_LEVEL", opcion("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
 LOG_FORMAT = entorno.leer("LOG_FORMAT", opcion("LINEAS", "JSON"), "LINEAS")
 METRICS_TOKEN = entorno.leer("METRICS_TOKEN", secreto, None)
@@ -78,6 +80,7 @@ INSTALLED_APPS = [
     "monitor.usuarios",
     "monitor.cambios",
     "monitor.repeticiones",
+    "monitor.importacion",
     "catalogos",
     "expedientes",
     "solicitudes",

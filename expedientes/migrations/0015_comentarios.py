@@ -12,7 +12,7 @@ import monitor.validadores
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("expedientes", "0018_filtrar_y_contar_por_indice"),
+        ("expedientes", "0020_puerta_del_historial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

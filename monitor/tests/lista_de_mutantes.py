@@ -58,6 +58,8 @@ MUTANTES: list[Mutante] = [
             ('return f"{version}-{uid.hex}"', "return str(version)"),
             ("self.eslabones += 1", "self.eslabones += 2"),
             ("*map(canonico, sellados), anterior]", "*map(canonico, sellados)]"),
+            ("return valores[:-1] if valores[-1] is None else valores", "return valores"),
+            ("return valores[:-1] if valores[-1] is None else valores", "return valores[:-1]"),
             ("uid.hex, lugar, *map", "uid.hex, *map"),
             ("valor.astimezone(UTC).replace", "valor.replace"),
             ("timespec='microseconds'", "timespec='milliseconds'"),
@@ -496,8 +498,44 @@ MUTANTES: list[Mutante] = [
         "catalogos/tests/test_archivos.py",
         cambios=[
             ("        self.existentes.exigir_inequivoca(fila, valores)\n", ""),
-            ("self.existentes.nombrar(self._recuperar(fila, valores))", "self._recuperar(fila, valores)"),
+            ("        self.existentes.nombrar(escrita)\n", ""),
             ("lineas.modelo.objects.en_lote()", "lineas.modelo.objects"),
+        ],
+    ),
+    *de(
+        "monitor/importacion/trabajo.py",
+        "monitor/importacion/tests/test_importar.py",
+        "monitor/importacion/tests/test_orden.py",
+        cambios=[
+            ("vista is not None and vista != resultado.huella", "False"),
+            ("if resultado.rechazos or resultado.es_otro or not escritas:", "if resultado.es_otro or not escritas:"),
+            ("        transaction.set_rollback(True)\n    return resultado\n", "    return resultado\n"),
+        ],
+    ),
+    *de(
+        "monitor/importacion/deshacer.py",
+        "monitor/importacion/tests/test_importar.py",
+        cambios=[
+            ("versiones.get(fila.uid) != fila.version_escrita", "fila.uid not in versiones"),
+            ('_lotes(importacion, "-id")', '_lotes(importacion, "id")'),
+            ("[escrita.uid for escrita in lote if not escrita.creada]", "[]"),
+        ],
+    ),
+    *de(
+        "monitor/importacion/admin.py",
+        "monitor/importacion/tests/test_importar.py",
+        cambios=[
+            ("borra = not importacion.creadas or propio.has_delete_permission(request)", "borra = True"),
+            ("or not self.may_undo(request, importacion)", ""),
+        ],
+    ),
+    *de(
+        "monitor/importacion/libro.py",
+        "monitor/importacion/tests/test_libro.py",
+        cambios=[
+            ("        self._parser.StartDoctypeDeclHandler = _rechazar\n", ""),
+            ("if self.abierto > ABIERTO_MAXIMO:", "if False:"),
+            ("and self._columna <= ULTIMA_COLUMNA", ""),
         ],
     ),
     # --- Roles, identidad y tokens ---
@@ -1024,6 +1062,23 @@ MUTANTES: list[Mutante] = [
             ('if lugar["requiere_retorno"] and lugar["hora_retorno"] is None:', 'if lugar["hora_retorno"] is None:'),
             ('lugar["hora_retorno"] is None:', "False:"),
             ('if not lugar["requiere_retorno"] and', "if False and"),
+        ],
+    ),
+    *de(
+        "expedientes/reglas.py",
+        "expedientes/tests/test_admin.py",
+        cambios=[
+            ("dia < expediente.fecha_ingreso", "dia <= expediente.fecha_ingreso"),
+            ("and expediente.fecha_ingreso and", "and"),
+            ("if es_de_otro_siglo(valor):", "if valor:"),
+        ],
+    ),
+    *de(
+        "monitor/admin/verbs.py",
+        "monitor/admin/tests/test_stale.py",
+        cambios=[
+            ("visto=mostrada and mostrada.visto)\n\n    def delete_view", "visto=None)\n\n    def delete_view"),
+            ("es_viejo = mostrada is not None and mostrada.es_viejo(obj)", "es_viejo = False"),
         ],
     ),
     *de(

@@ -16,8 +16,8 @@ from django.core.management import call_command
 CAPAS = {
     "palabras": (
         "monitor.entorno monitor.errores monitor.formatos.* monitor.logs monitor.metrics monitor.metrics.*"
-        " monitor.origen monitor.policies monitor.puerto monitor.roles monitor.secretos monitor.textos"
-        " monitor.validadores catalogos.frases *.estados solicitudes.permisos solicitudes.reglas"
+        " monitor.origen monitor.palabras monitor.policies monitor.puerto monitor.roles monitor.secretos monitor.textos"
+        " monitor.validadores catalogos.frases *.estados solicitudes.permisos *.reglas"
     ),
     "servidor web": "monitor.server monitor.server.*",
     "base de datos": "monitor.db.* monitor.repeticiones.models",
@@ -28,7 +28,7 @@ CAPAS = {
         "monitor.usuarios.hashers monitor.usuarios.intentos monitor.usuarios.llaves monitor.usuarios.models"
         " monitor.usuarios.acceso"
         " monitor.cambios.cadena monitor.cambios.encadenar monitor.cambios.models monitor.cambios.registro"
-        " monitor.cambios.seguimiento"
+        " monitor.cambios.seguimiento monitor.importacion.models"
         " catalogos.base catalogos.models"
         " expedientes.archivo expedientes.consultas expedientes.models expedientes.numeros"
         " expedientes.columnas expedientes.anexos expedientes.anexos.partes expedientes.*.models"
@@ -39,11 +39,15 @@ CAPAS = {
     ),
     "formas, filtros y trabajos": (
         "*.serializers *.filters catalogos.importacion.* expedientes.copias expedientes.cuentas"
-        " monitor.cambios.verificacion monitor.cambios.sello solicitudes.correo.cartero solicitudes.correo.servidor"
-        " solicitudes.correo.entrega solicitudes.correo.vigilancia monitor.checks monitor.respaldos.*"
+        " expedientes.importacion monitor.importacion.archivo monitor.importacion.libro monitor.importacion.tabla"
+        " monitor.importacion.valores monitor.importacion.destino monitor.importacion.deshacer"
+        " monitor.cambios.verificacion"
+        " monitor.cambios.sello solicitudes.correo.cartero solicitudes.correo.servidor solicitudes.correo.entrega"
+        " solicitudes.correo.vigilancia monitor.checks monitor.respaldos.*"
     ),
     "puertas": (
         "*.views monitor.cambios.admin monitor.cambios.ajenos monitor.cambios.linea monitor.cambios.listas"
+        " monitor.importacion.trabajo monitor.importacion.vista monitor.importacion.en_vivo monitor.importacion.admin"
         " monitor.usuarios.admin catalogos.admin expedientes.admin expedientes.*.admin expedientes.admin_filters"
         " expedientes.recibir expedientes.panel expedientes.tablero solicitudes.admin solicitudes.admin.*"
         " solicitudes.correo.admin"
