@@ -29,6 +29,8 @@ TIPOS = (
     f"{SUYAS}delete/",
     f"{SUYAS}history/",
     f"{SUYAS}no-siniestro/",
+    f"{SUYAS}levantamiento/",
+    f"{SUYAS}checklist/",
     f"{EXPEDIENTES}importar/",
     "/admin/importacion/importacion/",
     "/admin/catalogos/lugar/",
