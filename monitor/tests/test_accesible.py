@@ -23,8 +23,6 @@ TIPOS = (
     f"{EXPEDIENTES}?q=SIN&taller=abiertos",
     f"{EXPEDIENTES}add/",
     f"{EXPEDIENTES}recibir/",
-    f"{EXPEDIENTES}importar/",
-    "/admin/importacion/importacion/",
     f"{SUYAS}change/",
     f"{SUYAS}delete/",
     f"{SUYAS}history/",
