@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run puerto test test-siguiente mutantes fuzz install lint serve bench faults
+.PHONY: help run puerto test test-siguiente mutantes fuzz install lint capturas serve bench faults
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -58,6 +58,9 @@ test-siguiente: .venv-siguiente/instalado $(CON_NODE) ## Corre las pruebas en el
 	$(if $(POSTGRESQL),$(BIN_SIGUIENTE)/python -m monitor.tests.postgresql --exigir $(BIN_SIGUIENTE)/pytest $(JUNTAS))
 
 install: staticfiles/staticfiles.json ## Crea .venv, instala lo fijado y recoge los archivos estáticos
+
+capturas: install .venv/instalado-dev ## Toma otra vez las imágenes del README, de la demostración
+	@$(BIN)/python -m monitor.tests.capturas
 
 lint: .venv/instalado-dev ## Revisa el formato y el estilo
 	$(BIN)/ruff format --check .

@@ -1,9 +1,11 @@
 from django.contrib import admin
 
 from catalogos.base import Catalogo, elegibles
+from catalogos.importacion.carga import Importador
 from catalogos.models import CATALOGOS, Departamento, Lugar
 from monitor.admin.verbs import VerbAdmin
 from monitor.cambios.admin import ConHistorial
+from monitor.importacion.vista import ConImportacion
 
 # These are the columns of the lists. The list of a catalogue that isn't here shows the name alone.
 COLUMNAS = {
@@ -33,7 +35,7 @@ class VigenciaFilter(admin.SimpleListFilter):
         return queryset if self.value() == self.TODAS else queryset.filter(eliminado=self.value() == self.ELIMINADAS)
 
 
-class CatalogoAdmin(ConHistorial, VerbAdmin):
+class CatalogoAdmin(ConImportacion, ConHistorial, VerbAdmin):
     actions = ("reactivar", "delete_selected")
 
     @admin.action(permissions=["change"], description="Reactivar")
@@ -77,6 +79,7 @@ def registrar(modelo: type[Catalogo], **atributos) -> None:
             str(modelo._meta.get_field(columna).verbose_name) for columna in modelo.en_busqueda
         ).capitalize(),
         "sortable_by": (),
+        "importador": Importador(modelo),
         "export_fields": ("id", *(campo.name for campo in modelo.editables()), "eliminado", *DEL_SERVIDOR),
     }
     admin.site.register(modelo, type(f"{modelo.__name__}Admin", (CatalogoAdmin,), comunes | atributos))

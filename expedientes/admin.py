@@ -9,15 +9,21 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from catalogos.models import Aseguradora
-from expedientes.admin_filters import EnTallerFilter, EntregaFilter, EstadosFilter, IngresoFilter
+from expedientes.admin_filters import EnTallerFilter, EntregaFilter, EstadosFilter, IngresoFilter, UbicacionFilter
+from expedientes.anexos.admin import ConAnexos
 from expedientes.archivo import ExpedienteArchivado
+from expedientes.checklist.admin import PaginaDeChecklist
 from expedientes.copias import columnas_de_copia, leer_copia
-from expedientes.estados import ABIERTOS, TRANSICIONES, Estado
+from expedientes.estados import ABIERTOS, TRANSICIONES, Estado, Ubicacion
 from expedientes.galeria import ConGaleria
+from expedientes.importacion import Importador
+from expedientes.levantamientos.admin import PaginaDeLevantamiento
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.numeros import es_provisional
 from expedientes.panel import ConPanel
 from expedientes.recibir import ConRecepcion
+from expedientes.reglas import dudas_de
+from expedientes.salida import PERMISO, se_revisa
 from expedientes.tablero import ConTablero
 from monitor.admin.forms import VerbForm
 from monitor.admin.inicio import Cifra
@@ -29,8 +35,11 @@ from monitor.cambios.linea import Historia, Suceso
 from monitor.cambios.registro import DE_LA_CADENA
 from monitor.db.functions import LAST_DAY
 from monitor.db.versions import Seen
+from monitor.importacion.vista import ConImportacion
+from monitor.textos import trimmed
 
 BOTON = "_estado"  # the name of the buttons that change the state on an expediente's page
+MOTIVO = "_motivo"  # the name of the box in which an Administrador says why a unit leaves without its checklist
 CAMBIO = changed("estado")
 
 # The sections are those of the paper folder. Each has its title, its lines, and the CSS class that sets it in columns
@@ -116,7 +125,7 @@ def _pasar_a(estado: Estado):
 
 def leer_paso(paso: HistorialEstado) -> Suceso:
     estado = ("Estado", paso.get_estado_anterior_display() or "—", paso.get_estado_nuevo_display())
-    return Suceso(paso.fecha_cambio, paso.cambiado_por or "—", campos=[estado])
+    return Suceso(paso.fecha_cambio, paso.cambiado_por or "—", paso.get_origen_display() or "", campos=[estado])
 
 
 def insignia(estado: str):
@@ -124,10 +133,15 @@ def insignia(estado: str):
 
 
 @admin.register(Expediente)
-class ExpedienteAdmin(ConGaleria, ConRecepcion, ConTablero, ConPanel, ConHistorial, VerbAdmin):
+class ExpedienteAdmin(
+    ConGaleria, ConAnexos, ConRecepcion, ConTablero, ConPanel, ConImportacion, ConHistorial, VerbAdmin
+):
     form = ExpedienteForm
     historia = Historia("historial", leer_paso)
-    eliminado, eliminados = "Se archivó", "Se archivaron"
+    paginas_de_anexos = (PaginaDeLevantamiento, PaginaDeChecklist)
+    quitar, eliminado, eliminados = "Archivar", "Se archivó", "Se archivaron"
+    importador = Importador()
+    en_el_menu = (("Tablero", "tablero"), ("Panel", "panel"))
     sheet_signatures = ("Asesor", "Cliente: entrega la unidad", "Cliente: recibe la unidad")
     actions = (*(_pasar_a(estado) for estado in Estado), "delete_selected")
     list_display = (
@@ -148,11 +162,11 @@ class ExpedienteAdmin(ConGaleria, ConRecepcion, ConTablero, ConPanel, ConHistori
         "aseguradora",
         ("fecha_ingreso", IngresoFilter),
         ("fecha_entrega", EntregaFilter),
-        "ubicacion_almacenamiento",
+        ("ubicacion_almacenamiento", UbicacionFilter),
     )
     list_select_related = ("aseguradora",)
     search_fields = ("no_siniestro",)  # with this Django shows the box; `buscar` says where to look
-    search_help_text = "No. Siniestro, cliente, teléfono, placas, marca, modelo, orden, factura o asesor"
+    search_help_text = "No. Siniestro, cliente, teléfono, placas, vehículo, VIN, orden, factura o asesor"
     found_as = ("nombre_cliente", "marca_y_modelo", "placas", "en_estado")
     export_fields = (
         *(c.name for c in Expediente._meta.concrete_fields if not c.generated and c.name not in DE_LA_CADENA),
@@ -167,8 +181,8 @@ class ExpedienteAdmin(ConGaleria, ConRecepcion, ConTablero, ConPanel, ConHistori
     def crear(self, datos, *, por):
         return Expediente.objects.abrir(datos, por=por)
 
-    def eliminar(self, pk, *, por):
-        Expediente.objects.archivar(pk, por=por)
+    def eliminar(self, pk, *, por, visto=None):
+        Expediente.objects.archivar(pk, por=por, visto=visto)
 
     # --- The list ---
 
@@ -232,9 +246,9 @@ class ExpedienteAdmin(ConGaleria, ConRecepcion, ConTablero, ConPanel, ConHistori
     def get_readonly_fields(self, request, obj=None):
         return () if obj is None else DEL_SERVIDOR
 
-    @admin.display(description="ubicación")
+    @admin.display(description="sus archivos")
     def ubicacion(self, expediente):
-        return expediente.get_ubicacion_almacenamiento_display()
+        return Ubicacion(expediente.ubicacion_almacenamiento).en_palabras
 
     @admin.display(description="abierto por")
     def abierto_por(self, expediente):
@@ -243,8 +257,11 @@ class ExpedienteAdmin(ConGaleria, ConRecepcion, ConTablero, ConPanel, ConHistori
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if change:
             context["siguientes"] = [estado for estado in Estado if estado in TRANSICIONES[obj.estado]]
-            context["boton"] = BOTON
+            context |= {"boton": BOTON, "motivo": MOTIVO if self._admite_motivo(request) else ""}
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def dudas(self, expediente):
+        return dudas_de(expediente)
 
     def decide(self, request):
         return BOTON in request.POST
@@ -253,7 +270,13 @@ class ExpedienteAdmin(ConGaleria, ConRecepcion, ConTablero, ConPanel, ConHistori
         expediente = super().save_model(request, obj, form, change)
         if change and BOTON in request.POST:
             visto = Seen([expediente.tag])
-            Expediente.objects.cambiar_estado(obj.pk, request.POST[BOTON], por=request.user, visto=visto)
+            hasta = request.POST[BOTON]
+            motivo = trimmed(request.POST.get(MOTIVO, "")) if se_revisa(hasta) else ""
+            Expediente.objects.cambiar_estado(obj.pk, hasta, por=request.user, visto=visto, motivo=motivo or None)
+
+    def _admite_motivo(self, request) -> bool:
+        """Return whether this person may let a unit leave without its checklist, and say why."""
+        return se_revisa(Estado.SALIDA) and request.user.has_perm(PERMISO)
 
     def construct_change_message(self, request, form, formsets, add=False):
         mensaje = super().construct_change_message(request, form, formsets, add)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.contrib import admin
 from django.utils import timezone
 
-from expedientes.estados import Estado
+from expedientes.estados import Estado, Ubicacion
 from monitor.admin.filters import DaysFilter, SeveralFilter
 
 
@@ -65,3 +65,17 @@ class EntregaFilter(DaysFilter):
         yield "Hoy", hoy, hoy
         yield "Próximos 7 días", hoy, hoy + timedelta(days=6)
         yield "Últimos 7 días", hoy - timedelta(days=6), hoy
+
+
+class UbicacionFilter(admin.ChoicesFieldListFilter):
+    """Where the files of an expediente are, in more words than its column has."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.title = "sus archivos"
+
+    def choices(self, changelist):
+        cualquiera, *otras = super().choices(changelist)
+        yield cualquiera
+        for ubicacion, opcion in zip(Ubicacion, otras, strict=True):
+            yield opcion | {"display": ubicacion.en_palabras}

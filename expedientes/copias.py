@@ -16,6 +16,8 @@ from monitor.admin.values import show
 from monitor.cambios.registro import DE_LA_CADENA
 from monitor.exportacion.tabla import Columna
 
+PARA_LEER = [c for c in Expediente._meta.concrete_fields if not c.generated and c.name not in DE_LA_CADENA]
+
 
 def leer_copia(datos: dict) -> dict:
     """Return a copy as people read it. `columnas` has the (name, text) of the columns with a value, `historial` the
@@ -24,8 +26,8 @@ def leer_copia(datos: dict) -> dict:
     return {
         "columnas": [
             (campo.verbose_name, _texto(campo, datos[campo.column], datos, personas))
-            for campo in Expediente._meta.concrete_fields
-            if not campo.generated and datos.get(campo.column) not in (None, "")
+            for campo in PARA_LEER
+            if datos.get(campo.column) not in (None, "")
         ],
         "historial": [_cambio(fila, personas) for fila in reversed(datos.get("historial_estado", ()))],
         "completa": json.dumps(datos, ensure_ascii=False, indent=2),
@@ -34,11 +36,7 @@ def leer_copia(datos: dict) -> dict:
 
 def columnas_de_copia() -> list[Columna]:
     """Return the columns of an expediente, for a table of archived ones."""
-    return [
-        Columna(capfirst(campo.verbose_name), partial(_valor, campo))
-        for campo in Expediente._meta.concrete_fields
-        if not campo.generated and campo.name not in DE_LA_CADENA
-    ]
+    return [Columna(capfirst(campo.verbose_name), partial(_valor, campo)) for campo in PARA_LEER]
 
 
 def _valor(campo, archivado: ExpedienteArchivado):

@@ -19,3 +19,7 @@ ABIERTOS = tuple(estado for estado in Estado if estado != Estado.SALIDA)  # the 
 class Ubicacion(models.TextChoices):
     LOCAL = "Local", "Local"
     NUBE = "Nube", "Nube"
+
+    @property
+    def en_palabras(self) -> str:
+        return {Ubicacion.LOCAL: "En el servidor del taller", Ubicacion.NUBE: "Respaldados en la nube"}[self]

@@ -1,4 +1,5 @@
 from contextlib import contextmanager
+from functools import partial
 from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
@@ -6,11 +7,25 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from catalogos.models import Aseguradora
-from expedientes.archivo import ExpedienteArchivado, archivados, copiar, desarmar, exigir_mencionados
+from expedientes.archivo import (
+    AnexoArchivado,  # noqa: F401  Django looks for it here
+    ExpedienteArchivado,
+    archivados,
+    copiar,
+    desarmar,
+    exigir_mencionados,
+    puerta_de,
+    quitar,
+    reponer,
+)
+from expedientes.columnas import fecha as _fecha
+from expedientes.columnas import texto as _texto
+from expedientes.columnas import texto_largo as _texto_largo
 from expedientes.consultas import ExpedienteQuerySet
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado, Ubicacion
 from expedientes.numeros import NumeroDejado, NumeroProvisional, sin_ambiguedad
-from monitor.cambios.cadena import Cadena, Eslabon
+from expedientes.salida import exigir_motivo_valido, exigir_salida, se_revisa
+from monitor.cambios.cadena import Cadena, Paso
 from monitor.cambios.registro import (
     anotar_archivo,
     cambiar,
@@ -22,14 +37,14 @@ from monitor.cambios.registro import (
 )
 from monitor.cambios.seguimiento import Seguido
 from monitor.db.errors import is_duplicate
-from monitor.db.fields import KeyField, LineField, LongTextField, MailField, order_column, search_column
-from monitor.db.functions import ClockTime, DaysToLastOrMore, IndexedPlates
-from monitor.db.triggers import door
+from monitor.db.fields import KeyField, MailField, order_column, search_column
+from monitor.db.functions import Beginning, ClockTime, DaysToLastOrMore, IndexedPlates
 from monitor.db.versions import Seen
-from monitor.db.writes import Author, Vigente, insert, insert_many, read, single_statement
+from monitor.db.writes import Author, Vigente, insert, read, single_statement
 from monitor.errores import Conflicto, DatosInvalidos, ErrorDeDominio, NoEncontrado
+from monitor.origen import puerta
 from monitor.usuarios.models import Usuario
-from monitor.validadores import que_se_puede_mostrar, sin_control, sin_control_en_texto_largo, sin_formato
+from monitor.validadores import que_se_puede_mostrar, sin_control, sin_formato
 
 NO_ENCONTRADO = "Expediente no encontrado"
 AHORA_ES = f"{NO_ENCONTRADO}: ahora es {{}}"
@@ -41,7 +56,6 @@ YA_NO_ESTA = "Ese expediente ya no está en el archivo: alguien lo restauró"
 OCUPADO = "Ya hay otro expediente con ese No. Siniestro; archívelo o cámbiele el número antes de restaurar"
 CHOQUES = 100  # provisional numbers that other programs may have taken, one after another
 MISMO_ESTADO = "El expediente ya se encuentra en ese estado"
-LOTE = 500  # rows of a history that one INSERT writes
 
 
 class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
@@ -99,19 +113,32 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
         with _antes_la_aseguradora(datos):
             return _el_que_hay(cambiar(Expediente, no_siniestro, con_los_datos, por=por, columnas=datos), no_siniestro)
 
-    def cambiar_estado(self, no_siniestro: str, hasta: str, *, por: Author, visto: Seen | None = None) -> "Expediente":
+    def cambiar_estado(
+        self, no_siniestro: str, hasta: str, *, por: Author, visto: Seen | None = None, motivo: str | None = None
+    ) -> "Expediente":
+        """Move the expediente to another state, and return it. `motivo` is why it may leave without what `salida` asks
+        for."""
         if hasta not in Estado.values:
             raise DatosInvalidos(ESTADO_INVALIDO, codigo="estado_invalido")
+        exigir_motivo_valido(hasta, motivo, por)
+        if not se_revisa(hasta):
+            return self._cambiar_estado(no_siniestro, hasta, por, visto)
+        with transaction.atomic():
+            _el_que_hay(self.select_for_update(no_key=True).filter(pk=no_siniestro).first(), no_siniestro)
+            return self._cambiar_estado(no_siniestro, hasta, por, visto, partial(exigir_salida, motivo=motivo, por=por))
 
+    def _cambiar_estado(self, no_siniestro, hasta, por, visto, exigir=None) -> "Expediente":
         def al_estado(expediente):
             exigir_visto(expediente, visto)
             desde = Estado(expediente.estado)
             if hasta not in TRANSICIONES[desde]:
                 raise DatosInvalidos(MISMO_ESTADO, codigo="mismo_estado")
+            if exigir:
+                exigir(expediente)
             cambio = _cambio(no_siniestro, desde, hasta, por)
             return {"estado": hasta, "en_estado_desde": cambio[1]["fecha_cambio"]}, [cambio]
 
-        columnas = ["estado", "en_estado_desde"]
+        columnas = ["estado", "en_estado_desde", *(["no_siniestro", "fecha_entrega"] if exigir else [])]
         return _el_que_hay(cambiar(Expediente, no_siniestro, al_estado, por=por, columnas=columnas), no_siniestro)
 
     @transaction.atomic
@@ -133,8 +160,10 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
             renombrado = cambiar_tomada(expediente, {"no_siniestro": nuevo}, por=por)
         insert(NumeroDejado, {"no_siniestro": no_siniestro, "uid": expediente.uid, "dejado_por_id": por.pk}, por=por)
         for relacion in Expediente._meta.related_objects:
+            if not relacion.field.target_field.primary_key:
+                continue  # it goes by the identity, which stays
             filas = relacion.related_model._base_manager.filter(**{relacion.field.name: no_siniestro})
-            with door(relacion.related_model, filas.values_list("pk", flat=True), to_follow=True):
+            with puerta_de(filas, to_follow=True):
                 filas.update(**{relacion.field.attname: nuevo})
         return renombrado
 
@@ -150,13 +179,7 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
             {"no_siniestro": no_siniestro, "datos": copia, "archivado_por_id": por.pk},
             por=por,
         )
-        for relacion in Expediente._meta.related_objects:
-            if not copia[relacion.related_model._meta.db_table]:
-                continue
-            filas = relacion.related_model._base_manager.filter(**{relacion.field.name: expediente})
-            with door(relacion.related_model, filas.values_list("pk", flat=True)):
-                filas.delete()
-        self.filter(pk=no_siniestro).delete()
+        quitar(expediente, copia)
         return archivado
 
     @transaction.atomic
@@ -172,9 +195,7 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
         cadena = _cadena_de(valores, colgadas)
         with _sin_repetir(OCUPADO), single_statement():
             expediente = recrear(Expediente, valores, cadena, por=por)
-        for modelo, filas in colgadas.items():
-            for desde in range(0, len(filas), LOTE):
-                insert_many(modelo, filas[desde : desde + LOTE], por=por)
+        reponer(colgadas, por=por)
         ExpedienteArchivado.objects.filter(pk=archivado).delete()
         return expediente
 
@@ -228,6 +249,7 @@ def _cambio(no_siniestro, desde, hasta, por) -> tuple:
         "estado_nuevo": hasta,
         "fecha_cambio": timezone.now(),
         "cambiado_por_id": por.reference,
+        "origen": puerta.get()[0].value,
     }
 
 
@@ -242,18 +264,6 @@ def _cadena_de(valores, colgadas) -> Cadena:
         valores["en_estado_desde"] = historia[-1]["fecha_cambio"]
     valores["version"] = valores.get("version", 0) + 1  # no ETag that it had comes back
     return cadena
-
-
-def _texto(nombre, largo=255, **opciones):
-    return LineField(nombre, max_length=largo, null=True, blank=True, validators=[sin_control], **opciones)
-
-
-def _texto_largo(nombre):
-    return LongTextField(nombre, null=True, blank=True, validators=[sin_control_en_texto_largo])
-
-
-def _fecha(nombre):
-    return models.DateField(nombre, null=True, blank=True)
 
 
 def _instante(nombre):
@@ -350,7 +360,8 @@ class Expediente(Seguido):
     orden_en_admin = order_column("fecha_ingreso", DaysToLastOrMore)
     orden_entrega = order_column("fecha_entrega")
     busqueda = search_column(
-        "no_siniestro", "nombre_cliente", "marca", "modelo", "orden", "factura", "asesor", "placas", "telefono_cliente"
+        *("no_siniestro", "nombre_cliente", "marca", "modelo", "orden", "factura", "asesor", Beginning("vehiculo")),
+        *("placas", "telefono_cliente"),
     )
 
     objects = ExpedienteManager()
@@ -440,13 +451,13 @@ Expediente.EDITABLES = tuple(
 )
 
 
-class HistorialEstado(Eslabon):
+class HistorialEstado(Paso):
     """One row for each change of state of an expediente, the opening included. The verbs write the rows and never
     change them."""
 
     dice = ("estado_nuevo", "estado")
     follows = "expediente"
-    sellados = ("estado_anterior", "estado_nuevo", "fecha_cambio", "cambiado_por_id")
+    sellados = ("estado_anterior", "estado_nuevo", "fecha_cambio", "cambiado_por_id", "origen")
 
     id = models.BigAutoField(primary_key=True)
     expediente = models.ForeignKey(
@@ -479,7 +490,3 @@ class HistorialEstado(Eslabon):
 
     def __str__(self):
         return f"{self.get_estado_anterior_display() or '—'} → {self.get_estado_nuevo_display()}"
-
-
-# Django looks for the models of an app here. What hangs from an expediente refers to it, and so comes after it.
-import expedientes.evidencias.models  # noqa: E402, F401

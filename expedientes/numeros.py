@@ -18,6 +18,7 @@ PROVISIONAL = re.compile(r"TALLER-\d{4}-\d{6}", re.ASCII)
 # taken for another route. Some of those routes don't exist yet.
 COMIENZOS_RESERVADOS = ("/", "checklist/", "levantamiento/")
 CLAVES_RESERVADAS = frozenset({".", "..", "pendientes", "nube", "aseguradoras", "archivados"})
+COMIENZOS_RESERVADOS = ("/", "checklist/", "levantamiento/")
 FINALES_RESERVADOS = (
     "/",
     "/estado",

@@ -1,12 +1,18 @@
 """The description of expedientes, their state and their history for OpenAPI."""
 
 from datetime import UTC, date, datetime
+from importlib import import_module
 
+from django.conf import settings
+
+from expedientes.anexos import ANEXOS
 from expedientes.estados import Estado, Ubicacion
 from expedientes.evidencias.openapi import EJEMPLO as EVIDENCIA
 from expedientes.filters import PARAMETROS
 from expedientes.models import MISMO_ESTADO, NO_ENCONTRADO, YA_EXISTE, Expediente
+from expedientes.salida import SIN_CHECKLIST, SIN_ENTREGA
 from expedientes.serializers import (
+    CAMBIO_CON_MOTIVO,
     CAMBIO_DE_ESTADO,
     CAMBIO_DE_NUMERO,
     CAMPOS,
@@ -61,7 +67,7 @@ describe_fields(
     fecha_ingreso="El día en que la unidad entró al taller.",
     fecha_pzas_completas="El día en que llegó la última pieza.",
     unidad_terminada="El día en que acabó la reparación.",
-    fecha_entrega="El día prometido al cliente.",
+    fecha_entrega="El día prometido al cliente. No se rechaza que sea anterior al ingreso.",
     estado="Cambia sólo por `/estado`.",
     ubicacion_almacenamiento="`Local` o `Nube`: dónde están sus archivos.",
     creado_por="El `id` de quien lo abrió.",
@@ -79,8 +85,9 @@ describe_fields(
     fecha_ingreso_desde="Los que ingresaron ese día o después.",
     fecha_ingreso_hasta="Los que ingresaron ese día o antes.",
     placas="Las placas enteras, sin distinguir mayúsculas, acentos, espacios ni guiones.",
-    q="Todas sus palabras, en No. Siniestro, cliente, teléfono, placas, marca, modelo, orden, factura o asesor; sin"
-    " distinguir mayúsculas ni acentos. Las placas y el teléfono, también sin separadores, y en las placas la O es como"
+    q="Todas sus palabras, en No. Siniestro, cliente, teléfono, placas, marca, modelo, orden, factura, asesor o los"
+    " primeros 500 caracteres de `vehiculo`; sin distinguir mayúsculas ni acentos."
+    " Las placas y el teléfono, también sin separadores, y en las placas la O es como"
     " el 0 y la I como el 1.",
     actualizado_desde="Los que se escribieron en ese momento o después, por cualquier puerta, del que se escribió"
     " primero al último. La primera vez, cualquier momento; después, el `Actualizado-Hasta` de la respuesta anterior.",
@@ -149,6 +156,13 @@ INEXISTENTE = NoEncontrado(NO_ENCONTRADO)
 FALTA_LA_CLAVE = DatosInvalidos(SIN_CLAVE)
 
 
+A_SALIDA = (
+    " Para pasar a `Salida` hacen falta la fecha de entrega del expediente y, en su último checklist, la fecha de"
+    " entrega y que la inspección no esté reprobada; un Administrador pasa sin ellas con `motivo`, que queda como"
+    " comentario."
+)
+FALTA_PARA_SALIR = DatosInvalidos(campos={"fecha_entrega": [SIN_ENTREGA], "checklist": [SIN_CHECKLIST]})
+PARA_SALIR = (FALTA_PARA_SALIR,) if settings.SALIDA_CON_CHECKLIST else ()
 SIGUE = 'Con `por_pagina`, mientras haya más: `<…>; rel="next"`, con los mismos filtros.'
 
 
@@ -194,7 +208,8 @@ describe(
     create=Operation(
         tagged=True,
         summary="Abrir un expediente",
-        description="Nace en `Ingreso`, con la primera fila de su historial.",
+        description="Nace en `Ingreso`, con la primera fila de su historial. Las fechas se guardan como llegan, aunque"
+        " se contradigan o su año sea improbable: el admin lo avisa.",
         body=EXPEDIENTE,
         request=ENVIADO,
         invalid=(
@@ -250,13 +265,13 @@ describe(
         stale=Expediente.cambio,
         summary="Cambiar de estado",
         description="A cualquier otro: una unidad puede volver a reparación. El cambio y su fila en el historial se"
-        " escriben juntos.",
-        body=CAMBIO_DE_ESTADO,
+        f" escriben juntos.{A_SALIDA if settings.SALIDA_CON_CHECKLIST else ''}",
+        body=CAMBIO_CON_MOTIVO if settings.SALIDA_CON_CHECKLIST else CAMBIO_DE_ESTADO,
         request={"estado": "Restauracion"},
         invalid=({"estado": "Entregado"},),
         response=EXPEDIENTE,
         example=MOVIDO,
-        errors=(INEXISTENTE, DatosInvalidos(MISMO_ESTADO)),
+        errors=(INEXISTENTE, DatosInvalidos(MISMO_ESTADO), *PARA_SALIR),
     ),
     renombrar=Operation(
         tagged=True,
@@ -299,3 +314,7 @@ describe(
         errors=(INEXISTENTE, DatosInvalidos(campos={"cursor": [CURSOR_INVALIDO]})),
     ),
 )
+
+# Those of what hangs from an expediente take from here.
+for anexo in ANEXOS:
+    import_module(f"expedientes.{anexo}.openapi")

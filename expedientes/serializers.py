@@ -11,6 +11,7 @@ from expedientes.evidencias.models import Evidencia
 from expedientes.evidencias.serializers import EvidenciaSerializer
 from expedientes.models import ESTADO_INVALIDO, OBLIGATORIO, Expediente, HistorialEstado
 from expedientes.numeros import NumeroDejado
+from expedientes.salida import MOTIVO_MAXIMO
 from monitor.api.dialects import DIRECT
 from monitor.api.fields import StrictChoiceField, StrictReferenceField, StrictTextField
 from monitor.api.serializers import StrictModelSerializer, StrictSerializer
@@ -204,6 +205,12 @@ class CambioDeEstadoSerializer(StrictSerializer):
     )
 
 
+class CambioConMotivoSerializer(CambioDeEstadoSerializer):
+    """A change of state where leaving asks for a checklist (SALIDA_CON_CHECKLIST), or for a motive."""
+
+    motivo = StrictTextField(max_length=MOTIVO_MAXIMO, trim=True, required=False)
+
+
 class CambioDeNumeroSerializer(StrictSerializer):
     alone = {OBLIGATORIO: "faltan_campos"}
     no_siniestro = _no_siniestro()
@@ -211,6 +218,7 @@ class CambioDeNumeroSerializer(StrictSerializer):
 
 EXPEDIENTE = ExpedienteSerializer()
 CAMBIO_DE_ESTADO = CambioDeEstadoSerializer()
+CAMBIO_CON_MOTIVO = CambioConMotivoSerializer()
 CAMBIO_DE_NUMERO = CambioDeNumeroSerializer()
 
 PLANO = Shape(EXPEDIENTE, DIRECT)

@@ -1,6 +1,9 @@
 from django.urls import path
 
+from expedientes.checklist.urls import urlpatterns as checklist
+from expedientes.comentarios.urls import urlpatterns as comentarios
 from expedientes.evidencias.urls import urlpatterns as evidencias
+from expedientes.levantamientos.urls import urlpatterns as levantamientos
 from expedientes.views import ExpedienteViewSet
 
 # The paths with suffixes go first, because the key may hold slashes, and a suffix must not be taken for a part of it.
@@ -30,4 +33,7 @@ urlpatterns = [
         "expedientes/<key:no_siniestro>",
         ExpedienteViewSet.as_view({"get": "retrieve", "put": "update", "patch": "update", "delete": "destroy"}),
     ),
+    *comentarios,
+    *levantamientos,
+    *checklist,
 ]

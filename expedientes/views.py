@@ -1,3 +1,5 @@
+from django.conf import settings
+
 from catalogos.models import Aseguradora
 from expedientes.archivo import ExpedienteArchivado
 from expedientes.evidencias.lecturas import ConEvidencia
@@ -6,6 +8,7 @@ from expedientes.models import Expediente, no_encontrado
 from expedientes.numeros import NumeroDejado
 from expedientes.serializers import (
     ARCHIVADO,
+    CAMBIO_CON_MOTIVO,
     CAMBIO_DE_ESTADO,
     CAMBIO_DE_NUMERO,
     DEJADO,
@@ -153,8 +156,11 @@ class ExpedienteViewSet(ApiViewSet):
     destroy_sin_clave = sin_clave
 
     def cambiar_estado(self, request, no_siniestro):
-        hasta = CAMBIO_DE_ESTADO.read(self.body())["estado"]
-        return self._escrito(Expediente.objects.cambiar_estado(no_siniestro, hasta, por=request.user, visto=self.seen))
+        entrada = CAMBIO_CON_MOTIVO if settings.SALIDA_CON_CHECKLIST else CAMBIO_DE_ESTADO
+        datos = entrada.read(self.body())
+        hasta, motivo = datos["estado"], datos.get("motivo")
+        cambiar = Expediente.objects.cambiar_estado
+        return self._escrito(cambiar(no_siniestro, hasta, por=request.user, visto=self.seen, motivo=motivo))
 
     def renombrar(self, request, no_siniestro):
         nuevo = CAMBIO_DE_NUMERO.read(self.body())["no_siniestro"]

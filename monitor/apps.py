@@ -1,8 +1,12 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin.apps import AdminConfig
 from django.db.models import fields
+from django.utils.translation import trans_real
+
+from monitor import palabras
 
 
 class MonitorConfig(AppConfig):
@@ -14,7 +18,15 @@ class MonitorConfig(AppConfig):
             import_module(listener)
         # Django 6.1 would say «- Select an option -», which it has in no Spanish yet.
         fields.BLANK_CHOICE_LABEL = "---------"
+        trans_real.translation(settings.LANGUAGE_CODE).merge(palabras.Catalogue(palabras.ADMIN))
 
 
 class MonitorAdminConfig(AdminConfig):
     default_site = "monitor.admin.site.MonitorAdminSite"
+
+    def ready(self):
+        super().ready()
+        # Django's says «True» and «False» to who can't see it.
+        import_module("django.contrib.admin.templatetags.admin_list")._boolean_icon = import_module(
+            "monitor.admin.values"
+        ).boolean_icon

@@ -35,6 +35,7 @@ ALLOWED_HOSTS=127.0.0.1,localhost,[::1]
 HTTPS=off
 DEMO=on
 EMAIL_URL=filemail:///correos
+DATO_NAMES=Refacciones,Hojalatería,Pintura,Armado
 """
 
 
@@ -139,6 +140,14 @@ def lista(elemento):
         return elementos
 
     return leer
+
+
+def cuatro_nombres(valor):
+    """Return up to four names. One that is left empty is the empty text."""
+    nombres = [nombre.strip() for nombre in valor.split(",")]
+    if len(nombres) > 4 or any(len(nombre) > 40 or not (nombre or "x").isprintable() for nombre in nombres):
+        raise ValueError("escriba hasta cuatro nombres de no más de 40 letras, separados por comas")
+    return nombres
 
 
 def nombre_de_host(valor):

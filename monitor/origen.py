@@ -26,9 +26,10 @@ puerta: ContextVar[tuple[Origen, str]] = ContextVar("puerta", default=(Origen.CO
 
 
 @contextmanager
-def entrando_por(origen: Origen) -> Iterator[None]:
-    """Tell that what is written in the block comes through another door, as part of the same request."""
-    anterior = puerta.set((origen, puerta.get()[1]))
+def entrando_por(origen: Origen, peticion: str | None = None) -> Iterator[None]:
+    """Tell that what is written in the block comes through another door, as part of the same request, unless it is
+    given another."""
+    anterior = puerta.set((origen, peticion or puerta.get()[1]))
     try:
         yield
     finally:

@@ -23,6 +23,9 @@ ADMINISTRADORES = frozenset({Rol.ADMINISTRADOR})
 # The models of the catalogues that people write.
 CATALOGOS = ("aseguradora", "lugar", "departamento", "tipoprioridadsolicitud", "tiposerviciosolicitud")
 
+# The models of what hangs from an expediente, written by any role.
+ANEXOS = ("comentario", "levantamiento", "checklist")
+
 PERMISOS: dict[str, frozenset[Rol]] = {
     "usuarios.cerrar_sesion": TODOS,
     "usuarios.view_usuario": ADMINISTRADORES,
@@ -44,9 +47,13 @@ PERMISOS: dict[str, frozenset[Rol]] = {
     "expedientes.add_evidencia": OPERADORES,
     "expedientes.delete_evidencia": ADMINISTRADORES,
     "expedientes.vaciar_evidencia": OPERADORES,  # an Operador, only what they sent just now: see the verb
+    "expedientes.salir_sin_checklist": ADMINISTRADORES,  # with a motive
     "expedientes.view_expedientearchivado": ADMINISTRADORES,
     "expedientes.restaurar_expedientearchivado": ADMINISTRADORES,
     "expedientes.seguir_expedientearchivado": OPERADORES,  # which were archived, and not what they were
+    # What hangs from an expediente is written by whoever works on the unit.
+    **{f"expedientes.{accion}_{anexo}": TODOS for anexo in ANEXOS for accion in ("view", "add", "change")},
+    **{f"expedientes.delete_{anexo}": ADMINISTRADORES for anexo in ANEXOS},
     # In which solicitudes, solicitudes/permisos.py says: that depends on the person's part in each.
     **{f"solicitudes.{accion}_solicitud": TODOS for accion in ("view", "add", "change", "delete")},
     "solicitudes.view_estadosolicitud": TODOS,
@@ -54,6 +61,8 @@ PERMISOS: dict[str, frozenset[Rol]] = {
     "solicitudes.view_historicoestado": TODOS,
     "post_office.view_email": ADMINISTRADORES,
     "post_office.resend_email": ADMINISTRADORES,
+    # To import is to add and to change; to undo, to delete too. These pages only tell of it.
+    "importacion.view_importacion": OPERADORES,
     "monitor.view_metricas": ADMINISTRADORES,
 }
 

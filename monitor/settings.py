@@ -15,6 +15,7 @@ from monitor.entorno import (
     base_de_datos,
     carpeta,
     correo,
+    cuatro_nombres,
     direccion,
     direccion_de_correo,
     lista,
@@ -33,6 +34,7 @@ entorno = Entorno(variables_de(BASE_DIR / ".env"))
 
 DEBUG = entorno.leer("DEBUG", bandera, False)
 DEMO = entorno.leer("DEMO", bandera, False)
+SALIDA_CON_CHECKLIST = entorno.leer("SALIDA_CON_CHECKLIST", bandera, DEMO)
 HTTPS = entorno.leer("HTTPS", bandera, True)
 SECRET_KEY = entorno.leer("SECRET_KEY", secreto)
 JWT_SECRET = entorno.leer("JWT_SECRET", secreto)
@@ -46,6 +48,7 @@ TRUSTED_PROXIES = entorno.leer("TRUSTED_PROXIES", lista(red), [])
 TIME_ZONE = entorno.leer("TIME_ZONE", zona_horaria, "America/Mexico_City")
 CORREO = entorno.leer("EMAIL_URL", correo, correo("smtp://localhost:25"))
 DEFAULT_FROM_EMAIL = entorno.leer("EMAIL_FROM", direccion_de_correo, "Monitor <monitor@localhost>")
+DATO_NAMES = entorno.leer("DATO_NAMES", cuatro_nombres, [])
 LOG_LEVEL = entorno.leer("LOG_LEVEL", opcion("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
 LOG_FORMAT = entorno.leer("LOG_FORMAT", opcion("LINEAS", "JSON"), "LINEAS")
 METRICS_TOKEN = entorno.leer("METRICS_TOKEN", secreto, None)
@@ -78,6 +81,7 @@ INSTALLED_APPS = [
     "monitor.usuarios",
     "monitor.cambios",
     "monitor.repeticiones",
+    "monitor.importacion",
     "catalogos",
     "expedientes",
     "solicitudes",

@@ -3,6 +3,7 @@ databases the same rules, made of the same tables."""
 
 import re
 import unicodedata
+from decimal import Decimal
 from functools import cache
 
 # Blanks that Unicode doesn't count as such: people can't see them either.
@@ -176,3 +177,8 @@ def dropped() -> list[tuple[str, str]]:
             else:
                 tramos.append((c, c))
     return tramos
+
+
+def exact(value: Decimal) -> str:
+    """Return an exact amount as people write it, without trailing zeros."""
+    return f"{value.normalize() + 0:f}"

@@ -1,7 +1,7 @@
 """The rules of a single value. Models put them on their fields, so that the API and the admin say the same sentence."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import BaseValidator
@@ -15,6 +15,8 @@ CONTROL_EN_TEXTO_LARGO = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 CON_CONTROL = "no se admiten caracteres de control"
 
+ANIOS = range(1990, 2101)  # a date of another year is most likely a slip of who typed it
+
 
 def sin_control(valor: str) -> None:
     if CONTROL.search(valor):
@@ -24,6 +26,10 @@ def sin_control(valor: str) -> None:
 def sin_control_en_texto_largo(valor: str) -> None:
     if CONTROL_EN_TEXTO_LARGO.search(valor):
         raise ValidationError(CON_CONTROL, code="control")
+
+
+def es_de_otro_siglo(dia: date | None) -> bool:
+    return dia is not None and dia.year not in ANIOS
 
 
 def sin_blancos(valor: str) -> None:

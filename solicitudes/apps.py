@@ -9,7 +9,7 @@ from solicitudes.estados import filas as filas_de_estados
 
 class SolicitudesConfig(AppConfig):
     name = "solicitudes"
-    verbose_name = "Solicitudes de transporte"
+    verbose_name = "Transporte"
 
     def ready(self):
         import_module("solicitudes.correo.vigilancia")

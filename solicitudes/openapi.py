@@ -81,7 +81,8 @@ describe_fields(
     idUsuarioAprobador="Un usuario activo, que no sea el solicitante.",
     asunto="Se recorta antes de medirlo.",
     fechaServicioRequerido="Hoy o después (422).",
-    lugares="Al menos uno (422). En un PUT reemplaza a la lista completa.",
+    lugares="Al menos uno (422); uno solo, o ninguno que sea el origen, se aceptan. En un PUT reemplaza a la lista"
+    " completa.",
 )
 describe_fields(
     ParadaEntrada,

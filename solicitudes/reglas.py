@@ -1,10 +1,12 @@
 """The rules of dates and places. Each gives its sentences, which begin with the path in the body of what is wrong."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from django.utils import timezone
 
 from monitor.errores import ReglaIncumplida
+from monitor.validadores import es_de_otro_siglo
 
 FECHA_PASADA = "no puede ser una fecha pasada; use hoy o una posterior"
 SIN_LUGARES = "debe haber al menos un lugar"
@@ -15,6 +17,7 @@ RETORNO_EN_ORIGEN = "el origen no puede requerir retorno"
 RETORNO_SIN_HORA = "es obligatoria cuando se requiere retorno"
 HORA_SIN_RETORNO = "sólo se indica cuando se requiere retorno"
 
+FECHA_LEJANA = "La fecha del servicio es del año {}: revísela."
 UN_SOLO_LUGAR = "Tiene un solo lugar: revise si falta a dónde va."
 SIN_ORIGEN = "Ningún lugar es el origen: revise de dónde sale."
 
@@ -38,10 +41,11 @@ def _de_lugares(lugares: list[dict]) -> list[str]:
     return [f"lugares[{i}].{frase}" for regla in reglas for i, frase in regla(lugares)]
 
 
-def dudas_de(lugares: Sequence) -> list[str]:
-    """Return the sentences about what no rule forbids in the places of a solicitud, and is seldom meant."""
+def dudas_de(dia: date, lugares: Sequence) -> list[str]:
+    """Return the sentences about what no rule forbids in the day and the places of a solicitud, and is seldom meant."""
     sin_origen = bool(lugares) and not any(lugar.es_origen for lugar in lugares)
-    return [UN_SOLO_LUGAR] * (len(lugares) == 1) + [SIN_ORIGEN] * sin_origen
+    lejana = [FECHA_LEJANA.format(dia.year)] * es_de_otro_siglo(dia)
+    return lejana + [UN_SOLO_LUGAR] * (len(lugares) == 1) + [SIN_ORIGEN] * sin_origen
 
 
 def _orden(lugares) -> Iterator[tuple[int, str]]:

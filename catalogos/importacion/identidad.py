@@ -54,6 +54,10 @@ class Existentes:
             raise DatosInvalidos(f"{cual[0]}: {frase}")
         return fila
 
+    def con_id(self, pk: int | None, cual: Identidad) -> Catalogo | None:
+        """Return the row with this id, if it is one of those of this identity."""
+        return next((fila for fila in self._por_identidad.get(cual, ()) if fila.pk == pk), None)
+
     def exigir_id_libre(self, pk: int | None, fila: Catalogo | None) -> None:
         if fila and pk not in (None, fila.pk):
             raise DatosInvalidos(f"id: «{fila}» ya existe con el {fila.pk}")

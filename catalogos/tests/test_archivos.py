@@ -9,12 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalogos.importacion.archivo import BYTES_MAXIMOS, Archivo, Errores
-from catalogos.importacion.lineas import Lineas
-from catalogos.importacion.tabla import FILAS_MAXIMAS, leer
+from catalogos.importacion.lineas import Lineas, columnas_de
 from catalogos.models import Aseguradora, Departamento, Lugar
 from catalogos.tests.factories import DepartamentoFactory, LugarFactory
 from monitor.errores import DatosInvalidos
+from monitor.importacion.archivo import BYTES_MAXIMOS, Archivo, Errores
+from monitor.importacion.tabla import FILAS_MAXIMAS, leer
 
 pytestmark = pytest.mark.django_db
 
@@ -533,14 +533,15 @@ def test_una_celda_larguisima(rechazos, archivo):
 # --- Files that aren't tables ---
 
 COMO = "ábralo en Excel y guárdelo como «CSV UTF-8 (delimitado por comas)»"
+COMO_LIBRO = "ábralo en Excel y guárdelo como «Libro de Excel (.xlsx)»"
 VACIO = "está vacío: escriba los nombres de las columnas y, debajo, las filas"
 
 
 @pytest.mark.parametrize(
     ("contenido", "frase"),
     [
-        (b"PK\x03\x04\x14\x00\x06\x00", f"es un libro de Excel, no un CSV: {COMO}"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", f"es un libro de Excel, no un CSV: {COMO}"),
+        (b"PK\x03\x04\x14\x00\x06\x00", f"no se puede abrir como libro de Excel: {COMO_LIBRO}, sin contraseña"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", f"es un libro de un Excel viejo (.xls), o con contraseña: {COMO_LIBRO}"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", f"no es texto: {COMO}"),
         (b"codigo;nombre\nA;\x81\x8d\n", f"no es texto: {COMO}"),
         ("codigo;nombre\nA;Sede\n".encode("utf-16-le"), f"no es texto: {COMO}"),
@@ -572,7 +573,7 @@ def test_demasiadas_filas(rechazos, archivo):
     filas = "".join(f"Seguros {n}\n" for n in range(FILAS_MAXIMAS + 1))
 
     assert rechazos(archivo("aseguradora.csv", f"nombre\n{filas}")) == [
-        "aseguradora.csv: tiene más de 5,000 filas: divídalo en varios y cárguelos uno por uno"
+        "aseguradora.csv: tiene más de 10,000 filas: divídalo en varios y cárguelos uno por uno"
     ]
 
 
@@ -589,6 +590,6 @@ TEXTOS = st.builds(
 def test_de_cualquier_archivo_se_leen_sus_filas_o_se_dice_por_que_no(contenido):
     archivo, errores = Archivo("departamento.csv", contenido), Errores("departamento.csv")
     with suppress(DatosInvalidos):
-        renglones = leer(archivo, Departamento, errores)
+        renglones = leer(archivo, columnas_de(Departamento), errores).renglones
         en_orden = Lineas(Departamento, renglones, errores).padres_primero()
         assert sorted(renglon.numero for renglon in en_orden) == [renglon.numero for renglon in renglones]

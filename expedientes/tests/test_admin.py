@@ -8,12 +8,15 @@ from html import unescape
 from urllib.parse import urlencode
 
 import pytest
+from django.apps import apps
 from django.contrib.admin.models import LogEntry
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
 from expedientes.archivo import ExpedienteArchivado
+from expedientes.copias import PARA_LEER
 from expedientes.estados import Estado
 from expedientes.models import (
     ESTADO_INVALIDO,
@@ -27,6 +30,8 @@ from expedientes.models import (
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
 from monitor.admin.forms import VerbForm
 from monitor.api import tokens
+from monitor.api.tests.cliente import Api
+from monitor.origen import Origen, entrando_por
 from monitor.tests.formularios import campos_de, enviar, frases
 from monitor.usuarios.tests.factories import UsuarioFactory
 from monitor.validadores import CON_CONTROL
@@ -524,7 +529,7 @@ def test_pagina_hace_once_consultas(client, como_operador, cuantos, django_asser
 
     # The statements read the session, the user, the expediente, who opened it, the insurers to choose from, and of the
     # line of time the people to choose from, the changes and the states, each with its person, and the insurers named;
-    # its own insurer, for its sheet of paper; and its photos and documents.
+    # its own insurer, for its sheet of paper; its photos and documents, and its comments.
     with django_assert_num_queries(11):
         client.get(pagina_de(expediente.pk))
 
@@ -576,9 +581,7 @@ def test_accion_sin_elegidos_pide_elegir(client, como_operador):
     response = accion(client, "pasar_a_salida", select_across=1)
 
     assert Expediente.objects.get().estado == Estado.INGRESO
-    assert frases(response) == [
-        "Deben existir items seleccionados para poder realizar acciones sobre los mismos. No se modificó ningún item."
-    ]
+    assert frases(response) == ["Antes seleccione filas de la lista. No se hizo nada."]
 
 
 def test_accion_con_claves_imposibles_es_una_peticion_invalida(client, como_administrador):
@@ -660,7 +663,7 @@ def test_eliminar_lo_que_otro_elimino_mientras_tanto_lo_dice(client, como_admini
     ExpedienteFactory(no_siniestro="A")
     archivar = Expediente.objects.archivar
 
-    def llegar_tarde(manager, clave, *, por):
+    def llegar_tarde(manager, clave, *, por, visto=None):
         archivar(clave, por=por)
         return archivar(clave, por=por)
 
@@ -711,6 +714,27 @@ def test_archivo_hace_tres_consultas(client, como_administrador, cuantos, django
         client.get(ARCHIVO)
 
 
+@pytest.fixture
+def con_nombres():
+    """Call the free fields as a shop does, and as they were called again after the test."""
+    campos = [Expediente._meta.get_field(f"dato{n}{fin}") for n in range(1, 5) for fin in ("", "_fecha_hora")]
+    apps.get_app_config("expedientes").nombrar_datos(["Refacciones", "", "Pintura"])
+    yield
+    for campo in campos:
+        campo.verbose_name = campo._verbose_name
+
+
+def test_los_datos_se_llaman_como_dice_el_taller(client, como_operador, con_nombres):
+    ExpedienteFactory(no_siniestro="SIN-1")
+
+    pagina = client.get(f"{LISTA}SIN-1/change/").content.decode()
+
+    nombres = re.findall(r'<label for="id_dato\d[^>]*>(.*?):</label>', pagina)
+    assert nombres == ["Refacciones", "Dato 2", "Pintura", "Dato 4"]
+    assert "Pintura: fecha y hora" in pagina
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
 def test_archivado_se_lee_entero(client, como_administrador):
     expediente = ExpedienteFactory(
         completo=True,
@@ -729,9 +753,7 @@ def test_archivado_se_lee_entero(client, como_administrador):
     mostrado = {
         strip_tags(dt): strip_tags(dd) for dt, dd in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", pagina, re.DOTALL)
     }
-    con_valor = [
-        c for c in Expediente._meta.concrete_fields if not c.generated and c.value_from_object(expediente) is not None
-    ]
+    con_valor = [c for c in PARA_LEER if c.value_from_object(expediente) is not None]
     assert list(mostrado) == [c.verbose_name[0].upper() + c.verbose_name[1:] for c in con_valor]
     assert {nombre: mostrado[nombre] for nombre in ("Estado", "Aseguradora", "Creado por", "Fecha de ingreso")} == {
         "Estado": "Salida",
@@ -772,3 +794,56 @@ def test_expediente_con_notas_tan_largas_como_las_de_la_api_se_guarda(client):
     assert response.status_code == 302
     expediente.refresh_from_db()
     assert (expediente.color, expediente.observaciones) == ("rojo", notas + "!")
+
+
+# --- Dates that are seldom meant ---
+
+RARAS = {
+    "fecha_ingreso": date(2024, 3, 10),
+    "fecha_entrega": date(2024, 3, 9),
+    "unidad_terminada": date(2024, 3, 10),
+    "fecha_valuacion": date(2204, 3, 11),
+    "dato1_fecha_hora": datetime(1924, 3, 11, 18, tzinfo=UTC),
+}
+DUDAS = [
+    "Fecha de valuación: el año 2204 no está entre 1990 y 2100; revíselo.",
+    "Dato 1: fecha y hora: el año 1924 no está entre 1990 y 2100; revíselo.",
+    "Fecha de entrega prometida es anterior a la fecha de ingreso: revise las dos.",
+]
+
+
+def test_las_fechas_que_se_contradicen_se_avisan_y_no_se_rechazan(client, como_operador):
+    ExpedienteFactory(no_siniestro="SIN-1", **RARAS)
+
+    pagina = client.get(pagina_de("SIN-1")).content.decode()
+    guardado = enviar(client, pagina_de("SIN-1"), color="Rojo")
+
+    assert re.findall(r'<p class="duda">(.*?)</p>', pagina) == DUDAS
+    assert [strip_tags(frase) for frase in frases(guardado)] == ["Se guardó: SIN-1.", *DUDAS]
+    assert Expediente.objects.get(color="Rojo").fecha_entrega == RARAS["fecha_entrega"]
+
+
+def test_las_fechas_de_un_dia_normal_no_se_avisan(client, como_operador):
+    mismo = date(2024, 3, 10)
+    ExpedienteFactory(no_siniestro="SIN-1", fecha_ingreso=mismo, fecha_entrega=mismo, unidad_terminada=mismo)
+    ExpedienteFactory(no_siniestro="SIN-2", fecha_ingreso=None, fecha_entrega=mismo)
+
+    for clave in ("SIN-1", "SIN-2"):
+        assert "duda" not in client.get(pagina_de(clave)).content.decode()
+
+
+# --- The door of a change of state ---
+
+
+def test_la_linea_dice_por_que_puerta_llego_cada_estado(client, como_operador):
+    Api(como_operador).post("/api/expedientes", {"no_siniestro": "SIN-1"})
+    enviar(client, pagina_de("SIN-1"), _estado="Restauracion")
+    with entrando_por(Origen.IMPORTACION):
+        Expediente.objects.cambiar_estado("SIN-1", Estado.SALIDA, por=como_operador)
+
+    sucesos = client.get(pagina_de("SIN-1"), {"campo": "estado"}).context["sucesos"]
+
+    assert [(suceso.campos[0][2], suceso.puerta) for suceso in sucesos] == [
+        ("Salida", "Importación"), ("Restauración", "Admin"), ("Ingreso", "API")
+    ]  # fmt: skip
+    assert [fila["origen"] for fila in HistorialEstado.objects.values("origen")] == ["importacion", "admin", "api"]

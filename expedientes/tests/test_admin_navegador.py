@@ -62,7 +62,7 @@ def test_un_dia_de_trabajo(pagina, respuestas):
     )  # fmt: skip
     assert expediente.fecha_ingreso is not None
 
-    pagina.get_by_text("Eliminar", exact=True).click()  # a link that Django 6.1 calls a button
+    pagina.get_by_text("Archivar", exact=True).click()  # a link that Django 6.1 calls a button
     pagina.get_by_role("button", name="Sí, archivar").click()
     pagina.get_by_role("link", name="Expedientes archivados").click()
     pagina.get_by_role("link", name="SIN/2024/9").click()

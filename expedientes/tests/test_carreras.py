@@ -1,6 +1,7 @@
 """Races of real threads against the real server and its two processes."""
 
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 from itertools import pairwise
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from django.test import Client
 from expedientes.archivo import ExpedienteArchivado
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.numeros import es_provisional
+from expedientes.tests.anexos import LevantamientoFactory
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Paciente
 from monitor.tests.formularios import campos_de
@@ -278,3 +280,24 @@ def test_de_ocho_botones_de_una_pagina_a_la_vez_pasa_uno(transactional_db):
 
     assert sorted(recibida.status_code for recibida in recibidas) == [200] * 7 + [302]
     assert HistorialEstado.objects.count() == 2
+
+
+def test_lo_que_se_cuelga_mientras_se_archiva_va_en_la_copia_o_no_se_hace(remota):
+    ExpedienteFactory(no_siniestro="X")
+    levantamiento = LevantamientoFactory(no_siniestro="X").pk
+    peticiones = {
+        0: ("POST", "/api/comentarios", {"no_siniestro": "X", "comentario": "Llegó la fascia"}),
+        1: ("POST", f"/api/levantamientos/{levantamiento}/conceptos", {"concepto": "Pintura"}),
+        2: ("POST", "/api/checklist", {"no_siniestro": "X"}),
+    }
+
+    def pedir(n):
+        return remota.pedir(*(("DELETE", f"{RUTA}/X") if n == 9 else peticiones[n % 3])).status
+
+    status = a_la_vez(pedir, range(18))
+
+    datos = ExpedienteArchivado.objects.get().datos
+    hechos = [sum(s == 201 for n, s in enumerate(status) if n % 3 == clase and n != 9) for clase in peticiones]
+    assert {s for n, s in enumerate(status) if n != 9} <= {201, 404}
+    assert [len(datos["comentario"]), len(datos["levantamiento_concepto"]) - 1, len(datos["checklist"])] == hechos
+    call_command("verificar_historial", stdout=StringIO())

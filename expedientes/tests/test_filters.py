@@ -275,7 +275,7 @@ def test_pendientes_y_nube_son_sus_filas_con_los_mismos_filtros(claves, varios):
 
 
 @pytest.mark.parametrize(
-    "campo", ["no_siniestro", "nombre_cliente", "placas", "marca", "modelo", "orden", "factura", "asesor"]
+    "campo", ["no_siniestro", "nombre_cliente", "placas", "marca", "modelo", "orden", "factura", "asesor", "vehiculo"]
 )
 def test_q_busca_en_cada_campo(claves, campo):
     insertar(**({"no_siniestro": "SIN-1"} | {campo: "xx Ávila Ñandú yy"}))
@@ -285,7 +285,13 @@ def test_q_busca_en_cada_campo(claves, campo):
         assert [len(claves(f"{LISTA}?q={texto}")), texto] == [1, texto]
 
 
-@pytest.mark.parametrize("campo", ["vehiculo", "observaciones", "tecnico", "color", "nombre_cliente"])
+def test_q_busca_en_el_comienzo_del_vehiculo(claves):
+    insertar(no_siniestro="SIN-1", vehiculo=f"{'x' * 496}Zeta, y mas alla")
+
+    assert (claves(f"{LISTA}?q=zeta"), claves(f"{LISTA}?q=alla")) == (["SIN-1"], [])
+
+
+@pytest.mark.parametrize("campo", ["observaciones", "tecnico", "color", "nombre_cliente"])
 def test_q_no_busca_en_los_demas_campos_ni_a_caballo_de_dos(claves, campo):
     insertar(no_siniestro="SIN-1", **({"marca": "Kia", "modelo": "Rio"} | {campo: "Zeta"}))
 

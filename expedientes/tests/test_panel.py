@@ -230,7 +230,7 @@ def test_el_panel_cabe_y_sus_barras_se_pulsan(mano, servidor, ancho, tema):
     ExpedienteFactory(no_siniestro="OTRO")
     mano.entrar(UsuarioFactory(), servidor, "/admin/")
 
-    mano.clic(pagina.get_by_role("link", name="Panel"))
+    mano.clic(pagina.get_by_role("link", name="Panel").first)
     expect(pagina.get_by_role("heading", name="Unidades en el taller")).to_be_visible()
     assert pagina.evaluate("document.documentElement.scrollWidth") <= ancho
     mano.clic(pagina.locator("#estados ~ .dibujo-y-tabla rect.mal[x]").first)

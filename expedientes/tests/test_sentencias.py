@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework import serializers
 
+from expedientes.archivo import colgantes
 from expedientes.models import Expediente
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
 
@@ -82,10 +83,11 @@ def test_sentencias_de_una_lectura_condicional(operador, aseguradora):
 
 
 def test_sentencias_de_archivar(administrador, aseguradora):
-    # The statements are: who asks; the locked expediente; its last link and its change; its history, its evidence, its
-    # people and its insurer; the copy; the history again, what opens and closes the door on PostgreSQL, and one that
-    # deletes it; and four that delete the expediente, because Django looks for what hangs from it.
-    assert contar(administrador, "DELETE", "/api/expedientes/SIN-0") == (16 if POSTGRESQL else 15)
+    # The statements are: who asks; the locked expediente; its last link and its change; what hangs from it, a table
+    # each; its people and its insurer; the copy; the history again, what opens and closes the door on PostgreSQL, and
+    # one that deletes it; and those that delete the expediente, because Django looks for what hangs from it.
+    colgados = len(list(colgantes(Expediente))) + len(Expediente._meta.related_objects)
+    assert contar(administrador, "DELETE", "/api/expedientes/SIN-0") == (12 if POSTGRESQL else 11) + colgados
 
 
 def test_sentencias_de_los_usuarios(administrador, aseguradora):

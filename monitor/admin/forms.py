@@ -44,6 +44,12 @@ class HiddenMomentWidget(InUtcAtTheEnds, forms.SplitHiddenDateTimeWidget):
 class MomentField(forms.SplitDateTimeField):
     hidden_widget = HiddenMomentWidget
 
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        nombre = (self.label or "").removesuffix(": fecha y hora")
+        for caja, parte in zip(self.widget.widgets, ("fecha", "hora"), strict=True):
+            caja.attrs["aria-label"] = f"{nombre}: {parte}"  # for who doesn't see under which name they stand
+
 
 class VerbForm(StaleForm):
     """A form that checks and writes only what the person changed, as the API does.

@@ -15,7 +15,9 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
+from django.views.i18n import JavaScriptCatalog
 
+from monitor import palabras
 from monitor.admin.finder import LARGA, NADA_QUE_BUSCAR, es_larga, find
 from monitor.admin.inicio import cifras_de
 from monitor.admin.pages import DICHOS
@@ -25,6 +27,7 @@ from monitor.errores import DemasiadosIntentos, NoAutenticado
 from monitor.textos import words
 
 APP_ORDER = ("expedientes", "solicitudes", "catalogos", "usuarios")
+TOGETHER = {"importacion": "catalogos", "post_office": "usuarios"}  # apps that the menu shows under another
 
 _INVALIDA = (
     400,
@@ -100,6 +103,14 @@ class OwnPasswordView(PasswordChangeView):
         return super().get_form_kwargs() | {"request": self.request}
 
 
+class ScriptCatalog(JavaScriptCatalog):
+    """What Django's scripts say, in our words."""
+
+    def get_context_data(self, **kwargs):
+        self.translation.merge(palabras.Catalogue(palabras.GUIONES))
+        return super().get_context_data(**kwargs)
+
+
 class MonitorAdminSite(admin.AdminSite):
     site_header = "Monitor"
     site_title = "Monitor"
@@ -108,8 +119,25 @@ class MonitorAdminSite(admin.AdminSite):
     login_form = LoginForm
 
     def get_app_list(self, request, app_label=None):
-        """Return the apps in the order in which people use them."""
-        return sorted(super().get_app_list(request, app_label), key=lambda app: _place(app["app_label"]))
+        """Return what the person may see, by the job that it is for and in the order in which people use them."""
+        grupos = {}
+        for app in sorted(super().get_app_list(request), key=lambda app: _place(app["app_label"])):
+            grupo = grupos.setdefault(TOGETHER.get(app["app_label"], app["app_label"]), app | {"models": []})
+            grupo["models"] += [*self._sueltas(request, app["app_label"]), *app["models"]]
+        return [grupos[una] for una in grupos if app_label is None or una == TOGETHER.get(app_label, app_label)]
+
+    def _sueltas(self, request, app_label):
+        """Yield, as Django does models, the pages that a ModelAdmin puts in the menu (`en_el_menu`) besides its list,
+        for who may see its rows."""
+        for modelo, propio in self._registry.items():
+            if modelo._meta.app_label == app_label and propio.has_view_permission(request):
+                for nombre, vista in getattr(propio, "en_el_menu", ()):
+                    yield {
+                        "name": nombre,
+                        "object_name": vista,
+                        "admin_url": reverse(f"admin:{vista}"),
+                        "view_only": True,
+                    }
 
     def get_urls(self):
         """Return the pages that stand by themselves, before Django's: the search, the panel, and those of each
@@ -155,6 +183,9 @@ class MonitorAdminSite(admin.AdminSite):
             success_url=reverse("admin:password_change_done", current_app=self.name),
             extra_context=self.each_context(request) | (extra_context or {}),
         )(request)
+
+    def i18n_javascript(self, request, extra_context=None):
+        return ScriptCatalog.as_view(packages=["django.contrib.admin"])(request)
 
     def logout(self, request, extra_context=None):
         response = super().logout(request, extra_context)

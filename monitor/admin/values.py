@@ -5,8 +5,11 @@ from typing import Any
 from django.contrib.admin.utils import display_for_field
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.templatetags.static import static
+from django.utils.html import format_html
 
 SI_NO = {True: "Sí", False: "No"}
+ICONOS = {True: "yes", False: "no", None: "unknown"}
 
 
 def show(field: models.Field | None, value: Any) -> str:
@@ -20,3 +23,10 @@ def show(field: models.Field | None, value: Any) -> str:
         return str(display_for_field(field.to_python(value), field, "—") if field else value)
     except (ValidationError, OverflowError):  # the local time has no date for some moments
         return str(value)
+
+
+def boolean_icon(value: bool | None) -> str:
+    """Return the HTML of the icon for a flag, as Django has it, in words for who doesn't see it."""
+    return format_html(
+        '<img src="{}" alt="{}">', static(f"admin/img/icon-{ICONOS[value]}.svg"), SI_NO.get(value, "Sin confirmar")
+    )

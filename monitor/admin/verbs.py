@@ -19,6 +19,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.http import HttpResponseRedirect
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.text import capfirst
 
 from monitor.admin.exports import ExportAdmin
@@ -27,7 +28,7 @@ from monitor.admin.forms import MomentField, MomentWidget, UntouchedTextField, V
 from monitor.admin.lists import FilteredChangeList
 from monitor.admin.routes import route
 from monitor.admin.sheets import sheet_of
-from monitor.admin.stale import INTENTOS, REVISAR, VISTO, Ajeno, Pagina, Visto, escrito
+from monitor.admin.stale import INTENTOS, REVISAR, VISTO, Ajeno, Pagina, Visto, escrito, lo_que_cambio
 from monitor.db.functions import Contains, Folded
 from monitor.db.versions import Seen, Versioned
 from monitor.db.writes import Author
@@ -66,7 +67,7 @@ class VerbAdmin(ExportAdmin, FoundAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # each facet counts the table
     agregado, guardado = "Se agregó", "Se guardó"
-    eliminado, eliminados = "Se eliminó", "Se eliminaron"
+    quitar, eliminado, eliminados = "Eliminar", "Se eliminó", "Se eliminaron"
     sheet_signatures: tuple[str, ...] = ()  # who signs the sheet of a row, for those that go on paper
 
     def crear(self, datos: dict, *, por: Author) -> models.Model:
@@ -75,8 +76,8 @@ class VerbAdmin(ExportAdmin, FoundAdmin):
     def actualizar(self, pk, datos: dict, *, por: Author, visto: Seen) -> models.Model:
         return self.model.objects.actualizar(pk, datos, por=por, visto=visto)
 
-    def eliminar(self, pk, *, por: Author) -> None:
-        self.model.objects.eliminar(pk, por=por)
+    def eliminar(self, pk, *, por: Author, visto: Seen | None = None) -> None:
+        self.model.objects.eliminar(pk, por=por, visto=visto)
 
     # --- One row ---
 
@@ -123,6 +124,10 @@ class VerbAdmin(ExportAdmin, FoundAdmin):
         obj.pk = creada.pk
         return creada
 
+    def dudas(self, obj) -> list[str]:
+        """Return the sentences about what no verb refuses in the row, and is seldom meant."""
+        return []
+
     def log_change(self, request, obj, message):
         """Leave a line in the log of the admin, unless nothing was changed."""
         return super().log_change(request, obj, message) if message else None
@@ -135,6 +140,7 @@ class VerbAdmin(ExportAdmin, FoundAdmin):
             context["visto"] = forma.mostrado if isinstance(obj, Versioned) else ""
             titulo = f"{capfirst(self.opts.verbose_name)}: {obj}"
             context |= {"title": titulo, "subtitle": None, "show_save_and_add_another": False}
+            context |= {"dudas": self.dudas(obj), "quitar": self.quitar}
         if change and self.sheet_signatures and request.method == "GET":  # what was sent isn't what is kept
             context["hoja"] = sheet_of(obj, self.get_fieldsets(request, obj), self.sheet_signatures)
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -173,7 +179,9 @@ class VerbAdmin(ExportAdmin, FoundAdmin):
         nombre = format_html('<a href="{}">{}</a>', pagina, obj) if self.has_change_permission(request, obj) else obj
         self.message_user(request, format_html("{}: {}.", hecho, nombre), messages.SUCCESS)
         if "_continue" in request.POST:
-            return self._ir(request, pagina)
+            return self._ir(request, pagina)  # which says its doubts itself
+        for duda in self.dudas(obj):
+            self.message_user(request, duda, messages.WARNING)
         return self._ir(request, route(self.model, "add" if "_addanother" in request.POST else "changelist"))
 
     # --- Deleting ---
@@ -184,14 +192,29 @@ class VerbAdmin(ExportAdmin, FoundAdmin):
         return nombres, {self.opts.verbose_name_plural: len(nombres)}, set(), []
 
     def delete_model(self, request, obj):
-        self.eliminar(obj.pk, por=request.user)
+        mostrada = Visto.leer(request.POST.get(VISTO))
+        self.eliminar(obj.pk, por=request.user, visto=mostrada and mostrada.visto)
 
     def delete_view(self, request, object_id, extra_context=None):
+        """Ask before the row goes. When it isn't what the person saw any more, say what changed and ask again."""
         try:
-            return super().delete_view(request, object_id, extra_context)
+            pagina = super().delete_view(request, object_id, {"title": self.quitar} | (extra_context or {}))
+        except Desactualizado:
+            return HttpResponseRedirect(f"{request.path}?{urlencode({VISTO: request.POST[VISTO]})}")
         except ErrorDeDominio as error:
             self.message_user(request, error.mensaje, messages.ERROR)
             return self._ir(request, route(self.model, "changelist"))
+        contexto = getattr(pagina, "context_data", None) or {}
+        if isinstance(contexto.get("object"), Versioned):
+            contexto |= self._lo_que_se_quita(request, contexto["object"])
+        return pagina
+
+    def _lo_que_se_quita(self, request, obj) -> dict:
+        """Return what the page that asks carries of the row's state, and what changed since the person saw it."""
+        mostrada = Visto.leer(request.GET.get(VISTO))
+        es_viejo = mostrada is not None and mostrada.es_viejo(obj)
+        cambio = lo_que_cambio(self.ajenos(request, obj, mostrada.eslabones)) if es_viejo else ""
+        return {"visto": Visto.de(obj), "cambio": cambio}
 
     def response_delete(self, request, obj_display, obj_id):
         """Show the message here, because Django's sentence lacks a space in Spanish."""
@@ -207,11 +230,18 @@ class VerbAdmin(ExportAdmin, FoundAdmin):
     def _ir(self, request, ruta):
         return HttpResponseRedirect(self.con_filtros(request, ruta))
 
-    @admin.action(permissions=["delete"], description="Eliminar")
+    def get_action(self, action):
+        """Call what takes rows away as this ModelAdmin calls it."""
+        hallada = super().get_action(action)
+        return (*hallada[:2], self.quitar) if hallada and hallada[1] == "delete_selected" else hallada
+
+    @admin.action(permissions=["delete"])
     def delete_selected(self, request, queryset):
-        """Delete the selected rows one by one, after Django's page has asked for confirmation."""
+        """Delete the selected rows one by one, after a page has asked for confirmation."""
         if "post" not in request.POST:
-            return delete_selected(self, request, queryset)
+            pagina = delete_selected(self, request, queryset)
+            pagina.context_data["title"] = self.quitar
+            return pagina
         return self.one_by_one(
             request,
             lambda pk: self.eliminar(pk, por=request.user),

@@ -8,6 +8,7 @@ from django.urls.converters import StringConverter
 from monitor.errores import DatosInvalidos, NoEncontrado
 from monitor.textos import composed
 
+ID_INVALIDO = "ID inválido"
 LARGO_DE_UN_ID = 18  # the digits of the longest id that is looked for
 
 
@@ -30,11 +31,11 @@ register_converter(KeyConverter, "key")
 register_converter(SegmentConverter, "segment")
 
 
-def read_id(texto: str, no_encontrado: str) -> int:
-    """Return the id that a piece of a path holds. Raise DatosInvalidos when it isn't a number, and NoEncontrado with
-    the sentence `no_encontrado` when it is longer than any id."""
+def read_id(texto: str, no_encontrado: str, invalido: str = ID_INVALIDO) -> int:
+    """Return the id that a piece of a path holds. Raise DatosInvalidos with the sentence `invalido` when it isn't a
+    number, and NoEncontrado with the sentence `no_encontrado` when it is longer than any id."""
     if not re.fullmatch(r"\d+", texto, re.ASCII):
-        raise DatosInvalidos("ID inválido", codigo="id_invalido")
+        raise DatosInvalidos(invalido, codigo="id_invalido")
     if len(texto) > LARGO_DE_UN_ID:
         raise NoEncontrado(no_encontrado)
     return int(texto)

@@ -2,6 +2,7 @@
 error."""
 
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 
 import orjson
 from django.db import models
@@ -9,6 +10,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from monitor.errores import DatosInvalidos, ErrorDeDominio, ReglaIncumplida
+from monitor.textos import exact
 
 CACHE = "private, no-cache"  # for answers with data: a cache asks again before it uses them
 
@@ -20,7 +22,7 @@ class Dialect:
     in_database: dict[type, type[models.Func]] = {}
 
     def __init__(self):
-        self._writers = {date: self.date, datetime: self.moment, time: self.time}
+        self._writers = {date: self.date, datetime: self.moment, time: self.time, Decimal: exact}
 
     def json(self, data) -> bytes:
         return orjson.dumps(data, self._value, _OPTIONS)
@@ -74,6 +76,10 @@ class DirectDialect(Dialect):
 
     def moment(self, value: datetime) -> str:
         return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+
+    def time(self, value: time) -> str:
+        """Return what a clock showed, in no zone, as clients of the previous system know it."""
+        return f"1970-01-01T{value.isoformat('seconds')}.000Z"
 
     def error(self, error: ErrorDeDominio) -> dict:
         body = {"error": error.mensaje}

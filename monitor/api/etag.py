@@ -17,7 +17,7 @@ from django.utils.http import parse_etags
 from monitor.api.authentication import read_token
 from monitor.api.dialects import CACHE
 from monitor.api.identity import Caller, CallerQuery, only_for_caller
-from monitor.api.shapes import Reader, Shape
+from monitor.api.shapes import Parts, Reader, Shape
 from monitor.db.queries import CompiledQuery
 from monitor.db.triggers import AppendOnly
 from monitor.db.versions import Seen, Versioned
@@ -138,6 +138,22 @@ class ConditionalReader(TaggedReader):
             return None
         data, etag = found
         return view.respond(data, headers={"ETag": etag, **VARY})
+
+
+class ReaderWithParts(ConditionalReader):
+    """A reader of one object and of the rows that hang from it, with a statement for each. Whoever writes one of these
+    writes the object's version too. An object that was read just before a write may come with what hangs from it after
+    it, and with the ETag that the write made stale: whoever has it reads again."""
+
+    def __init__(self, shape: Shape, make: Callable[[], QuerySet], model: type[Versioned], parts: Parts):
+        super().__init__(shape, make, model)
+        self._parts = parts
+
+    def one_with_etag(self, *variant, **values) -> tuple[dict, str] | None:
+        found = super().one_with_etag(*variant, **values)
+        if found:
+            self._parts.fill([found[0]])
+        return found
 
 
 def for_gzip(etag: str) -> str:

@@ -5,6 +5,7 @@ A sentence names its field (`{campo}`), except for the sentences that the contra
 
 import re
 from datetime import UTC, date, datetime, time
+from decimal import Decimal, InvalidOperation
 from math import isfinite
 
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -14,7 +15,7 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from monitor.db.queries import CompiledQuery, Param
-from monitor.textos import composed, is_visible, plates, trimmed, words
+from monitor.textos import composed, exact, is_visible, plates, trimmed, words
 from monitor.validadores import sin_control, sin_control_en_texto_largo
 
 ENTERO_MAXIMO = 2_147_483_647
@@ -23,6 +24,8 @@ _DIA = r"\d{4}-\d{2}-\d{2}"
 _ISO = re.compile(
     rf"({_DIA})(?:T\d{{2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d{{1,9}})?)?(?:Z|[+-]\d{{2}}(?::?\d{{2}})?)?)?", re.ASCII
 )
+_IMPORTE = re.compile(r"-?\d{1,12}(?:\.\d{1,2})?", re.ASCII)
+_DIA_EN_PAPEL = re.compile(r"(\d{2})/(\d{2})/(\d{4})", re.ASCII)
 _HORA = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?", re.ASCII)
 
 
@@ -160,6 +163,30 @@ class StrictFloatField(Strict, serializers.FloatField):
         return float(data)
 
 
+class StrictMoneyField(Strict, serializers.DecimalField):
+    """An exact amount: a number, or a text that is one. JSON's numbers come as floats, whose shortest text is what was
+    sent: it has fewer digits than a float keeps."""
+
+    default_error_messages = {"invalid": "{campo}: debe ser un importe de hasta 12 enteros y 2 decimales"}
+
+    def __init__(self, *, max_digits=14, decimal_places=2, **kwargs):
+        super().__init__(max_digits=max_digits, decimal_places=decimal_places, **kwargs)
+
+    def validate_empty_values(self, data):
+        """Take a blank text for what it is, which DRF takes for null."""
+        return serializers.Field.validate_empty_values(self, data)
+
+    def to_internal_value(self, data) -> Decimal:
+        text = data if isinstance(data, str) else repr(data) if type(data) in (int, float) else ""
+        try:
+            amount = Decimal(text) if type(data) is float else _IMPORTE.fullmatch(text) and Decimal(text)
+        except InvalidOperation:
+            amount = None
+        if amount is None or not _IMPORTE.fullmatch(exact(amount)):
+            self.fail("invalid")
+        return amount
+
+
 class StrictBooleanField(Strict, serializers.BooleanField):
     default_error_messages = {"invalid": "{campo}: debe ser true o false"}
 
@@ -198,6 +225,16 @@ class StrictDateField(Strict, serializers.DateField):
             return date.fromisoformat(match[1])
         except ValueError:
             self.fail("invalid")
+
+
+class StrictPaperDateField(StrictDateField):
+    """A calendar day that may also be written as forms of paper have it, `15/01/2024`."""
+
+    default_error_messages = {"invalid": "{campo}: no es una fecha válida; use AAAA-MM-DD o DD/MM/AAAA"}
+
+    def to_internal_value(self, value) -> date:
+        match = isinstance(value, str) and _DIA_EN_PAPEL.fullmatch(value)
+        return super().to_internal_value("-".join(reversed(match.groups())) if match else value)
 
 
 class StrictDayField(StrictDateField):

@@ -17,7 +17,7 @@ from monitor.api.errors import outage_of, server_busy
 from monitor.api.fields import StrictTextField
 from monitor.api.identity import Caller, CallerQuery, only_for_caller
 from monitor.api.params import IntegerParam
-from monitor.api.shapes import Shape
+from monitor.api.shapes import Parts, Shape
 from monitor.db.queries import After, Param, position_in
 from monitor.errores import DatosInvalidos
 from monitor.server.application import ROOM_FOR_STREAMS
@@ -46,6 +46,8 @@ class CursorList:
     Its queries read who calls together with the rows. `seal` tells this list and its filters from any other: a cursor
     serves only for the list that gave it.
     """
+
+    batch = BATCH
 
     def __init__(self, shape: Shape, queryset: QuerySet, order: tuple[str, ...], seal: str):
         self._shape, self._queryset, self._sorted, self._seal = shape, queryset, order, seal
@@ -86,6 +88,19 @@ class CursorList:
 
     def write_cursor(self, position: tuple) -> str:
         return base64.urlsafe_b64encode(orjson.dumps([self._seal, *position])).decode().rstrip("=")
+
+
+class ListWithParts(CursorList):
+    """A list of objects, each with the rows that hang from it: fewer at once, because each may be large."""
+
+    batch = 50
+
+    def __init__(self, shape: Shape, queryset: QuerySet, order: tuple[str, ...], seal: str, parts: Parts):
+        super().__init__(shape, queryset, order, seal)
+        self._parts = parts
+
+    def objects(self, rows: list[tuple]) -> list[dict]:
+        return self._parts.fill(super().objects(rows))
 
 
 class NumberedList(CursorList):
@@ -201,10 +216,10 @@ def _logged(pieces):
 
 def _batches(list_, caller):
     since = None
-    while rows := list_.rows(BATCH, since, caller):
+    while rows := list_.rows(list_.batch, since, caller):
         yield rows
         since = list_.position(rows[-1])
-        if len(rows) < BATCH:
+        if len(rows) < list_.batch:
             return
 
 

@@ -51,10 +51,11 @@ class StrictSerializer(serializers.Serializer):
 
     def require(self, values: dict, errors: dict[str, list[str]]) -> None:
         """Raise DatosInvalidos when there are errors. It comes without `campos` for a sentence of `alone`, which the
-        contract gives word by word, when it is the only one."""
+        contract gives word by word, when it is the only one that is said, be it of several fields."""
         if errors:
             errors = self._with_references(values, errors)
-        if len(errors) == 1 and (sentence := next(iter(errors.values()))[0]) in self.alone:
+        said = {sentence for sentences in errors.values() for sentence in sentences}
+        if len(said) == 1 and (sentence := said.pop()) in self.alone:
             raise DatosInvalidos(sentence, codigo=self.alone[sentence])
         if errors:
             raise DatosInvalidos(campos=errors)
@@ -106,11 +107,7 @@ class ObjectListField(fields.Strict, serializers.ListField):
             try:
                 values.append(self._read(i, item))
             except DatosInvalidos as error:
-                errors += [
-                    f"{self.field_name}[{i}].{sentence}"
-                    for sentences in error.campos.values()
-                    for sentence in sentences
-                ]
+                errors += [f"{self.field_name}[{i}].{sentence}" for _, sentence in error.frases()]
             except serializers.ValidationError as error:
                 errors += error.detail
         if errors:
@@ -135,6 +132,8 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
         models.BooleanField: fields.StrictBooleanField,
         models.DateField: fields.StrictDateField,
         models.DateTimeField: fields.StrictDateTimeField,
+        models.TimeField: fields.StrictTimeField,
+        models.DecimalField: fields.StrictMoneyField,
     }
     serializer_choice_field = fields.StrictChoiceField
 

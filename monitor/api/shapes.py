@@ -32,6 +32,10 @@ class ApartListField(serializers.ListField):
         self.any_of = any_of
 
 
+class PartsField(EmptyListField):
+    """An array of the rows that hang from the object, which `Parts` fills. `child` is the serializer of one."""
+
+
 class Shape:
     """The keys of a serializer, in their order, and the columns that they come from: ORM paths, or expressions of them.
 
@@ -186,3 +190,25 @@ class Reader:
     def many(self, *variant, **values) -> list[dict]:
         """Return one object for each row."""
         return self.shape.many(self._query.rows(*variant, **values))
+
+
+class Parts:
+    """The rows that hang from objects, read for many of them with one statement: a join would repeat all the columns of
+    each object for every row.
+
+    `shape` shows a row, whose key `owner`, the column `column`, is the id of its object. They go, by id, in the object
+    under `key`, where its own shape left an empty array (`PartsField`).
+    """
+
+    def __init__(self, key: str, shape: Shape, queryset: QuerySet, owner: str, column: str):
+        self._key, self._shape, self._owner, self._column = key, shape, owner, column
+        self._rows = queryset.order_by("pk").values_list(*shape.columns)
+
+    def fill(self, objects: list[dict]) -> list[dict]:
+        by_id: dict[int, list[dict]] = {one["id"]: [] for one in objects}
+        if by_id:
+            for part in self._shape.many(list(self._rows.filter(**{f"{self._column}__in": list(by_id)}))):
+                by_id[part[self._owner]].append(part)
+        for one in objects:
+            one[self._key] = by_id[one["id"]]
+        return objects

@@ -14,6 +14,7 @@ from monitor.db.functions import RandomUUID
 from monitor.db.triggers import AppendOnly
 from monitor.db.versions import Versioned
 from monitor.db.writes import Reference
+from monitor.origen import Origen
 
 LARGO = 64  # hexadecimal digits of a hash
 
@@ -22,13 +23,33 @@ class Eslabon(AppendOnly):
     """A link: a row that belongs to a chain. `sellados` names its columns that the hash covers, in order."""
 
     sellados: Sequence[str] = ()
-    dice: tuple[str, str]  # in a history, the column that says the state, and that of the row that it is the history of
 
     eslabon = models.IntegerField("lugar en su cadena", null=True, editable=False)
     huella = models.CharField("huella", max_length=LARGO, null=True, editable=False)
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def cubiertos(cls, valores: Sequence) -> Sequence:
+        """Return, of the values of `sellados`, those that the hash covers."""
+        return valores
+
+
+class Paso(Eslabon):
+    """A link that is a state of a history. `sellados` ends with the door, which the hash of a row from before it was
+    kept doesn't cover."""
+
+    dice: tuple[str, str]  # the column that says the state, and that of the row that it is the history of
+
+    origen = models.CharField("puerta", max_length=12, choices=Origen, null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def cubiertos(cls, valores):
+        return valores[:-1] if valores[-1] is None else valores
 
 
 class Encadenado(Versioned):
@@ -93,7 +114,7 @@ class Cadena:
     def enlazar(self, modelo: type[Eslabon], valores: dict) -> tuple[type[Eslabon], dict]:
         """Add a row, given by attname, and return it with its model as `monitor.db.writes` takes it."""
         self.eslabones += 1
-        sellados = [valores[nombre] for nombre in modelo.sellados]
+        sellados = modelo.cubiertos([valores[nombre] for nombre in modelo.sellados])
         self.cabeza = huella(modelo, self.uid, self.eslabones, sellados, self.cabeza)
         return modelo, valores | {"eslabon": self.eslabones, "huella": self.cabeza}
 

@@ -61,7 +61,8 @@ class Linea:
     def campos(self) -> dict[str, str]:
         """Return the fields to filter by, by column."""
         modelo = type(self.fila)
-        propios = {c.attname: _nombre(c, c.attname) for c in modelo._meta.concrete_fields if c.editable}
+        columnas = [c for c in modelo._meta.concrete_fields if c.editable and not isinstance(c, models.AutoField)]
+        propios = {c.attname: _nombre(c, c.attname) for c in columnas}
         propios |= {n: t for n, t in SIN_COLUMNA.items() if n in {r.name for r in modelo._meta.related_objects}}
         estado = {ESTADO: "Estado"} if self.historia else {}
         return estado | dict(sorted(propios.items(), key=lambda par: par[1]))

@@ -4,7 +4,9 @@ this adds to the row's chain go together or not at all."""
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date, datetime, time
+from decimal import Decimal
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +20,10 @@ from monitor.db.versions import Seen, Versioned
 from monitor.db.writes import NOBODY, Author, Reference, insert, read, single_statement, update
 from monitor.errores import Desactualizado
 from monitor.origen import puerta
+from monitor.textos import exact
 
-OCULTAS = {"password"}  # that they changed is told, and nothing more
+NADA: Mapping = MappingProxyType({})
+OCULTAS = {"password", "firma_quien_recibe"}  # that they changed is told, and nothing more
 DE_LA_CADENA = {"version", "uid", "eslabones", "cabeza"}
 
 
@@ -30,12 +34,19 @@ def exigir_visto(fila: Versioned, visto: Seen | None) -> None:
 
 
 def crear(
-    modelo: type[Encadenado], valores: dict, *, por: Author, con: Sequence[tuple] = (), uid: UUID | None = None
+    modelo: type[Encadenado],
+    valores: dict,
+    *,
+    por: Author,
+    con: Sequence[tuple] = (),
+    uid: UUID | None = None,
+    ademas: Mapping = NADA,
 ) -> models.Model:
     """Insert a row with the first links of its chain: those of `con`, (model, values) each, and the change that tells
-    of its values. `uid` is its own, which no row has had (`se_escribio`); without it, a new one."""
+    of its values, and of `ademas`, which other tables hold. `uid` is its own, which no row has had (`se_escribio`);
+    without it, a new one."""
     cadena = Cadena(uid)
-    eslabones = [*enlazados(cadena, con), *cambio_en(cadena, modelo, {}, valores, por)]
+    eslabones = [*enlazados(cadena, con), *cambio_en(cadena, modelo, {}, valores | ademas, por)]
     return insert(modelo, valores | cadena.valores, con=eslabones, por=por)
 
 
@@ -76,9 +87,12 @@ def cambiar(
     return None
 
 
-def cambiar_tomada(fila: Encadenado, valores: dict, *, por: Author) -> models.Model:
-    """Change a row that is locked, and return it as it is then."""
-    return _cambiada(fila, valores, vars(fila), valores, por)
+def cambiar_tomada(
+    fila: Encadenado, valores: dict, *, por: Author, antes: Mapping = NADA, despues: Mapping = NADA
+) -> models.Model:
+    """Change a row that is locked, and return it as it is then. `antes` and `despues` are what changed of it in other
+    tables."""
+    return _cambiada(fila, valores, vars(fila) | antes, valores | despues, por)
 
 
 def anotar_archivo(fila: Encadenado, *, por: Author) -> models.Model:
@@ -90,6 +104,11 @@ def anotar(fila: Encadenado, antes: dict, despues: dict, *, por: Author) -> mode
     """Tell a change of what belongs to a locked row and is in none of its columns, and return the row with its last
     link and its next version."""
     return _cambiada(fila, {}, antes, despues, por)
+
+
+def anotar_baja(fila: Encadenado, *, por: Author) -> models.Model:
+    """Tell that a row, locked, is deleted, and return it with its last link; what it was is kept elsewhere."""
+    return _cambiada(fila, {}, {}, {"eliminado": True}, por)
 
 
 def _cambiada(fila, valores, antes, despues, por) -> models.Model:
@@ -177,6 +196,8 @@ def _simple(valor: Any):
         return canonico(valor)
     if isinstance(valor, date | time):
         return valor.isoformat()
+    if isinstance(valor, Decimal):
+        return exact(valor)
     if isinstance(valor, list):
         return [{clave: _simple(parte) for clave, parte in fila.items()} for fila in valor]
     return valor.pk if isinstance(valor, Reference) else valor

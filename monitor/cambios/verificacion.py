@@ -138,7 +138,7 @@ def _revisar(modelo, padre: Padre, filas: Sequence[Fila], sellado: Fin | None) -
         if fila.lugar != lugar:
             yield f"{nombre}: falta un eslabón o sobra uno antes de «{cual}»."
             return
-        if huella(fila.modelo, padre.uid, lugar, fila.sellados, anterior) != fila.huella:
+        if huella(fila.modelo, padre.uid, lugar, fila.modelo.cubiertos(fila.sellados), anterior) != fila.huella:
             yield f"{nombre}: «{cual}» no es como se escribió."
             return
         anterior = fila.huella

@@ -49,7 +49,7 @@ class KeyField(LineField):
         return "" if prepared and "\0" in prepared else prepared
 
 
-def search_column(*columnas: str) -> models.GeneratedField:
+def search_column(*columnas: str | models.Func) -> models.GeneratedField:
     """Return the generated column that `searched` searches: the text of `columnas`, of which the last two are plates
     and a telephone number (see `Searchable`)."""
     return models.GeneratedField(

@@ -197,6 +197,14 @@ class Lines(models.Func):
         return " || '\n' || ".join(f"coalesce({column}, '')" for column in columns)
 
 
+class Beginning(models.Func):
+    """The first 500 letters of a long text: what is searched of it, because an index of all of it would have no end."""
+
+    template = "substr(%(expressions)s,1,500)"  # Django reads SQLite's columns by splitting at a comma and a blank
+    arity = 1
+    output_field = models.TextField()
+
+
 class Searchable(Lines):
     """The text of several columns, as `Lines`, and at its end that of the last two once more: plates as they are
     searched, after PLATES, and the digits of a telephone number, after PHONE. On SQLite both are as they were written,

@@ -26,11 +26,12 @@ def _lineas(filas) -> str:
 
 def _texto(valor: Valor) -> str:
     """Return the text of a value. A text that a spreadsheet would run as a formula gets an apostrophe before it, which
-    says that it is text; numbers and dates can't be one."""
+    says that it is text, and so does one that has some already: whoever reads the file takes one away. Numbers and
+    dates can't be one."""
     if valor is None:
         return ""
     if isinstance(valor, str):
-        return f"'{valor}" if valor.startswith(FORMULA) else valor
+        return f"'{valor}" if valor.lstrip("'").startswith(FORMULA) else valor
     if isinstance(valor, datetime):
         return valor.isoformat(" ", "seconds")
     return str(valor)

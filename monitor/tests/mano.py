@@ -56,6 +56,12 @@ class Mano:
         lista.select_option(label=opcion)
         self.clics += 2
 
+    def subir(self, caja: Locator, nombre: str, contenido: bytes) -> None:
+        """Choose a file of the machine, in the window that a click opens."""
+        with self.pagina.expect_file_chooser() as ventana:
+            self.clic(caja)
+        ventana.value.set_files({"name": nombre, "mimeType": "application/octet-stream", "buffer": contenido})
+
     def arrastrar(self, cosa: Locator, hasta: Locator) -> None:
         cosa.drag_to(hasta)
         self.clics += 1

@@ -19,7 +19,7 @@ from monitor.usuarios.models import Usuario
 
 @pytest.fixture
 def demo(settings, db):
-    settings.DEMO = True
+    settings.DEMO = settings.SALIDA_CON_CHECKLIST = True
     call_command("seed_catalogos", "--con-ejemplos", verbosity=0)
     call_command("seed_demo")
 

@@ -100,6 +100,7 @@ def test_sin_nada_nombra_las_cuatro_obligatorias(arrancar):
         ("LOG_LEVEL", "mucho"),
         ("LOG_FORMAT", "xml"),
         ("METRICS_TOKEN", "corto"),
+        ("DATO_NAMES", "uno,dos,tres,cuatro,cinco"),
         ("HOST", "localhost"),
         ("PORT", "0"),
         ("PORT", "65536"),
@@ -134,6 +135,7 @@ def test_un_valor_raro_detiene_el_arranque(arrancar, nombre, valor):
         ("PORT", "9000", "PORT", 9000),
         ("LOG_FORMAT", "json", "LOG_FORMAT", "JSON"),
         ("METRICS_TOKEN", "", "METRICS_TOKEN", None),
+        ("DATO_NAMES", "Refacciones,, Pintura", "DATO_NAMES", ["Refacciones", "", "Pintura"]),
     ],
 )
 def test_un_valor_bueno_se_lee_con_su_tipo(arrancar, nombre, valor, ajuste, esperado):

@@ -16,8 +16,8 @@ from django.core.management import call_command
 CAPAS = {
     "palabras": (
         "monitor.entorno monitor.errores monitor.formatos.* monitor.logs monitor.metrics monitor.metrics.*"
-        " monitor.origen monitor.policies monitor.puerto monitor.roles monitor.secretos monitor.textos"
-        " monitor.validadores catalogos.frases *.estados solicitudes.permisos solicitudes.reglas"
+        " monitor.origen monitor.palabras monitor.policies monitor.puerto monitor.roles monitor.secretos monitor.textos"
+        " monitor.validadores catalogos.frases *.estados solicitudes.permisos *.reglas"
     ),
     "servidor web": "monitor.server monitor.server.*",
     "base de datos": "monitor.db.* monitor.repeticiones.models",
@@ -28,25 +28,29 @@ CAPAS = {
         "monitor.usuarios.hashers monitor.usuarios.intentos monitor.usuarios.llaves monitor.usuarios.models"
         " monitor.usuarios.acceso"
         " monitor.cambios.cadena monitor.cambios.encadenar monitor.cambios.models monitor.cambios.registro"
-        " monitor.cambios.seguimiento"
+        " monitor.cambios.seguimiento monitor.importacion.models"
         " monitor.archivos monitor.archivos.*"
         " catalogos.base catalogos.models"
         " expedientes.archivo expedientes.consultas expedientes.eliminados expedientes.models expedientes.numeros"
-        " expedientes.evidencias.models"
+        " expedientes.columnas expedientes.anexos expedientes.anexos.partes expedientes.*.models"
+        " expedientes.checklist.plantilla expedientes.salida"
         " solicitudes.codigo solicitudes.referencias solicitudes.models"
         " solicitudes.models.* solicitudes.correo.cola solicitudes.correo.mensajes"
         " solicitudes.correo.direcciones solicitudes.correo.avisos"
     ),
     "formas, filtros y trabajos": (
         "*.serializers *.filters catalogos.importacion.* expedientes.copias expedientes.cuentas"
-        " expedientes.evidencias.revision"
-        " monitor.cambios.verificacion monitor.cambios.sello solicitudes.correo.cartero solicitudes.correo.servidor"
-        " solicitudes.correo.entrega solicitudes.correo.vigilancia monitor.checks monitor.respaldos.*"
+        " expedientes.importacion monitor.importacion.archivo monitor.importacion.libro monitor.importacion.tabla"
+        " monitor.importacion.valores monitor.importacion.destino monitor.importacion.deshacer"
+        " expedientes.evidencias.revision monitor.cambios.verificacion"
+        " monitor.cambios.sello solicitudes.correo.cartero solicitudes.correo.servidor solicitudes.correo.entrega"
+        " solicitudes.correo.vigilancia monitor.checks monitor.respaldos.*"
     ),
     "puertas": (
         "*.views monitor.cambios.admin monitor.cambios.ajenos monitor.cambios.linea monitor.cambios.listas"
-        " monitor.usuarios.admin catalogos.admin expedientes.admin expedientes.admin_filters expedientes.recibir"
-        " expedientes.galeria expedientes.panel expedientes.tablero"
+        " monitor.importacion.trabajo monitor.importacion.vista monitor.importacion.en_vivo monitor.importacion.admin"
+        " monitor.usuarios.admin catalogos.admin expedientes.admin expedientes.*.admin expedientes.admin_filters"
+        " expedientes.recibir expedientes.panel expedientes.tablero expedientes.galeria"
         " expedientes.evidencias.lecturas expedientes.evidencias.subidas"
         " solicitudes.admin solicitudes.admin.* solicitudes.correo.admin"
     ),

@@ -102,7 +102,7 @@ class LlaveAdmin(VerbAdmin):
     """The keys of programs. None is changed after it was made, and what would be deleting one is revoking it."""
 
     form = LlaveForm
-    eliminado, eliminados = "Se revocó", "Se revocaron"
+    quitar, eliminado, eliminados = "Revocar", "Se revocó", "Se revocaron"
     list_display = ("nombre", "con_rol", "con_prefijo", "creada_en", "vence", "ultimo_uso", "revocada_en")
     list_select_related = ("usuario",)
     search_fields = ("nombre", "prefijo")
@@ -144,12 +144,8 @@ class LlaveAdmin(VerbAdmin):
 
     # --- Revoking ---
 
-    def eliminar(self, pk, *, por):
+    def eliminar(self, pk, *, por, visto=None):
         Llave.objects.revocar(pk, por=por)
-
-    @admin.action(permissions=["delete"], description="Revocar")
-    def delete_selected(self, request, queryset):
-        return super().delete_selected(request, queryset)
 
     def log_deletions(self, request, queryset):
         """Log that the keys changed, because they are still there."""

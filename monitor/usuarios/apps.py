@@ -4,5 +4,5 @@ from django.apps import AppConfig
 class UsuariosConfig(AppConfig):
     name = "monitor.usuarios"
     label = "usuarios"
-    verbose_name = "Usuarios"
+    verbose_name = "Administración"
     default_auto_field = "django.db.models.BigAutoField"

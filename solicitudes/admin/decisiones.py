@@ -124,7 +124,7 @@ class ConDecisiones:
             "opts": self.opts,
             "accion": accion,
             "lista": lista or request.get_full_path(),
-            "solicitudes": [(s, datos, dudas_de(s.lugares_en_orden)) for s, datos in enteras],
+            "solicitudes": [(s, datos, dudas_de(s.fecha_servicio, s.lugares_en_orden)) for s, datos in enteras],
             "vistas": [(f"{VISTO}-{s.pk}", Visto.de(s)) for s in (*(s for s, _ in enteras), *otras)],
             "cambiadas": () if lista else self.cambiadas(request),
             "otras": otras,

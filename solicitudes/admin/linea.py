@@ -17,7 +17,8 @@ from solicitudes.models import HistoricoEstado, Solicitud
 
 def leer_paso(paso: HistoricoEstado) -> Suceso:
     estado = [("Estado", "", Estado(paso.estado_id).label)]
-    return Suceso(paso.creado_en, paso.cambiado_por or "—", campos=estado, nota=paso.motivo or "")
+    por_donde = paso.get_origen_display() or ""
+    return Suceso(paso.creado_en, paso.cambiado_por or "—", por_donde, campos=estado, nota=paso.motivo or "")
 
 
 def correos_de(solicitud: Solicitud, momentos: Iterable[datetime], *, por: Usuario) -> list[Suceso]:

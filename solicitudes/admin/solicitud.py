@@ -31,7 +31,7 @@ from solicitudes.admin.panel import ConPanel, MesFilter
 from solicitudes.correo.mensajes import lugares_de
 from solicitudes.estados import Estado
 from solicitudes.models import EstadoSolicitud, Solicitud
-from solicitudes.reglas import UN_SOLO_LUGAR, dudas_de
+from solicitudes.reglas import dudas_de
 
 DIAS = 7  # of the services that the first page counts
 DEL_SERVIDOR = ("codigo", "en_estado", "creado_en", "actualizado_en")
@@ -162,8 +162,12 @@ class SolicitudAdmin(ConHistorial, ConDecisiones, ConPanel, VerbAdmin):
             context["casilla"], context["decidir"] = ACTION_CHECKBOX_NAME, DECIDIR
             context["lista_de_vuelta"] = self.lista_de_vuelta(request, obj)
             context["recorrido"] = lugares_de(obj)
-            context["dudas"] = dudas_de(obj.lugares_en_orden)
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def dudas(self, solicitud):
+        if not hasattr(solicitud, "lugares_en_orden"):  # it was just saved
+            solicitud.lugares_en_orden = list(solicitud.lugares.order_by("orden"))
+        return dudas_de(solicitud.fecha_servicio, solicitud.lugares_en_orden)
 
     def anexos(self, request, solicitud, momentos):
         return correos_de(solicitud, momentos, por=request.user)
@@ -182,8 +186,6 @@ class SolicitudAdmin(ConHistorial, ConDecisiones, ConPanel, VerbAdmin):
             self.actualizar(form.instance.pk, datos, por=request.user, visto=Seen([form.instance.tag]))
             if self.decide(request):
                 self.message_user(request, "Se guardaron sus cambios.", messages.SUCCESS)
-        if len(datos.get("lugares", ())) == 1:
-            self.message_user(request, UN_SOLO_LUGAR, messages.WARNING)
 
     def log_addition(self, request, obj, message):
         obj.refresh_from_db()  # the database makes its code
@@ -194,6 +196,8 @@ registrar(
     EstadoSolicitud,
     list_display=("nombre", "orden", "es_estado_final"),
     list_filter=(),
+    # They belong to the code: nobody looks for them in the menu.
+    get_model_perms=lambda self, request: {},
     # Their codes and colours are for programs.
     get_fields=lambda self, request, obj=None: ["nombre", "orden", "es_estado_final"],
 )

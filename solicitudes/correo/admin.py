@@ -1,6 +1,8 @@
 """The mail queue in the admin, where administrators look at the mails and send the failed ones again."""
 
 from django.contrib import admin, messages
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from post_office.models import STATUS, Email
 
@@ -26,6 +28,15 @@ SOLO_LO_SUYO = (
 # The page that post_office has for mails lets people edit what is queued. It has pages for other models too, but nobody
 # has a permission for them, so nobody sees them.
 admin.site.unregister(Email)
+
+# Names for people, which no migration of post_office has to know.
+Email._meta.verbose_name, Email._meta.verbose_name_plural = "correo", "correos"
+for _columna, _nombre in {"created": "creado", "message_id": "identificación del correo"}.items():
+    Email._meta.get_field(_columna).verbose_name = _nombre
+
+
+def _momento(momento) -> str:
+    return date_format(timezone.localtime(momento), "SHORT_DATETIME_FORMAT") if momento else "—"
 
 
 class EstadoFilter(admin.SimpleListFilter):
@@ -99,16 +110,16 @@ class CorreoAdmin(VerbAdmin):
 
     @admin.display(description="creado")
     def creado(self, correo):
-        return correo.created
+        return _momento(correo.created)
 
     @admin.display(description="no antes de")
     def siguiente(self, correo):
-        return correo.scheduled_time or "—"
+        return _momento(correo.scheduled_time)
 
     @admin.display(description="lo que pasó")
     def fallos(self, correo):
         fallos = correo.logs.order_by("-id").values_list("date", "message")
-        return "\n".join(f"{date:%Y-%m-%d %H:%M} UTC: {message}" for date, message in fallos) or "—"
+        return "\n".join(f"{_momento(date)}: {message}" for date, message in fallos) or "—"
 
     @admin.display(description="como se ve")
     def html(self, correo):

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from catalogos.models import Lugar
-from monitor.cambios.cadena import Eslabon
+from monitor.cambios.cadena import Paso
 from monitor.db.fields import LongTextField
 from monitor.usuarios.models import Usuario
 from monitor.validadores import sin_control_en_texto_largo
@@ -98,12 +98,12 @@ class LugarSolicitud(models.Model):
         return Sitio(self.lugar.nombre, self.lugar.direccion, self.lugar.codigo)
 
 
-class HistoricoEstado(Eslabon):
+class HistoricoEstado(Paso):
     """One row for each state that a solicitud has been in, its creation included. The verbs write the rows and never
     change them."""
 
     dice = ("estado_id", "estado_id")
-    sellados = ("estado_id", "motivo", "creado_en", "cambiado_por_id")
+    sellados = ("estado_id", "motivo", "creado_en", "cambiado_por_id", "origen")
 
     solicitud = models.ForeignKey(
         "solicitudes.Solicitud",

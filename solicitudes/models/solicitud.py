@@ -24,6 +24,7 @@ from monitor.db.functions import Contains, Folded, Lines
 from monitor.db.versions import Seen
 from monitor.db.writes import Author, insert, insert_many, update
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
+from monitor.origen import puerta
 from monitor.textos import words
 from monitor.usuarios.models import Usuario
 from monitor.validadores import Entre, sin_control, sin_control_en_texto_largo
@@ -232,6 +233,7 @@ def _paso(estado, motivo, por, ahora) -> tuple:
         "creado_en": ahora,
         "actualizado_en": ahora,
         "cambiado_por_id": por.pk,
+        "origen": puerta.get()[0].value,
     }
 
 

@@ -167,7 +167,7 @@ def test_crear_numera_los_lugares_como_se_ven_y_el_primero_es_el_origen(admin, f
 def test_crear_con_un_solo_lugar_se_puede_y_se_advierte(admin, formulario):
     response = admin.post(f"{LISTA}add/", formulario | {"lugares-TOTAL_FORMS": 1})
 
-    assert mensajes(response)[0] == "Tiene un solo lugar: revise si falta a dónde va."
+    assert mensajes(response)[1] == "Tiene un solo lugar: revise si falta a dónde va."
     assert "revise si falta a dónde va" in admin.get(f"{LISTA}{Solicitud.objects.get().pk}/change/").text
 
 

@@ -3,10 +3,10 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from catalogos.importacion.archivo import MEGAS, Archivo, archivo_invalido
 from catalogos.importacion.carga import CARGABLES, cargar, modelo_de
-from catalogos.importacion.tabla import FILAS_MAXIMAS
 from monitor.errores import DatosInvalidos
+from monitor.importacion.archivo import MEGAS, Archivo, archivo_invalido
+from monitor.importacion.tabla import FILAS_MAXIMAS
 
 DATOS = Path(__file__).parents[2] / "datos"
 EJEMPLOS = DATOS / "ejemplos"

@@ -33,7 +33,22 @@ def hallados(client, texto):
 
 
 @pytest.mark.parametrize(
-    "texto", ["sin-7", "abc1234", "ABC 12 34", "angela", "muñoz ángela", "5512345678", "34 56", "OT-7", "F-1", "versa"]
+    "texto",
+    [
+        "sin-7",
+        "abc1234",
+        "ABC 12 34",
+        "angela",
+        "muñoz ángela",
+        "5512345678",
+        "34 56",
+        "OT-7",
+        "F-1",
+        "versa",
+        "3n1ab7ap0ky000001",
+        "golpe TRASERO",
+        "luisa peña",
+    ],
 )
 def test_un_expediente_por_lo_que_se_sepa_de_el(client, jefa, texto):
     ExpedienteFactory(completo=True, no_siniestro="SIN-7", telefono_cliente="55 1234 5678")

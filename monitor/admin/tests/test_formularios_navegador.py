@@ -48,8 +48,9 @@ def avisos(pagina):
 
 
 def nada_pendiente(pagina):
-    """Whether the tab keeps nothing typed: the page's module says so a moment after its text is there."""
-    return pagina.evaluate("sessionStorage.length") == 0
+    """Whether the tab keeps nothing typed: the page's module says so a moment after its text is there. Django keeps
+    there which filters are open."""
+    return pagina.evaluate("Object.keys(sessionStorage).every(llave => llave.startsWith('django.'))")
 
 
 def guardado():

@@ -335,7 +335,7 @@ def test_clave_anterior_equivocada_cuenta_como_un_acceso_fallido(client, caplog)
         response = client.post(PROPIA, {"old_password": anterior} | NUEVA)
         return [] if response.status_code == 302 else response.context["form"].errors["old_password"]
 
-    incorrecta = ["La antigua contraseña introducida es incorrecta. Por favor introdúzcala nuevamente."]
+    incorrecta = ["Ésa no es su contraseña actual. Escríbala otra vez."]
     assert [cambiar("otra") for _ in range(5)] == [incorrecta] * 5
     assert cambiar(CLAVE) == ["Demasiados intentos fallidos. Espere 15 min e intente de nuevo"]
     assert "Acceso fallido de 'ana' desde 127.0.0.1: credenciales_invalidas" in caplog.messages
@@ -348,15 +348,25 @@ def test_clave_anterior_equivocada_cuenta_como_un_acceso_fallido(client, caplog)
 @pytest.mark.parametrize(
     ("trait", "apps"),
     [
-        (TRAITS[0], ["Expedientes", "Solicitudes de transporte", "Catálogos", "Usuarios", "Oficina de Correos"]),
-        (TRAITS[1], ["Expedientes", "Solicitudes de transporte", "Catálogos"]),
-        (TRAITS[2], ["Expedientes", "Solicitudes de transporte", "Catálogos"]),
+        (TRAITS[0], ["Taller", "Transporte", "Catálogos", "Administración"]),
+        (TRAITS[1], ["Taller", "Transporte", "Catálogos"]),
+        (TRAITS[2], ["Taller", "Transporte", "Catálogos"]),
     ],
 )
-def test_inicio_muestra_las_apps_en_el_orden_del_trabajo(client, trait, apps):
+def test_el_menu_va_por_trabajos(client, trait, apps):
     client.force_login(UsuarioFactory(**trait))
 
-    assert [app["name"] for app in client.get("/admin/").context["app_list"]] == apps
+    menu = {app["name"]: [una["name"] for una in app["models"]] for app in client.get("/admin/").context["app_list"]}
+
+    assert list(menu) == apps
+    assert menu["Taller"] == [
+        "Tablero",
+        "Panel",
+        "Expedientes",
+        *(["Expedientes archivados"] if trait == TRAITS[0] else []),
+    ]
+    assert menu["Transporte"] == ["Solicitudes"]
+    assert menu.get("Administración", ["Llaves", "Usuarios", "Correos"]) == ["Llaves", "Usuarios", "Correos"]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from catalogos.tests.factories import LugarFactory
 from expedientes.estados import Estado
 from expedientes.models import Expediente
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
+from monitor.admin.routes import route
 from monitor.admin.stale import CONFLICTO, ELEGIR, VISTO
 from monitor.admin.verbs import NO_ESTA, RECUPERADO
 from monitor.cambios.models import Cambio
@@ -442,3 +443,40 @@ def test_lo_que_otro_archivo_es_una_pagina_con_lo_escrito(client, url, maria):
 
 def test_sin_sesion_no_se_dice_nada_de_nada(url):
     assert Client().post(url, {"color": "Azul"}).status_code == 302
+
+
+# --- Taking a row away ---
+
+
+def enlace_de_quitar(pagina):
+    return unescape(re.search(r'<a href="([^"]*)" class="deletelink">', pagina.content.decode())[1])
+
+
+@pytest.mark.parametrize("cuando", ["antes de pedirlo", "antes de confirmarlo"])
+def test_no_se_quita_lo_que_no_se_vio(client, url, maria, cuando):
+    client.force_login(UsuarioFactory(administrador=True))
+    quitar = enlace_de_quitar(client.get(url))
+    if cuando == "antes de pedirlo":
+        cambiar(maria, color="Verde")
+    pedida = client.get(quitar)
+    if cuando == "antes de confirmarlo":
+        cambiar(maria, color="Verde")
+        pedida = client.post(quitar, campos_de(pedida), follow=True)
+        assert Expediente.objects.count() == 1
+
+    assert "Color: Rojo → Verde (María González" in strip_tags(pedida.content.decode())
+    response = client.post(quitar, campos_de(pedida))
+    assert (response.status_code, Expediente.objects.count()) == (302, 0)
+
+
+@pytest.mark.parametrize("fabrica", [LugarFactory, SolicitudFactory, UsuarioFactory])
+def test_lo_que_se_vio_se_quita_sin_mas(client, fabrica):
+    client.force_login(UsuarioFactory(administrador=True))
+    fila = fabrica()
+    pagina = client.get(route(type(fila), "change", fila.pk))
+
+    pedida = client.get(enlace_de_quitar(pagina))
+    response = client.post(pedida.request["PATH_INFO"], campos_de(pedida))
+
+    assert ('class="duda"' in pedida.content.decode(), response.status_code) == (False, 302)
+    assert client.get(response.url).status_code == 200

@@ -91,7 +91,9 @@ def name_of(examples: dict) -> str:
 
 
 def _camel(sentence):
-    return "".join(word.capitalize() for word in slugify(sentence).replace("_", "-").split("-"))
+    """Return a sentence as a name. «ID inválido» and «id inválido» are different ones."""
+    name = "".join(word.capitalize() for word in slugify(sentence).replace("_", "-").split("-"))
+    return name if sentence[0].isupper() or ": " in sentence else name[0].lower() + name[1:]
 
 
 def _says_more(example):

@@ -4,11 +4,12 @@ from rest_framework import serializers
 
 from monitor.api import fields
 from monitor.api.dialects import DIRECT, ENVELOPE
-from monitor.api.shapes import EmptyListField
+from monitor.api.shapes import EmptyListField, PartsField
 from monitor.validadores import Entre
 
 # ECMA 262 and Python read these patterns alike.
 SIN_CONTROL = r"^[^\u0000-\u001f\u007f-\u009f]*$"
+IMPORTE = r"^-?\d{1,12}(\.\d{1,2})?$"
 CON_ALGO = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
 SIN_CONTROL_LARGO = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$"
 VACIA = {"type": "string", "maxLength": 0}
@@ -25,6 +26,12 @@ class DirectSchemas:
         "description": "El día, a mediodía UTC.",
     }
     moment = {"type": "string", "format": "date-time", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$"}
+    time = {
+        "type": "string",
+        "format": "date-time",
+        "pattern": r"^1970-01-01T\d{2}:\d{2}:\d{2}\.000Z$",
+        "description": "La hora del reloj, como se escribió, en ningún huso.",
+    }
     error = {
         "type": "object",
         "properties": {
@@ -56,6 +63,7 @@ class EnvelopeSchemas:
     error_name = "ErrorConDetalle"
     date = {"type": "string", "format": "date"}
     moment = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$", "description": "Hora local."}
+    time = {"type": "string", "pattern": r"^\d{2}:\d{2}:\d{2}$"}
     error = {
         "type": "object",
         "properties": {
@@ -88,14 +96,17 @@ SCHEMAS = {DIRECT: DirectSchemas(), ENVELOPE: EnvelopeSchemas()}
 
 def in_response(field: serializers.Field, dialect) -> dict | None:
     """Return the schema of a field in a response, or None for a field that isn't ours."""
+    if isinstance(field, PartsField):
+        return None
     for cls, schema in (
         (EmptyListField, {"type": "array", "items": {}, "maxItems": 0}),
         (serializers.DateField, dialect.date),
         (serializers.DateTimeField, dialect.moment),
-        (serializers.TimeField, {"type": "string", "pattern": r"^\d{2}:\d{2}:\d{2}$"}),
+        (serializers.TimeField, dialect.time),
         (serializers.BooleanField, {"type": "boolean"}),
         (serializers.IntegerField, {"type": "integer"}),
         (serializers.FloatField, {"type": "number"}),
+        (serializers.DecimalField, {"type": "string", "pattern": IMPORTE, "description": "Un importe exacto."}),
         (serializers.CharField, {"type": "string"}),
     ):
         if isinstance(field, cls):
@@ -115,6 +126,10 @@ def in_body(field: serializers.Field, dialect) -> dict | None:
             return {"type": "integer", "minimum": field.minimum, "maximum": field.maximum} | _limits(field)
         case fields.StrictDateField() | fields.StrictDateTimeField() | fields.StrictTimeField():
             return _moment(field)
+        case fields.StrictMoneyField():
+            limit = 10**12
+            number = {"type": "number", "exclusiveMinimum": -limit, "exclusiveMaximum": limit}
+            return {"anyOf": [{"type": "string", "pattern": IMPORTE}, number]}
         case fields.StrictBooleanField():
             return {"type": "boolean"}
     return None
@@ -152,6 +167,8 @@ def _moment(field):
     match field:
         case fields.StrictDayField():
             return {"type": "string", "format": "date"}
+        case fields.StrictPaperDateField():
+            formats = [{"format": "date"}, {"format": "date-time"}, {"pattern": r"^\d{2}/\d{2}/\d{4}$"}]
         case fields.StrictDateField():
             formats = [{"format": "date"}, {"format": "date-time"}]
         case fields.StrictDateTimeField():

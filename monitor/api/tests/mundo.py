@@ -14,6 +14,9 @@ from catalogos.tests.factories import (
     TipoPrioridadSolicitudFactory,
     TipoServicioSolicitudFactory,
 )
+from expedientes.archivo import colgantes
+from expedientes.models import Expediente, HistorialEstado
+from expedientes.tests.anexos import ANEXOS
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import LlaveFactory, UsuarioFactory
@@ -44,6 +47,8 @@ class Mundo(NamedTuple):
         """Return what a path asks for, of something that exists."""
         if "{no_siniestro}" in ruta:
             return {"no_siniestro": CLAVE}
+        if "{clave}" in ruta:  # to delete with
+            return {"clave": str(LIBRE)}
         if "{id}" not in ruta:
             return {}
         if "/llaves/" in ruta:
@@ -66,8 +71,11 @@ def crear() -> Mundo:
         LugarFactory(id=pk)
     for fabrica in FABRICAS.values():
         fabrica(id=LIBRE)
-    _adelantar(Usuario, *FABRICAS)
     ExpedienteFactory(no_siniestro=CLAVE, aseguradora=axa, por=maria)
+    for fabrica in ANEXOS:
+        fabrica(id=LIBRE, no_siniestro=CLAVE, por=maria)
+    colgados = [modelo for modelo, _ in colgantes(Expediente) if modelo is not HistorialEstado]
+    _adelantar(Usuario, *FABRICAS, *colgados)
     solicitud = SolicitudFactory(solicitante=juan, aprobador=maria, **partes)
     return Mundo(maria, solicitud.pk, LlaveFactory(creada_por=maria).pk)
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from catalogos.tests.factories import FABRICAS
 from expedientes.evidencias.tests.factories import EvidenciaFactory
 from expedientes.evidencias.tests.formas import MULTIPARTE, con_archivo
+from expedientes.tests.anexos import ANEXOS
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Api
 from monitor.api.tests.rutas import ABIERTA, CATALOGOS, RUTAS
@@ -42,6 +43,26 @@ CUERPOS = {
     "POST /api/expedientes/999999/evidencias": FORMA,
     "DELETE /api/expedientes/999999/evidencias": None,
     "DELETE /api/expedientes/999999/evidencias/999999": None,
+    "POST /api/comentarios": {"no_siniestro": "999999", "comentario": "Llegó la fascia"},
+    "DELETE /api/comentarios/999999": None,
+    "POST /api/levantamientos": {"no_siniestro": "999999"},
+    "PUT /api/levantamientos/999999": {"color": "azul"},
+    "PATCH /api/levantamientos/999999": {"color": "azul"},
+    "DELETE /api/levantamientos/999999": None,
+    "POST /api/levantamientos/999999/conceptos": {"concepto": "Pintura"},
+    "PUT /api/levantamientos/conceptos/999999": {"costo": 5},
+    "PATCH /api/levantamientos/conceptos/999999": {"costo": 5},
+    "DELETE /api/levantamientos/conceptos/999999": None,
+    "POST /api/checklist": {"no_siniestro": "999999"},
+    "PUT /api/checklist/999999": {"serie": "3N1"},
+    "PATCH /api/checklist/999999": {"serie": "3N1"},
+    "DELETE /api/checklist/999999": None,
+    "POST /api/checklist/999999/items": {"sistema": "Pintura"},
+    "PUT /api/checklist/999999/items/bulk": {"items": []},
+    "PATCH /api/checklist/999999/items/bulk": {"items": []},
+    "PUT /api/checklist/items/999999": {"valor": "OK"},
+    "PATCH /api/checklist/items/999999": {"valor": "OK"},
+    "DELETE /api/checklist/items/999999": None,
     "POST /solicitud": "solicitud",
     "PUT /solicitud/999999": {"cantidadPasajeros": 9},
     "DELETE /solicitud/999999": None,
@@ -86,6 +107,8 @@ def mundo(db, ruta):
     else:
         UsuarioFactory(id=999999)
     EvidenciaFactory(id=999999, expediente=ExpedienteFactory(no_siniestro="999999"))
+    for fabrica in ANEXOS:
+        fabrica(id=999999, no_siniestro="999999")
     for fabrica in FABRICAS.values():
         fabrica(id=999999)
     return SolicitudFactory(id=999999)

@@ -37,13 +37,17 @@ RUTA = "/api/expedientes/SIN%2F2024%2F9"
 RUTA_DE_AHORA = "/api/expedientes/SIN%2F2024%2F10"  # after the example of another number
 
 
+# What the path of something that has no id of its own asks for.
+CLAVES = {"/expedientes/": "no_siniestro", "/siniestro/": "no_siniestro", "/comentarios/": "clave"}
+
+
 def documentada(ruta):
     """Return a path of RUTAS as the document writes it."""
     if ruta.split()[-1] == "/evidencias/999999":
         return ruta.replace("999999", "{ruta}")
     antes, corte, despues = ruta.partition("/evidencias/")
-    antes = antes.replace("999999", "{no_siniestro}" if "expedientes" in ruta else "{id}")
-    return antes + corte + despues.replace("999999", "{id}")
+    nombre = next((nombre for parte, nombre in CLAVES.items() if parte in ruta), "id")
+    return antes.replace("999999", f"{{{nombre}}}") + corte + despues.replace("999999", "{id}")
 
 
 def ejemplos():
@@ -181,6 +185,7 @@ def test_dice_a_donde_se_pide_bajo_que_licencia_y_sus_titulos():
     assert document()["info"]["license"]["name"] == "Propietaria"
     assert {(t["name"], t["x-displayName"]) for t in document()["tags"] if t["name"] != t["x-displayName"]} == {
         ("Catalogos", "Catálogos"),
+        ("Checklist", "Checklist de salida"),
         ("Sesion", "Sesión"),
     }
 
@@ -200,6 +205,7 @@ def test_cada_conjunto_de_valores_tiene_nombre():
         "EstadoDeExpediente": ["Ingreso", "Restauracion", "Pendiente_de_salida", "Salida"],
         "EstadoDeSolicitud": [estado.name for estado in Estado],
         "FormatoDeDescripcion": ["yaml", "json"],
+        "ValorDeInspeccion": ["OK", "RE", "MA", "NA"],
         "Puerta": ["api", "admin", "comando", "importacion"],
         "Rol": ["Administrador", "Operador", "Tecnico"],
         "TipoDeEvidencia": ["evidencia", "documento"],

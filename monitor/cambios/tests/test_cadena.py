@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.tests.factories import ExpedienteFactory
-from monitor.cambios.cadena import huella
+from monitor.cambios.cadena import Cadena, huella
 from monitor.cambios.encadenar import encadenar
 from monitor.cambios.models import Cambio
 from monitor.db import triggers
@@ -27,6 +27,14 @@ VECTORES = [
         "",
         '["historial_estado","00112233445566778899aabbccddeeff",1,null,"Ingreso","2026-11-26T02:10:21.123456Z",3,""]',
         "3f87b83f2725fb436d15af35236ff30bfb80cc9341439d33a414ef663dfb6e01",
+    ),
+    (
+        HistorialEstado,
+        1,
+        [None, "Ingreso", CUANDO, 3, "api"],
+        "",
+        '["historial_estado","00112233445566778899aabbccddeeff",1,null,"Ingreso","2026-11-26T02:10:21.123456Z",3,"api",""]',
+        "28d8c2eaac6ce1d8f3311f41a2856248597895e1ad6ceb53fe63951b13486525",
     ),
     (
         HistoricoEstado,
@@ -52,6 +60,17 @@ VECTORES = [
 @pytest.mark.parametrize(("modelo", "lugar", "sellados", "anterior", "forma", "esperada"), VECTORES)
 def test_vectores(modelo, lugar, sellados, anterior, forma, esperada):
     assert huella(modelo, UID, lugar, sellados, anterior) == sha256(forma.encode()).hexdigest() == esperada
+
+
+@pytest.mark.parametrize("modelo", [HistorialEstado, HistoricoEstado])
+def test_un_estado_de_antes_de_la_puerta_tiene_la_huella_de_siempre(modelo):
+    sellados = dict(zip(modelo.sellados, [1, "Salida", CUANDO, 3, None], strict=True))
+    cadena = Cadena(UID)
+
+    _, antes = cadena.enlazar(modelo, sellados)
+
+    assert antes["huella"] == huella(modelo, UID, 1, [1, "Salida", CUANDO, 3], "")
+    assert Cadena(UID).enlazar(modelo, sellados | {"origen": "api"})[1]["huella"] != antes["huella"]
 
 
 def eslabones(expediente):

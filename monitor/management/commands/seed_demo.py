@@ -8,6 +8,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from catalogos.models import Aseguradora, Departamento, Lugar, TipoPrioridadSolicitud, TipoServicioSolicitud
+from expedientes.checklist.models import Checklist, Valor, de_plantilla
+from expedientes.estados import Estado
 from expedientes.models import Expediente
 from monitor.usuarios.models import Usuario
 from solicitudes.models import Solicitud
@@ -62,8 +64,26 @@ def abrir_expedientes(personas):
         estados = (fila.pop("estados") or "").split(" > ")
         expediente = Expediente.objects.abrir(datos_de(fila, aseguradoras), por=por)
         for estado in filter(None, estados):
+            if estado == Estado.SALIDA:
+                revisar_salida(expediente, por)
             Expediente.objects.cambiar_estado(expediente.no_siniestro, estado, por=por)
     return len(filas)
+
+
+def revisar_salida(expediente, por):
+    """Inspect the unit of an expediente that leaves on the day that was promised, and find it well."""
+    datos = {
+        "fecha_inspeccion": expediente.fecha_entrega,
+        "hora": time(11, 30),
+        "inspeccionado_por": expediente.tecnico,
+        "aprobada": True,
+        "marca_tipo": expediente.marca_y_modelo,
+        "lugar_entrega": "Taller",
+        "fecha_entrega": expediente.fecha_entrega,
+        "nombre_quien_recibe": expediente.nombre_cliente,
+        "items": [punto | {"valor": Valor.OK} for punto in de_plantilla()],
+    }
+    Checklist.objects.crear(expediente.no_siniestro, datos, por=por)
 
 
 def datos_de(fila, aseguradoras):

@@ -142,7 +142,7 @@ def test_agregar_inactivo(client, administrador):
         ),
         (
             {"username": "mesa-redonda", "password": "mesa-redonda", "repetida": "mesa-redonda"},
-            ["password: La contraseña es muy similar a  usuario."],
+            ["password: La contraseña se parece demasiado a: usuario."],
         ),
     ],
 )  # fmt: skip

@@ -104,11 +104,11 @@ def test_register_exige_username_password_y_rol(administrador, falta, valor):
         *(({"password": mala}, invalido("password", *frases)) for mala, frases in DEBILES),
         (
             {"username": "mariagonzalez", "password": "mariagonzalez1"},
-            invalido("password", "La contraseña es muy similar a  usuario."),
+            invalido("password", "La contraseña se parece demasiado a: usuario."),
         ),
         (
             {"nombre": "Guadalupe", "password": "guadalupe-1"},
-            invalido("password", "La contraseña es muy similar a  nombre."),
+            invalido("password", "La contraseña se parece demasiado a: nombre."),
         ),
     ],
 )

@@ -1,21 +1,22 @@
-"""The rows of a data file, which is text separated by `;`, tabs, commas or `|`. Its first line names a catalogue's
-columns."""
+"""The rows of a data file, which is a book of Excel, or text separated by `;`, tabs, commas or `|`. Its first line
+names columns of a model."""
 
 import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice, takewhile
 from typing import NamedTuple
 
 from django.db import models
 
-from catalogos.base import Catalogo
-from catalogos.importacion.archivo import VACIO, Archivo, Errores, archivo_invalido, citar, texto_de
+from monitor.exportacion.como_csv import FORMULA
+from monitor.importacion import libro
+from monitor.importacion.archivo import VACIO, Archivo, Errores, archivo_invalido, citar, texto_de
 from monitor.textos import fold
 
-FILAS_MAXIMAS = 5_000
+FILAS_MAXIMAS = 10_000
 SEPARADORES = ";\t,|"
 # This line tells Excel the separator. The pattern admits what Excel adds to the line when it saves the file again.
 SEP = re.compile(r'"?sep=([^\w\s"]|\t)"?[;\t,|]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
@@ -35,29 +36,56 @@ class Renglon(NamedTuple):
     celdas: dict[str, str]
 
 
-def leer(archivo: Archivo, modelo: type[Catalogo], errores: Errores) -> list[Renglon]:
+class Columnas(NamedTuple):
+    """The columns that a file of a model may have. `campos` has them by the name that sentences call them, and a file
+    has at least one of those that `identifican` its rows. `ajenas` are known, and nothing is read of them: they are the
+    server's, and the lists that go out as files have them."""
+
+    campos: dict[str, models.Field]
+    identifican: tuple[str, ...]
+    ajenas: tuple[models.Field, ...] = ()
+
+
+class Hoja(NamedTuple):
+    """What a file has: its rows, and the titles of the columns of which nothing was read."""
+
+    renglones: list[Renglon]
+    ajenas: list[str]
+
+    @property
+    def columnas(self) -> Iterable[str]:
+        return self.renglones[0].celdas
+
+
+def leer(archivo: Archivo, columnas: Columnas, errores: Errores) -> Hoja:
     """Return the rows that aren't empty, and note in `errores` what can't be read of them.
 
-    Raise DatosInvalidos when the file isn't text, when its columns aren't the catalogue's, and when it has no rows or
+    Raise DatosInvalidos when the file isn't a table, when its columns aren't the model's, and when it has no rows or
     too many.
     """
-    registros = _registros(texto_de(archivo), errores)
+    archivo.exigir_que_quepa()
+    registros = libro.registros(archivo) if archivo.es_libro else _registros(texto_de(archivo), errores)
+    registros = ((numero, celdas) for numero, celdas in registros if any(celdas))
     _, titulos = next(registros, (0, None))
     if titulos is None:
         errores.lanzar()  # the header itself couldn't be read
         raise archivo_invalido(archivo.nombre, VACIO)
-    columnas = _columnas(archivo, titulos, modelo)
-    renglones = [_renglon(numero, celdas, columnas, errores) for numero, celdas in islice(registros, FILAS_MAXIMAS + 1)]
+    lugares, ajenas = _columnas(archivo, titulos, columnas)
+    renglones = [_renglon(numero, celdas, lugares, errores) for numero, celdas in islice(registros, FILAS_MAXIMAS + 1)]
     if not renglones:
         errores.lanzar()
         raise archivo_invalido(archivo.nombre, SIN_FILAS)
     if len(renglones) > FILAS_MAXIMAS:
         raise archivo_invalido(archivo.nombre, DEMASIADAS)
-    return renglones
+    return Hoja([_sin(renglon, ajenas) for renglon in renglones] if ajenas else renglones, list(ajenas.values()))
+
+
+def _sin(renglon, ajenas) -> Renglon:
+    return Renglon(renglon.numero, {n: celda for n, celda in renglon.celdas.items() if n not in ajenas})
 
 
 def _registros(texto, errores) -> Iterator[tuple[int, list[str]]]:
-    """Give each row that isn't empty, with the number of its first line. Stop at what csv can't read, such as quotes
+    """Give each row, with the number of its first line. Stop at what csv can't read, such as quotes
     that aren't closed, and note it in `errores`."""
     sep = SEP.match(texto)
     cuerpo, antes = (texto[sep.end() :], 1) if sep else (texto, 0)
@@ -66,7 +94,7 @@ def _registros(texto, errores) -> Iterator[tuple[int, list[str]]]:
     while True:
         primera = lector.line_num
         try:
-            celdas = [_limpia(celda) for celda in next(lector)]
+            celdas = [limpia(celda) for celda in next(lector)]
         except StopIteration:
             return
         except csv.Error:
@@ -74,8 +102,7 @@ def _registros(texto, errores) -> Iterator[tuple[int, list[str]]]:
             lineas, frase = _falla(registro, separador)
             errores.anotar(antes + primera + 1 + lineas, frase)
             return
-        if any(celdas):
-            yield antes + primera + 1, celdas
+        yield antes + primera + 1, celdas
 
 
 def _separador(texto):
@@ -100,27 +127,36 @@ def _falla(registro, separador) -> tuple[int, str]:
     return len(re.findall("\r\n|\r|\n", registro[:posicion])), SIN_CERRAR
 
 
-def _limpia(celda):
-    return DURO.sub(" ", celda).replace("\r\n", "\n").replace("\r", "\n").strip()
+def limpia(celda):
+    return _sin_apostrofe(DURO.sub(" ", celda).replace("\r\n", "\n").replace("\r", "\n").strip())
 
 
-def _columnas(archivo, titulos, modelo) -> dict[int, str]:
-    """Return the field that each title means, by the title's place; a column may have no title. Raise DatosInvalidos
-    when a column is unknown, repeated or missing."""
-    conocidas = _por_titulo(modelo)
-    columnas = {lugar: conocidas.get(llano(titulo), titulo) for lugar, titulo in enumerate(titulos) if titulo}
-    cuantas = Counter(columnas.values())
-    identifican = (modelo.clave, "nombre") if modelo._meta.get_field(modelo.clave).null else (modelo.clave,)
+def _sin_apostrofe(celda):
+    """Undo what the lists that go out do, so that no text is run as a formula (`como_csv`)."""
+    return celda[1:] if celda.startswith("'") and celda.lstrip("'").startswith(FORMULA) else celda
+
+
+def _columnas(archivo, titulos, columnas) -> tuple[dict[int, str], dict[str, str]]:
+    """Return the field that each title means, by the title's place, and the titles of those that aren't read, by field;
+    a column may have no title. Raise DatosInvalidos when a column is unknown, repeated or missing."""
+    conocidas = _por_titulo(columnas.campos.items())
+    del_servidor = _por_titulo((f" {campo.name}", campo) for campo in columnas.ajenas)
+    lugares = {
+        n: conocidas.get(llano(titulo)) or del_servidor.get(llano(titulo), titulo)
+        for n, titulo in enumerate(titulos)
+        if titulo
+    }
+    cuantas = Counter(lugares.values())
     peros = {
-        "no se conoce": [columna for columna in cuantas if columna not in conocidas.values()],
-        "se repite": [columna for columna, veces in cuantas.items() if veces > 1],
-        "falta": [] if cuantas.keys() & identifican else [modelo.clave],
+        "no se conoce": [c for c in cuantas if c not in conocidas.values() and c not in del_servidor.values()],
+        "se repite": [columna.strip() for columna, veces in cuantas.items() if veces > 1],
+        "falta": [] if cuantas.keys() & columnas.identifican else [columnas.identifican[0]],
     }
     if any(peros.values()):
         detalle = "; ".join(f"{pero} {_citar_algunas(cuales)}" for pero, cuales in peros.items() if cuales)
-        frase = f"su primera línea debe nombrar columnas de {', '.join(columnas_de(modelo))}, cada una una vez"
+        frase = f"su primera línea debe nombrar columnas de {', '.join(columnas.campos)}, cada una una vez"
         raise archivo_invalido(archivo.nombre, f"{frase}: {detalle}")
-    return columnas
+    return lugares, {c: titulos[n] for n, c in lugares.items() if c in del_servidor.values()}
 
 
 def _citar_algunas(columnas, cuantas=5):
@@ -128,21 +164,18 @@ def _citar_algunas(columnas, cuantas=5):
     return citadas + (f" y {len(columnas) - cuantas} más" if len(columnas) > cuantas else "")
 
 
-def _por_titulo(modelo) -> dict[str, str]:
-    """Return the fields' names by the titles that people may give them, which are their names in the file and in the
-    admin, as `llano` leaves them."""
-    campos = columnas_de(modelo).values()
-    return {llano(str(c.verbose_name)): c.name for c in campos} | {llano(c.name): c.name for c in campos}
+def _por_titulo(campos: Iterable[tuple[str, models.Field]]) -> dict[str, str]:
+    """Return the names of fields by the titles that people may give them, as `llano` leaves them: their names in the
+    admin and, before those of others, in the API and in the database."""
+    campos = list(campos)
+    en_paginas = {llano(str(campo.verbose_name)): nombre for nombre, campo in campos}
+    return en_paginas | {llano(t): nombre for nombre, c in campos for t in (c.attname, c.column, c.name)}
 
 
 def llano(titulo):
     """Return only the letters and digits of a title, without capitals or accents: «Departamento Padre» becomes
     «departamentopadre»."""
     return "".join(letra for letra in fold(titulo) if letra.isalnum())
-
-
-def columnas_de(modelo: type[Catalogo]) -> dict[str, models.Field]:
-    return {c.name: c for c in modelo._meta.concrete_fields if c.primary_key or (c.editable and not c.auto_created)}
 
 
 def _renglon(numero, celdas, columnas, errores) -> Renglon:

@@ -10,7 +10,7 @@ import monitor.db.functions
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("expedientes", "0018_filtrar_y_contar_por_indice"),
+        ("expedientes", "0018_checklist"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,11 +13,12 @@ from monitor.errores import DatosInvalidos
 MEGAS = 5
 BYTES_MAXIMOS = MEGAS * 1_000_000
 COMO_GUARDARLO = "ábralo en Excel y guárdelo como «CSV UTF-8 (delimitado por comas)»"
+COMO_LIBRO = "ábralo en Excel y guárdelo como «Libro de Excel (.xlsx)»"
 
 BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 VACIO = "está vacío: escriba los nombres de las columnas y, debajo, las filas"
 
-LIBROS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # the first bytes of .xlsx and .ods files, and of .xls files
+LIBRO, LIBRO_VIEJO = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"  # the first bytes of .xlsx files, and of .xls files
 PERDIDA = "\ufffd"  # programs write this for a letter that they couldn't read
 # A file that isn't UTF-8 as a whole but has some letters in UTF-8 (which in Windows-1252 are «Ã» or «Â» before a sign)
 # is a mixture.
@@ -44,6 +45,15 @@ class Archivo(NamedTuple):
             frase = f"no se pudo abrir «{ruta}»: revise que sea un archivo y que su usuario pueda leerlo"
             raise archivo_invalido(ruta.name, frase) from error
 
+    @property
+    def es_libro(self) -> bool:
+        return self.contenido.startswith(LIBRO)
+
+    def exigir_que_quepa(self) -> None:
+        if len(self.contenido) > BYTES_MAXIMOS:
+            frase = f"pesa más de {MEGAS} MB: divídalo en varios y cárguelos uno por uno"
+            raise archivo_invalido(self.nombre, frase)
+
 
 def archivo_invalido(nombre: str, frase: str) -> DatosInvalidos:
     """Return the error of a file as a whole, under its name."""
@@ -69,22 +79,21 @@ class Errores:
     def anotar(self, linea: int, *frases: str) -> None:
         self._por_linea.setdefault(linea, []).extend(frases)
 
+    def todas(self) -> list[tuple[int, str]]:
+        """Return every sentence with its line, in the order of the lines."""
+        return [(n, frase) for n, suyas in sorted(self._por_linea.items()) for frase in suyas]
+
     def lanzar(self) -> None:
         """Raise DatosInvalidos with every sentence, when there is any."""
         if self._por_linea:
-            frases = [
-                f"{self.nombre}, línea {n}: {frase}" for n, suyas in sorted(self._por_linea.items()) for frase in suyas
-            ]
+            frases = [f"{self.nombre}, línea {n}: {frase}" for n, frase in self.todas()]
             raise DatosInvalidos(campos={self.nombre: frases})
 
 
 def texto_de(archivo: Archivo) -> str:
-    """Return the text of a file. Raise DatosInvalidos when it isn't text, is empty or is too large."""
-    if len(archivo.contenido) > BYTES_MAXIMOS:
-        frase = f"pesa más de {MEGAS} MB: divídalo en varios y cárguelos uno por uno"
-        raise archivo_invalido(archivo.nombre, frase)
-    if archivo.contenido.startswith(LIBROS):
-        raise archivo_invalido(archivo.nombre, f"es un libro de Excel, no un CSV: {COMO_GUARDARLO}")
+    """Return the text of a file. Raise DatosInvalidos when it isn't text or is empty."""
+    if archivo.contenido.startswith(LIBRO_VIEJO):
+        raise archivo_invalido(archivo.nombre, f"es un libro de un Excel viejo (.xls), o con contraseña: {COMO_LIBRO}")
     texto = _decodificar(archivo)
     if "\0" in texto:
         raise archivo_invalido(archivo.nombre, f"no es texto: {COMO_GUARDARLO}")

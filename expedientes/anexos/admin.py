@@ -1,0 +1,241 @@
+"""What hangs from an expediente, in the admin: the comments on its page, and the page of an annex with a list."""
+
+from collections.abc import Mapping
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.views.decorators.http import require_POST
+
+from expedientes.anexos.partes import ConPartesManager
+from expedientes.comentarios.models import TEXTO_MAXIMO, Comentario
+from expedientes.models import Expediente
+from monitor.admin.forms import UntouchedTextField, VerbForm
+from monitor.admin.routes import route
+from monitor.admin.stale import REVISAR, VISTO
+from monitor.admin.verbs import changed
+from monitor.api.serializers import StrictSerializer
+from monitor.db.versions import Seen
+from monitor.errores import ErrorDeDominio
+
+OTRO = "otro"  # the parameter of the page of an annex that begins where there is one already
+A_LA_VISTA = 100  # comments that the page of an expediente shows
+BLANCO = "Escriba el comentario antes de guardarlo."
+LARGO = f"El comentario admite {TEXTO_MAXIMO:,} caracteres como máximo."
+
+
+class SinConfirmar(forms.NullBooleanSelect):
+    """What is so, isn't, or nobody has said."""
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs)
+        self.choices = [("unknown", "Sin confirmar"), ("true", "Sí"), ("false", "No")]
+
+
+def _campo(columna: models.Field, **opciones):
+    """Return the box of a column: days and hours have the browser's own, which a telephone knows."""
+    if isinstance(columna, models.CharField | models.TextField) and not columna.choices:
+        opciones["form_class"] = UntouchedTextField
+    if isinstance(columna, models.DateField):
+        opciones["widget"] = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    if isinstance(columna, models.TimeField):
+        opciones["widget"] = forms.TimeInput({"type": "time"}, format="%H:%M")
+    if isinstance(columna, models.BooleanField):
+        opciones["widget"] = SinConfirmar
+    if isinstance(columna, models.TextField):
+        opciones["widget"] = forms.Textarea({"rows": 3})
+    return columna.formfield(**opciones)
+
+
+class PaginaDeAnexo:
+    """The page of the newest annex of a kind of an expediente, or of its first: its boxes, and its list as a table.
+    Each row of the list is read as the API reads it."""
+
+    nombre: str  # in the address of the page
+    modelo: type[models.Model]
+    titulo: str
+    plantilla: str
+    secciones: tuple[tuple[str, tuple[str, ...]], ...]
+    entrada_de_parte: StrictSerializer
+
+    def __init__(self, modeladmin):
+        self.modeladmin, self.sitio = modeladmin, modeladmin.admin_site
+        campos = [campo for _, suyos in self.secciones for campo in suyos]
+        self.forma = forms.modelform_factory(self.modelo, VerbForm, campos, formfield_callback=_campo)
+
+    @property
+    def manager(self) -> ConPartesManager:
+        return self.modelo.objects
+
+    def view(self, request, object_id):
+        expediente = self.modeladmin.get_object(request, unquote(object_id))
+        if expediente is None:
+            return self.modeladmin._get_obj_does_not_exist_redirect(request, self.modeladmin.opts, object_id)
+        anexo = self._el_de(expediente, request.POST.get("anexo", "" if OTRO in request.GET else None))
+        puede = self._puede(request, "change" if anexo else "add")
+        if not self._puede(request, "view") or (request.method == "POST" and not puede):
+            raise PermissionDenied
+        if request.method != "POST":
+            forma = self.forma(instance=anexo, initial=None if anexo else self.iniciales(expediente))
+            return self._mostrar(request, expediente, anexo, forma, self.renglones_de(anexo), puede)
+        forma, renglones = self.forma(request.POST, instance=anexo), self.renglones_en(request.POST)
+        if REVISAR not in request.POST and self._guardar(request, expediente, anexo, forma, renglones):
+            return HttpResponseRedirect(request.path)
+        return self._mostrar(request, expediente, anexo, forma, renglones, puede)
+
+    def _puede(self, request, accion) -> bool:
+        return request.user.has_perm(f"expedientes.{accion}_{self.modelo._meta.model_name}")
+
+    def _el_de(self, expediente, clave):
+        """Return the annex that the page was of when it was sent, or the newest; None for one that begins."""
+        suyos = self.modelo.objects.filter(expediente=expediente.uid).order_by("-id")
+        if clave and clave.isdecimal() and len(clave) < 19:
+            return suyos.filter(pk=clave).first()
+        return None if clave == "" else suyos.first()
+
+    # --- What is shown ---
+
+    def iniciales(self, expediente) -> dict:
+        """Return what a new annex begins with."""
+        return {}
+
+    def renglones_de(self, anexo) -> list[dict]:
+        """Return the rows of the list, as texts, as the page shows them."""
+        return [parte.en_datos() for parte in self.manager.partes_de(anexo)] if anexo else []
+
+    def _mostrar(self, request, expediente, anexo, forma, renglones, puede):
+        if not puede:
+            for campo in forma.fields.values():
+                campo.disabled, campo.show_hidden_initial = True, False
+        contexto = self.sitio.each_context(request) | {
+            "title": f"{self.titulo}: {expediente}",
+            "opts": self.modeladmin.opts,
+            "original": expediente,
+            "anexo": anexo,
+            "puede": puede,
+            "otro": OTRO,
+            "forma": forma,
+            "visto": anexo.tag if anexo else "",
+            "secciones": [(titulo, [forma[campo] for campo in campos]) for titulo, campos in self.secciones],
+            "renglones": renglones,
+        }
+        return TemplateResponse(request, self.plantilla, contexto | self.ademas(request, anexo, renglones))
+
+    def ademas(self, request, anexo, renglones) -> dict:
+        """Return what else the page shows."""
+        return {}
+
+    # --- What is sent ---
+
+    def renglones_en(self, enviado: Mapping) -> list[dict]:
+        """Return the rows of the list that were sent, without the blank ones. The boxes of a row are numbered."""
+        columnas, renglones = self.manager.parte.columnas(), []
+        for numero in sorted({int(n.split("-")[1]) for n in enviado if _es_de_renglon(n)}):
+            renglon = {columna: enviado.get(f"renglon-{numero}-{columna}", "").strip() or None for columna in columnas}
+            if self.hay_algo(renglon):
+                renglones.append(renglon)
+        return renglones
+
+    def hay_algo(self, renglon) -> bool:
+        return any(renglon.values())
+
+    def datos_de_renglon(self, renglon: dict) -> dict:
+        return renglon
+
+    def _guardar(self, request, expediente, anexo, forma, renglones) -> bool:
+        """Write the page, and say so. When a box or the verb refuses, the form says why."""
+        if not forma.is_valid():
+            return False
+        try:
+            datos = self._datos(request, anexo, forma, renglones)
+            with transaction.atomic():
+                if anexo:
+                    visto = Seen([request.POST.get(VISTO, "")])
+                    self.manager.actualizar(anexo.pk, datos, por=request.user, visto=visto)
+                else:
+                    self.manager.crear(expediente.pk, datos, por=request.user)
+                self.modeladmin.log_change(request, expediente, changed(self.titulo))
+        except ErrorDeDominio as error:
+            for _, frase in error.frases():
+                forma.add_error(None, frase)
+            return False
+        self.modeladmin.message_user(request, f"Se guardó: {self.titulo.lower()} de {expediente}.", messages.SUCCESS)
+        return True
+
+    def _datos(self, request, anexo, forma, renglones) -> dict:
+        partes = [self.entrada_de_parte.read(self.datos_de_renglon(renglon)) for renglon in renglones]
+        datos = forma.changes() if anexo else _con_valor(forma)
+        return datos | {self.manager.parte.lista: partes}
+
+
+def _es_de_renglon(nombre: str) -> bool:
+    partes = nombre.split("-")
+    return len(partes) == 3 and partes[0] == "renglon" and partes[1].isdecimal() and len(partes[1]) < 5
+
+
+def _con_valor(forma) -> dict:
+    """Return what a new row is made of: also what the form came filled with."""
+    valores = {nombre: getattr(forma.instance, nombre) for nombre in forma.fields}
+    return {nombre: valor for nombre, valor in valores.items() if valor not in (None, "")}
+
+
+class ConAnexos:
+    """A mixin of the ModelAdmin of expedientes, with the comments on its page, and the pages of `paginas_de_anexos`."""
+
+    paginas_de_anexos: tuple[type[PaginaDeAnexo], ...] = ()
+
+    def get_urls(self):
+        def ruta(camino, vista, nombre):
+            return path(camino, self.admin_site.admin_view(vista), name=f"expedientes_expediente_{nombre}")
+
+        paginas = [pagina(self) for pagina in self.paginas_de_anexos]
+        return [
+            ruta("<path:object_id>/comentar/", require_POST(self.comentar_view), "comentar"),
+            ruta("<path:object_id>/comentario/", require_POST(self.quitar_comentario_view), "quitar_comentario"),
+            *(ruta(f"<path:object_id>/{pagina.nombre}/", pagina.view, pagina.nombre) for pagina in paginas),
+            *super().get_urls(),
+        ]
+
+    def comentar_view(self, request, object_id):
+        clave, texto = unquote(object_id), request.POST.get("comentario", "").replace("\r\n", "\n").strip()
+        if not request.user.has_perm("expedientes.add_comentario"):
+            raise PermissionDenied
+        frase = BLANCO if not texto else LARGO if len(texto) > TEXTO_MAXIMO else ""
+        return self._en_su_pagina(
+            request, clave, frase, lambda: Comentario.objects.escribir(clave, texto, por=request.user)
+        )
+
+    def quitar_comentario_view(self, request, object_id):
+        clave, cual = unquote(object_id), request.POST.get("comentario", "")
+        if not request.user.has_perm("expedientes.delete_comentario"):
+            raise PermissionDenied
+        pk = int(cual) if cual.isdecimal() and len(cual) < 19 else 0
+        return self._en_su_pagina(request, clave, "", lambda: Comentario.objects.eliminar(pk, por=request.user))
+
+    def _en_su_pagina(self, request, clave, frase, verbo):
+        """Do it and go back to the page of the expediente; when it can't be done, the page says why."""
+        try:
+            if not frase:
+                verbo()
+        except ErrorDeDominio as error:
+            frase = error.mensaje
+        if frase:
+            self.message_user(request, frase, messages.ERROR)
+        return HttpResponseRedirect(f"{route(Expediente, 'change', clave)}#comentarios")
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if change and request.method == "GET":
+            comentarios = list(obj.comentarios.select_related("usuario").order_by("-id")[: A_LA_VISTA + 1])
+            context |= {
+                "comentarios": comentarios[:A_LA_VISTA],
+                "hay_mas_comentarios": len(comentarios) > A_LA_VISTA,
+                "puede_comentar": request.user.has_perm("expedientes.add_comentario"),
+                "puede_quitar_comentarios": request.user.has_perm("expedientes.delete_comentario"),
+                "largo_de_comentario": TEXTO_MAXIMO,
+            }
+        return super().render_change_form(request, context, add, change, form_url, obj)

@@ -1,0 +1,251 @@
+"""What hangs from an expediente, in the admin: comments, the survey and the checklist."""
+
+from datetime import date
+
+import pytest
+
+from expedientes.checklist.models import Checklist
+from expedientes.checklist.plantilla import PUNTOS
+from expedientes.comentarios.models import Comentario
+from expedientes.levantamientos.models import Levantamiento
+from expedientes.models import Expediente
+from expedientes.tests.anexos import ChecklistFactory, ComentarioFactory, LevantamientoFactory
+from expedientes.tests.factories import ExpedienteFactory
+from monitor.roles import Rol
+from monitor.tests.formularios import campos_de
+from monitor.usuarios.tests.factories import UsuarioFactory
+
+pytestmark = pytest.mark.django_db
+
+BASE = "/admin/expedientes/expediente/SIN-1/"
+LEVANTAMIENTO, CHECKLIST = f"{BASE}levantamiento/", f"{BASE}checklist/"
+FIRMA = "data:image/png;base64,AAAA"
+
+
+@pytest.fixture(autouse=True)
+def expediente():
+    return ExpedienteFactory(no_siniestro="SIN-1", marca="Nissan", modelo="Versa", nombre_cliente="Ángela")
+
+
+def dichos(respuesta):
+    return [str(mensaje) for mensaje in respuesta.context["messages"]]
+
+
+# --- Comments ---
+
+
+def test_se_comenta_en_la_pagina_y_se_ve_quien(client, como_operador):
+    client.post(f"{BASE}comentar/", {"comentario": "Llegó\r\nla <fascia>"})
+
+    pagina = client.get(f"{BASE}change/").content.decode()
+
+    assert Comentario.objects.get().comentario == "Llegó\nla <fascia>"
+    assert "Llegó<br>la &lt;fascia&gt;" in pagina
+    assert "María González" in pagina
+
+
+@pytest.mark.parametrize(("texto", "frase"), [("  ", "Escriba el comentario"), ("x" * 10_001, "como máximo")])
+def test_lo_que_no_se_puede_comentar_se_dice(client, como_operador, texto, frase):
+    respuesta = client.post(f"{BASE}comentar/", {"comentario": texto}, follow=True)
+
+    assert frase in dichos(respuesta)[0]
+    assert not Comentario.objects.exists()
+
+
+def test_solo_un_administrador_elimina_un_comentario(client, como_operador):
+    comentario = ComentarioFactory(no_siniestro="SIN-1")
+
+    assert client.post(f"{BASE}comentario/", {"comentario": comentario.pk}).status_code == 403
+    client.force_login(UsuarioFactory(administrador=True))
+    client.post(f"{BASE}comentario/", {"comentario": comentario.pk})
+
+    assert not Comentario.objects.exists()
+    otra = client.post(f"{BASE}comentario/", {"comentario": "x"}, follow=True)
+    assert dichos(otra) == ["Comentario no encontrado"]
+
+
+# --- The survey ---
+
+
+def test_el_primer_levantamiento_empieza_con_lo_que_se_sabe(client, como_operador):
+    enviado = campos_de(client.get(LEVANTAMIENTO))
+    assert (enviado["marca"], enviado["nombre_propietario"]) == ("Nissan", "Ángela")
+    conceptos = {
+        "renglon-0-concepto": "Fascia",
+        "renglon-0-costo": "$1,500.50",
+        "renglon-3-concepto": "Descuento",
+        "renglon-3-costo": "-200",
+    }
+
+    respuesta = client.post(LEVANTAMIENTO, enviado | conceptos | {"aire": "true"}, follow=True)
+
+    levantamiento = Levantamiento.objects.get()
+    assert (levantamiento.marca, levantamiento.aire, levantamiento.color) == ("Nissan", True, None)
+    assert dichos(respuesta) == ["Se guardó: levantamiento de daños de SIN-1."]
+    assert "$1,300.50" in respuesta.content.decode()
+
+
+def test_se_empieza_otro_sin_tocar_el_que_habia(client, como_operador):
+    anterior = LevantamientoFactory(no_siniestro="SIN-1", color="rojo")
+    nuevo = f"{LEVANTAMIENTO}?otro=1"
+    assert "?otro=1" in client.get(LEVANTAMIENTO).content.decode()
+
+    client.post(nuevo, campos_de(client.get(nuevo)) | {"color": "azul"})
+
+    assert list(Levantamiento.objects.order_by("id").values_list("color", flat=True)) == ["rojo", "azul"]
+    anterior.refresh_from_db()
+    assert anterior.version == 1
+
+
+def test_se_guarda_solo_lo_que_cambio(client, como_operador):
+    levantamiento = LevantamientoFactory(no_siniestro="SIN-1", color="rojo", fecha=date(2026, 3, 1))
+    enviado = campos_de(client.get(LEVANTAMIENTO))
+
+    client.post(LEVANTAMIENTO, enviado)
+    levantamiento.refresh_from_db()
+    assert levantamiento.version == 1
+    client.post(LEVANTAMIENTO, enviado | {"color": "azul", "renglon-0-concepto": ""})
+
+    levantamiento.refresh_from_db()
+    assert (levantamiento.color, levantamiento.fecha, levantamiento.conceptos.count()) == ("azul", date(2026, 3, 1), 0)
+
+
+@pytest.mark.parametrize(
+    ("malo", "frase"),
+    [
+        ({"renglon-1-costo": "5"}, "concepto es requerido"),
+        ({"renglon-1-concepto": "x", "renglon-1-costo": "mil"}, "costo: debe ser un importe"),
+        ({"fecha": "31/02/2026"}, "fecha válida"),
+        ({"_visto": "9-x"}, "cambió desde que lo leyó"),
+    ],
+)
+def test_lo_que_esta_mal_se_dice_y_lo_escrito_queda(client, como_operador, malo, frase):
+    LevantamientoFactory(no_siniestro="SIN-1", color="rojo")
+    enviado = campos_de(client.get(LEVANTAMIENTO)) | {"color": "azul"} | malo
+
+    respuesta = client.post(LEVANTAMIENTO, enviado)
+
+    html = respuesta.content.decode()
+    assert (respuesta.status_code, frase in html, "azul" in html) == (200, True, True)
+    assert Levantamiento.objects.get().color == "rojo"
+
+
+# --- The checklist ---
+
+
+def test_el_checklist_trae_los_puntos_de_la_hoja_y_guarda_las_marcas(client, como_operador):
+    enviado = campos_de(client.get(CHECKLIST))
+    assert len([n for n in enviado if n.endswith("-nombre_item")]) == len(PUNTOS) + 3
+    marcas = {"renglon-0-valor": "RE", f"renglon-{len(PUNTOS)}-nombre_item": "Antena"}
+
+    client.post(
+        CHECKLIST, enviado | marcas | {"aprobada": "true", "firma": FIRMA, "firma_cambiada": "si", "hora": "10:30"}
+    )
+
+    checklist = Checklist.objects.get()
+    items = list(checklist.items.values_list("sistema", "nombre_item", "valor"))
+    assert items[0] == (*PUNTOS[0], "RE")
+    assert items[-1] == (None, "Antena", None)
+    assert (len(items), checklist.firma_quien_recibe, checklist.aprobada) == (len(PUNTOS) + 1, FIRMA, True)
+    pagina = client.get(CHECKLIST)
+    assert campos_de(pagina)["renglon-0-valor"] == "RE"
+    assert "img-src 'self' data:" in pagina.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("firma", ["data:text/html;base64,AAAA", "javascript:1", FIRMA + "A" * 200_000])
+def test_una_firma_que_no_es_un_dibujo_no_se_guarda(client, como_operador, firma):
+    ChecklistFactory(no_siniestro="SIN-1")
+    enviado = campos_de(client.get(CHECKLIST)) | {"firma": firma, "firma_cambiada": "si"}
+
+    respuesta = client.post(CHECKLIST, enviado)
+
+    assert "La firma no se puede leer" in respuesta.content.decode()
+    assert Checklist.objects.get().firma_quien_recibe is None
+
+
+def test_lo_que_se_firmo_no_se_pierde_si_algo_esta_mal(client, como_operador):
+    enviado = campos_de(client.get(CHECKLIST)) | {"firma": FIRMA, "firma_cambiada": "si", "hora": "25:00"}
+
+    respuesta = client.post(CHECKLIST, enviado)
+
+    assert not Checklist.objects.exists()
+    client.post(CHECKLIST, campos_de(respuesta) | {"hora": "10:00"})
+    assert Checklist.objects.get().firma_quien_recibe == FIRMA
+
+
+def test_lo_que_se_firmo_no_se_pierde_al_guardar_otra_cosa(client, como_operador):
+    ChecklistFactory(no_siniestro="SIN-1", firma_quien_recibe=FIRMA)
+    enviado = campos_de(client.get(CHECKLIST))
+
+    client.post(CHECKLIST, enviado | {"serie": "3N1"})
+
+    checklist = Checklist.objects.get()
+    assert (checklist.serie, checklist.firma_quien_recibe) == ("3N1", FIRMA)
+
+
+# --- The gate to Salida ---
+
+
+def test_lo_que_falta_para_salir_se_dice_en_la_pagina(client, como_operador, settings):
+    settings.SALIDA_CON_CHECKLIST = True
+
+    pagina = client.get(f"{BASE}change/")
+    respuesta = client.post(f"{BASE}change/", campos_de(pagina) | {"_estado": "Salida"})
+
+    html = respuesta.content.decode()
+    assert "Falta registrar la fecha de entrega del expediente" in html
+    assert "No existe checklist de salida para este expediente" in html
+    assert "_motivo" not in html
+    assert Expediente.objects.get().estado == "Ingreso"
+
+
+def test_un_administrador_dice_por_que_sale_sin_checklist(client, como_administrador, settings):
+    settings.SALIDA_CON_CHECKLIST = True
+
+    enviado = campos_de(client.get(f"{BASE}change/")) | {"_motivo": " Urge ", "_estado": "Salida"}
+    client.post(f"{BASE}change/", enviado)
+
+    assert Expediente.objects.get().estado == "Salida"
+    assert Comentario.objects.get().comentario.startswith("Salida autorizada con motivo: Urge\n")
+
+
+# --- All of them ---
+
+
+@pytest.mark.parametrize("ruta", [f"{BASE}change/", LEVANTAMIENTO, CHECKLIST])
+def test_pocas_sentencias_por_muchas_filas_que_haya(client, como_operador, django_assert_max_num_queries, ruta):
+    ComentarioFactory.create_batch(8, no_siniestro="SIN-1")
+    ChecklistFactory.create_batch(3, no_siniestro="SIN-1")
+    LevantamientoFactory.create_batch(3, no_siniestro="SIN-1")
+    client.get(ruta)
+
+    with django_assert_max_num_queries(15):
+        assert client.get(ruta).status_code == 200
+
+
+@pytest.mark.parametrize("rol", Rol)
+@pytest.mark.parametrize("ruta", [LEVANTAMIENTO, CHECKLIST])
+def test_cualquier_rol_lo_llena(client, rol, ruta):
+    client.force_login(UsuarioFactory(rol=rol))
+
+    assert client.post(ruta, campos_de(client.get(ruta))).status_code == 302
+
+
+def test_sin_permiso_se_mira_y_no_se_escribe(client, como_operador, monkeypatch):
+    for anexo in ("levantamiento", "checklist", "comentario"):
+        for accion in ("add", "change"):
+            monkeypatch.setitem(
+                __import__("monitor.roles").roles.PERMISOS, f"expedientes.{accion}_{anexo}", frozenset()
+            )
+    LevantamientoFactory(no_siniestro="SIN-1"), ChecklistFactory(no_siniestro="SIN-1")
+
+    for ruta in (LEVANTAMIENTO, CHECKLIST):
+        pagina = client.get(ruta)
+        assert (pagina.status_code, 'type="submit" value="Guardar"' in pagina.content.decode()) == (200, False)
+        assert client.post(ruta, {}).status_code == 403
+    assert client.post(f"{BASE}comentar/", {"comentario": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize("ruta", ["levantamiento", "checklist"])
+def test_de_un_expediente_que_no_hay_se_dice(client, como_operador, ruta):
+    assert client.get(f"/admin/expedientes/expediente/NADIE/{ruta}/").status_code == 404

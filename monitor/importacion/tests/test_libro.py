@@ -1,0 +1,165 @@
+"""Books of Excel: those that others write, and those that are made to do harm."""
+
+import io
+from datetime import date, datetime, time
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from openpyxl import Workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+
+from monitor.errores import DatosInvalidos
+from monitor.exportacion import como_xlsx
+from monitor.exportacion.tabla import Tabla
+from monitor.importacion import libro
+from monitor.importacion.archivo import Archivo
+
+
+def leer(contenido):
+    return list(libro.registros(Archivo("libro.xlsx", contenido)))
+
+
+def guardado(paquete) -> bytes:
+    salida = io.BytesIO()
+    paquete.save(salida)
+    return salida.getvalue()
+
+
+def con_partes(**cambios) -> bytes:
+    """Return a book with one row, some of whose files are others. `__` stands for `/`."""
+    paquete = Workbook()
+    paquete.active.append(["nombre"])
+    cambios = {nombre.replace("__", "/") + ".xml": texto for nombre, texto in cambios.items()}
+    salida = io.BytesIO()
+    with ZipFile(io.BytesIO(guardado(paquete))) as original, ZipFile(salida, "w", ZIP_DEFLATED) as nuevo:
+        for nombre in {*original.namelist(), *cambios}:
+            nuevo.writestr(nombre, cambios[nombre] if nombre in cambios else original.read(nombre))
+    return salida.getvalue()
+
+
+HOJA = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+)
+
+
+def frase_de(contenido) -> str:
+    with pytest.raises(DatosInvalidos) as error:
+        leer(contenido)
+    return error.value.mensaje
+
+
+def test_cada_clase_de_celda():
+    paquete = Workbook()
+    hoja = paquete.active
+    hoja.append(
+        ["texto", " con blancos ", "a_x000D_\nb_xD800__x0000_", True, False, 7, 1.5, 5512345678, 1e-7, None, "#N/A"]
+    )
+    hoja.append([date(2024, 1, 15), datetime(2024, 3, 20, 10, 30, 15), time(8, 5), date(1900, 1, 1)])  # noqa: DTZ001
+    hoja["A4"] = CellRichText("de ", TextBlock(InlineFont(b=True), "dos"), " partes")
+    hoja["B4"] = "=1+1"
+    hoja["C4"], hoja["C4"].number_format = 3, '0 "días"'
+
+    assert leer(guardado(paquete)) == [
+        (1, ["texto", "con blancos", "a\nb", "sí", "no", "7", "1.5", "5512345678", "0.0000001", "", "#N/A"]),
+        (2, ["2024-01-15", "2024-03-20 10:30:15", "08:05:00", "1900-01-01"]),
+        (4, ["de dos partes", "", "3"]),
+    ]
+
+
+def test_la_primera_hoja_visible_que_tenga_algo():
+    paquete = Workbook()
+    paquete.active.sheet_state = "hidden"
+    paquete.active.append(["escondida"])
+    paquete.create_sheet("vacía")
+    paquete.create_sheet("buena")["C5"] = "sí"
+
+    assert leer(guardado(paquete)) == [(5, ["", "", "sí"])]
+
+
+def test_las_fechas_de_una_mac():
+    paquete = Workbook()
+    paquete.epoch = datetime(1904, 1, 1)  # noqa: DTZ001  openpyxl's own
+    paquete.active.append([date(2024, 1, 15)])
+
+    assert leer(guardado(paquete)) == [(1, ["2024-01-15"])]
+
+
+def test_lo_que_exportamos():
+    fila = ["=1+1", "a\rb_x0041_", 3, date(2024, 1, 15), datetime(2024, 3, 20, 10, 30, 59), date(1850, 1, 2)]  # noqa: DTZ001
+    contenido = b"".join(como_xlsx.escribir(Tabla("tabla", list("ABCDEF"), [[fila]])))
+
+    assert leer(contenido)[1] == (
+        2,
+        ["=1+1", "a\nb_x0041_", "3", "2024-01-15", "2024-03-20 10:30:59", "1850-01-02"],
+    )
+
+
+def test_un_texto_que_no_cupo_se_rechaza():
+    contenido = b"".join(como_xlsx.escribir(Tabla("tabla", ["A"], [[["x" * 40_000]]])))
+
+    assert "hay un texto que Excel no pudo tener entero" in frase_de(contenido)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_un_libro_con_entidades_se_rechaza(encoding):
+    de_mil = "&a;" * 1000
+    bomba = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "{"ja" * 1000}">]>{HOJA.format(de_mil)}'
+
+    assert "no se puede abrir como libro de Excel" in frase_de(
+        con_partes(xl__worksheets__sheet1=bomba.encode(encoding))
+    )
+
+
+def test_un_libro_que_abierto_es_enorme_se_rechaza_sin_abrirlo():
+    contenido = con_partes(xl__worksheets__sheet1=HOJA.format(" " * (libro.ABIERTO_MAXIMO + 1)))
+
+    assert len(contenido) < 1_000_000
+    assert "abierto pesa más de 64 MB" in frase_de(contenido)
+
+
+def test_demasiados_textos():
+    textos = f"<sst>{'<si/>' * (libro.TEXTOS_MAXIMOS + 1)}</sst>"
+
+    assert "abierto pesa más de 64 MB" in frase_de(con_partes(xl__sharedStrings=textos))
+
+
+def test_una_celda_en_el_fin_del_mundo_no_ocupa_lo_que_hay_en_medio():
+    ultima = '<row r="999999999999"><c r="A9"><v>2</v></c><c r="XFD9"><v>3</v></c></row>'
+    celdas = f'<row r="1"><c r="A1"><v>1</v></c></row>{ultima}'
+
+    assert leer(con_partes(xl__worksheets__sheet1=HOJA.format(celdas))) == [(1, ["1"]), (999_999_999_999, ["2"])]
+
+
+def test_celdas_sin_su_lugar():
+    celdas = "<row><c><v>1</v></c><c/><c t='str'><f>A1</f><v>x</v></c></row><row><c><v>2</v></c></row>"
+
+    assert leer(con_partes(xl__worksheets__sheet1=HOJA.format(celdas))) == [(1, ["1", "", "x"]), (2, ["2"])]
+
+
+@pytest.mark.parametrize(
+    "partes",
+    [
+        {"xl__workbook": "<workbook>"},
+        {"xl__worksheets__sheet1": HOJA.format("").removesuffix("</worksheet>")},
+        {"xl__workbook": "esto no es XML"},
+        {"xl__worksheets__sheet1": HOJA.format('<row r="1"><c r="A1" t="s"><v>99</v></c></row>')},
+        {"xl__worksheets__sheet1": HOJA.format('<row r="x"/>')},
+        {"xl__worksheets__sheet1": HOJA.format('<row r="1"><c r="A1"><v>doce</v></c></row>')},
+    ],
+)
+def test_un_libro_roto_se_rechaza(partes):
+    assert "no se puede abrir como libro de Excel" in frase_de(con_partes(**partes))
+
+
+def test_un_libro_sin_sus_enlaces_se_rechaza():
+    assert "no se puede abrir como libro de Excel" in frase_de(sin_enlaces())
+
+
+def sin_enlaces():
+    salida = io.BytesIO()
+    with ZipFile(io.BytesIO(con_partes())) as original, ZipFile(salida, "w") as nuevo:
+        for nombre in original.namelist():
+            if "_rels/workbook" not in nombre:
+                nuevo.writestr(nombre, original.read(nombre))
+    return salida.getvalue()
