@@ -521,7 +521,7 @@ def test_pagina_de_cualquier_clave(client, como_operador, clave):
 
 
 @pytest.mark.parametrize("cuantos", [1, 3])
-def test_pagina_hace_once_consultas(client, como_operador, cuantos, django_assert_num_queries):
+def test_pagina_hace_doce_consultas(client, como_operador, cuantos, django_assert_num_queries):
     expediente = ExpedienteFactory(completo=True)
     for estado in list(Estado)[1 : cuantos + 1]:
         Expediente.objects.cambiar_estado(expediente.pk, estado, por=UsuarioFactory())
@@ -530,7 +530,7 @@ def test_pagina_hace_once_consultas(client, como_operador, cuantos, django_asser
     # The statements read the session, the user, the expediente, who opened it, the insurers to choose from, and of the
     # line of time the people to choose from, the changes and the states, each with its person, and the insurers named;
     # its own insurer, for its sheet of paper; its photos and documents, and its comments.
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(pagina_de(expediente.pk))
 
 
