@@ -295,9 +295,9 @@ def test_boton_de_una_pagina_vieja_dice_que_cambio_y_pulsado_otra_vez_pasa(clien
 def test_boton_cuyo_estado_otro_cambia_en_medio_no_pasa(client, url, maria, monkeypatch):
     cambiar_estado = Expediente.objects.cambiar_estado
 
-    def tarde(manager, clave, hasta, *, por, visto):
+    def tarde(manager, clave, hasta, *, por, **opciones):
         cambiar_estado(clave, Estado.RESTAURACION, por=maria)
-        return cambiar_estado(clave, hasta, por=por, visto=visto)
+        return cambiar_estado(clave, hasta, por=por, **opciones)
 
     monkeypatch.setattr(type(Expediente.objects), "cambiar_estado", tarde)
 

@@ -92,6 +92,7 @@ def _llamada(expresion, texto):
     return f"SELECT {sql}", params
 
 
+@pytest.mark.con_su_base
 @pytest.mark.parametrize(
     "expresion",
     [
@@ -126,7 +127,7 @@ class ComoEnPython(TestCase):
 
         busqueda = Expediente.objects.values_list("busqueda", flat=True).get()
         en_la_base = busqueda if connection.vendor == "postgresql" else fold_searchable(busqueda)
-        assert en_la_base == textos.fold(f"-\n\n{texto}\n\n\n\n\n") + "\1\2"
+        assert en_la_base == textos.fold(f"-\n\n{texto}\n\n\n\n\n\n") + "\1\2"
         if palabras := texto.split():
             assert textos.words(palabras[0]) == [] or Expediente.objects.buscar(palabras[0].upper()).exists()
 

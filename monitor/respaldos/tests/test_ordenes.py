@@ -51,7 +51,7 @@ def test_respaldar_y_restaurar_devuelve_todo(taller):
     restaurado = taller.manage(f"restaurar {archivo} --reemplazar")
 
     assert (respaldado.returncode, respaldado.stderr) == (0, "")
-    assert re.search(r": \d+\.\d kB, \d+ tablas, \d+ filas\.\n$", respaldado.stdout)
+    assert re.search(r": \d+\.\d kB, \d+ tablas, [\d,]+ filas\.\n$", respaldado.stdout)
     assert (restaurado.returncode, restaurado.stderr) == (0, "")
     assert "Todo es igual: " in restaurado.stdout
     assert taller.contenido() == antes
