@@ -53,11 +53,11 @@ class ExpedienteArchivado(models.Model):
 
 class AnexoArchivado(models.Model):
     """An annex that was deleted from the expediente with this identity, whole: its columns and, by table, what hung
-    from it. `objeto` is its table, and `uid` its own identity."""
+    from it. `objeto` is its table, and `fila` its id there."""
 
     id = models.BigAutoField(primary_key=True)
     objeto = models.CharField("tabla", max_length=40)
-    uid = models.UUIDField("identidad", unique=True)
+    fila = models.BigIntegerField("id de la fila")
     expediente_uid = models.UUIDField("expediente", db_index=True)
     datos = models.JSONField("datos", encoder=DjangoJSONEncoder)
     archivado_en = models.DateTimeField("archivado", db_default=ClockTime(), editable=False)
@@ -68,9 +68,10 @@ class AnexoArchivado(models.Model):
         verbose_name = "anexo archivado"
         verbose_name_plural = "anexos archivados"
         ordering = ["-id"]
+        indexes = [models.Index(fields=["objeto", "fila"], name="anexo_archivado_por_fila")]
 
     def __str__(self):
-        return f"{self.objeto} {self.uid}"
+        return f"{self.objeto} {self.fila}"
 
 
 def archivados(historia: type[Eslabon]) -> Iterator[tuple[Padre, list[Fila]]]:
@@ -134,11 +135,6 @@ def _columnas(modelo) -> list[models.Field]:
     return [campo for campo in modelo._meta.concrete_fields if not campo.generated]
 
 
-def copias_de(filas: models.QuerySet) -> list[dict]:
-    """Return the copies of rows, by attname, as `leer_fila` reads them."""
-    return [_exacta(fila) for fila in filas.values(*(campo.attname for campo in _columnas(filas.model)))]
-
-
 def _personas(modelo, filas) -> set:
     """Return the people that rows name, by id."""
     columnas = [campo.attname for campo in modelo._meta.concrete_fields if campo.related_model is Usuario]
@@ -172,13 +168,14 @@ def reponer(colgadas: Mapping[type[models.Model], list[dict]], *, por: Author) -
             insert_many(modelo, filas[desde : desde + LOTE], por=por)
 
 
-def archivar_anexo(anexo: models.Model, *, por: Author) -> None:
-    """Take an annex, locked, out of the live tables with all that hangs from it; its copy stays in the archive."""
+def archivar_anexo(anexo: models.Model, expediente: UUID, *, por: Author) -> None:
+    """Take an annex, locked, of the expediente with this identity out of the live tables with all that hangs from it;
+    its copy stays in the archive."""
     copia = copiar(anexo)
     datos = {
         "objeto": anexo._meta.db_table,
-        "uid": anexo.uid,
-        "expediente_uid": anexo.expediente_id,
+        "fila": anexo.pk,
+        "expediente_uid": expediente,
         "datos": copia,
         "archivado_por_id": por.pk,
     }

@@ -57,7 +57,7 @@ class AnexoManager(models.Manager):
     def eliminar(self, pk: int, *, por: Author, visto: Seen | None = None) -> "Anexo":
         """Take an annex out of the live tables, and return it as it was; its copy goes to the archive."""
         anexo = self.tomar(pk, visto)
-        archivar_anexo(anotar_baja(anexo, por=por), por=por)
+        archivar_anexo(anotar_baja(anexo, por=por), anexo.expediente_id, por=por)
         return anexo
 
     def tomar(self, pk: int, visto: Seen | None = None, no_siniestro: str | None = None) -> "Anexo":

@@ -8,8 +8,7 @@ from django.db import models, transaction
 from django.db.models.functions import Concat
 from django.utils import timezone
 
-from expedientes.archivo import leer_fila
-from expedientes.eliminados import AnexoEliminado
+from expedientes.archivo import DE_LA_COPIA, AnexoArchivado, archivar_anexo, leer_fila
 from expedientes.estados import Ubicacion
 from expedientes.models import Expediente, no_encontrado
 from monitor.archivos.almacen import Entrante
@@ -111,26 +110,33 @@ class EvidenciaManager(models.Manager.from_queryset(EvidenciaQuerySet)):
             self._quitar(expediente, filas, por)
 
     def _quitar(self, expediente, filas, por):
-        AnexoEliminado.objects.eliminar(
-            self.filter(pk__in=[fila.pk for fila in filas]).order_by("pk"), expediente, por=por
-        )
+        for fila in filas:
+            archivar_anexo(fila, expediente.uid, por=por)
         anotar(expediente, {"evidencia": [fila.dicha for fila in filas]}, {"evidencia": None}, por=por)
 
     @transaction.atomic
     def recuperar(self, evidencia: int, *, por: Author) -> "Evidencia":
         """Bring back one that was deleted, and return it. Raise NoEncontrado when its bytes aren't kept any more, and
         Conflicto when its expediente isn't there."""
-        eliminada = AnexoEliminado.objects.de(Evidencia).select_for_update().filter(fila=evidencia).first()
-        if eliminada is None or eliminada.eliminado_en < timezone.now() - SE_CONSERVA:
+        eliminada = eliminadas().select_for_update().filter(fila=evidencia).first()
+        if eliminada is None:
             raise NoEncontrado(YA_NO_SE_CONSERVA)
-        expediente = Expediente.objects.select_for_update().filter(uid=eliminada.uid).first()
+        expediente = Expediente.objects.select_for_update().filter(uid=eliminada.expediente_uid).first()
         if expediente is None:
             raise Conflicto(SIN_EXPEDIENTE)
-        valores = leer_fila(Evidencia, eliminada.datos) | {"expediente_id": expediente.pk}
+        columnas = {clave: valor for clave, valor in eliminada.datos.items() if clave not in DE_LA_COPIA}
+        valores = leer_fila(Evidencia, columnas, "column") | {"expediente_id": expediente.pk}
         fila = insert(Evidencia, valores, por=por)
         eliminada.delete()
         anotar(expediente, {"evidencia": None}, {"evidencia": [fila.dicha]}, por=por)
         return fila
+
+
+def eliminadas() -> models.QuerySet[AnexoArchivado]:
+    """Return the copies of what was deleted and whose bytes are kept."""
+    return AnexoArchivado.objects.filter(
+        objeto=Evidencia._meta.db_table, archivado_en__gte=timezone.now() - SE_CONSERVA
+    )
 
 
 def _tomar(no_siniestro: str) -> Expediente | None:

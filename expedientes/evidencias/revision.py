@@ -7,9 +7,8 @@ from itertools import islice
 from django.utils import timezone
 
 from expedientes.archivo import ExpedienteArchivado
-from expedientes.eliminados import AnexoEliminado
 from expedientes.estados import Ubicacion
-from expedientes.evidencias.models import SE_CONSERVA, Evidencia
+from expedientes.evidencias.models import Evidencia, eliminadas
 from monitor.archivos import ALMACEN
 from monitor.archivos.almacen import Hallado, huella
 
@@ -55,8 +54,7 @@ def _del_archivo() -> set[str]:
 
 
 def _eliminados() -> set[str]:
-    recientes = AnexoEliminado.objects.de(Evidencia).filter(eliminado_en__gte=timezone.now() - SE_CONSERVA)
-    return set(recientes.values_list("datos__lugar", flat=True))
+    return set(eliminadas().values_list("datos__lugar", flat=True))
 
 
 def es_viejo(uno: Hallado) -> bool:

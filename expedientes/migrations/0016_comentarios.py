@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("objeto", models.CharField(max_length=40, verbose_name="tabla")),
-                ("uid", models.UUIDField(unique=True, verbose_name="identidad")),
+                ("fila", models.BigIntegerField(verbose_name="id de la fila")),
                 ("expediente_uid", models.UUIDField(db_index=True, verbose_name="expediente")),
                 (
                     "datos",
@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "anexos archivados",
                 "db_table": "anexo_archivado",
                 "ordering": ["-id"],
+                "indexes": [models.Index(fields=["objeto", "fila"], name="anexo_archivado_por_fila")],
             },
         ),
         migrations.CreateModel(

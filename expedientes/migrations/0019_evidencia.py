@@ -16,44 +16,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="AnexoEliminado",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("tabla", models.CharField(max_length=40, verbose_name="tabla")),
-                ("fila", models.BigIntegerField(verbose_name="id de la fila")),
-                ("uid", models.UUIDField(verbose_name="expediente")),
-                ("no_siniestro", monitor.db.fields.KeyField(max_length=100, verbose_name="No. Siniestro")),
-                (
-                    "datos",
-                    models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="datos"),
-                ),
-                (
-                    "eliminado_en",
-                    models.DateTimeField(
-                        db_default=monitor.db.functions.ClockTime(), editable=False, verbose_name="eliminado"
-                    ),
-                ),
-                (
-                    "eliminado_por",
-                    models.ForeignKey(
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="eliminado por",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "anexo eliminado",
-                "verbose_name_plural": "anexos eliminados",
-                "db_table": "anexo_eliminado",
-                "ordering": ["-id"],
-                "indexes": [models.Index(fields=["tabla", "fila"], name="anexo_eliminado_por_fila")],
-            },
-        ),
-        migrations.CreateModel(
             name="Evidencia",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),

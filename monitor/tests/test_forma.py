@@ -31,7 +31,7 @@ CAPAS = {
         " monitor.cambios.seguimiento monitor.importacion.models"
         " monitor.archivos monitor.archivos.*"
         " catalogos.base catalogos.models"
-        " expedientes.archivo expedientes.consultas expedientes.eliminados expedientes.models expedientes.numeros"
+        " expedientes.archivo expedientes.consultas expedientes.models expedientes.numeros"
         " expedientes.columnas expedientes.anexos expedientes.anexos.partes expedientes.*.models"
         " expedientes.checklist.plantilla expedientes.salida"
         " solicitudes.codigo solicitudes.referencias solicitudes.models"

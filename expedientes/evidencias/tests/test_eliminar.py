@@ -8,8 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from expedientes.archivo import ExpedienteArchivado
-from expedientes.eliminados import AnexoEliminado
+from expedientes.archivo import AnexoArchivado, ExpedienteArchivado
 from expedientes.evidencias.models import Evidencia
 from expedientes.evidencias.tests.conftest import guardados
 from expedientes.evidencias.tests.formas import FOTO, con_archivo, ruta_de, subida, subir
@@ -37,8 +36,8 @@ def test_eliminar_una(administrador, operador, expediente, almacen):
     assert len(guardados(almacen)) == 2
     for ruta in (f"{RUTA}/{fila['id']}", f"{RUTA}/{fila['id']}/archivo", fila["ruta"]):
         assert operador.get(ruta).status_code == 404
-    [copia] = AnexoEliminado.objects.all()
-    assert (copia.datos["nombre_archivo"], copia.eliminado_por) == ("foto.jpg", administrador.usuario)
+    [copia] = AnexoArchivado.objects.all()
+    assert (copia.datos["nombre_archivo"], copia.archivado_por) == ("foto.jpg", administrador.usuario)
     assert respuesta(administrador.delete(f"{RUTA}/{fila['id']}")) == (404, {"error": "Evidencia no encontrada"})
 
 
@@ -70,7 +69,7 @@ def test_operador_vacia_lo_suyo_de_hoy(operador, expediente, almacen):
         subida(operador)
 
     assert respuesta(operador.delete(RUTA)) == (200, {"ok": True})
-    assert (Evidencia.objects.count(), AnexoEliminado.objects.count()) == (0, 2)
+    assert (Evidencia.objects.count(), AnexoArchivado.objects.count()) == (0, 2)
     assert operador.get(EXPEDIENTE).json()["evidencia"] == []
 
 
@@ -166,7 +165,7 @@ def test_recuperar_una_que_se_elimino(administrador, expediente, almacen):
 def test_recuperar_a_los_treinta_dias_ya_no_se_puede(administrador, expediente, almacen):
     fila = subida(administrador)
     administrador.delete(f"{RUTA}/{fila['id']}")
-    AnexoEliminado.objects.update(eliminado_en=timezone.now() - timedelta(days=30, seconds=1))
+    AnexoArchivado.objects.update(archivado_en=timezone.now() - timedelta(days=30, seconds=1))
 
     with pytest.raises(CommandError, match="ya no se conserva"):
         correr("recuperar_evidencia", str(fila["id"]))
