@@ -48,7 +48,10 @@ def test_cors_deja_leer_los_encabezados_de_la_api_y_mandar_los_suyos(client, set
         "/api/expedientes", headers={"Origin": AJENO, "Access-Control-Request-Method": "PUT"}
     ).headers["Access-Control-Allow-Headers"]
 
-    assert expuestos == "Link, ETag, Location, X-Request-ID, Retry-After, X-Error-Code, Idempotent-Replayed"
+    assert expuestos == (
+        "Link, ETag, Location, X-Request-ID, Retry-After, X-Error-Code, Idempotent-Replayed, Content-Disposition,"
+        " Content-Range"
+    )
     assert {"if-match", "if-none-match", "idempotency-key", "authorization"} <= set(previa.split(", "))
 
 

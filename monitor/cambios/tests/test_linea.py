@@ -99,7 +99,7 @@ def test_paginas_sin_saltos_ni_repeticiones(client, expediente, jefa):
     assert f"antes={primera.context['linea'].siguiente}#linea" in primera.text
 
 
-@pytest.mark.parametrize(("vista", "sentencias"), [("change", 9), ("history", 10)])
+@pytest.mark.parametrize(("vista", "sentencias"), [("change", 10), ("history", 10)])
 def test_sentencias_cuantas_sean_las_filas(client, expediente, jefa, vista, sentencias, django_assert_max_num_queries):
     for n in range(POR_PAGINA):
         Expediente.objects.actualizar(expediente.pk, {"color": f"color {n}"}, por=UsuarioFactory())
