@@ -15,9 +15,11 @@ from catalogos.tests.factories import (
     TipoServicioSolicitudFactory,
 )
 from expedientes.archivo import colgantes
+from expedientes.evidencias.tests.formas import subida
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.tests.anexos import ANEXOS
 from expedientes.tests.factories import ExpedienteFactory
+from monitor.api.tests.cliente import Api
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import LlaveFactory, UsuarioFactory
 from solicitudes.tests.factories import SolicitudFactory
@@ -42,18 +44,23 @@ class Mundo(NamedTuple):
     maria: Usuario
     solicitud: int
     llave: int
+    evidencia: int
+    ruta: str
 
     def en_la_ruta(self, ruta: str) -> dict:
-        """Return what a path asks for, of something that exists."""
-        if "{no_siniestro}" in ruta:
-            return {"no_siniestro": CLAVE}
-        if "{clave}" in ruta:  # to delete with
-            return {"clave": str(LIBRE)}
-        if "{id}" not in ruta:
-            return {}
-        if "/llaves/" in ruta:
-            return {"id": self.llave}
-        return {"id": {"solicitud": self.solicitud, "estado-solicitud": 1}.get(ruta.split("/")[1], LIBRE)}
+        """Return what a path asks for, of something that exists. `clave` is an id to delete with."""
+        hay = {"no_siniestro": CLAVE, "clave": str(LIBRE), "id": self._id_en(ruta)}
+        hay["ruta"] = self.ruta.removeprefix("/evidencias/")
+        return {nombre: valor for nombre, valor in hay.items() if f"{{{nombre}}}" in ruta}
+
+    def _id_en(self, ruta: str) -> int:
+        propios = {
+            "solicitud": self.solicitud,
+            "estado-solicitud": 1,
+            "llaves": self.llave,
+            "evidencias": self.evidencia,
+        }
+        return next((propios[tramo] for tramo in ruta.split("/") if tramo in propios), LIBRE)
 
 
 def crear() -> Mundo:
@@ -77,7 +84,8 @@ def crear() -> Mundo:
     colgados = [modelo for modelo, _ in colgantes(Expediente) if modelo is not HistorialEstado]
     _adelantar(Usuario, *FABRICAS, *colgados)
     solicitud = SolicitudFactory(solicitante=juan, aprobador=maria, **partes)
-    return Mundo(maria, solicitud.pk, LlaveFactory(creada_por=maria).pk)
+    evidencia = subida(Api(maria), CLAVE)
+    return Mundo(maria, solicitud.pk, LlaveFactory(creada_por=maria).pk, evidencia["id"], evidencia["ruta"])
 
 
 def _adelantar(*modelos):

@@ -18,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from expedientes.evidencias.tests.formas import FOTO
 from monitor.api import tokens
 from monitor.api.openapi.views import document
 from monitor.api.tests import mundo
@@ -26,6 +27,7 @@ from monitor.api.tests.documento import operaciones
 pytestmark = pytest.mark.una_vez  # on PostgreSQL, fuzz/ asks a real server
 
 VECES = 5
+JSON, FORMULARIO = "application/json", "multipart/form-data"
 COMPROBACIONES = [
     not_a_server_error,
     status_code_conformance,
@@ -88,10 +90,12 @@ def con_ids_reales(cuerpo):
     ("metodo", "ruta", "operacion"), [pytest.param(*o, id=f"{o[0]} {o[1]}") for o in operaciones()]
 )
 def test_cada_operacion_se_hace_con_su_ejemplo(lo_que_hay, metodo, ruta, operacion):
-    contenido = operacion.get("requestBody", {}).get("content", {}).get("application/json", {})
-    opciones = {"body": contenido["examples"]["ejemplo"]["value"]} if contenido else {}
-    if contenido:
-        opciones["media_type"] = "application/json"
+    contenidos = operacion.get("requestBody", {}).get("content", {})
+    opciones = {}
+    if JSON in contenidos:
+        opciones = {"body": contenidos[JSON]["examples"]["ejemplo"]["value"], "media_type": JSON}
+    elif FORMULARIO in contenidos:
+        opciones = {"body": {"archivo": FOTO}, "media_type": FORMULARIO}
     caso = ESQUEMA[ruta][metodo].Case(path_parameters=lo_que_hay.en_la_ruta(ruta), **opciones)
 
     assert pedir(caso, lo_que_hay.maria) == min(int(status) for status in operacion["responses"])

@@ -205,7 +205,7 @@ def test_cuerpos_grandes_a_medias_no_llenan_el_disco(servidor_propio):
 
     for conexion in conexiones:
         conexion.close()
-    servidor_propio.esperar(lambda: servidor_propio.pedir("/archivo", "POST", GRANDE).status == 200)
+    esperar_a(lambda: servidor_propio.pedir("/archivo", "POST", GRANDE).status == 200)
 
 
 def test_cuerpo_grande_y_lento_llega_si_no_es_demasiado_lento(servidor_propio):

@@ -13,6 +13,7 @@ django.setup()
 import schemathesis  # noqa: E402
 from schemathesis.generation.meta import TestPhase  # noqa: E402
 
+from expedientes.evidencias.models import Evidencia  # noqa: E402
 from monitor.api import tokens  # noqa: E402
 from monitor.api.tests import mundo  # noqa: E402
 from monitor.usuarios.llaves import Llave  # noqa: E402
@@ -24,7 +25,10 @@ QUIEN_PIDE, QUIEN_SALE = 3, 1  # if the same person asked and logged out, everyt
 SOBRE_PERSONAS = {"PUT /api/usuarios/{id}", "DELETE /api/usuarios/{id}"}
 DE_ESTAS_DOS = {str(QUIEN_PIDE), str(QUIEN_SALE)}
 LO_QUE_HAY = mundo.Mundo(
-    QUIEN_PIDE, Solicitud.objects.values_list("pk", flat=True).get(), Llave.objects.values_list("pk", flat=True).get()
+    QUIEN_PIDE,
+    Solicitud.objects.values_list("pk", flat=True).get(),
+    Llave.objects.values_list("pk", flat=True).get(),
+    *Evidencia.objects.values_list("pk", "ruta").get(),
 )
 # With a text at random these make almost every write a 412 or a 422.
 CONDICIONES = ("If-Match", "Idempotency-Key")
