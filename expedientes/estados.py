@@ -23,3 +23,16 @@ class Ubicacion(models.TextChoices):
     @property
     def en_palabras(self) -> str:
         return {Ubicacion.LOCAL: "En el servidor del taller", Ubicacion.NUBE: "Respaldados en la nube"}[self]
+
+
+EN_LA_NUBE = "toda_en_la_nube"  # what a read of an expediente calls the following
+# Whether an expediente has evidence and all of it is in the cloud, as a part of a SELECT of its row.
+_SUYA = "SELECT 1 FROM evidencia e WHERE e.no_siniestro = expediente.no_siniestro"
+TODA_EN_LA_NUBE = (
+    f"EXISTS ({_SUYA}) AND NOT EXISTS ({_SUYA} AND e.ubicacion_almacenamiento <> '{Ubicacion.NUBE.value}')"
+)
+
+
+def ubicacion_de(expediente: models.Model, estado: str) -> Ubicacion:
+    """Return where the files of an expediente in this state are. It was read with EN_LA_NUBE."""
+    return Ubicacion.NUBE if estado == Estado.SALIDA and getattr(expediente, EN_LA_NUBE) else Ubicacion.LOCAL

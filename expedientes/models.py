@@ -22,7 +22,7 @@ from expedientes.columnas import fecha as _fecha
 from expedientes.columnas import texto as _texto
 from expedientes.columnas import texto_largo as _texto_largo
 from expedientes.consultas import ExpedienteQuerySet
-from expedientes.estados import ABIERTOS, TRANSICIONES, Estado, Ubicacion
+from expedientes.estados import ABIERTOS, EN_LA_NUBE, TODA_EN_LA_NUBE, TRANSICIONES, Estado, Ubicacion, ubicacion_de
 from expedientes.numeros import NumeroDejado, NumeroProvisional, sin_ambiguedad
 from expedientes.salida import exigir_motivo_valido, exigir_salida, se_revisa
 from monitor.cambios.cadena import Cadena, Paso
@@ -136,9 +136,11 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
             if exigir:
                 exigir(expediente)
             cambio = _cambio(no_siniestro, desde, hasta, por)
-            return {"estado": hasta, "en_estado_desde": cambio[1]["fecha_cambio"]}, [cambio]
+            escrito = {"estado": hasta, "en_estado_desde": cambio[1]["fecha_cambio"]}
+            return escrito | {"ubicacion_almacenamiento": ubicacion_de(expediente, hasta)}, [cambio]
 
-        columnas = ["estado", "en_estado_desde", *(["no_siniestro", "fecha_entrega"] if exigir else [])]
+        columnas = ["estado", "en_estado_desde", "ubicacion_almacenamiento", EN_LA_NUBE]
+        columnas += ["no_siniestro", "fecha_entrega"] if exigir else []
         return _el_que_hay(cambiar(Expediente, no_siniestro, al_estado, por=por, columnas=columnas), no_siniestro)
 
     @transaction.atomic
@@ -282,6 +284,8 @@ class Expediente(Seguido):
 
     cambio = "El expediente cambió desde que lo leyó; vuelva a leerlo"
     versions_of = ("aseguradora",)
+    computed = {EN_LA_NUBE: TODA_EN_LA_NUBE}
+    se_dicen = ("ubicacion_almacenamiento",)
 
     no_siniestro = KeyField(
         "No. Siniestro",

@@ -7,9 +7,11 @@ import os
 import re
 import secrets
 import sys
+from dataclasses import dataclass, field
 from email.utils import parseaddr
 from ipaddress import ip_address, ip_network
 from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import django
@@ -23,6 +25,8 @@ NO = {"off", "false", "no", "0"}
 NOMBRE_DE_HOST = re.compile(r"\*|\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORECASE)
 ORIGEN = re.compile(r"https?://[^\s/?#@]+")
 MOTOR = re.compile("(postgres|postgresql|sqlite)://")
+CUBETA = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+REGION = re.compile(r"[a-z0-9-]{1,40}")
 OBLIGATORIA = object()
 SEGUNDOS_DE_CORREO = 10  # how long a mail server may take for each answer
 
@@ -240,6 +244,48 @@ def base_de_datos(valor):
     if config["ENGINE"] == "django.db.backends.sqlite3":
         config["NAME"] = BASE_DIR / config["NAME"]
     return config
+
+
+@dataclass(frozen=True)
+class Cubeta:
+    """A bucket of an S3-compatible service: `servidor` is its URL. What opens it isn't shown with it."""
+
+    servidor: str
+    nombre: str
+    region: str
+    llave: str = field(repr=False)
+    secreto: str = field(repr=False)
+
+
+def nube(valor):
+    """Return the bucket of a URL. Raise ValueError when it isn't one of ours, without saying any of it."""
+    try:
+        return _cubeta(urlsplit(valor.strip()))
+    except ValueError:
+        raise ValueError(
+            "escriba s3://llave:secreto@servidor:puerto/cubeta?region=us-east-1, con cada signo de la llave y del "
+            "secreto codificado (/ es %2F), y &tls=no al final si el servidor no habla TLS"
+        ) from None
+
+
+def _cubeta(url):
+    opciones = {"region": "us-east-1", "tls": "si"} | dict(parse_qsl(url.query, strict_parsing=bool(url.query)))
+    nombre, tls = url.path.strip("/"), opciones["tls"].lower().replace("í", "i")
+    bien = (
+        url.scheme == "s3"
+        and all((url.username, url.password, url.hostname))
+        and CUBETA.fullmatch(nombre)
+        and REGION.fullmatch(opciones["region"])
+        and opciones.keys() == {"region", "tls"}
+        and tls in SI | NO | {"si"}
+        and not url.fragment
+    )
+    if not bien:
+        raise ValueError
+    servidor = url.netloc.rpartition("@")[2]
+    _ = url.port  # it raises ValueError when it is no port
+    esquema = "http" if tls in NO else "https"
+    return Cubeta(f"{esquema}://{servidor}", nombre, opciones["region"], unquote(url.username), unquote(url.password))
 
 
 def escribir_demo(archivo):

@@ -93,6 +93,15 @@ class Desactualizado(ErrorDeDominio):
     codigo = "desactualizado"
 
 
+class NubeNoResponde(ErrorDeDominio):
+    """The cloud doesn't answer, or doesn't do what it says. What it had done stays done."""
+
+    codigo = "nube_no_responde"
+
+    def __init__(self, mensaje: str = "La nube no responde"):
+        super().__init__(mensaje)
+
+
 class DemasiadosIntentos(ErrorDeDominio):
     """Too many logins failed. `espera` is how many seconds to wait before the next attempt."""
 

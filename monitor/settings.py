@@ -20,6 +20,7 @@ from monitor.entorno import (
     direccion_de_correo,
     lista,
     nombre_de_host,
+    nube,
     opcion,
     origen,
     red,
@@ -58,6 +59,7 @@ PUBLIC_URL = entorno.leer("PUBLIC_URL", origen, None)
 WORKERS = entorno.leer("WORKERS", PROCESOS, 2)
 BACKUP_DIR = entorno.leer("BACKUP_DIR", carpeta, BASE_DIR / "respaldos")
 ARCHIVOS_DIR = entorno.leer("ARCHIVOS_DIR", carpeta, BASE_DIR / "archivos")
+NUBE = entorno.leer("NUBE_URL", nube, None)
 
 entorno.exigir()
 

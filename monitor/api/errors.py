@@ -34,6 +34,7 @@ STATUS = {
     errores.ArchivoNoPermitido: 415,
     errores.ReglaIncumplida: 422,
     errores.DemasiadosIntentos: 429,
+    errores.NubeNoResponde: 503,
 }
 
 CODIGOS = {
@@ -129,4 +130,6 @@ def _headers(error: errores.ErrorDeDominio) -> dict:
         return {"WWW-Authenticate": "Bearer"}
     if isinstance(error, errores.DemasiadosIntentos):
         return {"Retry-After": str(error.espera)}
+    if isinstance(error, errores.NubeNoResponde):
+        return {"Retry-After": RETRY_AFTER}
     return {}

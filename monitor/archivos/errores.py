@@ -1,12 +1,13 @@
-"""The sentences that refuse a file for what it is."""
+"""The sentences that refuse a file for what it is, or for where it is to go."""
 
-from monitor.errores import DatosInvalidos
+from monitor.errores import Conflicto, DatosInvalidos
 
 DANADO = "El archivo está dañado"
 NO_PERMITIDO = (
     "Tipo de archivo no permitido. Permitidos: JPEG, PNG, WebP, GIF, HEIC, PDF, MP4, MOV, XLSX, DOCX, XML, TXT"
 )
 DEMASIADOS_PIXELES = "La imagen pasa de 100 megapixeles"
+SIN_NUBE = "La nube no está configurada"
 
 
 class Danado(DatosInvalidos):
@@ -14,3 +15,10 @@ class Danado(DatosInvalidos):
 
     def __init__(self):
         super().__init__(DANADO, codigo="archivo_danado")
+
+
+class SinNube(Conflicto):
+    """There is no cloud (NUBE_URL)."""
+
+    def __init__(self):
+        super().__init__(SIN_NUBE, codigo="nube_sin_configurar")

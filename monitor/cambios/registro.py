@@ -182,11 +182,13 @@ def _columnas(modelo):
 
 @cache
 def _sin_anotar(modelo) -> frozenset[str]:
-    """Return the columns whose changes aren't told: those that no person writes, but for deletions."""
+    """Return the columns whose changes aren't told: those that no person writes, but for deletions and what the model
+    names (`se_dicen`)."""
+    dichas = {"eliminado", *getattr(modelo, "se_dicen", ())}
     return frozenset(
         campo.attname
         for campo in modelo._meta.concrete_fields
-        if campo.attname != "eliminado" and (not campo.editable or isinstance(campo, models.AutoField))
+        if campo.attname not in dichas and (not campo.editable or isinstance(campo, models.AutoField))
     )
 
 

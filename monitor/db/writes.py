@@ -296,11 +296,15 @@ class _Returning:
         # name that people see.
         fields = [field for field in model._meta.concrete_fields if field.unique or not field.generated]
         references = getattr(model, "versions_of", ())
+        computed = getattr(model, "computed", {})  # SQL by name: what a read that names it finds out on its way
         if only is not None:
             fields, references = [field for field in fields if field.attname in only], ()
-        self.others = [f"version_of_{name}" for name in references]
+        asked = [name for name in computed if name in (only or ())]
+        self.others = [*(f"version_of_{name}" for name in references), *asked]
         columns = [connection.ops.quote_name(field.column) for field in fields]
-        self.sql = ", ".join([*columns, *map(self._version_of, references)])
+        self.sql = ", ".join(
+            [*columns, *map(self._version_of, references), *(f"({computed[name]}) AS {name}" for name in asked)]
+        )
         self.names = [field.attname for field in fields]
         self._converters = []
         for i, field in enumerate(fields):

@@ -25,6 +25,7 @@ os.environ.update(
     ALLOWED_HOSTS="127.0.0.1,localhost,testserver",
     BACKUP_DIR=f"{CARPETA}/respaldos",
     ARCHIVOS_DIR=os.environ.get("ARCHIVOS_DE_PRUEBAS", f"{CARPETA}/archivos"),
+    NUBE_URL=os.environ.get("NUBE_DE_PRUEBAS", ""),
     EMAIL_URL="memorymail://",
     HTTPS="off",
     # Playwright keeps an event loop in the thread that also calls the ORM.

@@ -1,0 +1,216 @@
+"""The cloud: the bucket of an S3-compatible service where files that rest go (NUBE_URL; docs/adr/0023).
+
+boto3 takes half a second and 30 MB: a process that never asks the cloud for anything doesn't import it.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from hashlib import sha256
+from threading import Lock
+from typing import Any, BinaryIO, NamedTuple
+
+from django.conf import settings
+
+from monitor.archivos.almacen import PIEZA, Hallado
+from monitor.archivos.errores import SinNube
+from monitor.entorno import Cubeta
+from monitor.errores import NubeNoResponde
+
+SEGUNDOS_PARA_CONECTAR, SEGUNDOS_PARA_RESPONDER = 3, 10
+INTENTOS = 3
+DURA_UNA_DIRECCION = 15 * 60  # seconds
+MAYOR_LLAVE = 1024  # bytes that S3 takes as a key
+
+log = logging.getLogger(__name__)
+_cerrojo = Lock()  # boto3 makes one client at a time
+
+
+class Bytes(NamedTuple):
+    """What there is under a key: its size and its digest, of the bytes that were read."""
+
+    tamano: int
+    sha256: str
+
+
+class Nube:
+    """The bucket of the settings. Every method but `direccion` asks the network: none is for an open transaction. Each
+    raises FileNotFoundError when nothing is under the key, and NubeNoResponde when the cloud doesn't do it."""
+
+    @property
+    def hay(self) -> bool:
+        return settings.NUBE is not None
+
+    def exigir(self) -> None:
+        if not self.hay:
+            raise SinNube
+
+    def subir(self, llave: str, archivo: BinaryIO, tamano: int, tipo: str) -> None:
+        """Send a file from its beginning, piece by piece."""
+        with _que_responda("subir", llave):
+            archivo.seek(0)
+            self._pedir("put_object", Key=llave, Body=archivo, ContentLength=tamano, ContentType=tipo)
+
+    def guardar(self, llave: str, contenido: bytes, tipo: str) -> None:
+        """Put something small."""
+        with _que_responda("subir", llave):
+            self._pedir("put_object", Key=llave, Body=contenido, ContentType=tipo)
+
+    def bajar(self, llave: str, escribir: Callable[[bytes], Any] = lambda pieza: None) -> Bytes:
+        """Read all that is under a key, giving each piece to `escribir`, and return what it was."""
+        leida, tamano = sha256(), 0
+        with self.abrir(llave) as cuerpo:
+            while pieza := cuerpo.read(PIEZA):
+                leida.update(pieza)
+                tamano += len(pieza)
+                escribir(pieza)
+        return Bytes(tamano, leida.hexdigest())
+
+    @contextmanager
+    def abrir(self, llave: str, desde: int = 0) -> Iterator["Cuerpo"]:
+        cuerpo = self.cuerpo(llave, desde)
+        try:
+            yield cuerpo
+        finally:
+            cuerpo.close()
+
+    def cuerpo(self, llave: str, desde: int = 0) -> "Cuerpo":
+        with _que_responda("leer", llave):
+            return Cuerpo(llave, self._pedir("get_object", Key=llave, Range=f"bytes={desde}-")["Body"])
+
+    def borrar(self, llave: str) -> None:
+        with _que_responda("borrar", llave):
+            self._pedir("delete_object", Key=llave)
+
+    def hallados(self, comienzo: str) -> Iterator[Hallado]:
+        """Yield what there is under keys that begin so."""
+        sigue = {}
+        while sigue is not None:
+            with _que_responda("listar", comienzo):
+                pagina = self._pedir("list_objects_v2", Prefix=comienzo, **sigue)
+            for uno in pagina.get("Contents", ()):
+                yield Hallado(uno["Key"], uno["Size"], uno["LastModified"].timestamp())
+            siguiente = pagina.get("NextContinuationToken")
+            sigue = {"ContinuationToken": siguiente} if siguiente else None
+
+    def direccion(self, llave: str) -> str | None:
+        """Return an address that downloads it without any other key, for a while; None when there is no cloud. It is
+        signed here, without traffic."""
+        if not self.hay:
+            return None
+        que = {"Bucket": settings.NUBE.nombre, "Key": llave}
+        return _cliente(settings.NUBE).generate_presigned_url("get_object", Params=que, ExpiresIn=DURA_UNA_DIRECCION)
+
+    def _pedir(self, que: str, **como):
+        if not self.hay:
+            raise NubeNoResponde
+        return getattr(_cliente(settings.NUBE), que)(Bucket=settings.NUBE.nombre, **como)
+
+
+class Cuerpo:
+    """Bytes on their way from the cloud."""
+
+    def __init__(self, llave: str, cuerpo):
+        self._llave, self._cuerpo, self.close = llave, cuerpo, cuerpo.close
+
+    def read(self, cuantos: int) -> bytes:
+        with _que_responda("leer", self._llave):
+            return self._cuerpo.read(cuantos)
+
+
+class Remoto:
+    """A file of the cloud, as what sends files to clients reads one: `seek` asks for it, from there on. Whoever reads
+    it whole doesn't get its last piece when it isn't what was sent there."""
+
+    def __init__(self, nube: Nube, llave: str, son: Bytes):
+        self._nube, self._llave, self._son = nube, llave, son
+        self._cuerpo: Cuerpo | None = None
+        self._lugar, self._leida = 0, None
+
+    def seek(self, desde: int) -> None:
+        self.close()
+        self._cuerpo = self._nube.cuerpo(self._llave, desde)
+        self._lugar, self._leida = desde, sha256() if desde == 0 else None
+
+    def read(self, cuantos: int) -> bytes:
+        esperados = min(cuantos, self._son.tamano - self._lugar)
+        pieza = self._cuerpo.read(esperados) if esperados else b""
+        self._lugar += len(pieza)
+        if self._leida:
+            self._leida.update(pieza)
+        termina = self._lugar == self._son.tamano
+        if len(pieza) < esperados or (termina and self._leida and self._leida.hexdigest() != self._son.sha256):
+            log.error("La nube tiene alterado %s", self._llave)
+            raise NubeNoResponde
+        return pieza
+
+    def close(self) -> None:
+        if self._cuerpo:
+            self._cuerpo.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+
+NUBE = Nube()
+
+
+def llave_para(ruta: str, lugar: str) -> str:
+    """Return the key under which the bucket has what lies at `lugar`: its `ruta`, unless that is longer than S3
+    takes."""
+    if len(ruta.encode()) <= MAYOR_LLAVE:
+        return ruta
+    carpeta, _, nombre = ruta.rpartition("/")
+    return f"{carpeta}/{nombre.partition('_')[0]}_{lugar.replace('/', '')}"
+
+
+@contextmanager
+def _que_responda(que: str, llave: str):
+    """Wrap what asks the cloud for something. The log says what it answered; whoever asked hears one sentence."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") == "NoSuchKey":
+            raise FileNotFoundError(llave) from error
+        log.warning("La nube no pudo %s %s: %s", que, llave, error)
+        raise NubeNoResponde from error
+    except (BotoCoreError, OSError) as error:
+        log.warning("La nube no pudo %s %s: %s", que, llave, error)
+        raise NubeNoResponde from error
+
+
+def _cliente(cubeta: Cubeta):
+    with _cerrojo:
+        return _hacer_cliente(cubeta)
+
+
+@lru_cache(maxsize=1)
+def _hacer_cliente(cubeta: Cubeta):
+    from boto3.session import Session
+    from botocore.config import Config
+
+    como = Config(
+        signature_version="s3v4",
+        connect_timeout=SEGUNDOS_PARA_CONECTAR,
+        read_timeout=SEGUNDOS_PARA_RESPONDER,
+        retries={"total_max_attempts": INTENTOS, "mode": "standard"},
+        s3={"addressing_style": "path"},
+        proxies={},
+        # Only what any S3-compatible service knows: what was stored is read again in any case.
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )
+    return Session().client(
+        "s3",
+        endpoint_url=cubeta.servidor,
+        region_name=cubeta.region,
+        aws_access_key_id=cubeta.llave,
+        aws_secret_access_key=cubeta.secreto,
+        config=como,
+    )
