@@ -44,6 +44,10 @@ class ExpedienteQuerySet(models.QuerySet):
     def en_la_nube(self):
         return self.filter(ubicacion_almacenamiento=Ubicacion.NUBE)
 
+    def por_respaldar(self):
+        """Return those in Salida that have evidence in the shop."""
+        return self.filter(estado=Estado.SALIDA, evidencia__ubicacion_almacenamiento=Ubicacion.LOCAL).distinct()
+
     # --- The shop's own questions ---
 
     def abiertos(self):

@@ -4,6 +4,7 @@ from expedientes.checklist.urls import urlpatterns as checklist
 from expedientes.comentarios.urls import urlpatterns as comentarios
 from expedientes.evidencias.urls import urlpatterns as evidencias
 from expedientes.levantamientos.urls import urlpatterns as levantamientos
+from expedientes.nube.urls import urlpatterns as nube
 from expedientes.views import ExpedienteViewSet
 
 # The paths with suffixes go first, because the key may hold slashes, and a suffix must not be taken for a part of it.
@@ -24,6 +25,7 @@ urlpatterns = [
     path("expedientes/nube", ExpedienteViewSet.as_view({"get": "nube"})),
     path("expedientes/archivados", ExpedienteViewSet.as_view({"get": "archivados"})),
     path("expedientes/aseguradoras", ExpedienteViewSet.as_view({"get": "aseguradoras"})),
+    *nube,
     *evidencias,
     path("expedientes/<key:no_siniestro>/estado/historial", ExpedienteViewSet.as_view({"get": "historial"})),
     path("expedientes/<key:no_siniestro>/cambios", ExpedienteViewSet.as_view({"get": "cambios"})),

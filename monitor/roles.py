@@ -47,6 +47,12 @@ PERMISOS: dict[str, frozenset[Rol]] = {
     "expedientes.add_evidencia": OPERADORES,
     "expedientes.delete_evidencia": ADMINISTRADORES,
     "expedientes.vaciar_evidencia": OPERADORES,  # an Operador, only what they sent just now: see the verb
+    "expedientes.respaldar_evidencia": OPERADORES,  # to the cloud
+    "expedientes.restaurar_evidencia": ADMINISTRADORES,
+    "expedientes.revisar_evidencia": OPERADORES,
+    "expedientes.exportar_evidencia": ADMINISTRADORES,
+    "expedientes.view_respaldo": ADMINISTRADORES,
+    "expedientes.delete_respaldo": ADMINISTRADORES,
     "expedientes.salir_sin_checklist": ADMINISTRADORES,  # with a motive
     "expedientes.view_expedientearchivado": ADMINISTRADORES,
     "expedientes.restaurar_expedientearchivado": ADMINISTRADORES,

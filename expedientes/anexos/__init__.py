@@ -1,2 +1,2 @@
-# The packages of what hangs from an expediente.
-ANEXOS = ("evidencias", "comentarios", "levantamientos", "checklist")
+# The packages of what hangs from an expediente, and that of where its evidence may go.
+ANEXOS = ("evidencias", "comentarios", "levantamientos", "checklist", "nube")

@@ -2,11 +2,13 @@
 
 from django.db import models
 
+from expedientes.estados import Ubicacion
 from expedientes.evidencias.models import Evidencia
 from expedientes.evidencias.serializers import DE_LA_LISTA, DETALLADA, EVIDENCIA
 from expedientes.models import Expediente
 from monitor.api.etag import ConditionalReader, tag_in
 from monitor.api.shapes import Reader
+from monitor.archivos.nube import NUBE
 from monitor.db.queries import CompiledQuery, Param
 
 CLAVE = Expediente._meta.pk
@@ -60,7 +62,8 @@ def una(no_siniestro: str, id_: int) -> dict | None:
 
 def _con_url(filas):
     for fila in filas:
-        fila["url_nube"] = None  # all of it is in the shop
+        en_la_nube = fila["ubicacion_almacenamiento"] == Ubicacion.NUBE
+        fila["url_nube"] = NUBE.direccion(fila["url_nube"]) if en_la_nube else None
     return filas
 
 

@@ -9,15 +9,15 @@ from django.db.models.functions import Concat
 from django.utils import timezone
 
 from expedientes.archivo import DE_LA_COPIA, AnexoArchivado, archivar_anexo, leer_fila
-from expedientes.estados import Ubicacion
+from expedientes.estados import EN_LA_NUBE, Estado, Ubicacion, ubicacion_de
 from expedientes.models import Expediente, no_encontrado
 from monitor.archivos.almacen import Entrante
 from monitor.archivos.tipos import TIPOS, Examen
 from monitor.archivos.tipos import Tipo as Clase
 from monitor.cambios.cadena import LARGO
-from monitor.cambios.registro import DE_LA_CADENA, anotar
+from monitor.cambios.registro import DE_LA_CADENA, cambiar_tomada
 from monitor.db.fields import LineField
-from monitor.db.writes import Author, insert, read
+from monitor.db.writes import Author, insert, read, update
 from monitor.errores import Conflicto, NoEncontrado
 from monitor.roles import exigir_permiso
 from monitor.textos import composed, is_visible
@@ -30,6 +30,9 @@ LARGO_DEL_NOMBRE = 255
 SIN_NOMBRE = "archivo"
 YA_NO_SE_CONSERVA = "De esa evidencia ya no se conserva el archivo, o nunca se eliminó"
 SIN_EXPEDIENTE = "El expediente de esa evidencia no está: si se archivó, restáurelo antes"
+
+TOMADAS = frozenset(DE_LA_CADENA | {"no_siniestro", "estado", "ubicacion_almacenamiento"})
+LO_QUE_SE_MUDA = ("ubicacion_almacenamiento", "lugar", "llave_nube", "ruta", "sha256")
 
 # Control characters, and those that turn the direction of what follows: with them a name looks like another.
 QUE_NO_SE_VEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -55,6 +58,12 @@ class EvidenciaQuerySet(models.QuerySet):
     def en_orden(self):
         """Return the evidence, newest first."""
         return self.order_by("-fecha_carga", "-id")
+
+    def locales(self):
+        return self.filter(ubicacion_almacenamiento=Ubicacion.LOCAL)
+
+    def en_la_nube(self):
+        return self.filter(ubicacion_almacenamiento=Ubicacion.NUBE)
 
 
 class EvidenciaManager(models.Manager.from_queryset(EvidenciaQuerySet)):
@@ -84,7 +93,7 @@ class EvidenciaManager(models.Manager.from_queryset(EvidenciaQuerySet)):
             **examen.imagen._asdict(),
         }
         evidencia = insert(Evidencia, valores, por=por)
-        anotar(expediente, {"evidencia": None}, {"evidencia": [evidencia.dicha]}, por=por)
+        _decir(expediente, None, [evidencia.dicha], por=por)
         return evidencia
 
     @transaction.atomic
@@ -112,7 +121,19 @@ class EvidenciaManager(models.Manager.from_queryset(EvidenciaQuerySet)):
     def _quitar(self, expediente, filas, por):
         for fila in filas:
             archivar_anexo(fila, expediente.uid, por=por)
-        anotar(expediente, {"evidencia": [fila.dicha for fila in filas]}, {"evidencia": None}, por=por)
+        _decir(expediente, [fila.dicha for fila in filas], None, por=por)
+
+    @transaction.atomic
+    def mudar(self, evidencia: "Evidencia", valores: dict, *, por: Author) -> bool:
+        """Enter that its bytes, which are there already, are now where `valores` says. Return whether it was: not when
+        it isn't any more what its mover saw."""
+        expediente = _tomar(evidencia.expediente_id)
+        vista = {columna: getattr(evidencia, columna) for columna in LO_QUE_SE_MUDA}
+        if expediente is None or not self.filter(pk=evidencia.pk, expediente=expediente.pk, **vista).exists():
+            return False
+        mudada = update(Evidencia, evidencia.pk, valores, por=por)
+        _decir(expediente, [evidencia.donde_esta], [mudada.donde_esta], por=por)
+        return True
 
     @transaction.atomic
     def recuperar(self, evidencia: int, *, por: Author) -> "Evidencia":
@@ -128,7 +149,7 @@ class EvidenciaManager(models.Manager.from_queryset(EvidenciaQuerySet)):
         valores = leer_fila(Evidencia, columnas, "column") | {"expediente_id": expediente.pk}
         fila = insert(Evidencia, valores, por=por)
         eliminada.delete()
-        anotar(expediente, {"evidencia": None}, {"evidencia": [fila.dicha]}, por=por)
+        _decir(expediente, None, [fila.dicha], por=por)
         return fila
 
 
@@ -141,7 +162,19 @@ def eliminadas() -> models.QuerySet[AnexoArchivado]:
 
 def _tomar(no_siniestro: str) -> Expediente | None:
     """Lock an expediente, and return what its next link needs of it, or None."""
-    return read(Expediente, no_siniestro, frozenset(DE_LA_CADENA | {"no_siniestro"}), lock=True)
+    return read(Expediente, no_siniestro, TOMADAS, lock=True)
+
+
+def _decir(expediente: Expediente, antes: list | None, despues: list | None, *, por: Author) -> None:
+    """Tell in the chain of an expediente, locked, what became of its evidence, and keep where its files are."""
+    donde = {"ubicacion_almacenamiento": _donde_estan(expediente)}
+    cambiar_tomada(expediente, donde, por=por, antes={"evidencia": antes}, despues={"evidencia": despues})
+
+
+def _donde_estan(expediente) -> Ubicacion:
+    if expediente.estado != Estado.SALIDA:
+        return Ubicacion.LOCAL
+    return ubicacion_de(read(Expediente, expediente.pk, frozenset({"no_siniestro", EN_LA_NUBE})), expediente.estado)
 
 
 class Evidencia(models.Model):
@@ -182,6 +215,10 @@ class Evidencia(models.Model):
     latitud = models.FloatField("latitud", null=True)
     longitud = models.FloatField("longitud", null=True)
     lugar = models.CharField("lugar en el almacén", max_length=40)
+    # What the bucket has of it, and since when: also of one that came back, whose copy stays there. It isn't always its
+    # `ruta`: an expediente may have got another number since.
+    llave_nube = models.TextField("llave en la nube", null=True, editable=False)
+    en_la_nube_desde = models.DateTimeField("en la nube desde", null=True, editable=False)
 
     objects = EvidenciaManager()
 
@@ -218,3 +255,8 @@ class Evidencia(models.Model):
     def dicha(self) -> dict:
         """Return what its expediente's changes tell of it. With the digest there, its bytes are part of the chain."""
         return {clave: getattr(self, clave) for clave in ("id", "nombre_archivo", "tipo", "tamano", "sha256")}
+
+    @property
+    def donde_esta(self) -> dict:
+        """Return what its expediente's changes tell of a move."""
+        return {clave: getattr(self, clave) for clave in ("id", "nombre_archivo", "ubicacion_almacenamiento")}

@@ -43,8 +43,8 @@ class EvidenciaSerializer(StrictModelSerializer):
 class EvidenciaDeListaSerializer(StrictModelSerializer):
     no_siniestro = serializers.CharField(source="expediente_id")
     ruta = serializers.CharField()
-    # Whoever answers puts an address here, for what is in the cloud.
-    url_nube = serializers.CharField(source="ubicacion_almacenamiento", allow_null=True)
+    # Whoever answers puts an address here, for what is in the cloud under this key.
+    url_nube = serializers.CharField(source="llave_nube", allow_null=True)
     key_nube = serializers.CharField(source="ruta")
 
     class Meta:

@@ -1,9 +1,10 @@
 import logging
 import time
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from expedientes.evidencias import lecturas
+from expedientes.evidencias import contenido, lecturas
 from expedientes.evidencias.models import NO_ENCONTRADA, Evidencia
 from expedientes.evidencias.serializers import EVIDENCIA
 from expedientes.evidencias.subidas import Subida
@@ -104,10 +105,10 @@ class EvidenciaViewSet(ApiViewSet):
         evidencia = _una(no_siniestro, pk)
         lado = self.query.get("lado", LADO)
         etag = f'"{evidencia.sha256}-{lado}"'
-        contenido = not_modified(request, etag) or miniatura(evidencia, lado)
-        if not isinstance(contenido, bytes):
-            return contenido
-        return send_whole(contenido, etag=etag, headers={"Content-Type": "image/jpeg"})
+        chica = not_modified(request, etag) or miniatura(evidencia, lado)
+        if not isinstance(chica, bytes):
+            return chica
+        return send_whole(chica, etag=etag, headers={"Content-Type": "image/jpeg"})
 
     def enlace(self, request, no_siniestro, pk):
         evidencia = _una(no_siniestro, pk)
@@ -141,7 +142,8 @@ def descargar(request, evidencia: Evidencia):
     como = "inline" if tipo.a_la_vista else "attachment"
     nombre = quote(con_extension(evidencia.nombre_archivo, tipo), safe="")
     headers = {"Content-Type": tipo.mime, "Content-Disposition": f"{como}; filename*=UTF-8''{nombre}"}
-    return send(request, _abrir(evidencia), size=evidencia.tamano, etag=etag, headers=headers)
+    with _con_sus_bytes(evidencia):
+        return send(request, contenido.abrir(evidencia), size=evidencia.tamano, etag=etag, headers=headers)
 
 
 def _una(no_siniestro: str, pk: str) -> Evidencia:
@@ -155,9 +157,10 @@ def _primera(filas) -> Evidencia:
     return evidencia
 
 
-def _abrir(evidencia):
+@contextmanager
+def _con_sus_bytes(evidencia):
     try:
-        return ALMACEN.abrir(evidencia.lugar)
+        yield
     except FileNotFoundError as error:
         log.error("Falta el archivo de la evidencia %s", evidencia.pk)
         raise NoEncontrado(SIN_BYTES, codigo="archivo_ausente") from error
@@ -168,11 +171,11 @@ def miniatura(evidencia: Evidencia, lado: int = LADO) -> bytes:
     formato, cual = FORMATOS.get(TIPOS[evidencia.tipo_mime]), f"{lado}.jpg"
     if formato is None:
         raise NoEncontrado(SIN_MINIATURA)
-    contenido = ALMACEN.derivado(evidencia.lugar, cual)
-    if contenido is None:
-        with _abrir(evidencia) as archivo:
-            contenido = imagenes.miniatura(archivo, formato, lado)
-        if contenido is None:
+    chica = ALMACEN.derivado(evidencia.lugar, cual)
+    if chica is None:
+        with _con_sus_bytes(evidencia), contenido.a_la_mano(evidencia) as archivo:
+            chica = imagenes.miniatura(archivo, formato, lado)
+        if chica is None:
             raise NoEncontrado(SIN_MINIATURA)
-        ALMACEN.guardar_derivado(evidencia.lugar, cual, contenido)
-    return contenido
+        ALMACEN.guardar_derivado(evidencia.lugar, cual, chica)
+    return chica

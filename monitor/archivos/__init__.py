@@ -2,6 +2,7 @@
 
 almacen       the store of the bytes
 tipos         what a file is, by its content; with contenedores, oficina, textos and imagenes
+nube          the cloud where those that rest may go
 enlaces       signed links, for a few minutes
 """
 

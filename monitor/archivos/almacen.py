@@ -4,6 +4,7 @@ A file is whole and on the disk before it has its name, and whoever refers to it
 without its bytes; bytes that no row refers to are what a crash may leave.
 """
 
+import fcntl
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -80,6 +81,10 @@ class Carpeta:
         """Raise FileNotFoundError when it isn't there."""
         return self._ruta(lugar).open("rb")
 
+    def soltar(self, lugar: str) -> None:
+        """Remove a file that is elsewhere too; what was made of it stays."""
+        self._ruta(lugar).unlink(missing_ok=True)
+
     def borrar(self, lugar: str) -> None:
         self._ruta(lugar).unlink(missing_ok=True)
         for derivado in self._de("derivados").glob(f"{lugar}-*"):
@@ -125,6 +130,16 @@ class Carpeta:
     def _derivado(self, lugar: str, cual: str) -> Path:
         self._ruta(lugar)
         return self._de("derivados") / f"{lugar}-{cual}"
+
+
+def tomar_turno(archivo: BinaryIO) -> bool:
+    """Take the turn of an open file for whoever opened it, until it is closed or the process dies. Return False when
+    somebody else has it."""
+    try:
+        fcntl.flock(archivo, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _crear(carpeta: Path) -> None:

@@ -32,7 +32,7 @@ CAPAS = {
         " monitor.archivos monitor.archivos.*"
         " catalogos.base catalogos.models"
         " expedientes.archivo expedientes.consultas expedientes.models expedientes.numeros"
-        " expedientes.columnas expedientes.anexos expedientes.anexos.partes expedientes.*.models"
+        " expedientes.columnas expedientes.evidencias.contenido expedientes.anexos expedientes.anexos.partes expedientes.*.models"
         " expedientes.checklist.plantilla expedientes.salida"
         " solicitudes.codigo solicitudes.referencias solicitudes.models"
         " solicitudes.models.* solicitudes.correo.cola solicitudes.correo.mensajes"
@@ -42,7 +42,8 @@ CAPAS = {
         "*.serializers *.filters catalogos.importacion.* expedientes.copias expedientes.cuentas"
         " expedientes.importacion monitor.importacion.archivo monitor.importacion.libro monitor.importacion.tabla"
         " monitor.importacion.valores monitor.importacion.destino monitor.importacion.deshacer"
-        " expedientes.evidencias.revision monitor.cambios.verificacion"
+        " expedientes.evidencias.revision expedientes.nube.acompanantes expedientes.nube.mudanzas"
+        " expedientes.nube.exportacion expedientes.nube.situacion monitor.cambios.verificacion"
         " monitor.cambios.sello solicitudes.correo.cartero solicitudes.correo.servidor solicitudes.correo.entrega"
         " solicitudes.correo.vigilancia monitor.checks monitor.respaldos.*"
     ),

@@ -1,0 +1,118 @@
+"""The worker that moves the evidence of every expediente in Salida to the cloud, when somebody asks for it
+(`manage.py respaldar_nube`). One at a time works; the others wait for its end, or its death."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from django.db import Error as ErrorDeBase
+from django.db import connection
+
+from expedientes.models import Expediente
+from expedientes.nube.models import Exportacion, Respaldo, Resultado, Tipo, turno
+from expedientes.nube.mudanzas import Cuenta, respaldar
+from monitor.archivos.errores import SinNube
+from monitor.db.errors import outage
+from monitor.db.writes import NOBODY, Author
+from monitor.errores import DatosInvalidos, NoEncontrado, NubeNoResponde
+
+DESCANSO = 1  # seconds between looks at whether somebody asked for an export
+DESCANSO_MAXIMO = 60  # seconds between tries while the database doesn't answer
+SEGUIDAS = 3  # expedientes, one after another, with which the cloud doesn't answer: the export ends there
+
+log = logging.getLogger(__name__)
+
+
+class Exportador:
+    def __init__(self):
+        self._fin = threading.Event()
+
+    def terminar(self, *_) -> None:
+        """Stop after the evidence that is being moved. It also serves as a signal handler."""
+        self._fin.set()
+
+    def trabajar(self, mientras: Callable[[], bool] = lambda: True) -> None:
+        descanso = DESCANSO
+        while not self._fin.is_set() and mientras():
+            descanso = DESCANSO if self.atender() else min(descanso * 2, DESCANSO_MAXIMO)
+            self._fin.wait(descanso)
+
+    def atender(self) -> bool:
+        """Do the export that was asked for, if there is one and nobody else does it. Return False when the database
+        didn't answer."""
+        try:
+            if Exportacion.objects.pendiente():
+                with turno() as suyo:
+                    pedida = Exportacion.objects.pendiente() if suyo else None
+                    if pedida:
+                        self._exportar(pedida)
+        except ErrorDeBase as error:
+            connection.close()
+            if not outage(error):
+                raise
+            log.warning("La base de datos no responde: %s", error)
+            return False
+        return True
+
+    def _exportar(self, pedida: Exportacion) -> None:
+        """Move all that waits. What a worker that died had moved is counted, and not moved again."""
+        por, cuenta = pedida.pedida_por or NOBODY, Cuenta(pedida.subidas, pedida.fallidas)
+        claves = list(Expediente.objects.por_respaldar().order_by("pk").values_list("pk", flat=True))
+        Exportacion.objects.avanzar(tomada=True, total=pedida.procesados + len(claves))
+        error = self._todos(claves, pedida.procesados, cuenta, por)
+        if self._fin.is_set() and not error:
+            return  # whoever comes next goes on
+        Exportacion.objects.terminar(error)
+        anotar(Tipo.NUBE, cuenta, error, por=por)
+
+    def _todos(self, claves, procesados, cuenta, por) -> str | None:
+        """Move all these, and return why they weren't all seen, if they weren't."""
+        sin_respuesta = 0
+        for procesados, clave in enumerate(claves, procesados + 1):
+            try:
+                respaldar(clave, cuenta, por=por, avisar=self._avisar)
+                sin_respuesta = 0
+            except (NoEncontrado, DatosInvalidos):
+                pass  # it came back to the shop meanwhile, or somebody else moved it
+            except NubeNoResponde as error:
+                cuenta.fallidas += 1
+                sin_respuesta += 1
+                if sin_respuesta == SEGUIDAS:
+                    return error.mensaje
+            except SinNube as error:
+                return error.mensaje
+            except _Fin:
+                return None
+            Exportacion.objects.avanzar(procesados=procesados, subidas=cuenta.subidas, fallidas=cuenta.fallidas)
+        return None
+
+    def _avisar(self, evidencia) -> None:
+        if self._fin.is_set():
+            raise _Fin
+        Exportacion.objects.avanzar(archivo_actual=evidencia.nombre_archivo)
+
+
+class _Fin(Exception):
+    """The worker was told to stop."""
+
+
+def exportar_uno(no_siniestro: str, *, por: Author) -> Cuenta:
+    """Move one expediente's evidence, and leave it in the log. Raise what `respaldar` does."""
+    cuenta, error = Cuenta(), None
+    try:
+        respaldar(no_siniestro, cuenta, por=por)
+    except NubeNoResponde as sin_respuesta:
+        error = sin_respuesta
+    anotar(Tipo.MANUAL, cuenta, error and error.mensaje, por=por, cual=no_siniestro)
+    if error:
+        raise error
+    return cuenta
+
+
+def anotar(tipo: Tipo, cuenta: Cuenta, error: str | None, *, por: Author, cual: str = "") -> None:
+    """Leave a line in the log about what was done."""
+    bien = not error and not cuenta.fallidas
+    resultado = Resultado.EXITOSO if bien else Resultado.PARCIAL if cuenta.subidas else Resultado.ERROR
+    frases = [f"{cual}:" if cual else "", f"{error}." if error else "", f"Evidencias subidas: {cuenta.subidas}."]
+    frases.append(f"Fallaron: {cuenta.fallidas}." if cuenta.fallidas else "")
+    Respaldo.objects.anotar(tipo, resultado, " ".join(filter(None, frases)), por=por)
