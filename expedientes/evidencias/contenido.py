@@ -24,7 +24,7 @@ def abrir(evidencia: Evidencia) -> BinaryIO | Remoto:
             return ALMACEN.abrir(evidencia.lugar)
         except FileNotFoundError:
             ahora = Evidencia.objects.filter(pk=evidencia.pk).first()
-            if ahora is None or ahora.lugar == evidencia.lugar and ahora.ubicacion_almacenamiento == Ubicacion.LOCAL:
+            if ahora is None or (ahora.lugar == evidencia.lugar and ahora.ubicacion_almacenamiento == Ubicacion.LOCAL):
                 raise
             evidencia = ahora
     raise FileNotFoundError(evidencia.lugar)

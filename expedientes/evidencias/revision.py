@@ -1,5 +1,6 @@
 """Whether the bytes of all evidence are there, and are those that were sent; and which bytes nobody refers to."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
@@ -8,22 +9,25 @@ from django.utils import timezone
 
 from expedientes.archivo import ExpedienteArchivado
 from expedientes.estados import Ubicacion
-from expedientes.evidencias.models import Evidencia, eliminadas
+from expedientes.evidencias.contenido import leidos, suyos
+from expedientes.evidencias.models import CARPETAS, Evidencia, eliminadas
 from monitor.archivos import ALMACEN
-from monitor.archivos.almacen import Hallado, huella
+from monitor.archivos.almacen import Hallado
+from monitor.archivos.nube import NUBE
 
 LOTE = 1000  # rows, or files, at once
 VIEJO = timedelta(days=1)  # a file without a row that is younger may still get one
 TABLA = Evidencia._meta.db_table
+# How the key of evidence in the cloud ends.
+DE_EVIDENCIA = re.compile(rf"/(?:{'|'.join(map(re.escape, CARPETAS.values()))})/\d+_[^/]*\Z")
 
 Problema = tuple[str, str]  # what is wrong, in a word, and with what
 
 
 def filas_con_problemas() -> Iterator[Problema]:
-    """Read again every file that a row refers to, and yield the rows whose bytes are missing or aren't what was
-    sent."""
-    locales = Evidencia.objects.filter(ubicacion_almacenamiento=Ubicacion.LOCAL).order_by("pk")
-    for evidencia in locales.iterator(LOTE):
+    """Read again every file that a row refers to, in the shop or in the cloud, and yield the rows whose bytes are
+    missing or aren't what was sent. Raise NubeNoResponde."""
+    for evidencia in Evidencia.objects.order_by("pk").iterator(LOTE):
         problema = _problema_de(evidencia)
         if problema:
             yield problema, f"evidencia {evidencia.pk} de {evidencia.expediente_id}: {evidencia.nombre_archivo}"
@@ -31,30 +35,40 @@ def filas_con_problemas() -> Iterator[Problema]:
 
 def _problema_de(evidencia) -> str:
     try:
-        with ALMACEN.abrir(evidencia.lugar) as archivo:
-            return "" if huella(archivo) == evidencia.sha256 else "alterada"
-    except FileNotFoundError:
+        return "" if leidos(evidencia) == suyos(evidencia) else "alterada"
+    except (FileNotFoundError, Evidencia.DoesNotExist):
         return "ausente"
 
 
 def huerfanos() -> Iterator[Hallado]:
-    """Yield the files that nothing refers to: neither a row, nor the archive, nor what was deleted a short while
-    ago."""
-    guardados = _del_archivo() | _eliminados()
-    hallados = iter(ALMACEN.originales())
+    """Yield the files that nothing refers to: neither a row, nor the archive, nor what was deleted a short while ago.
+    What is in the cloud needs none here: a process that died left it."""
+    return _sin_duenio("lugar", ALMACEN.originales(), {"ubicacion_almacenamiento": Ubicacion.LOCAL.value})
+
+
+def huerfanos_en_la_nube() -> Iterator[Hallado]:
+    """Yield what nothing refers to in the cloud. The manifests and the formats that are there aren't looked at. Raise
+    NubeNoResponde."""
+    evidencias = (uno for uno in NUBE.hallados("/evidencias/") if DE_EVIDENCIA.search(uno.lugar))
+    return _sin_duenio("llave_nube", evidencias, {})
+
+
+def _sin_duenio(columna: str, hallados: Iterator[Hallado], condicion: dict[str, str]) -> Iterator[Hallado]:
+    """Yield what neither a row nor a copy of one refers to by that column. Those that don't meet the condition
+    refer to nothing."""
+    guardados = {fila.get(columna) for fila in _copias() if all(fila.get(clave) == v for clave, v in condicion.items())}
     while lote := list(islice(hallados, LOTE)):
         lugares = {uno.lugar for uno in lote} - guardados
-        lugares -= set(Evidencia.objects.filter(lugar__in=lugares).values_list("lugar", flat=True))
+        suyas = Evidencia.objects.filter(**condicion, **{f"{columna}__in": lugares})
+        lugares -= set(suyas.values_list(columna, flat=True))
         yield from (uno for uno in lote if uno.lugar in lugares)
 
 
-def _del_archivo() -> set[str]:
-    copias = ExpedienteArchivado.objects.values_list(f"datos__{TABLA}", flat=True)
-    return {fila["lugar"] for filas in copias.iterator(LOTE) for fila in filas or ()}
-
-
-def _eliminados() -> set[str]:
-    return set(eliminadas().values_list("datos__lugar", flat=True))
+def _copias() -> Iterator[dict]:
+    """Yield the rows of evidence that the archive has, and those that were deleted a short while ago."""
+    for filas in ExpedienteArchivado.objects.values_list(f"datos__{TABLA}", flat=True).iterator(LOTE):
+        yield from filas or ()
+    yield from eliminadas().values_list("datos", flat=True).iterator(LOTE)
 
 
 def es_viejo(uno: Hallado) -> bool:
@@ -65,7 +79,17 @@ def limpiar(huerfanos: list[Hallado]) -> int:
     """Remove the files that nothing refers to and aren't new, with what came only in part; return how many."""
     viejos = [uno for uno in huerfanos if es_viejo(uno)]
     a_medias = [uno for uno in ALMACEN.a_medias() if es_viejo(uno)]
+    en_la_nube = set(Evidencia.objects.filter(lugar__in={uno.lugar for uno in viejos}).values_list("lugar", flat=True))
     for uno in viejos:
-        ALMACEN.borrar(uno.lugar)
+        quitar = ALMACEN.soltar if uno.lugar in en_la_nube else ALMACEN.borrar
+        quitar(uno.lugar)
     ALMACEN.tirar(a_medias)
     return len(viejos) + len(a_medias)
+
+
+def limpiar_la_nube(huerfanos: list[Hallado]) -> int:
+    """Remove from the cloud what nothing refers to and isn't new; return how many."""
+    viejos = [uno for uno in huerfanos if es_viejo(uno)]
+    for uno in viejos:
+        NUBE.borrar(uno.lugar)
+    return len(viejos)

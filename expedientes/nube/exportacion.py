@@ -68,7 +68,7 @@ class Exportador:
     def _todos(self, claves, procesados, cuenta, por) -> str | None:
         """Move all these, and return why they weren't all seen, if they weren't."""
         sin_respuesta = 0
-        for procesados, clave in enumerate(claves, procesados + 1):
+        for vistos, clave in enumerate(claves, procesados + 1):
             try:
                 respaldar(clave, cuenta, por=por, avisar=self._avisar)
                 sin_respuesta = 0
@@ -83,7 +83,7 @@ class Exportador:
                 return error.mensaje
             except _Fin:
                 return None
-            Exportacion.objects.avanzar(procesados=procesados, subidas=cuenta.subidas, fallidas=cuenta.fallidas)
+            Exportacion.objects.avanzar(procesados=vistos, subidas=cuenta.subidas, fallidas=cuenta.fallidas)
         return None
 
     def _avisar(self, evidencia) -> None:

@@ -7,6 +7,7 @@ taken away after. None of it happens within a transaction.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from os import SEEK_END
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -114,6 +115,8 @@ def _sigue(evidencia) -> bool:
 def _copiar(evidencia, archivo) -> str:
     """Send its bytes, and return under which key the cloud has them: they were read back."""
     llave, suyos = llave_para(evidencia.ruta, evidencia.lugar), contenido.suyos(evidencia)
+    if archivo.seek(0, SEEK_END) != suyos.tamano:
+        _culpar_al_taller(evidencia)
     NUBE.subir(llave, archivo, suyos.tamano, evidencia.tipo_mime)
     try:
         if NUBE.bajar(llave) == suyos:
@@ -122,10 +125,14 @@ def _copiar(evidencia, archivo) -> str:
         log.warning("La nube dijo que guardó %s, y no está", llave)
         raise NubeNoResponde from None
     if contenido.huella_desde_el_principio(archivo) != suyos.sha256:
-        log.error("El archivo de la evidencia %s está alterado: no se sube", evidencia.pk)
-        raise OtrosBytes
+        _culpar_al_taller(evidencia)
     log.warning("La nube dijo que guardó %s, y guardó otra cosa", llave)
     raise NubeNoResponde
+
+
+def _culpar_al_taller(evidencia):
+    log.error("El archivo de la evidencia %s está alterado: no se puede subir", evidencia.pk)
+    raise OtrosBytes
 
 
 def restaurar(no_siniestro: str, *, por: Author) -> int:

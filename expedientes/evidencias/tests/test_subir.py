@@ -270,7 +270,7 @@ def test_si_la_base_falla_no_quedan_bytes(operador, expediente, almacen, monkeyp
     def fallar(*args, **kwargs):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("expedientes.evidencias.models.anotar", fallar)
+    monkeypatch.setattr("expedientes.evidencias.models._decir", fallar)
 
     assert respuesta(subir(operador)) == (500, {"error": "Error interno al subir la evidencia"})
     assert guardados(almacen) == []

@@ -8,7 +8,10 @@ from monitor.management.terminal import declarar_uso
 
 
 class Command(BaseCommand):
-    help = "Pasa a la nube la evidencia de los expedientes en Salida, cuando se pide, hasta que lo detengan (SIGTERM o Ctrl-C)."
+    help = (
+        "Pasa a la nube la evidencia de los expedientes en Salida, cuando alguien lo pide, hasta que lo detengan"
+        " (SIGTERM o Ctrl-C)."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("--una-vez", action="store_true", help="atiende lo que se haya pedido y termina")

@@ -1,7 +1,16 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from expedientes.evidencias.revision import es_viejo, filas_con_problemas, huerfanos, limpiar
+from expedientes.evidencias.revision import (
+    es_viejo,
+    filas_con_problemas,
+    huerfanos,
+    huerfanos_en_la_nube,
+    limpiar,
+    limpiar_la_nube,
+)
 from monitor.archivos import ALMACEN
+from monitor.archivos.nube import NUBE
+from monitor.errores import NubeNoResponde
 
 
 class Command(BaseCommand):
@@ -13,11 +22,17 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, limpiar: bool, **options):
+        try:
+            self._revisar(limpiar)
+        except NubeNoResponde as error:
+            raise CommandError(f"{error.mensaje}: no se terminó de revisar. Repita cuando responda.") from error
+
+    def _revisar(self, limpiar: bool):
         problemas = 0
         for problema, cual in filas_con_problemas():
             problemas += 1
             self.stdout.write(f"{problema}: {cual}")
-        problemas += self._huerfanos(limpiar)
+        problemas += self._huerfanos(limpiar) + (self._en_la_nube(limpiar) if NUBE.hay else 0)
         if problemas:
             raise CommandError(f"Hay {problemas} problemas.")
         self.stdout.write("Toda la evidencia está, y como llegó.")
@@ -34,3 +49,13 @@ class Command(BaseCommand):
         if viejos:
             self.stdout.write("Para borrar los que tienen más de un día: manage.py revisar_evidencias --limpiar")
         return len(sueltos)
+
+    def _en_la_nube(self, limpiar_los: bool) -> int:
+        """As `_huerfanos`, in the cloud."""
+        sueltos = list(huerfanos_en_la_nube())
+        for uno in sueltos:
+            self.stdout.write(f"huérfano en la nube: {uno.lugar}, de {uno.tamano} bytes")
+        if not limpiar_los:
+            return len(sueltos)
+        self.stdout.write(f"De la nube se borraron {limpiar_la_nube(sueltos)} que no eran de nadie.")
+        return sum(not es_viejo(uno) for uno in sueltos)
