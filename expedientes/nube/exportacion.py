@@ -67,23 +67,27 @@ class Exportador:
 
     def _todos(self, claves, procesados, cuenta, por) -> str | None:
         """Move all these, and return why they weren't all seen, if they weren't."""
-        sin_respuesta = 0
+        seguidas = 0
         for vistos, clave in enumerate(claves, procesados + 1):
             try:
-                respaldar(clave, cuenta, por=por, avisar=self._avisar)
-                sin_respuesta = 0
-            except (NoEncontrado, DatosInvalidos):
-                pass  # it came back to the shop meanwhile, or somebody else moved it
-            except NubeNoResponde as error:
-                cuenta.fallidas += 1
-                sin_respuesta += 1
-                if sin_respuesta == SEGUIDAS:
-                    return error.mensaje
-            except SinNube as error:
-                return error.mensaje
+                error = self._uno(clave, cuenta, por)
             except _Fin:
                 return None
+            seguidas = seguidas + 1 if error else 0
             Exportacion.objects.avanzar(procesados=vistos, subidas=cuenta.subidas, fallidas=cuenta.fallidas)
+            if seguidas == SEGUIDAS:
+                return error
+        return None
+
+    def _uno(self, clave, cuenta, por) -> str | None:
+        """Move those of one expediente, and return why the cloud didn't take them all, if it didn't."""
+        try:
+            respaldar(clave, cuenta, por=por, avisar=self._avisar)
+        except (NoEncontrado, DatosInvalidos):
+            pass  # it came back to the shop meanwhile, or somebody else moved it
+        except (NubeNoResponde, SinNube) as error:
+            cuenta.fallidas += 1
+            return error.mensaje
         return None
 
     def _avisar(self, evidencia) -> None:

@@ -32,6 +32,12 @@ class Resultado(models.TextChoices):
     ERROR = "Error", "Error"
 
 
+class EstadoDeLaNube(models.TextChoices):
+    ACTIVO = "Activo"
+    SIN_RESPALDOS = "Sin respaldos"
+    SIN_CONFIGURAR = "Sin configurar"
+
+
 class RespaldoManager(models.Manager):
     def anotar(self, tipo: Tipo, resultado: Resultado, detalle: str, *, por: Author) -> "Respaldo":
         valores = {

@@ -3,9 +3,16 @@
 from datetime import UTC, datetime
 
 from expedientes.models import NO_ENCONTRADO
-from expedientes.nube.models import EN_CURSO, Resultado, Tipo
+from expedientes.nube.models import EN_CURSO, EstadoDeLaNube, Resultado, Tipo
 from expedientes.nube.mudanzas import ALTERADAS, SIN_LOCALES, SIN_NADA_EN_LA_NUBE, SOLO_EN_SALIDA
-from expedientes.nube.serializers import RespaldoSerializer
+from expedientes.nube.serializers import (
+    CuantasEvidenciasSerializer,
+    CuantosExpedientesSerializer,
+    DiscoSerializer,
+    RespaldoSerializer,
+    SituacionDeLaNubeSerializer,
+    SituacionSerializer,
+)
 from expedientes.nube.views import NubeViewSet
 from monitor.api.openapi.description import (
     Operation,
@@ -26,7 +33,19 @@ describe_tag(
 )
 name_choices("CualesSeRespaldan", Tipo.values)
 name_choices("ResultadoDelRespaldo", Resultado.values)
+name_choices("EstadoDeLaNube", EstadoDeLaNube.values)
 name_component(RespaldoSerializer, "Respaldo")
+name_component(SituacionSerializer, "Situacion")
+name_component(SituacionDeLaNubeSerializer, "SituacionDeLaNube")
+name_component(DiscoSerializer, "Disco")
+name_component(CuantasEvidenciasSerializer, "CuantasEvidencias")
+name_component(CuantosExpedientesSerializer, "CuantosExpedientes")
+describe_fields(
+    SituacionDeLaNubeSerializer,
+    ultimo_respaldo="Cuándo pasó la última evidencia.",
+    ultimo_error="Lo que dijo el último respaldo, si algo falló; si no, `Ninguno`.",
+    pendientes="Expedientes en Salida con evidencia en el taller.",
+)
 describe_fields(
     RespaldoSerializer,
     tipo="`Nube`: todos los expedientes en Salida; `Manual`: uno.",
@@ -48,7 +67,7 @@ def _nulo(esquema: dict, descripcion: str) -> dict:
     return esquema | {"type": [esquema["type"], "null"], "description": descripcion}
 
 
-TEXTO, NUMERO, OK = {"type": "string"}, {"type": "number"}, {"type": "boolean", "const": True}
+TEXTO, OK = {"type": "string"}, {"type": "boolean", "const": True}
 INSTANTE = {"type": "string", "format": "date-time"}
 IDS = {"type": "array", "items": {"type": "integer"}}
 SUBIDAS = _objeto(ok=OK, subidas=_cuantos("Las que pasaron a la nube ahora."))
@@ -60,7 +79,12 @@ NO_SE_RESPALDA = (
     SinNube(),
     NubeNoResponde(),
 )
-LIMPIA = _objeto(ok=OK, eliminados=_cuantos("Los renglones que tenía."))
+VACIAR = Operation(
+    summary="Vaciar la lista de los respaldos",
+    description="Sólo la lista: lo que está en la nube no se toca.",
+    response=_objeto(ok=OK, eliminados=_cuantos("Los renglones que tenía.")),
+    example={"ok": True, "eliminados": 7},
+)
 
 describe(
     NubeViewSet,
@@ -103,17 +127,7 @@ describe(
     ),
     estado=Operation(
         summary="Ver cómo van los respaldos",
-        response=_objeto(
-            disco_local=_objeto(libre_gb=NUMERO, usado_gb=NUMERO, total_gb=NUMERO),
-            nube=_objeto(
-                estado={"type": "string", "enum": ["Activo", "Sin respaldos", "Sin configurar"]},
-                ultimo_respaldo=_nulo(INSTANTE, "Cuándo pasó la última evidencia."),
-                ultimo_error=TEXTO | {"description": "Lo que dijo el último respaldo si algo falló; si no, `Ninguno`."},
-                pendientes=_cuantos("Expedientes en Salida con evidencia en el taller."),
-            ),
-            evidencias=_objeto(totales=_cuantos("Todas."), local=_cuantos("En el taller."), nube=_cuantos("Allá.")),
-            expedientes=_objeto(totales=_cuantos("Todos.")),
-        ),
+        response=SituacionSerializer(),
         example={
             "disco_local": {"libre_gb": 182.4, "usado_gb": 41.7, "total_gb": 224.1},
             "nube": {
@@ -141,16 +155,12 @@ describe(
             }
         ],
     ),
-    limpiar=Operation(
-        summary="Vaciar la lista de los respaldos",
-        description="Sólo la lista: lo que está en la nube no se toca.",
-        response=LIMPIA,
-        example={"ok": True, "eliminados": 7},
-    ),
+    limpiar=VACIAR,
+    eliminar_logs=VACIAR,
     exportar=Operation(
         summary="Pedir que pase a la nube todo lo que está en Salida",
-        description="Lo hace otro proceso, `manage.py respaldar_nube`. Una a la vez; si ese proceso muere, el que empiece"
-        " después la continúa, y se puede pedir otra.",
+        description="Lo hace otro proceso, `manage.py respaldar_nube`. Una a la vez; si ese proceso muere, el que"
+        " empiece después la continúa, y se puede pedir otra.",
         response=_objeto(ok=OK, iniciado=OK),
         example={"ok": True, "iniciado": True},
         errors=(SinNube(), Conflicto(EN_CURSO, codigo="exportacion_en_curso")),

@@ -1,13 +1,14 @@
 """Where all the evidence is, and how the copies in the cloud go."""
 
 import shutil
+from datetime import datetime
 
 from django.db.models import Count, Max, Q
 
 from expedientes.estados import Ubicacion
 from expedientes.evidencias.models import Evidencia
 from expedientes.models import Expediente
-from expedientes.nube.models import Exportacion, Respaldo
+from expedientes.nube.models import EstadoDeLaNube, Exportacion, Respaldo
 from monitor.archivos import ALMACEN
 from monitor.archivos.nube import NUBE
 
@@ -27,7 +28,7 @@ def situacion() -> dict:
     return {
         "disco_local": disco(),
         "nube": {
-            "estado": "Sin configurar" if not NUBE.hay else "Activo" if ultimo else "Sin respaldos",
+            "estado": estado(ultimo),
             "ultimo_respaldo": ultimo,
             "ultimo_error": Respaldo.objects.ultimo_error() or SIN_ERROR,
             "pendientes": Expediente.objects.por_respaldar().count(),
@@ -35,6 +36,12 @@ def situacion() -> dict:
         "evidencias": cuentas,
         "expedientes": {"totales": Expediente.objects.count()},
     }
+
+
+def estado(ultimo: datetime | None) -> EstadoDeLaNube:
+    if not NUBE.hay:
+        return EstadoDeLaNube.SIN_CONFIGURAR
+    return EstadoDeLaNube.ACTIVO if ultimo else EstadoDeLaNube.SIN_RESPALDOS
 
 
 def disco() -> dict:

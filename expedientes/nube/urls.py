@@ -9,7 +9,7 @@ urlpatterns = [
     path(f"{DE_UNO}/restaurar", NubeViewSet.as_view({"post": "restaurar"})),
     path(f"{DE_UNO}/integridad", NubeViewSet.as_view({"get": "integridad"})),
     path("backup/estado", NubeViewSet.as_view({"get": "estado"})),
-    path("backup/logs", NubeViewSet.as_view({"get": "logs", "delete": "limpiar"})),
+    path("backup/logs", NubeViewSet.as_view({"get": "logs", "delete": "eliminar_logs"})),
     path("backup/logs/limpiar", NubeViewSet.as_view({"post": "limpiar"})),
     path("backup/exportar", NubeViewSet.as_view({"post": "exportar"})),
     path("backup/progreso", NubeViewSet.as_view({"get": "progreso"})),

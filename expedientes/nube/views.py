@@ -57,6 +57,7 @@ class NubeViewSet(ApiViewSet):
         "estado": Action("expedientes.view_respaldo", "obtener el estado de los respaldos"),
         "logs": Action("expedientes.view_respaldo", "listar los respaldos"),
         "limpiar": Action("expedientes.delete_respaldo", "limpiar la lista de respaldos"),
+        "eliminar_logs": Action("expedientes.delete_respaldo", "limpiar la lista de respaldos"),
         "exportar": Action("expedientes.exportar_evidencia", "exportar a la nube"),
         "progreso": Action("expedientes.exportar_evidencia", "obtener el progreso de la exportación"),
         "exportar_uno": Action("expedientes.exportar_evidencia", "exportar a la nube"),
@@ -87,6 +88,8 @@ class NubeViewSet(ApiViewSet):
 
     def limpiar(self, request):
         return self.respond({"ok": True, "eliminados": Respaldo.objects.limpiar(por=request.user)})
+
+    eliminar_logs = limpiar
 
     def exportar(self, request):
         NUBE.exigir()

@@ -48,7 +48,7 @@ FALLAS = {
 @pytest.mark.parametrize("falla", FALLAS)
 def test_lo_que_falla_se_queda_en_el_taller_y_pasa_despues(operador, expediente, nube, almacen, caplog, falla):
     fila = subida(operador, cuerpo=con_archivo(GRANDE))
-    nube.falla = FALLAS[falla]
+    nube.falla = lambda paso: not paso.path.endswith(".json") and FALLAS[falla](paso)
 
     fallida = operador.post(f"{RUTA}/respaldar")
     assert respuesta(fallida) == NO_RESPONDE
@@ -62,6 +62,14 @@ def test_lo_que_falla_se_queda_en_el_taller_y_pasa_despues(operador, expediente,
     nube.falla = None
     assert respuesta(operador.post(f"{RUTA}/respaldar")) == (200, {"ok": True, "subidas": 1})
     assert operador.get(f"{RUTA}/{fila['id']}/archivo").getvalue() == GRANDE
+
+
+def test_sin_el_manifiesto_ninguna_se_va(operador, expediente, nube):
+    subida(operador)
+    nube.falla = que_corte_la_subida
+
+    assert respuesta(operador.post(f"{RUTA}/respaldar")) == NO_RESPONDE
+    assert not Evidencia.objects.en_la_nube().exists()
 
 
 def test_un_tropiezo_se_repite_solo(operador, expediente, nube):

@@ -12,11 +12,13 @@ from django.utils import timezone
 from catalogos.tests.factories import FABRICAS
 from expedientes.evidencias.tests.factories import EvidenciaFactory
 from expedientes.evidencias.tests.formas import MULTIPARTE, con_archivo
+from expedientes.nube.models import Respaldo, Resultado, Tipo
 from expedientes.tests.anexos import ANEXOS
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Api
 from monitor.api.tests.rutas import ABIERTA, CATALOGOS, RUTAS
 from monitor.api.tests.test_routes import rutas_declaradas
+from monitor.db.writes import NOBODY
 from monitor.roles import Rol
 from monitor.usuarios.llaves import Llave
 from monitor.usuarios.models import Usuario
@@ -63,6 +65,8 @@ CUERPOS = {
     "PUT /api/checklist/items/999999": {"valor": "OK"},
     "PATCH /api/checklist/items/999999": {"valor": "OK"},
     "DELETE /api/checklist/items/999999": None,
+    "DELETE /api/backup/logs": None,
+    "POST /api/backup/logs/limpiar": None,
     "POST /solicitud": "solicitud",
     "PUT /solicitud/999999": {"cantidadPasajeros": 9},
     "DELETE /solicitud/999999": None,
@@ -79,6 +83,9 @@ for catalogo in CATALOGOS:
 # These routes only answer that the key is missing from the path, or write nothing.
 SIN_EFECTO = {"PUT /api/expedientes", "PATCH /api/expedientes", "DELETE /api/expedientes"}
 SIN_EFECTO |= {"POST /api/expedientes/999999/evidencias/999999/enlace"}
+# These need a cloud: expedientes/nube/tests.
+SIN_EFECTO |= {f"POST /api/expedientes/999999/evidencias/{verbo}" for verbo in ("respaldar", "restaurar")}
+SIN_EFECTO |= {"POST /api/backup/exportar", "POST /api/backup/exportar/999999"}
 
 YA_NO_PUEDEN = {"con el token revocado": {"version_token": 99}, "desactivado": {"is_active": False}}
 
@@ -107,6 +114,7 @@ def mundo(db, ruta):
     else:
         UsuarioFactory(id=999999)
     EvidenciaFactory(id=999999, expediente=ExpedienteFactory(no_siniestro="999999"))
+    Respaldo.objects.anotar(Tipo.NUBE, Resultado.EXITOSO, "Evidencias subidas: 1.", por=NOBODY)
     for fabrica in ANEXOS:
         fabrica(id=999999, no_siniestro="999999")
     for fabrica in FABRICAS.values():

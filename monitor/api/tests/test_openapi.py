@@ -38,7 +38,12 @@ RUTA_DE_AHORA = "/api/expedientes/SIN%2F2024%2F10"  # after the example of anoth
 
 
 # What the path of something that has no id of its own asks for.
-CLAVES = {"/expedientes/": "no_siniestro", "/siniestro/": "no_siniestro", "/comentarios/": "clave"}
+CLAVES = {
+    "/expedientes/": "no_siniestro",
+    "/siniestro/": "no_siniestro",
+    "/comentarios/": "clave",
+    "/exportar/": "no_siniestro",
+}
 
 
 def documentada(ruta):
@@ -202,9 +207,12 @@ def test_cada_conjunto_de_valores_tiene_nombre():
     con_nombre = {nombre: esquema["enum"] for nombre, esquema in esquemas.items() if "enum" in esquema}
 
     assert con_nombre == {
+        "CualesSeRespaldan": ["Nube", "Manual"],
         "EstadoDeExpediente": ["Ingreso", "Restauracion", "Pendiente_de_salida", "Salida"],
         "EstadoDeSolicitud": [estado.name for estado in Estado],
+        "EstadoDeLaNube": ["Activo", "Sin respaldos", "Sin configurar"],
         "FormatoDeDescripcion": ["yaml", "json"],
+        "ResultadoDelRespaldo": ["Exitoso", "Parcial", "Error"],
         "ValorDeInspeccion": ["OK", "RE", "MA", "NA"],
         "Puerta": ["api", "admin", "comando", "importacion"],
         "Rol": ["Administrador", "Operador", "Tecnico"],
