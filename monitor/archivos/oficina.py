@@ -14,6 +14,7 @@ CLASES = {f"{clase}.main+xml": clase for clase in (XLSX, DOCX)}
 INDICE = "[Content_Types].xml"
 MAYOR_INDICE = 1024 * 1024  # bytes
 PARTES = 10_000
+ACOTADAS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # of the others, zipfile unpacks at once all that there is
 CON_MACROS = ("macroenabled", "vbaproject", "macrosheet", "dialogsheet", "activex", "ms-office.vba")
 
 
@@ -39,6 +40,8 @@ def clase(archivo: BinaryIO) -> str | None:
 def _clase(paquete) -> str | None:
     nombres = paquete.namelist()
     if INDICE not in nombres or len(nombres) > PARTES:
+        return None
+    if paquete.getinfo(INDICE).compress_type not in ACOTADAS:
         return None
     with paquete.open(INDICE) as parte:
         indice = parte.read(MAYOR_INDICE + 1)

@@ -49,9 +49,9 @@ def video(marca=b"isom", otras=(b"mp42",)) -> bytes:
     return caja(b"ftyp", marca + bytes(4) + b"".join(otras)) + caja(b"mdat", b"x" * 99) + caja(b"moov", b"x" * 20)
 
 
-def paquete(**partes) -> bytes:
+def paquete(compresion=zipfile.ZIP_DEFLATED, /, **partes) -> bytes:
     salida = io.BytesIO()
-    with zipfile.ZipFile(salida, "w", zipfile.ZIP_DEFLATED) as archivo:
+    with zipfile.ZipFile(salida, "w", compresion) as archivo:
         for nombre, contenido in partes.items():
             archivo.writestr(nombre, contenido)
     return salida.getvalue()

@@ -1,6 +1,7 @@
 """What a file is, by its content, and the hostile ones: each is refused, or harmless."""
 
 import io
+import zipfile
 
 import pytest
 
@@ -87,6 +88,8 @@ AJENOS = {
     "pptx": documento("application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"),
     "paquete con entidades": paquete(**{"[Content_Types].xml": "<!DOCTYPE a [<!ENTITY b 'c'>]>" + indice(HOJA)}),
     "paquete con un indice enorme": paquete(**{"[Content_Types].xml": " " * 2_000_000}),
+    "paquete en BZIP2": paquete(zipfile.ZIP_BZIP2, **{"[Content_Types].xml": indice(HOJA)}),
+    "paquete en LZMA": paquete(zipfile.ZIP_LZMA, **{"[Content_Types].xml": indice(HOJA)}),
 }
 
 
