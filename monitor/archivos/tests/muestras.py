@@ -57,6 +57,17 @@ def paquete(compresion=zipfile.ZIP_DEFLATED, /, **partes) -> bytes:
     return salida.getvalue()
 
 
+def con_directorio(bytes_: int) -> bytes:
+    """Return a document whose directory takes at least so many bytes, with few entries: they have long remarks."""
+    salida = io.BytesIO(documento(HOJA))
+    with zipfile.ZipFile(salida, "a") as archivo:
+        for n in range(bytes_ // 65_535 + 1):
+            parte = zipfile.ZipInfo(f"{n}.xml")
+            parte.comment = bytes(65_535)
+            archivo.writestr(parte, "")
+    return salida.getvalue()
+
+
 def indice(*tipos) -> str:
     dichos = "".join(f'<Override PartName="/p{i}" ContentType="{tipo}"/>' for i, tipo in enumerate(tipos))
     return f'<?xml version="1.0"?><Types xmlns="http://x">{dichos}</Types>'

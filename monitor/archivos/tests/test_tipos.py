@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 
+from monitor.archivos import oficina
 from monitor.archivos.errores import DANADO, DEMASIADOS_PIXELES, NO_PERMITIDO
 from monitor.archivos.tests import muestras
 from monitor.archivos.tests.muestras import (
@@ -12,6 +13,7 @@ from monitor.archivos.tests.muestras import (
     PERMITIDOS,
     TEXTO,
     caja,
+    con_directorio,
     documento,
     imagen,
     indice,
@@ -88,6 +90,7 @@ AJENOS = {
     "pptx": documento("application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"),
     "paquete con entidades": paquete(**{"[Content_Types].xml": "<!DOCTYPE a [<!ENTITY b 'c'>]>" + indice(HOJA)}),
     "paquete con un indice enorme": paquete(**{"[Content_Types].xml": " " * 2_000_000}),
+    "paquete con un directorio enorme": con_directorio(oficina.MAYOR_DIRECTORIO),
     "paquete en BZIP2": paquete(zipfile.ZIP_BZIP2, **{"[Content_Types].xml": indice(HOJA)}),
     "paquete en LZMA": paquete(zipfile.ZIP_LZMA, **{"[Content_Types].xml": indice(HOJA)}),
 }
