@@ -65,7 +65,8 @@ def _clase(paquete) -> str | None:
         return None
     with paquete.open(INDICE) as parte:
         indice = parte.read(MAYOR_INDICE + 1)
-    if len(indice) > MAYOR_INDICE or b"<!DOCTYPE" in indice or b"<!ENTITY" in indice:
+    latino = indice.replace(b"\0", b"")  # what it declares can be found in UTF-16 too
+    if len(indice) > MAYOR_INDICE or b"<!DOCTYPE" in latino or b"<!ENTITY" in latino:
         return None
     dichas = {dicha.get("ContentType", "") for dicha in ElementTree.fromstring(indice)}  # noqa: S314  without entities
     if any(rastro in texto.lower() for texto in (*dichas, *nombres) for rastro in CON_MACROS):

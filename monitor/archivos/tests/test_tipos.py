@@ -61,6 +61,8 @@ def test_tambien_los_que_empiezan_de_otro_modo(tipo, i):
         assert mime(MAS[tipo][i]) == tipo
 
 
+CON_ENTIDADES = indice(HOJA).replace("?>", " encoding='utf-16'?><!DOCTYPE a [<!ENTITY b 'c'>]>")
+
 AJENOS = {
     "svg": muestras.SVG,
     "svg con espacio antes": b"\n  " + muestras.SVG[21:],
@@ -89,6 +91,7 @@ AJENOS = {
     "xlsx con macros en otro sitio": documento(HOJA, "application/vnd.ms-office.vbaProject"),
     "pptx": documento("application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"),
     "paquete con entidades": paquete(**{"[Content_Types].xml": "<!DOCTYPE a [<!ENTITY b 'c'>]>" + indice(HOJA)}),
+    "paquete con entidades en UTF-16": paquete(**{"[Content_Types].xml": CON_ENTIDADES.encode("utf-16")}),
     "paquete con un indice enorme": paquete(**{"[Content_Types].xml": " " * 2_000_000}),
     "paquete con un directorio enorme": con_directorio(oficina.MAYOR_DIRECTORIO),
     "paquete en BZIP2": paquete(zipfile.ZIP_BZIP2, **{"[Content_Types].xml": indice(HOJA)}),
