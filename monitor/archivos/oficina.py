@@ -50,6 +50,7 @@ def clase(archivo: BinaryIO) -> str | None:
         ElementTree.ParseError,
         NotImplementedError,
         RuntimeError,
+        LookupError,
         ValueError,
         OSError,
         EOFError,

@@ -72,6 +72,8 @@ AJENOS = {
     "svg dentro de xml": b"<a><svg xmlns='http://www.w3.org/2000/svg'/></a>",
     "xml con entidades": b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>",
     "xml que pide otro": b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>",
+    "xml con letras que nadie conoce": b"<?xml version='1.0' encoding='zzz'?><a/>",
+    "xml con letras que no se leen": "<?xml version='1.0' encoding='shift_jis'?><a>\u30a2</a>".encode("shift_jis"),
     "xml hondo": b"<?xml version='1.0'?>" + b"<a>" * 600 + b"</a>" * 600,
     "tiff": imagen("TIFF"),
     "bmp": imagen("BMP"),
@@ -113,6 +115,10 @@ def test_cortado_esta_danado(tipo):
     contenido = QUE_TERMINAN[tipo]
 
     assert {mime(contenido[: len(contenido) * parte // 10]) for parte in (5, 7, 9)} == {DANADO}
+
+
+def test_un_indice_con_letras_que_nadie_conoce_esta_danado():
+    assert mime(paquete(**{"[Content_Types].xml": indice(HOJA).replace("?>", " encoding='zzz'?>")})) == DANADO
 
 
 def test_un_png_con_un_trozo_cambiado_esta_danado():
