@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.urls import resolve
 from django.utils.http import parse_header_parameters
 
-from monitor.api import tokens
+from monitor.api import keys, tokens
 from monitor.api.authentication import SCHEME
 from monitor.api.body import CLOSE, INCOMPLETO, MAX_BYTES, length_of
 from monitor.api.errors import HttpError
@@ -47,7 +47,8 @@ class FileTooLarge(HttpError):
 
 def body_limit(method: str, path: str, header: Callable[[str], str]) -> int:
     """Return the largest body, in bytes, that is received for a path as WSGI has it. It is that of a file only where a
-    file is taken, and from a sender whose token is good as far as one can tell without the database."""
+    file is taken, and from a sender whose token is good as far as one can tell without the database. Of a key, that is
+    only that it looks like one: `is_stranger`."""
     if not header("transfer-encoding") and int(header("content-length") or 0) <= MAX_BYTES:
         return MAX_BYTES
     return MAX_FORM if _takes_file(method, path) and _has_token(header("authorization")) else MAX_BYTES
@@ -60,12 +61,23 @@ def _takes_file(method, path) -> bool:
 
 
 def _has_token(header: str) -> bool:
-    token = header.removeprefix(SCHEME).strip()
+    token = _token(header)
     if token.startswith(PREFIJO):
         return True
     with suppress(NoAutenticado):
         return bool(tokens.verify(token))
     return False
+
+
+def is_stranger(header: Callable[[str], str]) -> bool:
+    """Return whether the sender has what may be a key, and this process has never seen it. Anybody can make one up, so
+    that the server gives all of them together a small part of the room for files."""
+    token = _token(header("authorization"))
+    return token.startswith(PREFIJO) and not keys.knows(token)
+
+
+def _token(header: str) -> str:
+    return header.removeprefix(SCHEME).strip()
 
 
 # --- The body as a file ---
