@@ -45,7 +45,7 @@ MAS = {
     + [video(b"3gp4", (b"isom",))],
     "video/quicktime": [caja(b"wide") + caja(b"mdat", b"x" * 9) + caja(b"moov")],
     "image/heic": [video(b"mif1", (b"heic",)).replace(b"moov", b"meta")],
-    "image/jpeg": [muestras.con_exif()],
+    "image/jpeg": [muestras.con_exif(), imagen(ancho=7), imagen(alto=1), imagen(ancho=1, alto=1)],
     "text/plain": ["Año".encode("cp1252"), b"\xef\xbb\xbfhola", b"a,b\r\n1,2\r\n", b"a\tb\x0c"],
     "application/xml": ["<?xml version='1.0' encoding='UTF-16'?><a>ñ</a>".encode("utf-16"), b"<a/>"],
     "application/pdf": [b"\r\n" + muestras.PDF],
