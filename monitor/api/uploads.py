@@ -4,12 +4,14 @@ Our server keeps a large body in a file, and asks `body_limit` before it receive
 comes.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from tempfile import TemporaryFile
 from typing import BinaryIO
+from urllib.parse import unquote
 
 import multipart
 from django.http import HttpRequest
@@ -30,6 +32,8 @@ MAX_FORM = MAX_FILE + MIB  # with what stands around the file
 PIECE = 256 * 1024
 MAX_PARTS = 20
 MAX_TEXT = 1024  # bytes of a part that isn't a file; more is cut
+QUOTED = re.compile(r'"[^"]*"')
+EXTENDED = re.compile(r"; *filename\* *= *utf-8'[^']*'([^; ]*)", re.IGNORECASE)
 
 SIN_ARCHIVO = "No se recibió ningún archivo"
 UNO_SOLO = "Se recibe un solo archivo por petición"
@@ -219,8 +223,8 @@ def _filename(segment) -> str | None:
     """Return the name of a part's file, or None for one that isn't a file. Some programs write it twice, the second
     time so that it may have any letter (`filename*`)."""
     header = segment.header("Content-Disposition", "")
-    if "filename*=utf-8" in header.lower():
-        return parse_header_parameters(header)[1].get("filename", "")
+    if extended := EXTENDED.search(QUOTED.sub("", header)):
+        return _text(unquote(extended[1], "latin-1"))
     return None if segment.filename is None else _text(segment.filename)
 
 
