@@ -156,7 +156,7 @@ def _events(request) -> Iterator:
             options.get("boundary", ""), header_charset="latin-1", max_segment_count=MAX_PARTS
         )
         yield from parser.parse_blocking(body.read, PIECE)
-    except multipart.MultipartError as error:
+    except (multipart.MultipartError, UnicodeError) as error:  # a boundary may be what no text may have
         raise DatosInvalidos(MAL_FORMADO, codigo="formulario_mal_formado") from error
 
 

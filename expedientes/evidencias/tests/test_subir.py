@@ -187,6 +187,7 @@ RECHAZADOS = {
     ),
     "sin borde": (con_archivo(), "multipart/form-data", 400, MAL_FORMADO),
     "otro borde": (con_archivo(), "multipart/form-data; boundary=otro", 400, MAL_FORMADO),
+    "borde imposible": (con_archivo(), "multipart/form-data; boundary*=unicode_escape''%5Cud800", 400, MAL_FORMADO),
     "sin final": (con_archivo()[: -len(BORDE) - 6], MULTIPARTE, 400, MAL_FORMADO),
     "cortado": (con_archivo()[:-100], MULTIPARTE, 400, MAL_FORMADO),
     "cabeza rara": (
