@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from monitor.archivos import oficina
+from monitor.archivos import contenedores, oficina
 from monitor.archivos.errores import DANADO, DEMASIADOS_PIXELES, NO_PERMITIDO
 from monitor.archivos.tests import muestras
 from monitor.archivos.tests.muestras import (
@@ -140,6 +140,15 @@ def test_bomba_de_cuadros_no_se_decodifica():
     cuadro = gif[gif.index(b",\0\0\0\0") : -1]
 
     assert mime(gif[:-1] + cuadro * 2_000 + b";") == "image/gif"
+
+
+def test_bomba_de_bloques_vacios_no_se_recorre():
+    """Each takes two or three bytes of the file, and a turn of ours."""
+    gif = imagen("GIF")
+
+    assert mime(gif[:-1] + b"!\xfe\0" * contenedores.MAS_CAJAS + b";") == DANADO
+    assert mime(gif[:-1] + b"!\xfe" + b"\1x" * contenedores.MAS_PEDAZOS + b"\0;") == DANADO
+    assert mime(gif[:-1] + b"!\xfe" + b"\1x" * 9_000 + b"\0" + b"!\xfe\0" * 9_000 + b";") == "image/gif"
 
 
 def test_bomba_de_zip_no_se_desempaca():
