@@ -118,7 +118,8 @@ def test_se_va_y_vuelve_con_su_expediente(administrador, expediente, almacen):
     call_command("verificar_historial", stdout=StringIO())
 
 
-def test_no_vuelve_sin_quien_la_subio(administrador, expediente, almacen):
+def test_la_copia_dice_quien_la_subio(administrador, expediente, almacen):
+    """Without that person it doesn't come back, as nothing does (`test_restaurar`)."""
     quien = UsuarioFactory(nombre="Ana Ruiz")
     subida(Api(quien))
     administrador.delete(EXPEDIENTE)
