@@ -16,7 +16,7 @@ from monitor.api.params import IntegerParam, QueryParams
 from monitor.api.tokens import INVALIDO, Token
 from monitor.api.viewsets import Action, ApiViewSet
 from monitor.archivos import ALMACEN, enlaces, imagenes
-from monitor.archivos.tipos import FORMATOS, TIPOS, con_extension
+from monitor.archivos.tipos import FORMATOS, con_extension
 from monitor.errores import NoAutenticado, NoEncontrado
 from monitor.textos import composed
 
@@ -131,7 +131,7 @@ def descargar(request, evidencia: Evidencia):
     response = not_modified(request, etag)
     if response:
         return response
-    tipo = TIPOS[evidencia.tipo_mime]
+    tipo = evidencia.clase
     como = "inline" if tipo.a_la_vista else "attachment"
     nombre = quote(con_extension(evidencia.nombre_archivo, tipo), safe="")
     headers = {"Content-Type": tipo.mime, "Content-Disposition": f"{como}; filename*=UTF-8''{nombre}"}
@@ -168,7 +168,7 @@ def _abrir(evidencia):
 
 def _miniatura(evidencia, lado) -> bytes:
     """Return a thumbnail, which is made once for each size."""
-    formato, cual = FORMATOS.get(TIPOS[evidencia.tipo_mime]), f"{lado}.jpg"
+    formato, cual = FORMATOS.get(evidencia.clase), f"{lado}.jpg"
     if formato is None:
         raise NoEncontrado(SIN_MINIATURA)
     contenido = ALMACEN.derivado(evidencia.lugar, cual)
