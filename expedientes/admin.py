@@ -19,6 +19,7 @@ from expedientes.galeria import ConGaleria
 from expedientes.importacion import Importador
 from expedientes.levantamientos.admin import PaginaDeLevantamiento
 from expedientes.models import Expediente, HistorialEstado
+from expedientes.nube.admin import ConNube
 from expedientes.numeros import es_provisional
 from expedientes.panel import ConPanel
 from expedientes.recibir import ConRecepcion
@@ -134,7 +135,7 @@ def insignia(estado: str):
 
 @admin.register(Expediente)
 class ExpedienteAdmin(
-    ConGaleria, ConAnexos, ConRecepcion, ConTablero, ConPanel, ConImportacion, ConHistorial, VerbAdmin
+    ConGaleria, ConNube, ConAnexos, ConRecepcion, ConTablero, ConPanel, ConImportacion, ConHistorial, VerbAdmin
 ):
     form = ExpedienteForm
     historia = Historia("historial", leer_paso)

@@ -1,7 +1,7 @@
 """Whether the bytes of all evidence are there, and are those that were sent; and which bytes nobody refers to."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import islice
 
@@ -16,6 +16,7 @@ from monitor.archivos.almacen import Hallado
 from monitor.archivos.nube import NUBE
 
 LOTE = 1000  # rows, or files, at once
+DE_LA_NUBE = 50  # objects that are removed in one turn
 VIEJO = timedelta(days=1)  # a file without a row that is younger may still get one
 TABLA = Evidencia._meta.db_table
 # How the key of evidence in the cloud ends.
@@ -53,10 +54,16 @@ def huerfanos_en_la_nube() -> Iterator[Hallado]:
     return _sin_duenio("llave_nube", evidencias, {})
 
 
-def _sin_duenio(columna: str, hallados: Iterator[Hallado], condicion: dict[str, str]) -> Iterator[Hallado]:
-    """Yield what neither a row nor a copy of one refers to by that column. Those that don't meet the condition
-    refer to nothing."""
-    guardados = {fila.get(columna) for fila in _copias() if all(fila.get(clave) == v for clave, v in condicion.items())}
+def _sin_duenio(columna: str, hallados: Iterable[Hallado], condicion: dict[str, str]) -> Iterator[Hallado]:
+    """Yield what neither a row nor a copy of one refers to by that column, of those that meet the condition."""
+    sueltos = list(_sin_fila(columna, hallados, condicion, _guardados(columna, condicion)))
+    if sueltos:  # what was archived or deleted after the archive was read, and before its row was looked for, has both
+        guardados = _guardados(columna, condicion)
+        yield from (uno for uno in sueltos if uno.lugar not in guardados)
+
+
+def _sin_fila(columna, hallados, condicion, guardados) -> Iterator[Hallado]:
+    hallados = iter(hallados)
     while lote := list(islice(hallados, LOTE)):
         lugares = {uno.lugar for uno in lote} - guardados
         suyas = Evidencia.objects.filter(**condicion, **{f"{columna}__in": lugares})
@@ -64,8 +71,12 @@ def _sin_duenio(columna: str, hallados: Iterator[Hallado], condicion: dict[str, 
         yield from (uno for uno in lote if uno.lugar in lugares)
 
 
+def _guardados(columna, condicion) -> set[str]:
+    """Return what the copies of evidence refer to: those of the archive, and of what was deleted a short while ago."""
+    return {fila.get(columna) for fila in _copias() if condicion.items() <= fila.items()}
+
+
 def _copias() -> Iterator[dict]:
-    """Yield the rows of evidence that the archive has, and those that were deleted a short while ago."""
     for filas in ExpedienteArchivado.objects.values_list(f"datos__{TABLA}", flat=True).iterator(LOTE):
         yield from filas or ()
     yield from eliminadas().values_list("datos", flat=True).iterator(LOTE)
@@ -88,8 +99,13 @@ def limpiar(huerfanos: list[Hallado]) -> int:
 
 
 def limpiar_la_nube(huerfanos: list[Hallado]) -> int:
-    """Remove from the cloud what nothing refers to and isn't new; return how many."""
-    viejos = [uno for uno in huerfanos if es_viejo(uno)]
-    for uno in viejos:
-        NUBE.borrar(uno.lugar)
-    return len(viejos)
+    """Remove from the cloud what nothing refers to and isn't new; return how many. Nobody moves anything there
+    meanwhile: what a move that failed left has the key of the one that is tried again."""
+    viejos = iter([uno for uno in huerfanos if es_viejo(uno)])
+    borrados = 0
+    while lote := list(islice(viejos, DE_LA_NUBE)):
+        with ALMACEN.turno("nube"):
+            for uno in list(_sin_duenio("llave_nube", lote, {})):
+                NUBE.borrar(uno.lugar)
+                borrados += 1
+    return borrados

@@ -1,15 +1,12 @@
 """What is known of the copies in the cloud: the log of the backups, and how the export of all of them goes."""
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from monitor.archivos import ALMACEN
-from monitor.archivos.almacen import tomar_turno
 from monitor.db.fields import LineField
 from monitor.db.functions import ClockTime
 from monitor.db.writes import Author, insert
@@ -152,17 +149,9 @@ DE_NUEVO = {
 }
 
 
-@contextmanager
-def turno() -> Iterator[bool]:
-    """Have the turn to export, if nobody alive has it, until the end of the block; give whether it is had. The system
-    takes it from a process that dies."""
-    with (ALMACEN.entrantes.parent / "exportacion.turno").open("ab") as archivo:
-        suyo = tomar_turno(archivo)
-        try:
-            yield suyo
-        finally:
-            if suyo:
-                fcntl.flock(archivo, fcntl.LOCK_UN)
+def turno() -> AbstractContextManager[bool]:
+    """Have the turn to export, if nobody alive has it, until the end of the block; give whether it is had."""
+    return ALMACEN.turno("exportacion", esperar=False)
 
 
 def _esta_libre() -> bool:

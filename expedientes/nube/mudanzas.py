@@ -93,7 +93,7 @@ def _subir(evidencia, por) -> bool:
             log.error("Falta el archivo de la evidencia %s: no se puede subir", evidencia.pk)
             raise OtrosBytes from None
         return False
-    with archivo:
+    with archivo, ALMACEN.turno("nube", con_otros=True):
         if not tomar_turno(archivo) or not _sigue(evidencia):
             return False
         llave = _copiar(evidencia, archivo)

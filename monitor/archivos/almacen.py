@@ -55,8 +55,8 @@ class Entrante:
 
 
 class Carpeta:
-    """A store in a folder: `originales` has what came, `entrantes` what is coming, and `derivados` what can be made
-    again."""
+    """A store in a folder: `originales` has what came, `entrantes` what is coming, `derivados` what can be made
+    again, and `turnos` empty files, whose locks say whose turn it is."""
 
     def __init__(self, raiz: Path):
         self.raiz = raiz
@@ -103,6 +103,14 @@ class Carpeta:
         _crear(destino.parent)
         parcial.rename(destino)
 
+    @contextmanager
+    def turno(self, de: str, *, con_otros: bool = False, esperar: bool = True) -> Iterator[bool]:
+        """Have a turn until the end of the block, alone or `con_otros` who have it so too, and give whether it is had:
+        without `esperar` it isn't while others have it. The system takes it from a process that dies."""
+        modo = (fcntl.LOCK_SH if con_otros else fcntl.LOCK_EX) | (0 if esperar else fcntl.LOCK_NB)
+        with (self._de("turnos") / de).open("ab") as archivo:
+            yield tomar_turno(archivo, modo)
+
     def originales(self) -> Iterator[Hallado]:
         for ruta in self._de("originales").glob("*/*"):
             yield from _hallado(f"{ruta.parent.name}/{ruta.name}", ruta)
@@ -132,11 +140,11 @@ class Carpeta:
         return self._de("derivados") / f"{lugar}-{cual}"
 
 
-def tomar_turno(archivo: BinaryIO) -> bool:
+def tomar_turno(archivo: BinaryIO, modo: int = fcntl.LOCK_EX | fcntl.LOCK_NB) -> bool:
     """Take the turn of an open file for whoever opened it, until it is closed or the process dies. Return False when
-    somebody else has it."""
+    somebody else has it and nobody waits."""
     try:
-        fcntl.flock(archivo, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(archivo, modo)
     except BlockingIOError:
         return False
     return True

@@ -21,4 +21,4 @@ def almacen(monkeypatch, tmp_path):
 
 def guardados(almacen) -> list:
     """Return all the files in the store, whole or not."""
-    return [ruta for ruta in almacen.raiz.rglob("*") if ruta.is_file() and "derivados" not in ruta.parts]
+    return [ruta for ruta in almacen.raiz.rglob("*") if ruta.is_file() and not {"derivados", "turnos"} & {*ruta.parts}]

@@ -99,6 +99,7 @@ def servicio(host, port, number, call_soon):
         threads=Threads(application, call_soon),
         base_environ=base_environ(host, port),
         body_limit=limite_del_cuerpo,
+        is_stranger=lambda received: uploads.is_stranger(received.header),
         folder=ALMACEN.entrantes,
         busy=partial(sin_vista, server_busy()),
         malformed=ilegible,
