@@ -209,14 +209,14 @@ def test_lo_que_se_va_mientras_se_revisa_conserva_sus_bytes(administrador, exped
     """It goes after the archive was read, and before the rows are: it is in neither."""
     subida(administrador)
     envejecer(almacen)
-    eliminados = revision._eliminados
+    guardados_antes = revision._guardados
 
-    def y_se_va():
-        antes = eliminados()
+    def y_se_va(*args):
+        antes = guardados_antes(*args)
         administrador.delete(ruta)
         return antes
 
-    monkeypatch.setattr(revision, "_eliminados", y_se_va)
+    monkeypatch.setattr(revision, "_guardados", y_se_va)
     correr("revisar_evidencias", "--limpiar")
 
     assert Evidencia.objects.count() == 0
