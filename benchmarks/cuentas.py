@@ -6,7 +6,8 @@ from itertools import pairwise
 from benchmarks.escritores import Libro
 
 PERDIDA, DUPLICADA, SIN_HISTORIAL, SIN_CORREO, OTRA = "perdidas", "duplicadas", "sin historial", "sin correo", "otras"
-CLASES = (PERDIDA, DUPLICADA, SIN_HISTORIAL, SIN_CORREO, OTRA)
+FOTO = "fotos"
+CLASES = (PERDIDA, DUPLICADA, SIN_HISTORIAL, SIN_CORREO, FOTO, OTRA)
 
 Falta = tuple[str, str]  # one of CLASES, and a sentence
 
@@ -22,6 +23,7 @@ def faltas(libro: Libro, hay: dict, recibidos: Counter) -> list[Falta]:
         *_de_historiales(hay),
         *_de_solicitudes(libro, hay),
         *_de_correos(hay, recibidos),
+        *_de_fotos(libro, hay),
     ]
 
 
@@ -40,7 +42,7 @@ def _de_expedientes(libro, hay):
         copias = archivados.pop(clave, [])
         if copias != esperado.archivados:
             yield _clase(esperado.archivados, copias), f"{clave}: el archivo tiene {copias}, y no {esperado.archivados}"
-    for clave in {*abiertos, *archivados}:
+    for clave in {*abiertos, *archivados} - {*libro.claves_de_fotos}:
         yield DUPLICADA, f"{clave}: nadie supo que se abrió"
 
 
@@ -75,6 +77,22 @@ def _de_correos(hay, recibidos):
     for pk, aviso, que_fue, message_id in hay["correos"]:
         if que_fue in ("pendiente", "fallido") or (que_fue == "entregado" and not recibidos[message_id]):
             yield SIN_CORREO, f"solicitud {pk}: «{aviso}» quedó {que_fue} y se recibió {recibidos[message_id]} veces"
+
+
+def _de_fotos(libro, hay):
+    """Yield what is wrong with photos: each is there once and as it was sent, and nothing else is."""
+    filas = dict(hay["fotos"])
+    for foto, huella in libro.fotos.items():
+        if filas.pop(foto, None) != huella:
+            yield FOTO, f"la foto {foto} no está, o no es la que se mandó"
+    for foto in filas:
+        yield (
+            FOTO,
+            f"la foto {foto} está, y nadie supo que se recibió"
+            if foto not in libro.eliminadas
+            else (f"la foto {foto} se eliminó, y está"),
+        )
+    yield from ((FOTO, frase) for frase in hay["problemas_de_fotos"])
 
 
 def repetidos(recibidos: Counter) -> int:

@@ -55,6 +55,9 @@ class Libro:
 
     expedientes: dict[str, Expediente] = field(default_factory=dict)
     solicitudes: dict[str, Solicitud] = field(default_factory=dict)
+    fotos: dict[int, str] = field(default_factory=dict)  # the digest of each that must be there, by id
+    eliminadas: set[int] = field(default_factory=set)
+    claves_de_fotos: list[str] = field(default_factory=list)
     cuentas: Counter = field(default_factory=Counter)
     faltas: list[str] = field(default_factory=list)
 
@@ -82,6 +85,10 @@ class Escritor(threading.Thread):
     def run(self):
         verbos = {self.abrir: 4, self.pasar: 6, self.cambiar: 4, self.archivar: 1, self.leer: 2}
         verbos |= {self.pedir_transporte: 3, self.decidir: 2}
+        self.repetir(verbos)
+
+    def repetir(self, verbos: dict):
+        """Do one or another, with these weights, until the end or the first that nobody answers."""
         while not self.fin.wait(self.azar.random() * PENSAR):
             [verbo] = self.azar.choices([*verbos], [*verbos.values()])
             try:
@@ -233,10 +240,11 @@ def repite_la_respuesta(sitio: Sitio) -> bool:
 
 
 @contextmanager
-def escribiendo(cuantos: int, semilla: int, sitio: Sitio):
-    """Give the book of the writers, who write until the end and then finish what they have begun."""
+def escribiendo(clases: dict[type[Escritor], int], semilla: int, sitio: Sitio):
+    """Give the book of so many writers of each class, who write until the end and then finish what they have begun."""
     libro, fin = Libro(), threading.Event()
-    escritores = [Escritor(numero, semilla, sitio, libro, fin) for numero in range(cuantos)]
+    cada_uno = [clase for clase, cuantos in clases.items() for _ in range(cuantos)]
+    escritores = [clase(numero, semilla, sitio, libro, fin) for numero, clase in enumerate(cada_uno)]
     for escritor in escritores:
         escritor.start()
     try:

@@ -6,6 +6,7 @@ Run it with `make faults`. It reads these variables; the value after `=` is the 
 MUERTES=50               how many times each sort of process is killed
 MINUTOS=60               after which nobody else is killed on that database; it says how many were
 ESCRITORES=6             how many write at once
+FOTOGRAFOS=2             how many send photos besides, which go to the cloud and come back
 BASES=sqlite,postgresql  on which databases, one after another
 SEMILLA                  what is drawn at random: who dies when, and what each writes; it is printed
 
@@ -27,13 +28,16 @@ from typing import NamedTuple
 
 from benchmarks.__main__ import entero, entorno_de_prueba
 from benchmarks.base import SIN_POSTGRESQL, manage
+from benchmarks.cubeta import CUBETA
 from benchmarks.cuentas import CLASES, faltas, repetidos
-from benchmarks.escritores import Libro, Sitio, escribiendo, repite_la_respuesta
-from benchmarks.procesos import Orden, Postgresql, Servidor
+from benchmarks.escritores import Escritor, Libro, Sitio, escribiendo, repite_la_respuesta
+from benchmarks.fotografos import Fotografo
+from benchmarks.procesos import Nube, Orden, Postgresql, Servidor
 from monitor.tests.postgresql import binarios, interrumpir, puerto_libre
 from solicitudes.tests.buzon import Buzon
 
 MUERTES, MINUTOS, ESCRITORES = entero("MUERTES", 50), entero("MINUTOS", 60), entero("ESCRITORES", 6)
+FOTOGRAFOS = entero("FOTOGRAFOS", 2)
 BASES = (os.environ.get("BASES") or "sqlite,postgresql").split(",")
 DURABLE = {"listen_addresses": "127.0.0.1", "max_connections": "100", "timezone": "UTC", "restart_after_crash": "on"}
 HECHAS = 5  # writes between a death and the next, at least
@@ -45,6 +49,8 @@ class Casa(NamedTuple):
 
     servidor: Servidor
     cartero: Orden
+    exportador: Orden
+    nube: Nube
     postgresql: Postgresql | None
     buzon: Buzon
     entorno: dict
@@ -74,16 +80,21 @@ def casa(base: str):
         entorno = entorno_de_prueba() | {
             "DATABASE_URL": postgresql.url() if postgresql else f"sqlite:///{carpeta / 'monitor.sqlite3'}",
             "EMAIL_URL": f"smtp://127.0.0.1:{buzon.puerto}",
+            "ARCHIVOS_DIR": str(carpeta / "archivos"),
         }
+        de_la_nube = puerto_libre()
+        entorno["NUBE_URL"] = f"s3://llave:secreto@127.0.0.1:{de_la_nube}/{CUBETA}?tls=no"
         puerto = puerto_libre()
         sitio = Sitio(puerto, *json.loads(en_la_base(entorno, "preparar()")))
         servidor = Servidor(carpeta / "servidor", entorno, puerto)
         cartero = Orden(carpeta / "cartero", entorno, "enviar_correos")
-        for proceso in (servidor, cartero):
+        exportador = Orden(carpeta / "exportador", entorno, "respaldar_nube")
+        nube = Nube(carpeta / "nube", carpeta / "cubeta", de_la_nube)
+        for proceso in (nube, servidor, cartero, exportador):
             proceso.lanzar()
             pila.callback(proceso.terminar)
         sitio = sitio._replace(con_llave=repite_la_respuesta(sitio))
-        yield Casa(servidor, cartero, postgresql, buzon, entorno, sitio)
+        yield Casa(servidor, cartero, exportador, nube, postgresql, buzon, entorno, sitio)
 
 
 @contextmanager
@@ -114,7 +125,7 @@ def medir(base: str, propia: Casa, semilla: int) -> list:
     turnos = [nombre for nombre in modos for _ in range(MUERTES)]
     azar.shuffle(turnos)
     muertes, dudas = Counter(), Counter()
-    with escribiendo(ESCRITORES, semilla, propia.sitio) as libro:
+    with escribiendo({Escritor: ESCRITORES, Fotografo: FOTOGRAFOS}, semilla, propia.sitio) as libro:
         with suppress(KeyboardInterrupt):  # what was done until then is counted
             for nombre in turnos:
                 if time.monotonic() - inicio > MINUTOS * 60:
@@ -123,11 +134,13 @@ def medir(base: str, propia: Casa, semilla: int) -> list:
                 antes = libro.cuentas["dudas"]
                 modos[nombre]()
                 propia.servidor.esperar()
-                propia.cartero.vigilar()
+                for proceso in (propia.cartero, propia.exportador, propia.nube):
+                    proceso.vigilar()
                 muertes[nombre] += 1
                 dudas[nombre] += libro.cuentas["dudas"] - antes
         propia.servidor.esperar()
-    propia.cartero.terminar()
+    for proceso in (propia.cartero, propia.exportador):
+        proceso.terminar()
     hay = json.loads(en_la_base(propia.entorno, "rendir()"))
     recibidos = Counter(mensaje["Message-ID"] for mensaje in propia.buzon.recibidos)
     encontradas = faltas(libro, hay, recibidos)
@@ -151,6 +164,8 @@ def formas_de_morir(propia: Casa, azar: Random) -> dict:
         "el padre del servidor": y_otra_vez(servidor.matar, servidor),
         "el servidor entero": y_otra_vez(servidor.matar_todo, servidor),
         "el cartero": y_otra_vez(cartero.matar, cartero),
+        "el que exporta": y_otra_vez(propia.exportador.matar, propia.exportador),
+        "la nube": y_otra_vez(propia.nube.matar, propia.nube),
     }
     if postgresql:
         modos["un proceso de PostgreSQL"] = lambda: postgresql.matar_uno(azar)
@@ -178,6 +193,10 @@ def informar(base, muertes, dudas, libro: Libro, hay, recibidos, encontradas, se
         f"  {len(hay['expedientes']):,} expedientes, {len(hay['archivados']):,} archivados,"
         f" {len(hay['solicitudes']):,} solicitudes, {len(hay['correos']):,} correos;"
         f" {repetidos(recibidos)} entregados otra vez con su mismo Message-ID\n"
+        f"  {len(libro.fotos):,} fotos, y {len(libro.eliminadas):,} que se eliminaron; pasaron a la nube"
+        f" {cuentas['respaldar']:,} veces y volvieron {cuentas['restaurar']:,}, sin las que se exportaron;"
+        f" se miraron {cuentas['fotos vistas']:,}; al final, {hay['fotos_en_la_nube']:,} en la nube,"
+        f" y se limpiaron {hay['huerfanos_limpiados']:,} archivos de nadie\n"
         f"  {', '.join(f'{clase}: {por_clase[clase]}' for clase in CLASES)}",
         flush=True,
     )

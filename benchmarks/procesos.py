@@ -41,14 +41,14 @@ class Orden:
     """One of our commands, which runs until it is killed."""
 
     def __init__(self, bitacora: Path, entorno: dict, *argumentos: str):
-        self.bitacora, self.entorno, self.argumentos = bitacora, entorno, argumentos
+        self.bitacora, self.entorno = bitacora, entorno
+        self.orden = [sys.executable, "manage.py", *argumentos]
         self.proceso = None
 
     def lanzar(self):
-        orden = [sys.executable, "manage.py", *self.argumentos]
         with self.bitacora.open("a") as salida:
             self.proceso = subprocess.Popen(
-                orden, env=os.environ | self.entorno, stdout=salida, stderr=salida, start_new_session=True
+                self.orden, env=os.environ | self.entorno, stdout=salida, stderr=salida, start_new_session=True
             )
 
     def vigilar(self):
@@ -64,6 +64,14 @@ class Orden:
         """End it as systemd would; it may have ended already."""
         self.proceso.terminate()
         self.proceso.wait(timeout=PLAZO)
+
+
+class Nube(Orden):
+    """The server of S3, whose objects stay in a folder (`cubeta`)."""
+
+    def __init__(self, bitacora: Path, carpeta: Path, puerto: int):
+        super().__init__(bitacora, {})
+        self.orden = [sys.executable, "-m", "benchmarks.cubeta", str(carpeta), str(puerto)]
 
 
 class Servidor(Orden):

@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from datetime import timedelta
 from io import StringIO
 
 from django.core.management import CommandError, call_command, get_commands
@@ -9,8 +10,11 @@ from django.db import connection
 from post_office.models import STATUS, Email
 
 from expedientes.archivo import ExpedienteArchivado
+from expedientes.evidencias import revision
+from expedientes.evidencias.models import Evidencia
 from expedientes.models import Expediente, HistorialEstado
 from monitor.api import tokens
+from monitor.archivos import ALMACEN
 from monitor.roles import Rol
 from monitor.usuarios.models import Usuario
 from solicitudes.correo.cola import OMITIDO
@@ -38,6 +42,7 @@ def rendir() -> str:
             "correos": _correos(),
             "entera": _entera(),
             "cadena": _cadena(),
+            **_fotos(),
         }
     )
 
@@ -96,3 +101,27 @@ def _cadena() -> str:
     except (CommandError, SystemExit) as error:
         return f"{error} {salida.getvalue()}"
     return "ok"
+
+
+def _fotos() -> dict:
+    """Clean what nobody refers to, as if it were old, and return the photos that there are and what is wrong."""
+    revision.VIEJO = timedelta(seconds=-60)
+    limpiados = revision.limpiar(list(revision.huerfanos()))
+    limpiados += revision.limpiar_la_nube(list(revision.huerfanos_en_la_nube()))
+    sueltos = [*revision.huerfanos(), *revision.huerfanos_en_la_nube(), *ALMACEN.a_medias()]
+    problemas = [f"{que}: {cual}" for que, cual in revision.filas_con_problemas()]
+    return {
+        "fotos": list(Evidencia.objects.values_list("pk", "sha256")),
+        "fotos_en_la_nube": Evidencia.objects.en_la_nube().count(),
+        "huerfanos_limpiados": limpiados,
+        "problemas_de_fotos": problemas + [f"huérfano: {uno.lugar}" for uno in sueltos] + list(_mal_ubicados()),
+    }
+
+
+def _mal_ubicados():
+    """Yield the expedientes that don't say where their files are."""
+    for uno in Expediente.objects.order_by("pk"):
+        donde = {una.ubicacion_almacenamiento for una in uno.evidencia.all()}
+        esperada = "Nube" if uno.estado == "Salida" and donde == {"Nube"} else "Local"
+        if uno.ubicacion_almacenamiento != esperada:
+            yield f"{uno.pk} dice {uno.ubicacion_almacenamiento}, y es {esperada}"

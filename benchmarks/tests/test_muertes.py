@@ -15,6 +15,8 @@ from monitor.tests.postgresql import binarios
 
 HAY = {
     "entera": "ok",
+    "fotos": [[5, "a1"]],
+    "problemas_de_fotos": [],
     "cadena": "ok",
     "expedientes": [["M-1", "Salida", "rojo", [[None, "Ingreso"], ["Ingreso", "Salida"]]]],
     "archivados": [["M-1", "Ingreso", "azul", [[None, "Ingreso"]]]],
