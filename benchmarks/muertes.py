@@ -6,7 +6,7 @@ Run it with `make faults`. It reads these variables; the value after `=` is the 
 MUERTES=50               how many times each sort of process is killed
 MINUTOS=60               after which nobody else is killed on that database; it says how many were
 ESCRITORES=6             how many write at once
-FOTOGRAFOS=2             how many send photos besides, which go to the cloud and come back
+FOTOGRAFOS=4             how many send photos besides, which go to the cloud and come back
 BASES=sqlite,postgresql  on which databases, one after another
 SEMILLA                  what is drawn at random: who dies when, and what each writes; it is printed
 
@@ -37,7 +37,7 @@ from monitor.tests.postgresql import binarios, interrumpir, puerto_libre
 from solicitudes.tests.buzon import Buzon
 
 MUERTES, MINUTOS, ESCRITORES = entero("MUERTES", 50), entero("MINUTOS", 60), entero("ESCRITORES", 6)
-FOTOGRAFOS = entero("FOTOGRAFOS", 2)
+FOTOGRAFOS = entero("FOTOGRAFOS", 4)
 BASES = (os.environ.get("BASES") or "sqlite,postgresql").split(",")
 DURABLE = {"listen_addresses": "127.0.0.1", "max_connections": "100", "timezone": "UTC", "restart_after_crash": "on"}
 HECHAS = 5  # writes between a death and the next, at least
@@ -165,12 +165,18 @@ def formas_de_morir(propia: Casa, azar: Random) -> dict:
         "el servidor entero": y_otra_vez(servidor.matar_todo, servidor),
         "el cartero": y_otra_vez(cartero.matar, cartero),
         "el que exporta": y_otra_vez(propia.exportador.matar, propia.exportador),
-        "la nube": y_otra_vez(propia.nube.matar, propia.nube),
+        "la nube": y_otra_vez(lambda: faltar_un_rato(propia.nube, azar), propia.nube),
     }
     if postgresql:
         modos["un proceso de PostgreSQL"] = lambda: postgresql.matar_uno(azar)
         modos["PostgreSQL"] = lambda: postgresql.matar_todo(azar)
     return modos
+
+
+def faltar_un_rato(nube: Nube, azar: Random):
+    """Kill the cloud, and let those who ask it for something find nobody for a moment."""
+    nube.matar()
+    time.sleep(azar.random() * ESPERA * 4)
 
 
 def esperar_escrituras(libro: Libro, azar: Random):
