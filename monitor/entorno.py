@@ -269,7 +269,9 @@ def nube(valor):
 
 
 def _cubeta(url):
-    opciones = {"region": "us-east-1", "tls": "si"} | dict(parse_qsl(url.query, strict_parsing=bool(url.query)))
+    opciones = {"region": "us-east-1", "tls": "si"} | dict(
+        parse_qsl(url.query, keep_blank_values=True, strict_parsing=bool(url.query))
+    )
     nombre, tls = url.path.strip("/"), opciones["tls"].lower().replace("í", "i")
     bien = (
         url.scheme == "s3"

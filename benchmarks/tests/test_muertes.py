@@ -33,6 +33,7 @@ RECIBIDOS = Counter({"<2>": 2, "<3>": 1})
 @pytest.fixture
 def libro():
     return Libro(
+        fotos={5: "a1"},
         expedientes={"M-1": Expediente(["Ingreso", "Salida"], "rojo", [["Ingreso"]])},
         solicitudes={
             "Traslado-1": Solicitud(
@@ -52,6 +53,10 @@ def test_no_falta_nada_de_lo_que_hay(libro):
         ({"perdidas"}, lambda hay: hay["expedientes"].clear()),
         ({"perdidas"}, lambda hay: hay["expedientes"][0].__setitem__(2, "verde")),
         ({"perdidas"}, lambda hay: hay["archivados"].clear()),
+        ({"fotos"}, lambda hay: hay["fotos"].clear()),
+        ({"fotos"}, lambda hay: hay["fotos"][0].__setitem__(1, "b2")),
+        ({"fotos"}, lambda hay: hay["fotos"].append([6, "c3"])),
+        ({"fotos"}, lambda hay: hay["problemas_de_fotos"].append("alterada: evidencia 5")),
         ({"perdidas"}, lambda hay: hay["solicitudes"].clear()),
         ({"perdidas", "sin historial"}, lambda hay: hay["expedientes"][0][3].pop()),
         ({"perdidas", "sin historial"}, lambda hay: hay["expedientes"][0][3].clear()),
@@ -80,7 +85,7 @@ def test_se_nota_lo_que_falta_y_lo_que_sobra(libro, clases, romper):
 @pytest.mark.postgresql
 @pytest.mark.skipif(binarios() is None, reason="No hay PostgreSQL en esta máquina")
 def test_unas_muertes_no_pierden_ni_repiten_nada():
-    propio = {"MUERTES": "1", "ESCRITORES": "4", "BASES": "postgresql", "SEMILLA": "1"}
+    propio = {"MUERTES": "1", "ESCRITORES": "4", "FOTOGRAFOS": "1", "BASES": "postgresql", "SEMILLA": "1"}
 
     corrida = subprocess.run(
         [sys.executable, "-m", "benchmarks.muertes"],
@@ -93,4 +98,4 @@ def test_unas_muertes_no_pierden_ni_repiten_nada():
     )
 
     assert corrida.returncode == 0, corrida.stdout
-    assert "perdidas: 0, duplicadas: 0, sin historial: 0, sin correo: 0, otras: 0" in corrida.stdout
+    assert "perdidas: 0, duplicadas: 0, sin historial: 0, sin correo: 0, fotos: 0, otras: 0" in corrida.stdout

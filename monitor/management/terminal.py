@@ -24,7 +24,7 @@ DE_LA_SENTENCIA = (DataError, IntegrityError, InternalError, NotSupportedError, 
 SIN_PERMISO = "42501"  # PostgreSQL calls it an error of the statement too
 NOMBRADAS = 3
 # What these say is kept in the system's log, and so the message of an exception isn't said (`monitor.logs`).
-SERVICIOS = {"serve", "enviar_correos"}
+SERVICIOS = {"serve", "enviar_correos", "respaldar_nube"}
 
 log = logging.getLogger(__name__)
 

@@ -274,3 +274,52 @@ def test_env_de_la_demo_no_pisa_otro(tmp_path):
         escribir_demo(archivo)
 
     assert archivo.read_text() == "PORT=1111\n"
+
+
+# --- The cloud ---
+
+
+def test_la_nube(arrancar):
+    url = "s3://AKIA%2F1:se%3Acreto%40@s3.us-east-1.amazonaws.com/fotos.del-taller?region=us-west-2"
+    nube = arrancar(**PRODUCCION, NUBE_URL=url)["NUBE"]
+
+    assert (nube.servidor, nube.nombre, nube.region) == (
+        "https://s3.us-east-1.amazonaws.com",
+        "fotos.del-taller",
+        "us-west-2",
+    )
+    assert (nube.llave, nube.secreto) == ("AKIA/1", "se:creto@")
+    assert "AKIA" not in repr(nube)
+    assert "creto" not in repr(nube)
+    propia = arrancar(**PRODUCCION, NUBE_URL="s3://a:b@127.0.0.1:9000/taller?tls=no")["NUBE"]
+    assert (propia.servidor, propia.region) == ("http://127.0.0.1:9000", "us-east-1")
+    assert arrancar(**PRODUCCION)["NUBE"] is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://a:secreto@servidor/taller",
+        "s3://servidor/taller",
+        "s3://a:@servidor/taller",
+        "s3://a:secreto@/taller",
+        "s3://a:secreto@servidor",
+        "s3://a:secreto@servidor/taller/fotos",
+        "s3://a:secreto@servidor/MAYUSCULAS",
+        "s3://a:secreto@servidor:puerto/taller",
+        "s3://a:secreto@servidor/taller?region=",
+        "s3://a:secreto@servidor/taller?zona=mx",
+        "s3://a:secreto@servidor/taller?tls=quizá",
+        "s3://a:secreto@servidor/taller#ahora",
+        "s3://a:secre/to@servidor/taller",
+    ],
+)
+def test_una_nube_que_no_lo_es_no_deja_arrancar(arrancar, url):
+    with pytest.raises(SystemExit) as error:
+        arrancar(**PRODUCCION, NUBE_URL=url)
+
+    dicho = frases(error)
+    assert dicho["NUBE_URL"].startswith(
+        "no es válida: escriba s3://llave:secreto@servidor:puerto/cubeta?region=us-east-1,"
+    )
+    assert "secreto@servidor/" not in dicho["NUBE_URL"]

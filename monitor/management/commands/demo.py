@@ -2,7 +2,7 @@ import os
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from django.conf import settings
 from django.core.management import call_command
@@ -38,7 +38,9 @@ class Command(BaseCommand):
             DIRECCIONES.format(url=f"http://{settings.HOST}:{settings.PORT}", carpeta=carpeta_de_correo())
         )
         self.stdout.write(credenciales())
-        with corriendo("enviar_correos", f"--con-su-padre={os.getpid()}"):
+        with ExitStack() as pila:
+            for comando in ("enviar_correos", *(["respaldar_nube"] if settings.NUBE else [])):
+                pila.enter_context(corriendo(comando, f"--con-su-padre={os.getpid()}"))
             call_command("serve", skip_checks=False)
 
 
