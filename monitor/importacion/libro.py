@@ -19,6 +19,7 @@ from zipfile import ZipFile
 from monitor.errores import ErrorDeDominio
 from monitor.exportacion.como_xlsx import EPOCA, LETRAS, SIGUE
 from monitor.importacion.archivo import COMO_GUARDARLO, COMO_LIBRO, Archivo, archivo_invalido
+from monitor.paquetes import abrir_parte
 
 MEGAS_ABIERTO = 64
 ABIERTO_MAXIMO = MEGAS_ABIERTO * 1_000_000  # bytes of what is read
@@ -91,11 +92,12 @@ class _Libro:
         return rutas
 
     def trozos(self, ruta: str) -> Iterator[bytes]:
-        """Yield a file of the book, piece by piece. Nobody can read more of one than it says: zipfile stops there."""
+        """Yield a file of the book, piece by piece. What it says that it unpacks to is counted before it is opened, and
+        nobody gets more of it than that (`abrir_parte`)."""
         self.abierto += self.paquete.getinfo(ruta).file_size
         if self.abierto > ABIERTO_MAXIMO:
             raise archivo_invalido(self.archivo.nombre, ENORME)
-        with self.paquete.open(ruta) as parte:
+        with abrir_parte(self.paquete, ruta) as parte:
             while trozo := parte.read(TROZO):
                 yield trozo
 

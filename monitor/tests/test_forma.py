@@ -16,8 +16,8 @@ from django.core.management import call_command
 CAPAS = {
     "palabras": (
         "monitor.entorno monitor.errores monitor.formatos.* monitor.logs monitor.metrics monitor.metrics.*"
-        " monitor.origen monitor.palabras monitor.policies monitor.puerto monitor.roles monitor.secretos monitor.textos"
-        " monitor.validadores catalogos.frases *.estados solicitudes.permisos *.reglas"
+        " monitor.origen monitor.palabras monitor.paquetes monitor.policies monitor.puerto monitor.roles"
+        " monitor.secretos monitor.textos monitor.validadores catalogos.frases *.estados solicitudes.permisos *.reglas"
     ),
     "servidor web": "monitor.server monitor.server.*",
     "base de datos": "monitor.db.* monitor.repeticiones.models",

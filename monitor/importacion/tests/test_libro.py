@@ -2,7 +2,7 @@
 
 import io
 from datetime import date, datetime, time
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import pytest
 from openpyxl import Workbook
@@ -26,13 +26,13 @@ def guardado(paquete) -> bytes:
     return salida.getvalue()
 
 
-def con_partes(**cambios) -> bytes:
+def con_partes(*, compresion=ZIP_DEFLATED, **cambios) -> bytes:
     """Return a book with one row, some of whose files are others. `__` stands for `/`."""
     paquete = Workbook()
     paquete.active.append(["nombre"])
     cambios = {nombre.replace("__", "/") + ".xml": texto for nombre, texto in cambios.items()}
     salida = io.BytesIO()
-    with ZipFile(io.BytesIO(guardado(paquete))) as original, ZipFile(salida, "w", ZIP_DEFLATED) as nuevo:
+    with ZipFile(io.BytesIO(guardado(paquete))) as original, ZipFile(salida, "w", compresion) as nuevo:
         for nombre in {*original.namelist(), *cambios}:
             nuevo.writestr(nombre, cambios[nombre] if nombre in cambios else original.read(nombre))
     return salida.getvalue()
@@ -116,6 +116,11 @@ def test_un_libro_que_abierto_es_enorme_se_rechaza_sin_abrirlo():
 
     assert len(contenido) < 1_000_000
     assert "abierto pesa más de 64 MB" in frase_de(contenido)
+
+
+@pytest.mark.parametrize("compresion", [ZIP_BZIP2, ZIP_LZMA])
+def test_un_libro_comprimido_de_un_modo_sin_limite_se_rechaza_sin_abrirlo(compresion):
+    assert "no se puede abrir como libro de Excel" in frase_de(con_partes(compresion=compresion))
 
 
 def test_demasiados_textos():
