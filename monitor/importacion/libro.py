@@ -119,9 +119,10 @@ class _Libro:
             return "sí" if texto == "1" else "no"
         elif clase == "n" and texto:
             return self._numero(float(texto), es_fecha=estilo < len(self.son_fechas) and self.son_fechas[estilo])
+        texto = CODIGO.sub(_letra, texto)
         if len(texto) == LETRAS and texto.endswith(SIGUE):
             raise archivo_invalido(self.archivo.nombre, CON_CORTADAS)
-        return CODIGO.sub(_letra, texto).replace("\r\n", "\n").replace("\r", "\n").strip()
+        return texto.replace("\r\n", "\n").replace("\r", "\n").strip()
 
     def _numero(self, numero, *, es_fecha) -> str:
         if not es_fecha or numero < 0:

@@ -95,8 +95,9 @@ def test_lo_que_exportamos():
     )
 
 
-def test_un_texto_que_no_cupo_se_rechaza():
-    contenido = b"".join(como_xlsx.escribir(Tabla("tabla", ["A"], [[["x" * 40_000]]])))
+@pytest.mark.parametrize("texto", ["x" * 40_000, "a\r\n" * 20_000, "_x0041_" * 9_000])
+def test_un_texto_que_no_cupo_se_rechaza(texto):
+    contenido = b"".join(como_xlsx.escribir(Tabla("tabla", ["A"], [[[texto]]])))
 
     assert "hay un texto que Excel no pudo tener entero" in frase_de(contenido)
 
