@@ -18,7 +18,7 @@ from zipfile import ZipFile
 
 from monitor.errores import ErrorDeDominio
 from monitor.exportacion.como_xlsx import EPOCA, LETRAS, SIGUE
-from monitor.importacion.archivo import COMO_GUARDARLO, COMO_LIBRO, Archivo, archivo_invalido
+from monitor.importacion.archivo import COMO_LIBRO, CORTADO, Archivo, archivo_invalido
 from monitor.paquetes import abrir_parte
 
 MEGAS_ABIERTO = 64
@@ -29,7 +29,6 @@ TROZO = 1 << 16
 
 ENORME = f"abierto pesa más de {MEGAS_ABIERTO} MB: quítele lo que no sean filas, o divídalo en varios"
 NO_ES_LIBRO = f"no se puede abrir como libro de Excel: {COMO_LIBRO}, sin contraseña"
-CON_CORTADAS = f"hay un texto que Excel no pudo tener entero (termina en «{SIGUE}»): {COMO_GUARDARLO}"
 
 DE_1904 = date(1904, 1, 1)  # day 0 of the books of some Macs
 INEXISTENTE = 60  # Excel counts a day that never was, the 29th of February of 1900
@@ -121,7 +120,7 @@ class _Libro:
             return self._numero(float(texto), es_fecha=estilo < len(self.son_fechas) and self.son_fechas[estilo])
         texto = CODIGO.sub(_letra, texto)
         if len(texto) == LETRAS and texto.endswith(SIGUE):
-            raise archivo_invalido(self.archivo.nombre, CON_CORTADAS)
+            raise archivo_invalido(self.archivo.nombre, f"hay {CORTADO}")
         return texto.replace("\r\n", "\n").replace("\r", "\n").strip()
 
     def _numero(self, numero, *, es_fecha) -> str:

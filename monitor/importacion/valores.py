@@ -9,7 +9,8 @@ from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from monitor.db.functions import CaseBlind
-from monitor.importacion.archivo import citar
+from monitor.exportacion.como_xlsx import LETRAS, SIGUE
+from monitor.importacion.archivo import CORTADO, citar
 from monitor.textos import fold
 
 SI_O_NO = dict.fromkeys("si verdadero true 1 x".split(), True) | dict.fromkeys("no falso false 0".split(), False)
@@ -137,7 +138,15 @@ def _texto(celda):
     if REDONDEADO.fullmatch(celda):
         frase = "es un número que Excel redondeó: dé a la columna formato de texto, escríbalo otra vez y guarde"
         raise ValidationError(f"{citar(celda)} {frase}")
+    if _es_cortado(celda):
+        raise ValidationError(f"{citar(celda)} es {CORTADO}")
     return celda
+
+
+def _es_cortado(celda) -> bool:
+    """Return whether a text was cut to what a cell of Excel can have. The ends of its lines may have had a letter
+    more."""
+    return celda.endswith(SIGUE) and len(celda) <= LETRAS <= len(celda) + celda.count("\n")
 
 
 def _si_o_no(celda):

@@ -11,6 +11,8 @@ from catalogos.tests.factories import AseguradoraFactory, DepartamentoFactory, L
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.cambios.models import Cambio
+from monitor.exportacion import como_xlsx
+from monitor.importacion import vista
 from monitor.importacion.models import FilaImportada, Importacion
 from monitor.importacion.tests.ayuda import (
     ASEGURADORAS,
@@ -241,6 +243,27 @@ def test_lo_que_excel_redondeo_se_rechaza(client, como_operador):
     pagina = revisar(client, EXPEDIENTES, "No. Siniestro;Factura\nSIN-1;1,23457E+14\n")
 
     assert filas(pagina, "Por corregir")[0][1].startswith("Factura: «1,23457E+14» es un número que Excel redondeó")
+
+
+@pytest.mark.parametrize("texto", ["x" * 40_000, "a\r\n" * 20_000, "a\n" * 20_000])
+def test_lo_que_excel_no_pudo_tener_entero_se_rechaza(client, como_operador, monkeypatch, texto):
+    """A list that went out as a book, saved by Excel as CSV."""
+    monkeypatch.setattr(vista, "EN_VIVO_DESDE", 1_000_000)  # in the test's own transaction
+    cortado = texto[: como_xlsx.LETRAS - len(como_xlsx.SIGUE)] + como_xlsx.SIGUE
+    ExpedienteFactory(no_siniestro="SIN-1", observaciones=texto)
+
+    [[linea, frase]] = filas(
+        revisar(client, EXPEDIENTES, f'No. Siniestro;Observaciones\nSIN-1;"{cortado}"\n'), "Por corregir"
+    )
+
+    assert (linea, frase.startswith(f"Observaciones: «{texto[0]}")) == ("2", True)
+    assert frase.endswith("(termina en «… (sigue)»): deje vacía esa celda, o use «Exportar a CSV»")
+
+
+def test_un_texto_que_termina_como_los_cortados_y_es_mas_corto_se_admite(client, como_operador):
+    importar(client, EXPEDIENTES, 'No. Siniestro;Observaciones\nSIN-1;"Uno\ny otro… (sigue)"\n')
+
+    assert Expediente.objects.get().observaciones == "Uno\ny otro… (sigue)"
 
 
 @pytest.mark.parametrize(
