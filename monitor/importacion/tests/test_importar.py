@@ -213,7 +213,11 @@ def test_las_fechas(client, como_operador, celda, esperado):
         ("20/03/2024 10:30:15 p. m.", datetime(2024, 3, 21, 4, 30, 15, tzinfo=UTC)),
         ("2024-03-20T10:30:00Z", datetime(2024, 3, 20, 10, 30, tzinfo=UTC)),
         ("20/03/2024", datetime(2024, 3, 20, 6, 0, tzinfo=UTC)),
+        ("2024-03-20 10:30-0600", datetime(2024, 3, 20, 16, 30, tzinfo=UTC)),
         ("20/03/2024 25:00", "Dato 1: fecha y hora: «25:00» no es una hora: escríbala como 16:30"),
+        ("2024-03-20 10:00+99:99", "Dato 1: fecha y hora: «10:00+99:99» no es una hora: escríbala como 16:30"),
+        ("2024-03-20 10:00+0٣:00", "Dato 1: fecha y hora: «10:00+0٣:00» no es una hora: escríbala como 16:30"),
+        ("9999-12-31 23:00-05:00", "Dato 1: fecha y hora: está demasiado lejos; use un año entre 2 y 9998"),
     ],
 )
 def test_los_momentos(client, como_operador, celda, esperado):
