@@ -31,6 +31,7 @@ ENORME = f"abierto pesa más de {MEGAS_ABIERTO} MB: quítele lo que no sean fila
 NO_ES_LIBRO = f"no se puede abrir como libro de Excel: {COMO_LIBRO}, sin contraseña"
 
 DE_1904 = date(1904, 1, 1)  # day 0 of the books of some Macs
+SIN_REDONDEAR = 10**15  # Excel keeps fifteen digits
 INEXISTENTE = 60  # Excel counts a day that never was, the 29th of February of 1900
 # The formats of numbers that show days and hours, of those that every book has.
 DE_FECHA = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
@@ -125,7 +126,7 @@ class _Libro:
 
     def _numero(self, numero, *, es_fecha) -> str:
         if not es_fecha or numero < 0:
-            return format(Decimal(repr(numero)).normalize(), "f")
+            return _llano(numero)
         segundos = round(numero * 86_400)  # a moment is a fraction of a day, some milliseconds off
         momento = datetime.combine(self.epoca, time()) + timedelta(seconds=segundos)
         if self.epoca == EPOCA and numero < INEXISTENTE:
@@ -154,6 +155,12 @@ class Lector:
             self._parser.Parse(trozo)
             yield
         self._parser.Parse(b"", True)
+
+
+def _llano(numero: float) -> str:
+    """Return a number as Excel shows it. Of one that is too long for Excel to have all its digits, say so as Excel
+    does, for `valores` to refuse it."""
+    return f"{numero:.14E}" if abs(numero) >= SIN_REDONDEAR else format(Decimal(repr(numero)).normalize(), "f")
 
 
 def _letra(codigo: re.Match) -> str:

@@ -32,7 +32,7 @@ HORA = re.compile(
 )
 COMO_DIA = "escríbala como 31/12/2026"
 # What Excel makes of a long number that it takes for a quantity; the last digits are lost.
-REDONDEADO = re.compile(r"\d[.,]\d+E\+\d{2,}")
+REDONDEADO = re.compile(r"[-+]?\d[.,]\d+E\+\d{2,}")
 
 DE_EXCEL = re.compile(r"#(?:#+|N/[AD]|¡?(?:REF|VALOR|VALUE|NUM|DIV/0|NULO|NULL)!|¿?(?:NOMBRE|NAME)\?)")
 

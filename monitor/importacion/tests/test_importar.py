@@ -243,10 +243,19 @@ def test_un_libro_con_fechas_de_excel(client, como_operador):
     assert expediente.dato1_fecha_hora == datetime(2024, 3, 20, 16, 30, tzinfo=UTC)
 
 
-def test_lo_que_excel_redondeo_se_rechaza(client, como_operador):
-    pagina = revisar(client, EXPEDIENTES, "No. Siniestro;Factura\nSIN-1;1,23457E+14\n")
+@pytest.mark.parametrize("celda", ["1,23457E+14", "-1,23457E+14"])
+def test_lo_que_excel_redondeo_se_rechaza(client, como_operador, celda):
+    pagina = revisar(client, EXPEDIENTES, f"No. Siniestro;Factura\nSIN-1;{celda}\n")
 
-    assert filas(pagina, "Por corregir")[0][1].startswith("Factura: «1,23457E+14» es un número que Excel redondeó")
+    assert filas(pagina, "Por corregir")[0][1].startswith(f"Factura: «{celda}» es un número que Excel redondeó")
+
+
+def test_tambien_lo_que_redondeo_en_un_libro(client, como_operador):
+    contenido = libro(["No. Siniestro", "Factura"], ["SIN-1", 1234567890123456789])
+
+    [[linea, frase]] = filas(revisar(client, EXPEDIENTES, contenido, "viejos.xlsx"), "Por corregir")
+
+    assert (linea, frase.startswith("Factura: «1.23456789012346E+18» es un número que Excel redondeó")) == ("2", True)
 
 
 @pytest.mark.parametrize("texto", ["x" * 40_000, "a\r\n" * 20_000, "a\n" * 20_000])

@@ -140,6 +140,21 @@ def test_una_celda_en_el_fin_del_mundo_no_ocupa_lo_que_hay_en_medio():
     assert leer(con_partes(xl__worksheets__sheet1=HOJA.format(celdas))) == [(1, ["1"]), (999_999_999_999, ["2"])]
 
 
+@pytest.mark.parametrize(
+    ("guardado", "leido"),
+    [
+        ("999999999999999", "999999999999999"),
+        ("1234567890123456", "1.23456789012346E+15"),
+        ("-1234567890123456", "-1.23456789012346E+15"),
+        ("12345678901234567890", "1.23456789012346E+19"),
+    ],
+)
+def test_de_un_numero_mas_largo_que_los_que_excel_guarda_se_ve_que_lo_es(guardado, leido):
+    celdas = f'<row r="1"><c r="A1"><v>{guardado}</v></c></row>'
+
+    assert leer(con_partes(xl__worksheets__sheet1=HOJA.format(celdas))) == [(1, [leido])]
+
+
 def test_celdas_sin_su_lugar():
     celdas = "<row><c><v>1</v></c><c/><c t='str'><f>A1</f><v>x</v></c></row><row><c><v>2</v></c></row>"
 
