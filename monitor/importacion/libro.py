@@ -127,8 +127,11 @@ class _Libro:
     def _numero(self, numero, *, es_fecha) -> str:
         if not es_fecha or numero < 0:
             return _llano(numero)
-        segundos = round(numero * 86_400)  # a moment is a fraction of a day, some milliseconds off
-        momento = datetime.combine(self.epoca, time()) + timedelta(seconds=segundos)
+        try:
+            segundos = round(numero * 86_400)  # a moment is a fraction of a day, some milliseconds off
+            momento = datetime.combine(self.epoca, time()) + timedelta(seconds=segundos)
+        except OverflowError:  # no calendar has that day, and Excel shows none either
+            return _llano(numero)
         if self.epoca == EPOCA and numero < INEXISTENTE:
             momento += timedelta(days=1)
         if numero < 1:

@@ -155,6 +155,14 @@ def test_de_un_numero_mas_largo_que_los_que_excel_guarda_se_ve_que_lo_es(guardad
     assert leer(con_partes(xl__worksheets__sheet1=HOJA.format(celdas))) == [(1, [leido])]
 
 
+@pytest.mark.parametrize("numero", [-1, 3_000_000, 10**14])
+def test_un_numero_que_no_es_ningun_dia_queda_como_numero(numero):
+    paquete = Workbook()
+    paquete.active["A1"], paquete.active["A1"].number_format = numero, "dd/mm/yyyy"
+
+    assert leer(guardado(paquete)) == [(1, [str(numero)])]
+
+
 def test_celdas_sin_su_lugar():
     celdas = "<row><c><v>1</v></c><c/><c t='str'><f>A1</f><v>x</v></c></row><row><c><v>2</v></c></row>"
 
