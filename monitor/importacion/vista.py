@@ -7,7 +7,6 @@ stays here.
 
 import zlib
 from base64 import b64decode, b64encode
-from binascii import Error as NotBase64
 from pathlib import PurePath
 
 from django.contrib import messages
@@ -162,6 +161,6 @@ def _del_formulario(datos) -> Archivo:
     """Return the file that the page kept. Raise BadRequest when it isn't one."""
     try:
         contenido = zlib.decompressobj().decompress(b64decode(datos[CONTENIDO], validate=True), BYTES_MAXIMOS + 1)
-    except (NotBase64, zlib.error) as error:
+    except (ValueError, zlib.error) as error:
         raise BadRequest from error
     return Archivo("".join(filter(str.isprintable, datos.get(NOMBRE, ""))), contenido)

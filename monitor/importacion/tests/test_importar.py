@@ -113,11 +113,11 @@ def test_otra_vez_no_cambia_nada(client, como_operador):
     assert 'id="importar"' not in pagina.content.decode()
 
 
-def test_lo_que_el_formulario_guardo_mal_no_se_importa(client, como_operador):
+@pytest.mark.parametrize("contenido", ["no es base64", "ñ", "bm8gZXMgemxpYg=="])
+def test_lo_que_el_formulario_guardo_mal_no_se_importa(client, como_operador, contenido):
     pagina = revisar(client, ASEGURADORAS, "nombre\nAXA\n")
 
-    assert pulsar(client, ASEGURADORAS, pagina, contenido="no es base64").status_code == 400
-    assert pulsar(client, ASEGURADORAS, pagina, contenido="bm8gZXMgemxpYg==").status_code == 400
+    assert pulsar(client, ASEGURADORAS, pagina, contenido=contenido).status_code == 400
     assert not Aseguradora.objects.exists()
 
 
