@@ -93,7 +93,8 @@ def _correr(archivo, destino, por, avance) -> tuple[Resultado, list[FilaEscrita]
     hoja = leer(archivo, destino.columnas, errores)
     resultado, escritas, huella = Resultado(archivo.nombre, hoja.ajenas, puerta.get()[1]), [], sha256()
     with entrando_por(Origen.IMPORTACION):
-        hechos = destino.escribir(hoja, errores, por=por)
+        # A line may have been written though something else is wrong with it, which counts for more.
+        hechos = (hecho for hecho in destino.escribir(hoja, errores, por=por) if hecho.linea not in errores)
         while lote := list(islice(hechos, LOTE)):
             resultado.cuentas.update(hecho.que for hecho in lote)
             for hecho, linea in _lineas(destino, [hecho for hecho in lote if hecho.que != SIN_CAMBIOS]):

@@ -81,6 +81,20 @@ def test_todo_o_nada(client, como_operador):
     assert nombres(Lugar) == ["Sede"]
 
 
+@pytest.mark.parametrize(
+    ("lista", "archivo"),
+    [
+        (EXPEDIENTES, "no_siniestro;color\nSIN-1;azul;sobra\nSIN-2;rojo\n"),
+        (LUGARES, "codigo;nombre\nA;Sede;sobra\nB;Norte\n"),
+    ],
+)
+def test_una_linea_que_hay_que_corregir_no_se_cuenta_tambien_entre_las_otras(client, como_operador, lista, archivo):
+    pagina = revisar(client, lista, archivo)
+
+    assert "«archivo.csv»: 1 nueva, 1 con algo que corregir" in dicho(pagina)
+    assert [linea for linea, *_ in filas(pagina, "Filas nuevas")] == ["3"]
+
+
 def test_quien_pulsa_tarde_ve_que_cambio_y_no_importa_nada(client, como_operador):
     pagina = revisar(client, ASEGURADORAS, "nombre\nAXA\nHDI\n")
     AseguradoraFactory(nombre="AXA")
