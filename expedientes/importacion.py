@@ -19,7 +19,7 @@ from monitor.db.writes import Author
 from monitor.errores import DatosInvalidos, ErrorDeDominio
 from monitor.importacion.archivo import Errores, citar
 from monitor.importacion.destino import ACTUALIZADA, CREADA, SIN_CAMBIOS, Destino, Hecho
-from monitor.importacion.tabla import Columnas, Hoja, Renglon, limpia, llano
+from monitor.importacion.tabla import Columnas, Hoja, Renglon, llano, recortada
 from monitor.importacion.valores import Referencias, valor
 
 LOTE = 500  # expedientes that are read with one statement
@@ -129,9 +129,9 @@ class _Escritura:
         """Return whether a cell is what the list that goes out says of this expediente: an insurer that was deleted
         since stays, and so do the blanks around a text."""
         if campo.name == "aseguradora":
-            return self.expediente.aseguradora is not None and limpia(self.expediente.aseguradora.nombre) == celda
+            return self.expediente.aseguradora is not None and recortada(self.expediente.aseguradora.nombre) == celda
         ahora = getattr(self.expediente, campo.attname)
-        return isinstance(ahora, str) and limpia(ahora) == celda
+        return isinstance(ahora, str) and recortada(ahora) == celda
 
     def _valor(self, campo, celda):
         if campo.name == "estado":

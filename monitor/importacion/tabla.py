@@ -94,7 +94,7 @@ def _registros(texto, errores) -> Iterator[tuple[int, list[str]]]:
     while True:
         primera = lector.line_num
         try:
-            celdas = [limpia(celda) for celda in next(lector)]
+            celdas = [_limpia(celda) for celda in next(lector)]
         except StopIteration:
             return
         except csv.Error:
@@ -127,8 +127,14 @@ def _falla(registro, separador) -> tuple[int, str]:
     return len(re.findall("\r\n|\r|\n", registro[:posicion])), SIN_CERRAR
 
 
-def limpia(celda):
-    return _sin_apostrofe(DURO.sub(" ", celda).replace("\r\n", "\n").replace("\r", "\n").strip())
+def _limpia(celda):
+    return recortada(_sin_apostrofe(celda))
+
+
+def recortada(texto):
+    """Return a text as a list that goes out has it once it is back: without blanks around it, and with the ends of line
+    and the blanks that files have."""
+    return DURO.sub(" ", texto).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _sin_apostrofe(celda):

@@ -437,11 +437,25 @@ def test_lo_exportado_vuelve_sin_cambiar_nada(client, como_administrador, format
     LugarFactory(codigo=None, nombre="Sede", latitud=13.6929, longitud=-89.2182, es_punto_frecuente=True)
     Lugar.objects.crear({"nombre": "Sede", "codigo": None}, por=None)
     LugarFactory(codigo="-1", nombre="@Norte", direccion=" 007 ", observaciones=" =a\r\n\nb ")
+    LugarFactory(codigo="B", nombre="Sur", direccion=" '=1", observaciones="\t=1")
     LugarFactory(codigo="BAJA", eliminada=True)
 
-    for lista, cuantas in ((EXPEDIENTES, 3), (DEPARTAMENTOS, 2), (LUGARES, 3)):
+    for lista, cuantas in ((EXPEDIENTES, 3), (DEPARTAMENTOS, 2), (LUGARES, 4)):
         pagina = revisar(client, lista, exportado(client, lista, formato), f"lista.{formato}")
         assert f"«lista.{formato}»: {cuantas} iguales" in dicho(pagina), lista
+
+
+def test_quitar_un_apostrofe_es_un_cambio(client, como_administrador):
+    """Who exports a list as CSV gets one more, which is undone; the text may have its own."""
+    ExpedienteFactory(no_siniestro="SIN-1", observaciones="'=1+1")
+    LugarFactory(codigo="A", nombre="Sede", direccion="'-1")
+
+    for lista, archivo in (
+        (EXPEDIENTES, "no_siniestro;observaciones\nSIN-1;{}=1+1\n"),
+        (LUGARES, "codigo;nombre;direccion\nA;Sede;{}-1\n"),
+    ):
+        assert "1 igual" in dicho(revisar(client, lista, archivo.format("''")))
+        assert "1 cambiada" in dicho(revisar(client, lista, archivo.format("'")))
 
 
 @pytest.mark.parametrize("formato", ["csv", "xlsx"])
