@@ -51,22 +51,31 @@ def valor(campo: models.Field, celda: str, referencias: "Referencias"):
 
 
 class Referencias:
-    """The ids of the rows that cells refer to by their key. What was found once isn't looked for again. In a file of
-    people (`de_personas`), a cell may also be the name of one row alone, as in the lists that go out, or an id."""
+    """The ids of the rows that cells refer to by their key. What was looked for once isn't looked for again, found or
+    not. In a file of people (`de_personas`), a cell may also be the name of one row alone, as in the lists that go out,
+    or an id."""
 
     def __init__(self, *, de_personas: bool = False):
         self._de_personas = de_personas
-        self._halladas: dict[tuple[type[models.Model], str], int] = {}
+        self._buscadas: dict[tuple[type[models.Model], str], int | ValidationError] = {}
 
     def de(self, modelo: type[models.Model], celda: str) -> int:
-        if (modelo, celda) not in self._halladas:
+        if (modelo, celda) not in self._buscadas:
+            self._buscadas[modelo, celda] = self._buscar(modelo, celda)
+        hallada = self._buscadas[modelo, celda]
+        if isinstance(hallada, ValidationError):
+            raise ValidationError(hallada.messages)
+        return hallada
+
+    def _buscar(self, modelo, celda) -> int | ValidationError:
+        """Return the id, or the error that says why there is none."""
+        try:
             pk = self._por_clave(modelo, celda)
             if pk is None and self._de_personas:
                 pk = _por_nombre(modelo, celda) or _por_id(modelo, celda)
-            if pk is None:
-                raise ValidationError(f"no existe {citar(celda)}")
-            self._halladas[modelo, celda] = pk
-        return self._halladas[modelo, celda]
+        except ValidationError as error:
+            return error
+        return ValidationError(f"no existe {citar(celda)}") if pk is None else pk
 
     def _por_clave(self, modelo, celda):
         clave = getattr(modelo, "clave", None)

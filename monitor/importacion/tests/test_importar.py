@@ -620,6 +620,22 @@ def test_lo_que_ya_esta_igual_no_cuesta_sentencias(client, como_operador):
     assert sentencias(client, EXPEDIENTES, archivo(1)) == sentencias(client, EXPEDIENTES, archivo(10))
 
 
+@pytest.mark.parametrize(
+    ("celda", "frase"), [("Nadie", "no existe «Nadie»"), ("taller", "hay más de un «taller»: escriba su codigo")]
+)
+def test_lo_que_no_se_halla_se_busca_una_vez(client, como_operador, celda, frase):
+    DepartamentoFactory(codigo="T1", nombre="Taller"), DepartamentoFactory(codigo="T2", nombre="Taller")
+
+    def buscadas(cuantas):
+        nuevas = "".join(f"F{n};F{n};{celda}\n" for n in range(cuantas))
+        with CaptureQueriesContext(connection) as hechas:
+            pagina = revisar(client, DEPARTAMENTOS, f"codigo;nombre;departamento_padre\n{nuevas}")
+        assert dicho(pagina).count(frase) == cuantas
+        return sum(celda.upper() in hecha["sql"].upper() for hecha in hechas)
+
+    assert buscadas(10) == buscadas(1)
+
+
 def test_se_muestran_las_primeras_y_se_cuentan_las_demas(client, como_operador):
     buenas = revisar(client, ASEGURADORAS, "nombre\n" + "".join(f"Seguros {n}\n" for n in range(130)))
     malas = revisar(client, LUGARES, "codigo;nombre;latitud\n" + "".join(f"L{n};Lugar {n};x\n" for n in range(130)))
