@@ -315,7 +315,7 @@ MUTANTES: list[Mutante] = [
         "monitor/admin/tests/test_exports.py",
         cambios=[
             ("        if not self.has_view_permission(request):\n            raise PermissionDenied\n", ""),
-            ("        if has_room and not has_room():\n", "        if False:\n"),
+            ("        if sin_lugar := page_without_room(request):\n            return sin_lugar\n", ""),
             ("for de_la_pagina in (PAGE_VAR, ERROR_FLAG):", "for de_la_pagina in (ERROR_FLAG,):"),
         ],
     ),

@@ -76,6 +76,8 @@ def test_si_ya_se_mandan_cuantas_se_puede_pide_esperar(client, operador):
     respuesta = client.post(f"{ASEGURADORAS}importar/", {"archivo": archivo}, **{ROOM_FOR_STREAMS: lambda: False})
 
     assert (respuesta.status_code, respuesta.headers["Retry-After"]) == (503, "5")
+    assert "Vuelva atrás y repita en unos segundos." in dicho(respuesta)
+    assert "listas" not in dicho(respuesta)
 
 
 # --- Two at once ---
