@@ -1,14 +1,14 @@
 """Undoing an import as a whole, while nobody touched its rows: those that it made go, and the others get back what they
 had, each by its verb."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import orjson
 from django.db import transaction
 
 from monitor.db.writes import Author
 from monitor.errores import Conflicto, ErrorDeDominio
-from monitor.importacion.destino import Destino
+from monitor.importacion.destino import Avance, Destino, nadie_pregunta
 from monitor.importacion.models import FilaImportada, Importacion
 from monitor.origen import Origen, entrando_por
 
@@ -18,9 +18,7 @@ TOCADAS = "No se deshizo nada, porque después de importar alguien cambió o qui
 RECHAZADAS = "No se deshizo nada: {}"
 
 
-def deshacer(
-    pk: int, destino: Destino, *, por: Author, avance: Callable[[int, int], None] = lambda hechas, total: None
-) -> Importacion:
+def deshacer(pk: int, destino: Destino, *, por: Author, avance: Avance = nadie_pregunta) -> Importacion:
     """Undo an import and return it. Raise Conflicto when it was undone already, when somebody imports, when somebody
     touched one of its rows since, naming those, or when a verb refuses."""
     with transaction.atomic(), entrando_por(Origen.IMPORTACION):

@@ -20,6 +20,7 @@ from django.utils.html import format_html
 
 from monitor.admin.pages import SIN_BASE, page_without_room
 from monitor.api.errors import log_outage, outage_of
+from monitor.importacion.destino import Avance
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ FALLO = "Algo falló en Monitor, y no se guardó nada. Vuelva a la página anter
 
 PASO = '<p class="avance"><progress value="{0}" max="{1}"></progress> {0} de {1} filas</p>'
 
-Trabajo = Callable[[Callable[[int, int], None]], str]
+Trabajo = Callable[[Avance], str]
 
 
 def en_vivo(request, plantilla: str, contexto: dict, trabajo: Trabajo) -> HttpResponse:

@@ -5,7 +5,7 @@ Both run the same verbs in one transaction, and what they did is read from the l
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
@@ -16,15 +16,13 @@ from django.db import transaction
 from monitor.cambios.linea import leer as leer_cambios
 from monitor.db.writes import Author
 from monitor.importacion.archivo import Archivo, Errores
-from monitor.importacion.destino import ACTUALIZADA, CREADA, SIN_CAMBIOS, Destino, Hecho
+from monitor.importacion.destino import ACTUALIZADA, CREADA, SIN_CAMBIOS, Avance, Destino, Hecho, nadie_pregunta
 from monitor.importacion.models import FilaEscrita, FilaImportada, Importacion, cambios_de
 from monitor.importacion.tabla import leer
 from monitor.origen import Origen, entrando_por, puerta
 
 LOTE = 500  # lines whose changes are read with one statement
 MOSTRADAS = 100  # lines of each kind that a preview shows; the rest are counted
-
-Avance = Callable[[int, int], None]  # told how many lines are done, and of how many
 
 
 class Linea(NamedTuple):
@@ -59,11 +57,7 @@ class Resultado:
         return len({linea for linea, _ in self.rechazos})
 
 
-def _nadie_pregunta(hechas: int, total: int) -> None:
-    pass
-
-
-def simular(archivo: Archivo, destino: Destino, *, por: Author, avance: Avance = _nadie_pregunta) -> Resultado:
+def simular(archivo: Archivo, destino: Destino, *, por: Author, avance: Avance = nadie_pregunta) -> Resultado:
     """Return what a file would do. Nothing of it stays. Raise DatosInvalidos when it can't be read, and Conflicto when
     somebody else imports."""
     with transaction.atomic():
@@ -73,7 +67,7 @@ def simular(archivo: Archivo, destino: Destino, *, por: Author, avance: Avance =
 
 
 def importar(
-    archivo: Archivo, destino: Destino, *, por: Author, vista: str | None = None, avance: Avance = _nadie_pregunta
+    archivo: Archivo, destino: Destino, *, por: Author, vista: str | None = None, avance: Avance = nadie_pregunta
 ) -> Resultado:
     """Do what a file says, all of it or nothing, and return what it did. With `vista`, the `huella` that somebody saw,
     nothing else is done. See `simular` about errors."""

@@ -20,7 +20,7 @@ from django.utils.text import capfirst
 from monitor.admin.routes import route
 from monitor.errores import CAMPO, Conflicto, DatosInvalidos, sin_su_campo
 from monitor.importacion.archivo import BYTES_MAXIMOS, MEGAS, Archivo
-from monitor.importacion.destino import ACTUALIZADA, CREADA, SIN_CAMBIOS, Destino
+from monitor.importacion.destino import ACTUALIZADA, CREADA, SIN_CAMBIOS, Destino, nadie_pregunta
 from monitor.importacion.en_vivo import en_vivo
 from monitor.importacion.models import Importacion
 from monitor.importacion.tabla import FILAS_MAXIMAS
@@ -109,7 +109,7 @@ class ConImportacion:
     def _responder(self, request, archivo, trabajo) -> HttpResponse:
         """Do a job and show what came of it; while it is done, when it may take long."""
         if len(archivo.contenido) <= EN_VIVO_DESDE:
-            return self._pagina(request, final=trabajo(lambda hechas, total: None))
+            return self._pagina(request, final=trabajo(nadie_pregunta))
         return en_vivo(request, PAGINA, self._contexto(request), trabajo)
 
     def _mostrar(self, request, archivo, verbo, avance, **otros) -> str:
