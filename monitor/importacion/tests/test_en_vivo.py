@@ -10,7 +10,7 @@ from catalogos.importacion.carga import Importador
 from catalogos.models import Aseguradora
 from expedientes.models import Expediente
 from monitor.errores import Conflicto
-from monitor.importacion import en_vivo, trabajo, vista
+from monitor.importacion import admin, en_vivo, trabajo, vista
 from monitor.importacion.archivo import Archivo
 from monitor.importacion.models import Importacion
 from monitor.importacion.tests.ayuda import ASEGURADORAS, EXPEDIENTES, dicho, revisar, texto_de
@@ -48,6 +48,17 @@ def test_una_larga_importa_y_lo_apunta_a_quien_y_a_su_peticion(client, operador)
     importacion = Importacion.objects.get()
     assert (importacion.hecha_por, importacion.peticion) == (operador, respuesta.headers["X-Request-ID"])
     assert Aseguradora.objects.count() == 3
+
+
+def test_deshacer_una_larga_dice_cuanto_lleva_y_que_se_deshizo(client, operador, monkeypatch):
+    monkeypatch.setattr(admin, "EN_VIVO_DESDE", 1)
+    client.force_login(UsuarioFactory(administrador=True))
+    trabajo.importar(Archivo("a.csv", b"nombre\nAXA\nHDI\n"), Importador(Aseguradora), por=operador)
+
+    pagina = dicho(client.post(f"/admin/importacion/importacion/{Importacion.objects.get().pk}/deshacer/"))
+
+    assert "2 de 2 filas Se deshizo la importación de «a.csv». Ver la importación" in pagina
+    assert not Aseguradora.objects.vigentes().exists()
 
 
 def test_si_el_archivo_no_se_puede_leer_lo_dice_al_final(client, operador):
