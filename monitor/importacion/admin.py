@@ -59,7 +59,7 @@ class ImportacionAdmin(VerbAdmin):
         filas = list(obj.filas.order_by("id")[:MOSTRADAS])
         context |= {
             "filas": list(_con_paginas(propio.model, filas)),
-            "de_mas": obj.creadas + obj.cambiadas - len(filas),
+            "de_mas": obj.escritas - len(filas),
             "puede_deshacer": not obj.deshecha_en and self.may_undo(request, obj),
             "falta_permiso": not self.may_undo(request, obj),
         }
@@ -79,7 +79,7 @@ class ImportacionAdmin(VerbAdmin):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        if importacion.creadas + importacion.cambiadas > EN_VIVO_DESDE:
+        if importacion.escritas > EN_VIVO_DESDE:
             contexto = self.admin_site.each_context(request) | {"title": f"Deshacer: {importacion}", "opts": self.opts}
             return en_vivo(request, "admin/importar.html", contexto, lambda avance: self._en_vivo(request, pk, avance))
         bien, frase = self._deshacer(request, importacion)

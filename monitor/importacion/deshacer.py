@@ -25,7 +25,7 @@ def deshacer(pk: int, destino: Destino, *, por: Author, avance: Avance = nadie_p
         Importacion.objects.tomar_turno()
         importacion = Importacion.objects.tomar(pk)
         _exigir_intactas(importacion, destino)
-        rechazos, hechas, total = [], 0, importacion.creadas + importacion.cambiadas
+        rechazos, hechas, total = [], 0, importacion.escritas
         for lote in _lotes(importacion, "-id"):
             rechazos += _deshacer(importacion, destino, lote, por)
             hechas += len(lote)

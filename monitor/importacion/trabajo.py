@@ -49,8 +49,8 @@ class Resultado:
     es_otro: bool = False  # it isn't what was seen
 
     @property
-    def cambia_algo(self) -> bool:
-        return bool(self.cuentas[CREADA] or self.cuentas[ACTUALIZADA])
+    def escritas(self) -> int:
+        return self.cuentas[CREADA] + self.cuentas[ACTUALIZADA]
 
     @property
     def rechazadas(self) -> int:

@@ -117,7 +117,6 @@ class ConImportacion:
             "contenido": b64encode(zlib.compress(archivo.contenido)).decode(),
             "importado": resultado.importacion and route(Importacion, "change", resultado.importacion.pk),
             "se_importo": resultado.importacion and _se_importo(resultado),
-            "cuantas": resultado.cuentas[CREADA] + resultado.cuentas[ACTUALIZADA],
         }
 
     def _en_palabras(self, frase: str) -> str:
