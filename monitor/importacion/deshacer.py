@@ -11,6 +11,7 @@ from monitor.errores import Conflicto, ErrorDeDominio
 from monitor.importacion.destino import Avance, Destino, nadie_pregunta
 from monitor.importacion.models import FilaImportada, Importacion
 from monitor.origen import Origen, entrando_por
+from monitor.textos import enumerar
 
 LOTE = 500
 NOMBRADAS = 10  # rows that a refusal names; the rest are counted
@@ -31,7 +32,7 @@ def deshacer(pk: int, destino: Destino, *, por: Author, avance: Avance = nadie_p
             hechas += len(lote)
             avance(hechas, total)
         if rechazos:
-            raise Conflicto(RECHAZADAS.format(_algunas(rechazos, "; ")))
+            raise Conflicto(RECHAZADAS.format(enumerar(rechazos, NOMBRADAS, "; ")))
         return Importacion.objects.anotar_deshecha(pk, por=por)
 
 
@@ -49,7 +50,7 @@ def _exigir_intactas(importacion, destino) -> None:
         versiones = dict(destino.bloquear([fila.uid for fila in lote]).values_list("uid", "version"))
         tocadas += [f"«{fila}»" for fila in lote if versiones.get(fila.uid) != fila.version_escrita]
     if tocadas:
-        raise Conflicto(TOCADAS.format(_algunas(tocadas, ", ")))
+        raise Conflicto(TOCADAS.format(enumerar(tocadas, NOMBRADAS)))
 
 
 def _deshacer(importacion, destino, lote, por) -> list[str]:
@@ -77,8 +78,3 @@ def _lo_de_antes(importacion, destino, uids) -> dict:
         for columna, valor in orjson.loads(cambio.cambios).items():
             antes.setdefault(cambio.uid, {}).setdefault(columna, campos[columna].to_python(valor["de"]))
     return antes
-
-
-def _algunas(cosas, separador) -> str:
-    resto = len(cosas) - NOMBRADAS
-    return separador.join(cosas[:NOMBRADAS]) + (f" y {resto:,} más" if resto > 0 else "")
