@@ -25,6 +25,7 @@ MEGAS_ABIERTO = 64
 ABIERTO_MAXIMO = MEGAS_ABIERTO * 1_000_000  # bytes of what is read
 TEXTOS_MAXIMOS = 1_000_000
 ULTIMA_COLUMNA = 300  # what lies beyond isn't read; a sheet has 16,384 columns
+ULTIMA_FILA = 1_048_576  # of a sheet
 TROZO = 1 << 16
 
 ENORME = f"abierto pesa más de {MEGAS_ABIERTO} MB: quítele lo que no sean filas, o divídalo en varios"
@@ -247,7 +248,7 @@ class _Hoja:
             self._columna = _numero_de(hallada[1]) if hallada else self._columna + 1
             self._clase, self._estilo, self._partes = atributos.get("t", "n"), int(atributos.get("s", 0)), []
         elif nombre == "row":
-            self._numero = int(atributos.get("r", self._numero + 1))
+            self._numero = _siguiente(self._numero, atributos.get("r"))
             self._celdas, self._columna = [], 0
         elif nombre == "rPh":
             self._aparte = True
@@ -266,6 +267,15 @@ class _Hoja:
     def _letras(self, texto):
         if self._dentro:
             self._partes.append(texto)
+
+
+def _siguiente(anterior: int, dicho: str | None) -> int:
+    """Return the number of a row, which follows the one before it when it has none of its own. Raise ValueError when no
+    sheet has it there: people would be told of lines that they can't find, or that are two."""
+    numero = anterior + 1 if dicho is None else int(dicho)
+    if not anterior < numero <= ULTIMA_FILA:
+        raise ValueError("the rows of a sheet come in order, and none lies beyond its end")
+    return numero
 
 
 def _numero_de(letras: str) -> int:

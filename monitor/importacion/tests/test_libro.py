@@ -134,10 +134,10 @@ def test_demasiados_textos():
 
 
 def test_una_celda_en_el_fin_del_mundo_no_ocupa_lo_que_hay_en_medio():
-    ultima = '<row r="999999999999"><c r="A9"><v>2</v></c><c r="XFD9"><v>3</v></c></row>'
+    ultima = '<row r="1048576"><c r="A1048576"><v>2</v></c><c r="XFD1048576"><v>3</v></c></row>'
     celdas = f'<row r="1"><c r="A1"><v>1</v></c></row>{ultima}'
 
-    assert leer(con_partes(xl__worksheets__sheet1=HOJA.format(celdas))) == [(1, ["1"]), (999_999_999_999, ["2"])]
+    assert leer(con_partes(xl__worksheets__sheet1=HOJA.format(celdas))) == [(1, ["1"]), (1_048_576, ["2"])]
 
 
 @pytest.mark.parametrize(
@@ -177,6 +177,11 @@ def test_celdas_sin_su_lugar():
         {"xl__workbook": "esto no es XML"},
         {"xl__worksheets__sheet1": HOJA.format('<row r="1"><c r="A1" t="s"><v>99</v></c></row>')},
         {"xl__worksheets__sheet1": HOJA.format('<row r="x"/>')},
+        {"xl__worksheets__sheet1": HOJA.format('<row r="0"/>')},
+        {"xl__worksheets__sheet1": HOJA.format('<row r="2"/><row r="2"/>')},
+        {"xl__worksheets__sheet1": HOJA.format('<row r="2"/><row r="1"/>')},
+        {"xl__worksheets__sheet1": HOJA.format('<row r="1048577"/>')},
+        {"xl__worksheets__sheet1": HOJA.format('<row r="1048576"/><row/>')},
         {"xl__worksheets__sheet1": HOJA.format('<row r="1"><c r="A1"><v>doce</v></c></row>')},
     ],
 )
