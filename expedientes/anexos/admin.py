@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from expedientes.anexos.partes import ConPartesManager
@@ -21,11 +22,15 @@ from monitor.admin.stale import REVISAR, VISTO
 from monitor.admin.verbs import changed
 from monitor.api.serializers import StrictSerializer
 from monitor.db.versions import Seen
-from monitor.errores import ErrorDeDominio
+from monitor.errores import Desactualizado, ErrorDeDominio
 
 OTRO = "otro"  # the parameter of the page of an annex that begins where there is one already
 A_LA_VISTA = 100  # comments that the page of an expediente shows
 BLANCO = "Escriba el comentario antes de guardarlo."
+DE_NUEVO = (
+    'Para no perder nada, <a href="{}" target="_blank">abra la página en otra pestaña</a>, vea cómo quedó y escriba ahí'
+    " lo que le falte."
+)
 LARGO = f"El comentario admite {TEXTO_MAXIMO:,} caracteres como máximo."
 
 
@@ -120,7 +125,8 @@ class PaginaDeAnexo:
             "puede": puede,
             "otro": OTRO,
             "forma": forma,
-            "visto": anexo.tag if anexo else "",
+            # A page that comes back still is of what was read when it was opened.
+            "visto": request.POST.get(VISTO, anexo.tag if anexo else ""),
             "secciones": [(titulo, [forma[campo] for campo in campos]) for titulo, campos in self.secciones],
             "renglones": renglones,
         }
@@ -163,6 +169,8 @@ class PaginaDeAnexo:
         except ErrorDeDominio as error:
             for _, frase in error.frases():
                 forma.add_error(None, frase)
+            if isinstance(error, Desactualizado):
+                forma.add_error(None, format_html(DE_NUEVO, request.path))
             return False
         self.modeladmin.message_user(request, f"Se guardó: {self.titulo.lower()} de {expediente}.", messages.SUCCESS)
         return True

@@ -130,6 +130,27 @@ def test_lo_que_esta_mal_se_dice_y_lo_escrito_queda(client, como_operador, malo,
     assert Levantamiento.objects.get().color == "rojo"
 
 
+def test_lo_que_otro_guardo_no_se_pisa_al_insistir(client, como_operador):
+    levantamiento = LevantamientoFactory(no_siniestro="SIN-1", color="rojo")
+    enviado = campos_de(client.get(LEVANTAMIENTO)) | {"color": "azul", "renglon-0-concepto": "Faro"}
+    Levantamiento.objects.actualizar(levantamiento.pk, {"color": "verde"}, por=UsuarioFactory())
+
+    rechazada = client.post(LEVANTAMIENTO, enviado)
+    otra_vez = client.post(LEVANTAMIENTO, campos_de(rechazada))
+    recuperada = client.post(LEVANTAMIENTO, enviado | {"_revisar": "1"})
+    tras_recuperarla = client.post(LEVANTAMIENTO, campos_de(recuperada))
+
+    levantamiento.refresh_from_db()
+    assert (levantamiento.color, levantamiento.conceptos.get().concepto) == ("verde", "Fascia delantera")
+    for respuesta in (rechazada, otra_vez, tras_recuperarla):
+        html = respuesta.content.decode()
+        assert f'<a href="{LEVANTAMIENTO}" target="_blank">abra la página en otra pestaña</a>' in html
+        assert campos_de(respuesta)["color"] == "azul"
+    client.post(LEVANTAMIENTO, campos_de(client.get(LEVANTAMIENTO)) | {"color": "azul"})
+    levantamiento.refresh_from_db()
+    assert levantamiento.color == "azul"
+
+
 # --- The checklist ---
 
 
