@@ -143,12 +143,9 @@ class PaginaDeAnexo:
         columnas, renglones = self.manager.parte.columnas(), []
         for numero in sorted({int(n.split("-")[1]) for n in enviado if _es_de_renglon(n)}):
             renglon = {columna: enviado.get(f"renglon-{numero}-{columna}", "").strip() or None for columna in columnas}
-            if self.hay_algo(renglon):
+            if any(renglon.values()):
                 renglones.append(renglon)
         return renglones
-
-    def hay_algo(self, renglon) -> bool:
-        return any(renglon.values())
 
     def datos_de_renglon(self, renglon: dict) -> dict:
         return renglon

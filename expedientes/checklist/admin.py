@@ -58,9 +58,6 @@ class PaginaDeChecklist(PaginaDeAnexo):
         faltan = [punto for punto in de_plantilla() if (punto["sistema"], punto["nombre_item"]) not in puntos]
         return suyos + faltan
 
-    def hay_algo(self, renglon):
-        return bool(renglon["nombre_item"] or renglon["valor"])
-
     def ademas(self, request, anexo, renglones):
         grupos: dict[str, list] = {}
         for numero, renglon in enumerate(renglones):

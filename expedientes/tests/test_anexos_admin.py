@@ -204,6 +204,14 @@ def test_lo_que_se_firmo_no_se_pierde_al_guardar_otra_cosa(client, como_operador
     assert (checklist.serie, checklist.firma_quien_recibe) == ("3N1", FIRMA)
 
 
+def test_un_punto_que_solo_dice_su_sistema_sigue_ahi(client, como_operador):
+    Checklist.objects.crear("SIN-1", {"items": [{"sistema": "Luces"}]}, por=UsuarioFactory())
+
+    client.post(CHECKLIST, campos_de(client.get(CHECKLIST)))
+
+    assert Checklist.objects.get().items.filter(sistema="Luces", nombre_item=None).exists()
+
+
 # --- The gate to Salida ---
 
 
