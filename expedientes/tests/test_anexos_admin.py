@@ -212,6 +212,17 @@ def test_un_punto_que_solo_dice_su_sistema_sigue_ahi(client, como_operador):
     assert Checklist.objects.get().items.filter(sistema="Luces", nombre_item=None).exists()
 
 
+def test_un_punto_escrito_con_otras_mayusculas_no_se_ofrece_de_nuevo(client, como_operador):
+    sistema, punto = PUNTOS[0]
+    suyo = {"sistema": sistema.upper(), "nombre_item": punto.upper()}
+    Checklist.objects.crear("SIN-1", {"items": [suyo]}, por=UsuarioFactory())
+
+    pagina = client.get(CHECKLIST)
+
+    assert len([n for n in campos_de(pagina) if n.endswith("-nombre_item")]) == len(PUNTOS) + 3
+    assert client.post(CHECKLIST, campos_de(pagina)).status_code == 302
+
+
 # --- The gate to Salida ---
 
 
