@@ -11,10 +11,12 @@ from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 
 from expedientes.anexos.partes import ConPartesManager
 from expedientes.comentarios.models import TEXTO_MAXIMO, Comentario
+from expedientes.comentarios.serializers import NUEVO
 from expedientes.models import Expediente
 from monitor.admin.forms import UntouchedTextField, VerbForm
 from monitor.admin.routes import route
@@ -23,6 +25,7 @@ from monitor.admin.verbs import changed
 from monitor.api.serializers import StrictSerializer
 from monitor.db.versions import Seen
 from monitor.errores import Desactualizado, ErrorDeDominio
+from monitor.textos import is_visible, trimmed
 
 OTRO = "otro"  # the parameter of the page of an annex that begins where there is one already
 A_LA_VISTA = 100  # comments that the page of an expediente shows
@@ -31,7 +34,6 @@ DE_NUEVO = (
     'Para no perder nada, <a href="{}" target="_blank">abra la página en otra pestaña</a>, vea cómo quedó y escriba ahí'
     " lo que le falte."
 )
-LARGO = f"El comentario admite {TEXTO_MAXIMO:,} caracteres como máximo."
 
 
 class SinConfirmar(forms.NullBooleanSelect):
@@ -142,7 +144,7 @@ class PaginaDeAnexo:
         """Return the rows of the list that were sent, without the blank ones. The boxes of a row are numbered."""
         columnas, renglones = self.manager.parte.columnas(), []
         for numero in sorted({int(n.split("-")[1]) for n in enviado if _es_de_renglon(n)}):
-            renglon = {columna: enviado.get(f"renglon-{numero}-{columna}", "").strip() or None for columna in columnas}
+            renglon = {columna: trimmed(enviado.get(f"renglon-{numero}-{columna}", "")) or None for columna in columnas}
             if any(renglon.values()):
                 renglones.append(renglon)
         return renglones
@@ -207,13 +209,16 @@ class ConAnexos:
         ]
 
     def comentar_view(self, request, object_id):
-        clave, texto = unquote(object_id), request.POST.get("comentario", "").replace("\r\n", "\n").strip()
+        """Write the comment, read as the API reads it."""
+        clave, texto = unquote(object_id), trimmed(request.POST.get("comentario", "").replace("\r\n", "\n"))
         if not request.user.has_perm("expedientes.add_comentario"):
             raise PermissionDenied
-        frase = BLANCO if not texto else LARGO if len(texto) > TEXTO_MAXIMO else ""
-        return self._en_su_pagina(
-            request, clave, frase, lambda: Comentario.objects.escribir(clave, texto, por=request.user)
-        )
+
+        def escribir():
+            datos = NUEVO.read({"no_siniestro": clave, "comentario": texto})
+            Comentario.objects.escribir(clave, datos["comentario"], por=request.user)
+
+        return self._en_su_pagina(request, clave, "" if is_visible(texto) else BLANCO, escribir)
 
     def quitar_comentario_view(self, request, object_id):
         clave, cual = unquote(object_id), request.POST.get("comentario", "")
@@ -228,7 +233,7 @@ class ConAnexos:
             if not frase:
                 verbo()
         except ErrorDeDominio as error:
-            frase = error.mensaje
+            frase = capfirst(error.mensaje)
         if frase:
             self.message_user(request, frase, messages.ERROR)
         return HttpResponseRedirect(f"{route(Expediente, 'change', clave)}#comentarios")

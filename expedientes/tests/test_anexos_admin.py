@@ -44,12 +44,27 @@ def test_se_comenta_en_la_pagina_y_se_ve_quien(client, como_operador):
     assert "María González" in pagina
 
 
-@pytest.mark.parametrize(("texto", "frase"), [("  ", "Escriba el comentario"), ("x" * 10_001, "como máximo")])
+@pytest.mark.parametrize(
+    ("texto", "frase"),
+    [
+        ("  ", "Escriba el comentario"),
+        ("\u200b\u2800", "Escriba el comentario"),
+        ("x" * 10_001, "como máximo"),
+        ("Llegó\x00", "Comentario: no se admiten caracteres de control"),
+        ("\x1fLlegó", "Comentario: no se admiten caracteres de control"),
+    ],
+)
 def test_lo_que_no_se_puede_comentar_se_dice(client, como_operador, texto, frase):
     respuesta = client.post(f"{BASE}comentar/", {"comentario": texto}, follow=True)
 
     assert frase in dichos(respuesta)[0]
     assert not Comentario.objects.exists()
+
+
+def test_un_comentario_se_guarda_como_lo_guarda_la_api(client, como_operador):
+    client.post(f"{BASE}comentar/", {"comentario": "\u3000Lleg\u006f\u0301\u3000"})
+
+    assert Comentario.objects.get().comentario == "Llegó"
 
 
 def test_solo_un_administrador_elimina_un_comentario(client, como_operador):
