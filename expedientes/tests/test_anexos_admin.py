@@ -12,7 +12,7 @@ from expedientes.models import Expediente
 from expedientes.tests.anexos import ChecklistFactory, ComentarioFactory, LevantamientoFactory
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.roles import Rol
-from monitor.tests.formularios import campos_de
+from monitor.tests.formularios import campos_de, frases
 from monitor.usuarios.tests.factories import UsuarioFactory
 
 pytestmark = pytest.mark.django_db
@@ -262,6 +262,18 @@ def test_un_administrador_dice_por_que_sale_sin_checklist(client, como_administr
 
     assert Expediente.objects.get().estado == "Salida"
     assert Comentario.objects.get().comentario.startswith("Salida autorizada con motivo: Urge\n")
+
+
+@pytest.mark.parametrize("motivo", ["Urge\x00", "Urge\nmucho", "\u200b"])
+def test_un_motivo_que_no_se_puede_leer_no_deja_salir(client, como_administrador, settings, motivo):
+    settings.SALIDA_CON_CHECKLIST = True
+
+    enviado = campos_de(client.get(f"{BASE}change/")) | {"_motivo": motivo, "_estado": "Salida"}
+    respuesta = client.post(f"{BASE}change/", enviado)
+
+    assert "Falta" not in respuesta.content.decode()
+    assert any(frase.startswith("motivo: ") for frase in frases(respuesta))
+    assert (Expediente.objects.get().estado, Comentario.objects.count()) == ("Ingreso", 0)
 
 
 # --- All of them ---
