@@ -126,6 +126,18 @@ def test_se_guarda_solo_lo_que_cambio(client, como_operador):
 
 
 @pytest.mark.parametrize(
+    ("costo", "total"),
+    [("1 500", "$1,500.00"), ("$2,000.5", "$2,000.50"), ("1e3", "$0.00"), ("1e9999999", "$0.00"), ("٣", "$0.00")],
+)
+def test_el_total_cuenta_lo_que_se_guardaria(client, como_operador, costo, total):
+    enviado = campos_de(client.get(LEVANTAMIENTO)) | {"fecha": "x", "renglon-0-costo": costo}
+
+    respuesta = client.post(LEVANTAMIENTO, enviado)
+
+    assert f'<output id="total">{total}</output>' in respuesta.content.decode()
+
+
+@pytest.mark.parametrize(
     ("malo", "frase"),
     [
         ({"renglon-1-costo": "5"}, "concepto es requerido"),
