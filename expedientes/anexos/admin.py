@@ -24,7 +24,7 @@ from monitor.admin.stale import REVISAR, VISTO
 from monitor.admin.verbs import changed
 from monitor.api.serializers import StrictSerializer
 from monitor.db.versions import Seen
-from monitor.errores import Desactualizado, ErrorDeDominio
+from monitor.errores import Desactualizado, ErrorDeDominio, NoEncontrado
 from monitor.textos import is_visible, trimmed
 
 OTRO = "otro"  # the parameter of the page of an annex that begins where there is one already
@@ -157,6 +157,8 @@ class PaginaDeAnexo:
         if not forma.is_valid():
             return False
         try:
+            if not anexo and request.POST.get(VISTO):
+                raise NoEncontrado(self.modelo.no_encontrado)  # the page was of one, which somebody deleted
             datos = self._datos(request, anexo, forma, renglones)
             with transaction.atomic():
                 if anexo:
@@ -168,7 +170,7 @@ class PaginaDeAnexo:
         except ErrorDeDominio as error:
             for _, frase in error.frases():
                 forma.add_error(None, frase)
-            if isinstance(error, Desactualizado):
+            if isinstance(error, Desactualizado | NoEncontrado):
                 forma.add_error(None, format_html(DE_NUEVO, request.path))
             return False
         self.modeladmin.message_user(request, f"Se guardó: {self.titulo.lower()} de {expediente}.", messages.SUCCESS)

@@ -157,6 +157,20 @@ def test_lo_que_esta_mal_se_dice_y_lo_escrito_queda(client, como_operador, malo,
     assert Levantamiento.objects.get().color == "rojo"
 
 
+def test_lo_que_otro_elimino_no_vuelve_como_nuevo(client, como_operador):
+    levantamiento = LevantamientoFactory(no_siniestro="SIN-1", color="rojo")
+    enviado = campos_de(client.get(LEVANTAMIENTO)) | {"color": "azul"}
+    Levantamiento.objects.eliminar(levantamiento.pk, por=UsuarioFactory())
+
+    respuesta = client.post(LEVANTAMIENTO, enviado)
+    otra_vez = client.post(LEVANTAMIENTO, campos_de(respuesta))
+
+    assert not Levantamiento.objects.exists()
+    for html in (respuesta.content.decode(), otra_vez.content.decode()):
+        assert "Levantamiento no encontrado" in html
+        assert "abra la página en otra pestaña" in html
+
+
 def test_lo_que_otro_guardo_no_se_pisa_al_insistir(client, como_operador):
     levantamiento = LevantamientoFactory(no_siniestro="SIN-1", color="rojo")
     enviado = campos_de(client.get(LEVANTAMIENTO)) | {"color": "azul", "renglon-0-concepto": "Faro"}
