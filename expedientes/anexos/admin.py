@@ -1,6 +1,7 @@
 """What hangs from an expediente, in the admin: the comments on its page, and the page of an annex with a list."""
 
 from collections.abc import Mapping
+from secrets import token_urlsafe
 
 from django import forms
 from django.contrib import messages
@@ -19,17 +20,22 @@ from expedientes.comentarios.models import TEXTO_MAXIMO, Comentario
 from expedientes.comentarios.serializers import NUEVO
 from expedientes.models import Expediente
 from monitor.admin.forms import UntouchedTextField, VerbForm
+from monitor.admin.once import FORMULARIO, once
 from monitor.admin.routes import route
 from monitor.admin.stale import REVISAR, VISTO
 from monitor.admin.verbs import changed
 from monitor.api.serializers import StrictSerializer
+from monitor.cambios.registro import se_escribio
 from monitor.db.versions import Seen
+from monitor.db.writes import read
 from monitor.errores import Desactualizado, ErrorDeDominio, NoEncontrado
 from monitor.textos import is_visible, trimmed
 
 OTRO = "otro"  # the parameter of the page of an annex that begins where there is one already
 A_LA_VISTA = 100  # comments that the page of an expediente shows
 BLANCO = "Escriba el comentario antes de guardarlo."
+GUARDADO = "Se guardó: {}."
+YA_GUARDADO = "Ya se había guardado: {}. Así quedó; si después escribió algo más, agréguelo aquí."
 DE_NUEVO = (
     'Para no perder nada, <a href="{}" target="_blank">abra la página en otra pestaña</a>, vea cómo quedó y escriba ahí'
     " lo que le falte."
@@ -126,6 +132,7 @@ class PaginaDeAnexo:
             "anexo": anexo,
             "puede": puede,
             "otro": OTRO,
+            "formulario": "" if anexo else request.POST.get(FORMULARIO) or token_urlsafe(),
             "forma": forma,
             # A page that comes back still is of what was read when it was opened.
             "visto": request.POST.get(VISTO, anexo.tag if anexo else ""),
@@ -161,20 +168,33 @@ class PaginaDeAnexo:
                 raise NoEncontrado(self.modelo.no_encontrado)  # the page was of one, which somebody deleted
             datos = self._datos(request, anexo, forma, renglones)
             with transaction.atomic():
-                if anexo:
-                    visto = Seen([request.POST.get(VISTO, "")])
-                    self.manager.actualizar(anexo.pk, datos, por=request.user, visto=visto)
-                else:
-                    self.manager.crear(expediente.pk, datos, por=request.user)
-                self.modeladmin.log_change(request, expediente, changed(self.titulo))
+                if hecho := self._escribir(request, expediente, anexo, datos):
+                    self.modeladmin.log_change(request, expediente, changed(self.titulo))
         except ErrorDeDominio as error:
             for _, frase in error.frases():
                 forma.add_error(None, frase)
             if isinstance(error, Desactualizado | NoEncontrado):
                 forma.add_error(None, format_html(DE_NUEVO, request.path))
             return False
-        self.modeladmin.message_user(request, f"Se guardó: {self.titulo.lower()} de {expediente}.", messages.SUCCESS)
+        frase, nivel = (GUARDADO, messages.SUCCESS) if hecho else (YA_GUARDADO, messages.WARNING)
+        self.modeladmin.message_user(request, frase.format(f"{self.titulo.lower()} de {expediente}"), nivel)
         return True
+
+    def _escribir(self, request, expediente, anexo, datos) -> bool:
+        """Write the annex, and return whether it was: of two presses on the page of a new one, only the first makes
+        it."""
+        if anexo:
+            visto = Seen([request.POST.get(VISTO, "")])
+            self.manager.actualizar(anexo.pk, datos, por=request.user, visto=visto)
+            return True
+        uid = once(self.modelo._meta.label_lower, request.POST.get(FORMULARIO), request.user)
+        read(Expediente, expediente.pk, frozenset({"no_siniestro"}), lock=True)  # of two at once, one waits
+        if uid is None or not se_escribio(self.modelo, uid):
+            self.manager.crear(expediente.pk, datos, por=request.user, uid=uid)
+            return True
+        if not self.modelo.objects.filter(uid=uid).exists():
+            raise NoEncontrado(self.modelo.no_encontrado)
+        return False
 
     def _datos(self, request, anexo, forma, renglones) -> dict:
         partes = [self.entrada_de_parte.read(self.datos_de_renglon(renglon)) for renglon in renglones]

@@ -2,6 +2,7 @@
 annex, in whose chain it is told: of two who do so at once, one waits for the other."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db import models, transaction
 
@@ -51,11 +52,13 @@ class ConPartesManager(AnexoManager):
         return self.model.parte()
 
     @transaction.atomic
-    def crear(self, no_siniestro: str, datos: dict, *, por: Author) -> models.Model:
+    def crear(self, no_siniestro: str, datos: dict, *, por: Author, uid: UUID | None = None) -> models.Model:
+        """Hang a new annex with its list, and return it. `uid` is its identity, which no annex of its kind has had;
+        without it, a new one."""
         propios, partes = self._apartar(datos)
         propios["expediente_id"] = self.retener(no_siniestro)
         self.exigir(partes or ())
-        anexo = crear(self.model, propios, por=por, ademas={self.parte.lista: partes} if partes else {})
+        anexo = crear(self.model, propios, por=por, uid=uid, ademas={self.parte.lista: partes} if partes else {})
         self._poner(anexo, partes or (), por)
         return anexo
 

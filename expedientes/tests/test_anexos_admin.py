@@ -157,6 +157,27 @@ def test_lo_que_esta_mal_se_dice_y_lo_escrito_queda(client, como_operador, malo,
     assert Levantamiento.objects.get().color == "rojo"
 
 
+def test_quien_oprime_guardar_dos_veces_hace_uno(client, como_operador):
+    enviado = campos_de(client.get(LEVANTAMIENTO)) | {"color": "azul"}
+
+    client.post(LEVANTAMIENTO, enviado)
+    segunda = client.post(LEVANTAMIENTO, enviado | {"color": "verde"}, follow=True)
+
+    assert Levantamiento.objects.get().color == "azul"
+    assert "Ya se había guardado: levantamiento de daños de SIN-1" in dichos(segunda)[-1]
+    Levantamiento.objects.eliminar(Levantamiento.objects.get().pk, por=UsuarioFactory())
+    assert "Levantamiento no encontrado" in client.post(LEVANTAMIENTO, enviado).content.decode()
+
+
+def test_una_pagina_que_vuelve_con_errores_se_guarda_una_vez(client, como_operador):
+    rechazada = client.post(CHECKLIST, campos_de(client.get(CHECKLIST)) | {"hora": "25:00"})
+
+    for _ in range(2):
+        client.post(CHECKLIST, campos_de(rechazada) | {"hora": "10:00"})
+
+    assert Checklist.objects.count() == 1
+
+
 def test_lo_que_otro_elimino_no_vuelve_como_nuevo(client, como_operador):
     levantamiento = LevantamientoFactory(no_siniestro="SIN-1", color="rojo")
     enviado = campos_de(client.get(LEVANTAMIENTO)) | {"color": "azul"}
