@@ -23,7 +23,7 @@ from expedientes.numeros import es_provisional
 from expedientes.panel import ConPanel
 from expedientes.recibir import ConRecepcion
 from expedientes.reglas import dudas_de
-from expedientes.salida import PERMISO, se_revisa
+from expedientes.salida import MOTIVO_MAXIMO, PERMISO, se_revisa
 from expedientes.tablero import ConTablero
 from monitor.admin.forms import VerbForm
 from monitor.admin.inicio import Cifra
@@ -258,6 +258,7 @@ class ExpedienteAdmin(
         if change:
             context["siguientes"] = [estado for estado in Estado if estado in TRANSICIONES[obj.estado]]
             context |= {"boton": BOTON, "motivo": MOTIVO if self._admite_motivo(request) else ""}
+            context |= {"motivo_escrito": request.POST.get(MOTIVO, ""), "motivo_maximo": MOTIVO_MAXIMO}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def dudas(self, expediente):

@@ -9,6 +9,7 @@ from expedientes.checklist.plantilla import PUNTOS
 from expedientes.comentarios.models import Comentario
 from expedientes.levantamientos.models import Levantamiento
 from expedientes.models import Expediente
+from expedientes.salida import MOTIVO_MAXIMO
 from expedientes.tests.anexos import ChecklistFactory, ComentarioFactory, LevantamientoFactory
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.roles import Rol
@@ -321,6 +322,17 @@ def test_un_motivo_que_no_se_puede_leer_no_deja_salir(client, como_administrador
     assert "Falta" not in respuesta.content.decode()
     assert any(frase.startswith("motivo: ") for frase in frases(respuesta))
     assert (Expediente.objects.get().estado, Comentario.objects.count()) == ("Ingreso", 0)
+
+
+def test_el_motivo_escrito_vuelve_con_la_pagina_que_no_se_guardo(client, como_administrador, settings):
+    settings.SALIDA_CON_CHECKLIST = True
+    enviado = campos_de(client.get(f"{BASE}change/"))
+
+    malo = {"fecha_ingreso": "ayer", "_motivo": "Urge «ya»", "_estado": "Salida"}
+    rechazada = client.post(f"{BASE}change/", enviado | malo)
+
+    assert campos_de(rechazada)["_motivo"] == "Urge «ya»"
+    assert f'maxlength="{MOTIVO_MAXIMO}" aria-label="Motivo' in rechazada.content.decode()
 
 
 # --- All of them ---
