@@ -28,6 +28,7 @@ from monitor.cambios.registro import (
     anotar_archivo,
     cambiar,
     cambiar_tomada,
+    columnas_de,
     crear,
     exigir_visto,
     recrear,
@@ -439,9 +440,7 @@ class Expediente(Seguido):
 
 Expediente.DOCUMENTOS = tuple(c.name for c in Expediente._meta.concrete_fields if c.name.startswith("doc_"))
 # These are the columns that people write. The others belong to the server.
-Expediente.EDITABLES = tuple(
-    campo.attname for campo in Expediente._meta.concrete_fields if campo.editable and not campo.generated
-)
+Expediente.EDITABLES = tuple(campo.attname for campo in columnas_de(Expediente) if campo.editable)
 
 
 class HistorialEstado(Paso):
