@@ -25,6 +25,7 @@ from expedientes.numeros import NumeroDejado, NumeroProvisional, sin_ambiguedad
 from expedientes.salida import exigir_motivo_valido, exigir_salida, se_revisa
 from monitor.cambios.cadena import Cadena, Paso
 from monitor.cambios.registro import (
+    DE_LA_CADENA,
     anotar_archivo,
     cambiar,
     cambiar_tomada,
@@ -439,6 +440,8 @@ class Expediente(Seguido):
 
 
 Expediente.DOCUMENTOS = tuple(c.name for c in Expediente._meta.concrete_fields if c.name.startswith("doc_"))
+# These are the columns that people read, as fields. The others are for the server itself.
+Expediente.LEGIBLES = tuple(campo for campo in columnas_de(Expediente) if campo.name not in DE_LA_CADENA)
 # These are the columns that people write. The others belong to the server.
 Expediente.EDITABLES = tuple(campo.attname for campo in columnas_de(Expediente) if campo.editable)
 
