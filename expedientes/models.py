@@ -124,7 +124,8 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
         if not se_revisa(hasta):
             return self._cambiar_estado(no_siniestro, hasta, por, visto)
         with transaction.atomic():
-            _el_que_hay(self.select_for_update(no_key=True).filter(pk=no_siniestro).first(), no_siniestro)
+            tomado = read(Expediente, no_siniestro, frozenset({"no_siniestro"}), lock=True)
+            _el_que_hay(tomado, no_siniestro)
             return self._cambiar_estado(no_siniestro, hasta, por, visto, partial(exigir_salida, motivo=motivo, por=por))
 
     def _cambiar_estado(self, no_siniestro, hasta, por, visto, exigir=None) -> "Expediente":
