@@ -118,9 +118,8 @@ def colgadas_de(fila: models.Model) -> list[models.QuerySet]:
 def copiar(fila: models.Model) -> dict:
     """Return the copy of a row that is locked: its columns and, by table, the rows that hang from it and those of the
     people and the insurer that it names. What hangs from it is locked too, so that nobody changes what was copied."""
-    columnas = columnas_de(type(fila))
-    copia = _exacta({campo.column: campo.value_from_object(fila) for campo in columnas})
-    personas = _personas(type(fila), [{campo.attname: campo.value_from_object(fila) for campo in columnas}])
+    copia = _exacta({campo.column: campo.value_from_object(fila) for campo in columnas_de(type(fila))})
+    personas = _personas(type(fila), [vars(fila)])
     for colgadas in colgadas_de(fila):
         attnames = [campo.attname for campo in columnas_de(colgadas.model)]
         filas = list(colgadas.select_for_update(of=("self",)).values(*attnames))
