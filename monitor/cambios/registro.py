@@ -111,11 +111,6 @@ def anotar(fila: Encadenado, antes: dict, despues: dict, *, por: Author) -> mode
     return _cambiada(fila, {}, antes, despues, por)
 
 
-def anotar_baja(fila: Encadenado, *, por: Author) -> models.Model:
-    """Tell that a row, locked, is deleted, and return it with its last link; what it was is kept elsewhere."""
-    return _cambiada(fila, {}, {}, {"eliminado": True}, por)
-
-
 def _cambiada(fila, valores, antes, despues, por) -> models.Model:
     """Write `valores` in a row, and the change from `antes` to `despues` as its next link; return it as it is then."""
     cadena = Cadena.de(fila)

@@ -266,7 +266,7 @@ MUTANTES: list[Mutante] = [
         "expedientes/tests/test_comentarios.py",
         cambios=[
             ("        exigir_visto(anexo, visto)\n", ""),
-            ("archivar_anexo(anotar_baja(anexo, por=por), ", "archivar_anexo(anexo, "),
+            ("archivar_anexo(dicho, ", "archivar_anexo(anexo, "),
         ],
     ),
     *de(
