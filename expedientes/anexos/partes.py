@@ -1,7 +1,7 @@
 """An annex with a list: the concepts of a survey, the items of a checklist. Whoever writes a row of the list writes the
 annex, in whose chain it is told: of two who do so at once, one waits for the other."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import models, transaction
@@ -108,7 +108,7 @@ class ConPartesManager(AnexoManager):
     def partes_de(self, anexo) -> models.QuerySet:
         return self.parte._base_manager.filter(**{self.parte.duena: anexo.pk}).order_by("pk")
 
-    def exigir(self, partes: Iterable[dict]) -> None:
+    def exigir(self, partes: Sequence[dict]) -> None:
         """Raise DatosInvalidos or Conflicto when the rows can't be the list of one annex."""
         if len(partes) > MUCHAS:
             raise DatosInvalidos(campos={self.parte.lista: [f"{self.parte.lista}: {DEMASIADAS.lower()}"]})
