@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 
 from expedientes.anexos.partes import ConPartesManager
-from expedientes.comentarios.models import TEXTO_MAXIMO, Comentario
+from expedientes.comentarios.models import NO_ENCONTRADO, TEXTO_MAXIMO, Comentario
 from expedientes.comentarios.serializers import NUEVO
 from expedientes.models import Expediente
 from monitor.admin.forms import UntouchedTextField, VerbForm
@@ -24,6 +24,7 @@ from monitor.admin.once import FORMULARIO, once
 from monitor.admin.routes import route
 from monitor.admin.stale import REVISAR, VISTO
 from monitor.admin.verbs import changed
+from monitor.api.converters import read_id
 from monitor.api.serializers import StrictSerializer
 from monitor.cambios.registro import se_escribio
 from monitor.db.versions import Seen
@@ -246,8 +247,12 @@ class ConAnexos:
         clave, cual = unquote(object_id), request.POST.get("comentario", "")
         if not request.user.has_perm("expedientes.delete_comentario"):
             raise PermissionDenied
-        pk = int(cual) if cual.isdecimal() and len(cual) < 19 else 0
-        return self._en_su_pagina(request, clave, "", lambda: Comentario.objects.eliminar(pk, por=request.user))
+
+        def eliminar():
+            pk = read_id(cual, NO_ENCONTRADO, invalido=NO_ENCONTRADO)
+            Comentario.objects.eliminar(pk, por=request.user)
+
+        return self._en_su_pagina(request, clave, "", eliminar)
 
     def _en_su_pagina(self, request, clave, frase, verbo):
         """Do it and go back to the page of the expediente; when it can't be done, the page says why."""
