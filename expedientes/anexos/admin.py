@@ -70,15 +70,15 @@ class PaginaDeAnexo:
     """The page of the newest annex of a kind of an expediente, or of its first: its boxes, and its list as a table.
     Each row of the list is read as the API reads it."""
 
-    nombre: str  # in the address of the page
     modelo: type[models.Model]
-    titulo: str
     plantilla: str
     secciones: tuple[tuple[str, tuple[str, ...]], ...]
     entrada_de_parte: StrictSerializer
 
     def __init__(self, modeladmin):
         self.modeladmin, self.sitio = modeladmin, modeladmin.admin_site
+        self.nombre = self.modelo._meta.model_name  # in the address of the page
+        self.titulo = capfirst(self.modelo._meta.verbose_name)
         campos = [campo for _, suyos in self.secciones for campo in suyos]
         self.forma = forms.modelform_factory(self.modelo, VerbForm, campos, formfield_callback=_campo)
 
@@ -128,6 +128,7 @@ class PaginaDeAnexo:
                 campo.disabled, campo.show_hidden_initial = True, False
         contexto = self.sitio.each_context(request) | {
             "title": f"{self.titulo}: {expediente}",
+            "titulo": self.titulo,
             "opts": self.modeladmin.opts,
             "original": expediente,
             "anexo": anexo,

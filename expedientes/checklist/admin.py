@@ -16,7 +16,7 @@ PROPIOS = 3  # blank rows for points that our form doesn't have
 
 
 class PaginaDeChecklist(PaginaDeAnexo):
-    nombre, modelo, titulo = "checklist", Checklist, "Checklist de salida"
+    modelo = Checklist
     plantilla = "admin/expedientes/checklist.html"
     entrada_de_parte = ITEM_ENTRADA
     secciones = (

@@ -23,7 +23,7 @@ DEL_EXPEDIENTE = {
 
 
 class PaginaDeLevantamiento(PaginaDeAnexo):
-    nombre, modelo, titulo = "levantamiento", Levantamiento, "Levantamiento de daños"
+    modelo = Levantamiento
     plantilla = "admin/expedientes/levantamiento.html"
     entrada_de_parte = CONCEPTO_ENTRADA
     secciones = (
