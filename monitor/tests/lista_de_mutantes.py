@@ -266,7 +266,7 @@ MUTANTES: list[Mutante] = [
         "expedientes/tests/test_comentarios.py",
         cambios=[
             ("        exigir_visto(anexo, visto)\n", ""),
-            ("archivar_anexo(anotar_baja(anexo, por=por), ", "archivar_anexo(anexo, "),
+            ("archivar_anexo(dicho, ", "archivar_anexo(anexo, "),
         ],
     ),
     *de(
@@ -357,6 +357,11 @@ MUTANTES: list[Mutante] = [
         ],
     ),
     *de(
+        "monitor/admin/once.py",
+        "expedientes/tests/test_recibir.py",
+        cambios=[('f"{por.pk} {formulario}"', 'f"{formulario}"')],
+    ),
+    *de(
         "expedientes/recibir.py",
         "expedientes/tests/test_recibir.py",
         cambios=[
@@ -365,7 +370,6 @@ MUTANTES: list[Mutante] = [
                 "        if not self.has_change_permission(request, expediente):\n            raise PermissionDenied\n",
                 "",
             ),
-            ('f"{por.pk} {formulario}"', 'f"{formulario}"'),
             ("if con_pagina else None", ""),
             ("for uno in vivos if uno.esta_abierto", "for uno in vivos"),
             ("Aseguradora.objects.vigentes()", "Aseguradora.objects.all()"),
