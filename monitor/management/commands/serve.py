@@ -4,7 +4,6 @@ from contextvars import copy_context
 from functools import partial
 
 from django.conf import settings
-from django.core.handlers.wsgi import WSGIRequest
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.http import HttpResponse
@@ -129,9 +128,9 @@ def ilegible(target: bytes, accept: str) -> Answer:
 
 def sin_vista(error: HttpError, environ: dict) -> Answer:
     """Return an error that the server answers by itself, named and logged as any other answer."""
-    response = copy_context().run(
-        RequestLogMiddleware(BrowserMiddleware(partial(respuesta, error))), WSGIRequest(environ)
-    )
+    from monitor.wsgi import Request  # not at the top, as above
+
+    response = copy_context().run(RequestLogMiddleware(BrowserMiddleware(partial(respuesta, error))), Request(environ))
     return Answer(f"{response.status_code} {response.reason_phrase}", list(response.items()), response.content)
 
 
