@@ -1,21 +1,10 @@
 import os
 
-from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
 
+from monitor.request import Request
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "monitor.settings")
-
-
-class Request(WSGIRequest):
-    """A request whose Content-Type anybody may have written: one that can't be read is that of no form and no JSON."""
-
-    def _set_content_type_params(self, meta):
-        try:
-            super()._set_content_type_params(meta)
-        except (ValueError, LookupError):  # it names an encoding that there isn't
-            meta["CONTENT_TYPE"] = "application/octet-stream"
-            super()._set_content_type_params(meta)
-
 
 _django = get_wsgi_application()
 _django.request_class = Request

@@ -21,6 +21,7 @@ from monitor.management.terminal import declarar_uso, exigir_migraciones
 from monitor.middleware import BrowserMiddleware, RequestLogMiddleware
 from monitor.origen import ADMIN, is_admin
 from monitor.puerto import frase_de
+from monitor.request import Request
 from monitor.server import limits
 from monitor.server.application import Answer, Threads, base_environ
 from monitor.server.connection import Service
@@ -128,8 +129,6 @@ def ilegible(target: bytes, accept: str) -> Answer:
 
 def sin_vista(error: HttpError, environ: dict) -> Answer:
     """Return an error that the server answers by itself, named and logged as any other answer."""
-    from monitor.wsgi import Request  # not at the top, as above
-
     response = copy_context().run(RequestLogMiddleware(BrowserMiddleware(partial(respuesta, error))), Request(environ))
     return Answer(f"{response.status_code} {response.reason_phrase}", list(response.items()), response.content)
 
