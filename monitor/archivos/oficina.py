@@ -6,6 +6,7 @@ from typing import BinaryIO
 from xml.etree import ElementTree
 
 from monitor.archivos.errores import Danado
+from monitor.paquetes import ACOTADAS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -15,7 +16,6 @@ INDICE = "[Content_Types].xml"
 MAYOR_INDICE = 1024 * 1024  # bytes
 MAYOR_DIRECTORIO = 4 * 1024 * 1024  # bytes
 PARTES = 10_000
-ACOTADAS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # of the others, zipfile unpacks at once all that there is
 CON_MACROS = ("macroenabled", "vbaproject", "macrosheet", "dialogsheet", "activex", "ms-office.vba")
 
 

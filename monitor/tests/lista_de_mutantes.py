@@ -266,7 +266,7 @@ MUTANTES: list[Mutante] = [
         "expedientes/tests/test_comentarios.py",
         cambios=[
             ("        exigir_visto(anexo, visto)\n", ""),
-            ("archivar_anexo(anotar_baja(anexo, por=por), ", "archivar_anexo(anexo, "),
+            ("archivar_anexo(dicho, ", "archivar_anexo(anexo, "),
         ],
     ),
     *de(
@@ -315,7 +315,7 @@ MUTANTES: list[Mutante] = [
         "monitor/admin/tests/test_exports.py",
         cambios=[
             ("        if not self.has_view_permission(request):\n            raise PermissionDenied\n", ""),
-            ("        if has_room and not has_room():\n", "        if False:\n"),
+            ("        if sin_lugar := page_without_room(request):\n            return sin_lugar\n", ""),
             ("for de_la_pagina in (PAGE_VAR, ERROR_FLAG):", "for de_la_pagina in (ERROR_FLAG,):"),
         ],
     ),
@@ -357,6 +357,11 @@ MUTANTES: list[Mutante] = [
         ],
     ),
     *de(
+        "monitor/admin/once.py",
+        "expedientes/tests/test_recibir.py",
+        cambios=[('f"{por.pk} {formulario}"', 'f"{formulario}"')],
+    ),
+    *de(
         "expedientes/recibir.py",
         "expedientes/tests/test_recibir.py",
         cambios=[
@@ -365,7 +370,6 @@ MUTANTES: list[Mutante] = [
                 "        if not self.has_change_permission(request, expediente):\n            raise PermissionDenied\n",
                 "",
             ),
-            ('f"{por.pk} {formulario}"', 'f"{formulario}"'),
             ("if con_pagina else None", ""),
             ("for uno in vivos if uno.esta_abierto", "for uno in vivos"),
             ("Aseguradora.objects.vigentes()", "Aseguradora.objects.all()"),
