@@ -1,6 +1,7 @@
 """Moving evidence to the cloud and back, and reading it there."""
 
 import json
+import os
 from io import StringIO
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
@@ -278,6 +279,24 @@ def test_revisar_evidencias_tambien_la_de_la_nube(administrador, expediente, nub
         revisar("--limpiar")
     assert suelta not in llaves()
     assert filas[2]["ruta"] in llaves()
+
+
+def test_lo_que_dejo_un_proceso_que_murio_se_limpia(operador, expediente, nube, almacen, monkeypatch):
+    """It died when the row said that its bytes were in the cloud, and they were in the shop still."""
+    fila = subida(operador)
+    operador.get(f"{RUTA}/{fila['id']}/miniatura")
+    with monkeypatch.context() as parche:
+        parche.setattr(almacen, "soltar", lambda lugar: None)
+        operador.post(f"{RUTA}/respaldar")
+    [resto] = guardados(almacen)
+    os.utime(resto, (0, 0))
+
+    assert "Se borraron 1 archivos" in revisar("--limpiar")
+    assert guardados(almacen) == []
+    nube.pedidos.clear()
+    assert operador.get(f"{RUTA}/{fila['id']}/miniatura").status_code == 200
+    assert nube.pedidos == []
+    assert operador.get(fila["ruta"]).getvalue() == FOTO
 
 
 def test_lo_que_dice_la_nube_de_una_llave(nube):
