@@ -19,7 +19,7 @@ def abrir(evidencia: Evidencia) -> BinaryIO | Remoto:
     `seek`. One who comes while they move finds them where they are then."""
     for _ in range(VECES):
         if evidencia.ubicacion_almacenamiento == Ubicacion.NUBE:
-            return Remoto(NUBE, evidencia.llave_nube, suyos(evidencia))
+            return Remoto(NUBE, evidencia.llave_nube, suyos(evidencia), f"la evidencia {evidencia.pk}")
         try:
             return ALMACEN.abrir(evidencia.lugar)
         except FileNotFoundError:

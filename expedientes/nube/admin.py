@@ -99,7 +99,9 @@ class ConNube:
         return HttpResponseRedirect(route(Expediente, "change", clave) + "#evidencia")
 
     def _anotar(self, request, clave):
-        self.log_change(request, Expediente.objects.only("pk").get(pk=clave), CAMBIO)
+        expediente = Expediente.objects.filter(pk=clave).only("pk").first()
+        if expediente:  # nobody gave it another number meanwhile
+            self.log_change(request, expediente, CAMBIO)
 
 
 def en_palabras(integridad: Integridad) -> str:

@@ -2,11 +2,12 @@
 
 from contextlib import AbstractContextManager
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from monitor.archivos import ALMACEN
+from monitor.db.errors import is_duplicate
 from monitor.db.fields import LineField
 from monitor.db.functions import ClockTime
 from monitor.db.writes import Author, insert
@@ -91,9 +92,18 @@ class ExportacionManager(models.Manager):
         if actual and actual.corriendo and not (actual.tomada and _esta_libre()):
             raise Conflicto(EN_CURSO, codigo="exportacion_en_curso")
         if actual is None:
-            insert(Exportacion, {"id": UNICA, "pedida_por_id": por.pk} | DE_NUEVO, por=por)
+            self._primera(por)
         else:
             self.filter(pk=UNICA).update(pedida_por=por.pk, pedida_en=Now(), **DE_NUEVO)
+
+    def _primera(self, por):
+        try:
+            with transaction.atomic():
+                insert(Exportacion, {"id": UNICA, "pedida_por_id": por.pk} | DE_NUEVO, por=por)
+        except IntegrityError as error:
+            if not is_duplicate(error):
+                raise
+            raise Conflicto(EN_CURSO, codigo="exportacion_en_curso") from error
 
     def pendiente(self) -> "Exportacion | None":
         return self.select_related("pedida_por").filter(pk=UNICA, corriendo=True).first()

@@ -122,11 +122,11 @@ def _copiar(evidencia, archivo) -> str:
         if NUBE.bajar(llave) == suyos:
             return llave
     except FileNotFoundError:
-        log.warning("La nube dijo que guardó %s, y no está", llave)
+        log.warning("La nube dijo que guardó la evidencia %s, y no está", evidencia.pk)
         raise NubeNoResponde from None
     if contenido.huella_desde_el_principio(archivo) != suyos.sha256:
         _culpar_al_taller(evidencia)
-    log.warning("La nube dijo que guardó %s, y guardó otra cosa", llave)
+    log.warning("La nube dijo que guardó la evidencia %s, y guardó otra cosa", evidencia.pk)
     raise NubeNoResponde
 
 

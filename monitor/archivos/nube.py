@@ -17,6 +17,7 @@ from monitor.archivos.almacen import PIEZA, Hallado
 from monitor.archivos.errores import SinNube
 from monitor.entorno import Cubeta
 from monitor.errores import NubeNoResponde
+from monitor.server import limits
 
 SEGUNDOS_PARA_CONECTAR, SEGUNDOS_PARA_RESPONDER = 3, 10
 INTENTOS = 3
@@ -121,10 +122,10 @@ class Cuerpo:
 
 class Remoto:
     """A file of the cloud, as what sends files to clients reads one: `seek` asks for it, from there on. Whoever reads
-    it whole doesn't get its last piece when it isn't what was sent there."""
+    it whole doesn't get its last piece when it isn't what was sent there. The log calls it `cual`."""
 
-    def __init__(self, nube: Nube, llave: str, son: Bytes):
-        self._nube, self._llave, self._son = nube, llave, son
+    def __init__(self, nube: Nube, llave: str, son: Bytes, cual: str):
+        self._nube, self._llave, self._son, self._cual = nube, llave, son, cual
         self._cuerpo: Cuerpo | None = None
         self._lugar, self._leida = 0, None
 
@@ -141,7 +142,7 @@ class Remoto:
             self._leida.update(pieza)
         termina = self._lugar == self._son.tamano
         if len(pieza) < esperados or (termina and self._leida and self._leida.hexdigest() != self._son.sha256):
-            log.error("La nube tiene alterado %s", self._llave)
+            log.error("Lo que la nube tiene de %s está alterado", self._cual)
             raise NubeNoResponde
         return pieza
 
@@ -178,11 +179,17 @@ def _que_responda(que: str, llave: str):
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") == "NoSuchKey":
             raise FileNotFoundError(llave) from error
-        log.warning("La nube no pudo %s %s: %s", que, llave, error)
+        log.warning("La nube no pudo %s: %s", que, _en_breve(error))
         raise NubeNoResponde from error
     except (BotoCoreError, OSError) as error:
-        log.warning("La nube no pudo %s %s: %s", que, llave, error)
+        log.warning("La nube no pudo %s: %s", que, type(error).__name__)
         raise NubeNoResponde from error
+
+
+def _en_breve(error) -> str:
+    """Return what an answer says, without its message: that cites the key, which has what people wrote."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    return f"{error.response.get('Error', {}).get('Code')} ({status})"
 
 
 def _cliente(cubeta: Cubeta):
@@ -202,6 +209,7 @@ def _hacer_cliente(cubeta: Cubeta):
         retries={"total_max_attempts": INTENTOS, "mode": "standard"},
         s3={"addressing_style": "path"},
         proxies={},
+        max_pool_connections=limits.STREAMS + limits.THREADS,
         # Only what any S3-compatible service knows: what was stored is read again in any case.
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
