@@ -131,6 +131,8 @@ class RespaldoAdmin(VerbAdmin):
     list_display = ("fecha", "tipo", "resultado", "detalle", "usuario")
     list_select_related = ("usuario",)
     list_filter = ("resultado", "tipo")
+    search_fields = ("detalle",)
+    search_help_text = "No. Siniestro, o lo que dice el detalle"
     ordering = ("-id",)
     sortable_by = ()
     fields = (("fecha", "usuario"), ("tipo", "resultado"), "detalle")

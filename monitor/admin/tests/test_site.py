@@ -363,7 +363,7 @@ def test_el_menu_va_por_trabajos(client, trait, apps):
         "Tablero",
         "Panel",
         "Expedientes",
-        *(["Expedientes archivados"] if trait == TRAITS[0] else []),
+        *(["Expedientes archivados", "Respaldos en la nube"] if trait == TRAITS[0] else []),
     ]
     assert menu["Transporte"] == ["Solicitudes"]
     assert menu.get("Administración", ["Llaves", "Usuarios", "Correos"]) == ["Llaves", "Usuarios", "Correos"]
