@@ -64,11 +64,7 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
     def abrir(self, datos: dict, *, por: Author, uid: UUID | None = None) -> "Expediente":
         """Open an expediente with the first row of its history, and return it. `datos` has checked values by attname.
         Raise Conflicto when the key is taken, and DatosInvalidos when the insurer doesn't exist."""
-        del_servidor = {
-            "estado": Estado.INGRESO,
-            "ubicacion_almacenamiento": Ubicacion.LOCAL,
-            "creado_por_id": por.reference,
-        }
+        del_servidor = {"estado": Estado.INGRESO, "creado_por_id": por.reference}
         apertura = _cambio(datos["no_siniestro"], None, Estado.INGRESO, por)
         desde = {"en_estado_desde": apertura[1]["fecha_cambio"]}
         valores = dict.fromkeys(Expediente.EDITABLES) | _con_aseguradora_vigente(datos) | del_servidor | desde
