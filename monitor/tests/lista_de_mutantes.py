@@ -77,7 +77,7 @@ MUTANTES: list[Mutante] = [
             ('"usuario_id": por.reference,', '"usuario_id": None,'),
             ('"origen": origen.value,', '"origen": "api",'),
             ('"peticion": peticion,', '"peticion": None,'),
-            ('campo.attname != "eliminado" and ', ""),
+            ("campo.attname not in dichas and ", ""),
             ("not campo.editable or ", ""),
         ],
     ),
@@ -191,7 +191,7 @@ MUTANTES: list[Mutante] = [
         "expedientes/tests/test_filters.py",
         "expedientes/tests/test_admin.py",
         cambios=[
-            ('"creado_por_id": por.reference,', '"creado_por_id": None,'),
+            ('"creado_por_id": por.reference}', '"creado_por_id": None}'),
             (
                 "_con_aseguradora_vigente(datos) | del_servidor",
                 "datos | del_servidor",
