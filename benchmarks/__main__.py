@@ -8,8 +8,10 @@ TURNOS=5, SEGUNDOS=3     the turns of each scenario, and the seconds of each tur
                          with one HTTP request and nothing is measured
 ESPERA=2                 the seconds that each runs before its first turn, while compilers and caches warm up
 PETICIONES=100000        the HTTP requests after which memory is measured; 0 for none
-SOLO                     a part of a scenario's name: only the scenarios that have it run (`SOLO=anexos` or `admin`)
-MIB=50                   how large the file is that goes up and down in the scenarios of annexes
+SOLO                     parts of scenarios' names, with `|` between them: only the scenarios that have one of them run
+                         (`SOLO=anexos`, `SOLO=admin`)
+MIB=50, FOTOS=100        for the annexes: how large the file is that goes up and down, and the photos of an expediente;
+                         another has 60 % of them in its gallery
 CONTRA                   the URL of another server on the same tables, or
 CONTRA_COMANDO           a command that starts it, given DATABASE_URL, JWT_SECRET, PORT and WORKERS
 INFORME, BENCH_CARPETA   the file where the report is written, and the folder where the databases are kept
@@ -30,7 +32,7 @@ from benchmarks import anexos, clientes, memoria, wrk
 from benchmarks.base import ARCHIVOS, cluster, preparar
 from benchmarks.escenarios import Escenario
 from benchmarks.informe import escribir
-from benchmarks.sentencias import Muestra, muestra, pgbench
+from benchmarks.sentencias import Muestra, muestra, pgbench, registrando
 from benchmarks.servidores import Servidor, monitor, otro
 from monitor.tests.memoria import midiendo
 
@@ -96,14 +98,19 @@ def entorno_de_prueba() -> dict[str, str]:
 
 def elegidos(servidor: Servidor) -> list[Escenario]:
     """Return the scenarios that run. Those of annexes find what hangs from their expedientes only when one runs."""
-    if any(SOLO in escenario.nombre for escenario in anexos.escenarios()):
+
+    def va(escenario):
+        return any(parte in escenario.nombre for parte in SOLO.split("|"))
+
+    if any(map(va, anexos.escenarios())):
         servidor.escenarios.extend(anexos.colgar(servidor))
-    return [escenario for escenario in servidor.escenarios if SOLO in escenario.nombre]
+    return [*filter(va, servidor.escenarios)]
 
 
 def probar(servidor: Servidor, escenarios: list[Escenario]) -> None:
-    for escenario in escenarios:
-        anotar({"escenario": escenario.nombre, "sentencias": muestra(servidor, escenario).cuantas})
+    with registrando(servidor):
+        for escenario in escenarios:
+            anotar({"escenario": escenario.nombre, "sentencias": muestra(servidor, escenario).cuantas})
 
 
 def anotar(fila: dict) -> None:
@@ -120,7 +127,8 @@ class Rivales(NamedTuple):
 
 
 def medir(escenario: Escenario, servidor: Servidor, rivales: Rivales) -> dict:
-    una = muestra(servidor, escenario)
+    with registrando(servidor):
+        una = muestra(servidor, escenario)
     cliente = clientes if escenario.vuelta else wrk
     corredores = {PROPIO: lambda segundos: cliente.medir(servidor, escenario, segundos)}
     corredores |= contrincantes(escenario, una, servidor, rivales)

@@ -21,7 +21,8 @@ from benchmarks.servidores import Servidor, corriendo
 from monitor.tests.postgresql import puerto_libre
 
 MIB = int(os.environ.get("MIB") or 50)
-FOTOS, CAMBIOS, MINIATURAS, A_LA_VEZ = 100, 20, 60, 8
+FOTOS = int(os.environ.get("FOTOS") or 100)
+MINIATURAS, CAMBIOS, A_LA_VEZ = FOTOS * 60 // 100, 20, 8
 SIN_NADA, CON_FOTOS, GALERIA, BAJAR, SUBIR = CLAVES = [f"ANEXOS-{n}" for n in range(5)]
 ESTADOS = ["Restauracion", "Ingreso"]
 ESTATICOS = CARPETA / "estaticos"  # what `python -m http.server` serves

@@ -43,12 +43,12 @@ class Muestra(NamedTuple):
 
 
 def muestra(servidor: Servidor, escenario: Escenario) -> Muestra:
+    """Do what the scenario does once, while PostgreSQL logs the statements (`registrando`)."""
     unico = secrets.token_hex(8)
     servidor.alistar(escenario)
-    with registrando(servidor):
-        inicio = REGISTRO.stat().st_size
-        cuerpo = _una_vez(servidor, escenario, clave=CLAVE[0], en_turno=EN_TURNO[0], siguiente="Salida", unico=unico)
-        time.sleep(0.2)  # until the log collector has written the statements
+    inicio = REGISTRO.stat().st_size
+    cuerpo = _una_vez(servidor, escenario, clave=CLAVE[0], en_turno=EN_TURNO[0], siguiente="Salida", unico=unico)
+    time.sleep(0.2)  # until the log collector has written the statements
     with REGISTRO.open() as archivo:
         archivo.seek(inicio)
         lineas = [json.loads(linea) for linea in archivo]
