@@ -3,6 +3,7 @@ from django.urls import path
 from expedientes.checklist.urls import urlpatterns as checklist
 from expedientes.comentarios.urls import urlpatterns as comentarios
 from expedientes.evidencias.urls import urlpatterns as evidencias
+from expedientes.formatos.urls import urlpatterns as formatos
 from expedientes.levantamientos.urls import urlpatterns as levantamientos
 from expedientes.views import ExpedienteViewSet
 
@@ -36,4 +37,5 @@ urlpatterns = [
     *comentarios,
     *levantamientos,
     *checklist,
+    *formatos,
 ]
