@@ -15,6 +15,7 @@ from expedientes.archivo import ExpedienteArchivado
 from expedientes.checklist.admin import PaginaDeChecklist
 from expedientes.copias import columnas_de_copia, leer_copia
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado, Ubicacion
+from expedientes.formatos.admin import ConFormatos
 from expedientes.galeria import ConGaleria
 from expedientes.importacion import Importador
 from expedientes.levantamientos.admin import PaginaDeLevantamiento
@@ -99,7 +100,7 @@ def insignia(estado: str):
 
 @admin.register(Expediente)
 class ExpedienteAdmin(
-    ConGaleria, ConAnexos, ConRecepcion, ConTablero, ConPanel, ConImportacion, ConHistorial, VerbAdmin
+    ConGaleria, ConAnexos, ConFormatos, ConRecepcion, ConTablero, ConPanel, ConImportacion, ConHistorial, VerbAdmin
 ):
     form = ExpedienteForm
     historia = Historia("historial", leer_paso)

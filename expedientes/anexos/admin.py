@@ -116,6 +116,7 @@ class PaginaDeAnexo:
             "title": f"{self.titulo}: {expediente}",
             "opts": self.modeladmin.opts,
             "original": expediente,
+            "nombre": self.nombre,
             "anexo": anexo,
             "puede": puede,
             "otro": OTRO,

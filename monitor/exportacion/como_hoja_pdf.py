@@ -4,6 +4,7 @@ Its one font has the letters of every language that is written with Latin, Greek
 Chinese name or an emoji, comes out as a sign in its place, and the sheet says so (docs/adr/0022)."""
 
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -28,7 +29,19 @@ from reportlab.platypus import (
     Table,
 )
 
-from monitor.exportacion.hoja import ANCHO, Bloque, Campo, Campos, Dibujo, Hoja, Lista, Valor, en_palabras, renglones
+from monitor.exportacion.hoja import (
+    ANCHO,
+    Bloque,
+    Campo,
+    Campos,
+    Columna,
+    Dibujo,
+    Hoja,
+    Lista,
+    Valor,
+    en_palabras,
+    renglones,
+)
 
 LETRA, SUSTITUTO = "NotoSans", "\ufffd"
 FALTAN = f"{SUSTITUTO} está donde va una letra que esta hoja no puede imprimir. El formato en Excel sí la tiene."
@@ -171,16 +184,19 @@ class _Pluma:
 
     def _lista(self, lista: Lista) -> LongTable:
         columnas = lista.columnas
-        filas = [[self._parrafo(lista.titulo, SECCION)], [self._parrafo(c.nombre, LADOS[c.lado]) for c in columnas]]
-        filas += [
-            [self._parrafo(v, LADOS[c.lado]) for c, v in zip(columnas, fila, strict=True)] for fila in lista.filas
-        ]
+        filas = [[self._parrafo(lista.titulo, SECCION)], self._fila(columnas, [c.nombre for c in columnas])]
+        filas += [self._fila(columnas, fila) for fila in lista.filas]
         estilo = EN_CUADROS
         if lista.total:
             nombre, valor = (self._parrafo(dicho, LADOS["right"]) for dicho in lista.total[:2])
             filas.append([nombre, *[""] * (len(columnas) - 2), valor])
             estilo = [*EN_CUADROS, *DEL_TOTAL]
         return LongTable(filas, [c.ancho * COLUMNA for c in columnas], style=estilo, repeatRows=2)
+
+    def _fila(self, columnas: Sequence[Columna], valores: Sequence[Valor]) -> list[Paragraph]:
+        """Return the cells of a list, each a single line that wraps: a row must fit in a page."""
+        renglon = [en_palabras(valor).replace("\n", " ") for valor in valores]
+        return [self._parrafo(texto, LADOS[c.lado]) for c, texto in zip(columnas, renglon, strict=True)]
 
 
 def _cabe(campo: Campo) -> bool:
