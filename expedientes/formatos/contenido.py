@@ -62,7 +62,7 @@ def del_levantamiento(no_siniestro: str) -> Hoja:
 
 
 def _hoja(titulo: str, no_siniestro: str, bloques: list[Bloque]) -> Hoja:
-    return Hoja(titulo, f"No. Siniestro {no_siniestro}", bloques)
+    return Hoja(titulo, Campo("No. Siniestro", no_siniestro), bloques)
 
 
 def _secciones(fila: models.Model, secciones: Iterable[tuple[str, Iterable[str]]]) -> list[Campos]:
@@ -105,10 +105,10 @@ def _firma(firma: str | None) -> list[Bloque]:
     """Return the signature: as it was drawn, or as it was written, or room for one."""
     titulo = "Firma de quien recibe"
     if firma and not firma.startswith("data:"):
-        return [Campos("", [Campo(titulo, limpio(firma))])]
+        return [Campos("", [Campo(titulo, limpio(firma), largo=True)])]
     png = _png(firma) if firma else None
     if firma and png is None:
-        return [Campos("", [Campo(titulo, FIRMA_ILEGIBLE)])]
+        return [Campos("", [Campo(titulo, FIRMA_ILEGIBLE, largo=True)])]
     return [Dibujo(titulo, png)]
 
 

@@ -89,7 +89,6 @@ DEL_TOTAL = [("SPAN", (0, -1), (-2, -1)), ("BACKGROUND", (0, -1), (-1, -1), BAND
 
 def escribir(hoja: Hoja) -> bytes:
     salida = BytesIO()
-    nombre = f"{hoja.titulo}: {hoja.de}"
     documento = SimpleDocTemplate(
         salida,
         pagesize=LETTER,
@@ -97,13 +96,13 @@ def escribir(hoja: Hoja) -> bytes:
         rightMargin=MARGEN - RELLENO,
         topMargin=MARGEN,
         bottomMargin=1.8 * cm,
-        title=nombre,
+        title=hoja.nombre,
         author="Monitor",
         lang="es-MX",
         invariant=1,  # the same sheet has the same bytes
     )
     pluma = _Pluma()
-    documento.build(pluma.dibujar(hoja), canvasmaker=_numerado(pluma.legible(nombre)))
+    documento.build(pluma.dibujar(hoja), canvasmaker=_numerado(pluma.legible(hoja.nombre)))
     return salida.getvalue()
 
 
@@ -140,7 +139,7 @@ class _Pluma:
         self._legible = _Legible(_letras())
 
     def dibujar(self, hoja: Hoja) -> list[Flowable]:
-        cabeza = [self._parrafo(hoja.titulo, TITULO), self._parrafo(hoja.de, DE)]
+        cabeza = [self._parrafo(hoja.titulo, TITULO), self._parrafo(f"{hoja.de.nombre} {hoja.de.valor}", DE)]
         cuerpo = [pieza for bloque in hoja.bloques for pieza in self._bloque(bloque)]
         aviso = [Spacer(1, 4), self._parrafo(FALTAN, AVISO)] if self._legible.falto else []
         return [*cabeza, *aviso, *cuerpo]

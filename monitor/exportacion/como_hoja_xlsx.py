@@ -57,7 +57,8 @@ class _Papel:
     def dibujar(self) -> None:
         self._preparar()
         self._poner([(ANCHO, self._contenido.titulo, TITULO)], alto=24)
-        self._poner([(ANCHO, self._contenido.de, DE)], alto=18)
+        de = self._contenido.de
+        self._poner([(NOMBRE, de.nombre, DE), (ANCHO - NOMBRE, de.valor, DE)], alto=18)
         for bloque in self._contenido.bloques:
             self._linea += 1
             self._bloque(bloque)
@@ -66,14 +67,13 @@ class _Papel:
         self._hoja.print_area(0, 0, self._linea - 1, ANCHO - 1)
 
     def _preparar(self) -> None:
-        nombre = f"{self._contenido.titulo}: {self._contenido.de}"
         self._hoja.set_column(0, ANCHO - 1, LETRAS)
         self._hoja.hide_gridlines(2)
         self._hoja.set_paper(1)  # letter
         self._hoja.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.8)
         self._hoja.fit_to_pages(1, 0)
-        self._hoja.set_footer("&L&8 {}&R&8 Página &P de &N".format(nombre[:100].replace("&", "&&")))
-        self._libro.set_properties({"title": nombre, "author": "Monitor"})
+        self._hoja.set_footer("&L&8 {}&R&8 Página &P de &N".format(self._contenido.nombre[:120].replace("&", "&&")))
+        self._libro.set_properties({"title": self._contenido.nombre, "author": "Monitor"})
 
     def _bloque(self, bloque: Bloque) -> None:
         if bloque.titulo:

@@ -73,11 +73,16 @@ Bloque = Campos | Lista | Dibujo
 
 
 class Hoja(NamedTuple):
-    """`de` names what the sheet is of, on each of its pages."""
+    """`de` says what the sheet is of."""
 
     titulo: str
-    de: str
+    de: Campo
     bloques: Sequence[Bloque]
+
+    @property
+    def nombre(self) -> str:
+        """Return what each of its pages says that it is."""
+        return f"{self.titulo}: {self.de.nombre} {self.de.valor}"
 
 
 def escribir(hoja: Hoja, tipo: str) -> bytes:

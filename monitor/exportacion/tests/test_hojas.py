@@ -36,7 +36,7 @@ COLUMNAS = (Columna("Claves", 2), Columna("Concepto", 8), Columna("Costo", 2, "r
 def hoja(*campos, filas=(), total=None, dibujo=None):
     bloques = [Campos("Datos", [Campo(f"Campo {n}", limpio(valor)) for n, valor in enumerate(campos)])]
     bloques += [Lista("Conceptos", COLUMNAS, filas, total)] if filas else []
-    return Hoja("Levantamiento", "SIN/1 & 2", [*bloques, *([Dibujo("Firma", dibujo)] if dibujo else [])])
+    return Hoja("Levantamiento", Campo("No.", "SIN/1 & 2"), [*bloques, *([Dibujo("Firma", dibujo)] if dibujo else [])])
 
 
 def celdas(la_hoja):
@@ -83,7 +83,7 @@ def test_ninguna_celda_es_una_formula(formula):
 def test_lo_que_un_xml_no_puede_llevar_no_rompe_el_archivo():
     escrita = hoja("a\x00b\x0bc\ufffed\x1f", "\r\ndos\rtres")
 
-    assert valores(escrita)[4:] == ["a\ufffdb\ufffdc\ufffdd\ufffd", "Campo 1", "\ndos\ntres"]
+    assert valores(escrita)[5:] == ["a\ufffdb\ufffdc\ufffdd\ufffd", "Campo 1", "\ndos\ntres"]
     assert "a\ufffdb" in texto_de(escrita)
 
 
@@ -106,6 +106,7 @@ def test_cada_valor_es_de_su_clase():
     vistos = [(c.value, c.number_format) for c in celdas(escrita) if not str(c.value).startswith("Campo")]
     assert vistos == [
         ("Levantamiento", "General"),
+        ("No.", "General"),
         ("SIN/1 & 2", "General"),
         ("Datos", "General"),
         (sin_zona(2026, 3, 1), "dd/mm/yyyy"),
