@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from monitor.exportacion.como_xlsx import LETRAS, NO_CABE, SIGUE
 from monitor.exportacion.tabla import simple
 
-# The writers are loaded with the first sheet that somebody asks for: their libraries take 20 MB that a process which
+# The writers are loaded with the first sheet that somebody asks for: their libraries take 10 MB that a process which
 # makes none does without.
 ESCRITORES = {"xlsx": "monitor.exportacion.como_hoja_xlsx", "pdf": "monitor.exportacion.como_hoja_pdf"}
 TIPOS = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "pdf": "application/pdf"}
