@@ -352,7 +352,7 @@ def test_el_admin_los_da_en_sus_paginas(client, rol):
         html = client.get(f"{ADMIN}/{pagina}/").content.decode()
         for tipo in TIPOS:
             ruta = f"{ADMIN}/formatos/{cual}.{tipo}"
-            assert f'href="{ruta}"' in html
+            assert f'href="{ruta}" target="_blank"' in html
             recibida = client.get(ruta)
             assert recibida.headers["Content-Disposition"] == f'attachment; filename="{cual.upper()}_SIN_1.{tipo}"'
             assert recibida.headers["Content-Type"] == TIPOS[tipo]
