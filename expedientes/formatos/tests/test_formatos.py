@@ -335,9 +335,10 @@ def test_pocas_sentencias(tecnico, django_assert_num_queries, cual, tipo):
 def test_no_se_dibuja_para_quien_ya_no_puede(monkeypatch):
     quien = Api(UsuarioFactory())
     type(quien.usuario).objects.filter(pk=quien.usuario.pk).update(is_active=False)
-    monkeypatch.setattr("expedientes.formatos.views.escribir", None)
+    dibujadas = []
+    monkeypatch.setattr("expedientes.formatos.views.escribir", lambda *hoja: dibujadas.append(hoja) or b"")
 
-    assert quien.get(RUTA).status_code == 401
+    assert (quien.get(RUTA).status_code, dibujadas) == (401, [])
 
 
 # --- In the admin ---

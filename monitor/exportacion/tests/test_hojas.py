@@ -153,7 +153,7 @@ def test_se_imprime_en_carta_y_cada_pagina_trae_el_encabezado():
     assert "SIN/1 && 2" in pagina.oddFooter.left.text
     paginas = [pagina.extract_text() for pagina in PdfReader(io.BytesIO(escribir(escrita, "pdf"))).pages]
     assert [f"Página {n} de {len(paginas)}" in texto for n, texto in enumerate(paginas, 1)] == [True] * len(paginas)
-    assert [("Concepto" in texto, "SIN/1 & 2" in texto) for texto in paginas] == [(True, True)] * len(paginas)
+    assert [("Claves" in texto, "SIN/1 & 2" in texto) for texto in paginas] == [(True, True)] * len(paginas)
     assert len(paginas) > 2
 
 
