@@ -165,6 +165,13 @@ def test_un_texto_largo_no_se_esconde_en_un_renglon():
     assert (max(altos) < 409, len(altos) > 10) == (True, True)
 
 
+def test_en_papel_nada_se_sale_de_su_columna():
+    escrita = hoja("W" * 3000, "W" * 60, filas=[["W" * 255, "W" * 500, Decimal(1)]])
+
+    renglones = [len(renglon) for renglon in texto_de(escrita).split("\n") if set(renglon) == {"W"}]
+    assert (max(renglones) < 60, sum(renglones)) == (True, 3000 + 60 + 255 + 500)
+
+
 def test_lo_que_no_cabe_en_una_celda_se_corta_y_se_dice():
     cortado = limpio("x" * 40_000)
 
