@@ -24,7 +24,7 @@ from expedientes.numeros import es_provisional
 from expedientes.panel import ConPanel
 from expedientes.recibir import ConRecepcion
 from expedientes.reglas import dudas_de
-from expedientes.salida import PERMISO, se_revisa
+from expedientes.salida import MOTIVO_MAXIMO, PERMISO, se_revisa
 from expedientes.secciones import SECCIONES
 from expedientes.tablero import ConTablero
 from monitor.admin.forms import VerbForm
@@ -34,7 +34,6 @@ from monitor.admin.routes import route
 from monitor.admin.verbs import VerbAdmin, changed
 from monitor.cambios.admin import ConHistorial
 from monitor.cambios.linea import Historia, Suceso
-from monitor.cambios.registro import DE_LA_CADENA
 from monitor.db.functions import LAST_DAY
 from monitor.db.versions import Seen
 from monitor.importacion.vista import ConImportacion
@@ -134,9 +133,7 @@ class ExpedienteAdmin(
     search_fields = ("no_siniestro",)  # with this Django shows the box; `buscar` says where to look
     search_help_text = "No. Siniestro, cliente, teléfono, placas, vehículo, VIN, orden, factura o asesor"
     found_as = ("nombre_cliente", "marca_y_modelo", "placas", "en_estado")
-    export_fields = (
-        *(c.name for c in Expediente._meta.concrete_fields if not c.generated and c.name not in DE_LA_CADENA),
-    )
+    export_fields = tuple(campo.name for campo in Expediente.LEGIBLES)
     ordering = ("orden_en_admin", "no_siniestro")
     sortable_by = ("dias", "ingreso", "entrega")
     formfield_overrides = {
@@ -224,6 +221,7 @@ class ExpedienteAdmin(
         if change:
             context["siguientes"] = [estado for estado in Estado if estado in TRANSICIONES[obj.estado]]
             context |= {"boton": BOTON, "motivo": MOTIVO if self._admite_motivo(request) else ""}
+            context |= {"motivo_escrito": request.POST.get(MOTIVO, ""), "motivo_maximo": MOTIVO_MAXIMO}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def dudas(self, expediente):

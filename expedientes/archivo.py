@@ -13,6 +13,7 @@ from django.db.models.fields.json import KT
 
 from catalogos.models import Aseguradora
 from monitor.cambios.cadena import Eslabon, Fila, Fin, Padre
+from monitor.cambios.registro import columnas_de
 from monitor.db.fields import KeyField
 from monitor.db.functions import ClockTime, IndexedPlates
 from monitor.db.triggers import AppendOnly, door
@@ -117,11 +118,10 @@ def colgadas_de(fila: models.Model) -> list[models.QuerySet]:
 def copiar(fila: models.Model) -> dict:
     """Return the copy of a row that is locked: its columns and, by table, the rows that hang from it and those of the
     people and the insurer that it names. What hangs from it is locked too, so that nobody changes what was copied."""
-    columnas = _columnas(type(fila))
-    copia = _exacta({campo.column: campo.value_from_object(fila) for campo in columnas})
-    personas = _personas(type(fila), [{campo.attname: campo.value_from_object(fila) for campo in columnas}])
+    copia = _exacta({campo.column: campo.value_from_object(fila) for campo in columnas_de(type(fila))})
+    personas = _personas(type(fila), [vars(fila)])
     for colgadas in colgadas_de(fila):
-        attnames = [campo.attname for campo in _columnas(colgadas.model)]
+        attnames = [campo.attname for campo in columnas_de(colgadas.model)]
         filas = list(colgadas.select_for_update(of=("self",)).values(*attnames))
         copia[colgadas.model._meta.db_table] = [_exacta(colgada) for colgada in filas]
         personas |= _personas(colgadas.model, filas)
@@ -129,10 +129,6 @@ def copiar(fila: models.Model) -> dict:
     if hasattr(fila, "aseguradora_id"):
         copia["aseguradora"] = fila.aseguradora_id and _aseguradora(fila.aseguradora_id)
     return copia
-
-
-def _columnas(modelo) -> list[models.Field]:
-    return [campo for campo in modelo._meta.concrete_fields if not campo.generated]
 
 
 def _personas(modelo, filas) -> set:
@@ -221,13 +217,13 @@ def desarmar(datos: Mapping, modelo: type[models.Model]) -> tuple[dict, dict[typ
 
 def _vacia(modelo) -> dict:
     """Return nothing in each column that may lack a value: those that came after a copy was made."""
-    return {campo.attname: None for campo in modelo._meta.concrete_fields if campo.null and not campo.generated}
+    return {campo.attname: None for campo in columnas_de(modelo) if campo.null}
 
 
 def leer_fila(modelo: type[models.Model], fila: Mapping, clave: str = "attname") -> dict:
     """Return the values of a copied row, by attname. `clave` says which name of a column the copy goes by. Raise
     KeyError for a value that no column has a place for."""
-    campos = {getattr(campo, clave): campo for campo in _columnas(modelo)}
+    campos = {getattr(campo, clave): campo for campo in columnas_de(modelo)}
     return {
         campos[nombre].attname: campos[nombre].to_python(valor)
         for nombre, valor in fila.items()

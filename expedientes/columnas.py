@@ -6,8 +6,8 @@ from monitor.db.fields import LineField, LongTextField
 from monitor.validadores import sin_control, sin_control_en_texto_largo
 
 
-def texto(nombre: str, largo: int = 255, **opciones) -> LineField:
-    return LineField(nombre, max_length=largo, null=True, blank=True, validators=[sin_control], **opciones)
+def texto(nombre: str, largo: int = 255) -> LineField:
+    return LineField(nombre, max_length=largo, null=True, blank=True, validators=[sin_control])
 
 
 def texto_largo(nombre: str, largo: int | None = None) -> LongTextField:

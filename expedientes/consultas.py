@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from expedientes.estados import ABIERTOS, Estado, Ubicacion
 from expedientes.numeros import NumeroDejado
-from monitor.db.functions import LAST_DAY, Contains, Folded, LocalDay, has_plates, searched
+from monitor.db.functions import LAST_DAY, Contains, Folded, LocalDay, has_plates, search
 from monitor.textos import words
 
 ABIERTO = models.Q(estado__in=ABIERTOS)
@@ -22,7 +22,7 @@ class ExpedienteQuerySet(models.QuerySet):
     def buscar(self, texto: str):
         """Return the expedientes that have every word of `texto`, blind to case and accents, in the columns of
         `Expediente.busqueda`."""
-        return self.filter(*(searched("busqueda", palabra) for palabra in words(texto)))
+        return search(self, "busqueda", texto)
 
     def que_tuvo(self, no_siniestro: str):
         """Return the expediente that has or had this number, which nobody else may have had (`es_provisional`)."""

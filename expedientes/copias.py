@@ -13,10 +13,7 @@ from django.utils.text import capfirst
 from expedientes.archivo import ExpedienteArchivado
 from expedientes.models import Expediente, HistorialEstado
 from monitor.admin.values import show
-from monitor.cambios.registro import DE_LA_CADENA
 from monitor.exportacion.tabla import Columna
-
-PARA_LEER = [c for c in Expediente._meta.concrete_fields if not c.generated and c.name not in DE_LA_CADENA]
 
 
 def leer_copia(datos: dict) -> dict:
@@ -26,7 +23,7 @@ def leer_copia(datos: dict) -> dict:
     return {
         "columnas": [
             (campo.verbose_name, _texto(campo, datos[campo.column], datos, personas))
-            for campo in PARA_LEER
+            for campo in Expediente.LEGIBLES
             if datos.get(campo.column) not in (None, "")
         ],
         "historial": [_cambio(fila, personas) for fila in reversed(datos.get("historial_estado", ()))],
@@ -36,7 +33,7 @@ def leer_copia(datos: dict) -> dict:
 
 def columnas_de_copia() -> list[Columna]:
     """Return the columns of an expediente, for a table of archived ones."""
-    return [Columna(capfirst(campo.verbose_name), partial(_valor, campo)) for campo in PARA_LEER]
+    return [Columna(capfirst(campo.verbose_name), partial(_valor, campo)) for campo in Expediente.LEGIBLES]
 
 
 def _valor(campo, archivado: ExpedienteArchivado):

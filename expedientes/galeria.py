@@ -15,12 +15,11 @@ from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
 from expedientes.evidencias.models import Evidencia
-from expedientes.evidencias.views import NO_GUARDAR, descargar, miniatura
+from expedientes.evidencias.views import NO_GUARDAR, descargar, mandar_miniatura
 from expedientes.models import Expediente
 from monitor.admin.routes import route
 from monitor.admin.verbs import changed
 from monitor.api import tokens
-from monitor.api.downloads import not_modified, send_whole
 from monitor.api.errors import HttpError
 from monitor.errores import ErrorDeDominio, NoEncontrado
 
@@ -59,17 +58,10 @@ class ConGaleria:
         return JsonResponse({"token": tokens.issue(request.user, DURA)}, headers=NO_GUARDAR)
 
     def archivo_view(self, request, object_id, pk):
-        return self._mandar(request, object_id, pk, lambda evidencia: descargar(request, evidencia))
+        return self._mandar(request, object_id, pk, descargar)
 
     def miniatura_view(self, request, object_id, pk):
-        def chica(evidencia):
-            etag = f'"{evidencia.sha256}-galeria"'
-            contenido = not_modified(request, etag) or miniatura(evidencia)
-            if not isinstance(contenido, bytes):
-                return contenido
-            return send_whole(contenido, etag=etag, headers={"Content-Type": "image/jpeg"})
-
-        return self._mandar(request, object_id, pk, chica)
+        return self._mandar(request, object_id, pk, mandar_miniatura)
 
     def _mandar(self, request, object_id, pk, responder):
         if not request.user.has_perm("expedientes.view_evidencia"):
@@ -78,7 +70,7 @@ class ConGaleria:
         if evidencia is None:
             raise Http404
         try:
-            return responder(evidencia)
+            return responder(request, evidencia)
         except NoEncontrado as error:
             raise Http404 from error
         except HttpError as error:

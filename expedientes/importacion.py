@@ -14,18 +14,15 @@ from django.utils import timezone
 from expedientes.estados import Estado
 from expedientes.models import OBLIGATORIO, Expediente
 from expedientes.numeros import NumeroDejado
-from monitor.cambios.registro import DE_LA_CADENA
 from monitor.db.writes import Author
 from monitor.errores import DatosInvalidos, ErrorDeDominio
 from monitor.importacion.archivo import Errores, citar
 from monitor.importacion.destino import ACTUALIZADA, CREADA, SIN_CAMBIOS, Destino, Hecho
-from monitor.importacion.tabla import Columnas, Hoja, Renglon, limpia, llano
+from monitor.importacion.tabla import Columnas, Hoja, Renglon, llano, recortada
 from monitor.importacion.valores import Referencias, valor
 
 LOTE = 500  # expedientes that are read with one statement
 ESTADOS = {llano(nombre): estado for estado in Estado for nombre in (estado.value, estado.label)}
-
-_campos = [c for c in Expediente._meta.concrete_fields if not c.generated and c.name not in DE_LA_CADENA]
 
 
 def _es_de_personas(campo) -> bool:
@@ -35,9 +32,9 @@ def _es_de_personas(campo) -> bool:
 class Importador(Destino):
     modelo = Expediente
     columnas = Columnas(
-        {campo.name: campo for campo in _campos if _es_de_personas(campo)},
+        {campo.name: campo for campo in Expediente.LEGIBLES if _es_de_personas(campo)},
         ("no_siniestro",),
-        tuple(campo for campo in _campos if not _es_de_personas(campo)),
+        tuple(campo for campo in Expediente.LEGIBLES if not _es_de_personas(campo)),
     )
 
     def escribir(self, hoja: Hoja, errores: Errores, *, por: Author) -> Iterator[Hecho]:
@@ -129,9 +126,9 @@ class _Escritura:
         """Return whether a cell is what the list that goes out says of this expediente: an insurer that was deleted
         since stays, and so do the blanks around a text."""
         if campo.name == "aseguradora":
-            return self.expediente.aseguradora is not None and limpia(self.expediente.aseguradora.nombre) == celda
+            return self.expediente.aseguradora is not None and recortada(self.expediente.aseguradora.nombre) == celda
         ahora = getattr(self.expediente, campo.attname)
-        return isinstance(ahora, str) and limpia(ahora) == celda
+        return isinstance(ahora, str) and recortada(ahora) == celda
 
     def _valor(self, campo, celda):
         if campo.name == "estado":

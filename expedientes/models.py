@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from catalogos.models import Aseguradora
+from expedientes import columnas
 from expedientes.archivo import (
     AnexoArchivado,  # noqa: F401  Django looks for it here
     ExpedienteArchivado,
@@ -18,18 +19,17 @@ from expedientes.archivo import (
     quitar,
     reponer,
 )
-from expedientes.columnas import fecha as _fecha
-from expedientes.columnas import texto as _texto
-from expedientes.columnas import texto_largo as _texto_largo
 from expedientes.consultas import ExpedienteQuerySet
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado, Ubicacion
 from expedientes.numeros import NumeroDejado, NumeroProvisional, sin_ambiguedad
 from expedientes.salida import exigir_motivo_valido, exigir_salida, se_revisa
 from monitor.cambios.cadena import Cadena, Paso
 from monitor.cambios.registro import (
+    DE_LA_CADENA,
     anotar_archivo,
     cambiar,
     cambiar_tomada,
+    columnas_de,
     crear,
     exigir_visto,
     recrear,
@@ -124,7 +124,8 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
         if not se_revisa(hasta):
             return self._cambiar_estado(no_siniestro, hasta, por, visto)
         with transaction.atomic():
-            _el_que_hay(self.select_for_update(no_key=True).filter(pk=no_siniestro).first(), no_siniestro)
+            tomado = read(Expediente, no_siniestro, frozenset({"no_siniestro"}), lock=True)
+            _el_que_hay(tomado, no_siniestro)
             return self._cambiar_estado(no_siniestro, hasta, por, visto, partial(exigir_salida, motivo=motivo, por=por))
 
     def _cambiar_estado(self, no_siniestro, hasta, por, visto, exigir=None) -> "Expediente":
@@ -138,8 +139,8 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
             cambio = _cambio(no_siniestro, desde, hasta, por)
             return {"estado": hasta, "en_estado_desde": cambio[1]["fecha_cambio"]}, [cambio]
 
-        columnas = ["estado", "en_estado_desde", *(["no_siniestro", "fecha_entrega"] if exigir else [])]
-        return _el_que_hay(cambiar(Expediente, no_siniestro, al_estado, por=por, columnas=columnas), no_siniestro)
+        leidas = ["estado", "en_estado_desde", *(["no_siniestro", "fecha_entrega"] if exigir else [])]
+        return _el_que_hay(cambiar(Expediente, no_siniestro, al_estado, por=por, columnas=leidas), no_siniestro)
 
     @transaction.atomic
     def renombrar(self, no_siniestro: str, nuevo: str, *, por: Author, visto: Seen | None = None) -> "Expediente":
@@ -270,12 +271,6 @@ def _instante(nombre):
     return models.DateTimeField(nombre, null=True, blank=True, validators=[que_se_puede_mostrar])
 
 
-def _documento(nombre):
-    """Return the flag of a document: True when it was received, False when it wasn't, null while nobody has confirmed
-    it."""
-    return models.BooleanField(nombre, null=True, blank=True)
-
-
 class Expediente(Seguido):
     """The expediente of an insurance claim for a vehicle in the shop. Its columns are the contract's, in the same
     order."""
@@ -290,46 +285,47 @@ class Expediente(Seguido):
         validators=[sin_control, sin_formato, sin_ambiguedad],
         error_messages={"unique": YA_EXISTE, "blank": OBLIGATORIO, "null": OBLIGATORIO, "required": OBLIGATORIO},
     )
-    factura = _texto("factura")
-    orden = _texto("orden de trabajo")
-    asesor = _texto("asesor")
-    fecha_ingreso = _fecha("fecha de ingreso")
-    fecha_valuacion = _fecha("fecha de valuación")
-    fecha_autorizacion = _fecha("fecha de autorización")
-    fecha_pzas_completas = _fecha("fecha de piezas completas")
-    unidad_terminada = _fecha("unidad terminada")
-    tecnico = _texto("técnico")
-    mecanico = _texto("mecánico")
-    vehiculo = _texto_largo("vehículo")
-    observaciones = _texto_largo("observaciones")
-    marca = _texto("marca")
-    placas = _texto("placas")
-    tipo = _texto("tipo")
-    color = _texto("color")
-    modelo = _texto("modelo")
-    nombre_cliente = _texto("nombre del cliente")
-    telefono_cliente = _texto("teléfono del cliente")
+    factura = columnas.texto("factura")
+    orden = columnas.texto("orden de trabajo")
+    asesor = columnas.texto("asesor")
+    fecha_ingreso = columnas.fecha("fecha de ingreso")
+    fecha_valuacion = columnas.fecha("fecha de valuación")
+    fecha_autorizacion = columnas.fecha("fecha de autorización")
+    fecha_pzas_completas = columnas.fecha("fecha de piezas completas")
+    unidad_terminada = columnas.fecha("unidad terminada")
+    tecnico = columnas.texto("técnico")
+    mecanico = columnas.texto("mecánico")
+    vehiculo = columnas.texto_largo("vehículo")
+    observaciones = columnas.texto_largo("observaciones")
+    marca = columnas.texto("marca")
+    placas = columnas.texto("placas")
+    tipo = columnas.texto("tipo")
+    color = columnas.texto("color")
+    modelo = columnas.texto("modelo")
+    nombre_cliente = columnas.texto("nombre del cliente")
+    telefono_cliente = columnas.texto("teléfono del cliente")
     correo_cliente = MailField(
         "correo del cliente", max_length=255, null=True, blank=True, validators=[sin_control, sin_formato]
     )
-    dato1 = _texto("dato 1", 500)
+    dato1 = columnas.texto("dato 1", 500)
     dato1_fecha_hora = _instante("dato 1: fecha y hora")
-    dato2 = _texto("dato 2", 500)
+    dato2 = columnas.texto("dato 2", 500)
     dato2_fecha_hora = _instante("dato 2: fecha y hora")
-    dato3 = _texto("dato 3", 500)
+    dato3 = columnas.texto("dato 3", 500)
     dato3_fecha_hora = _instante("dato 3: fecha y hora")
-    dato4 = _texto("dato 4", 500)
+    dato4 = columnas.texto("dato 4", 500)
     dato4_fecha_hora = _instante("dato 4: fecha y hora")
-    comentarios_aseguradora = _texto_largo("comentarios de la aseguradora")
+    comentarios_aseguradora = columnas.texto_largo("comentarios de la aseguradora")
     comentarios_aseguradora_fh = _instante("último comentario de la aseguradora")
-    doc_orden_admision = _documento("orden de admisión")
-    doc_identificacion = _documento("identificación oficial")
-    doc_tarjeta_circulacion = _documento("tarjeta de circulación")
-    doc_caratula_poliza = _documento("carátula de la póliza")
-    doc_carta_reparacion = _documento("carta de autorización de reparación")
-    doc_comprobante_deducible = _documento("comprobante de pago del deducible")
-    doc_finiquito = _documento("finiquito")
-    doc_encuesta_servicio = _documento("encuesta de servicio")
+    # Each document was received, or it wasn't, or nobody has confirmed it.
+    doc_orden_admision = columnas.bandera("orden de admisión")
+    doc_identificacion = columnas.bandera("identificación oficial")
+    doc_tarjeta_circulacion = columnas.bandera("tarjeta de circulación")
+    doc_caratula_poliza = columnas.bandera("carátula de la póliza")
+    doc_carta_reparacion = columnas.bandera("carta de autorización de reparación")
+    doc_comprobante_deducible = columnas.bandera("comprobante de pago del deducible")
+    doc_finiquito = columnas.bandera("finiquito")
+    doc_encuesta_servicio = columnas.bandera("encuesta de servicio")
     estado = models.CharField("estado", max_length=20, choices=Estado, db_default=Estado.INGRESO, editable=False)
     ubicacion_almacenamiento = models.CharField(
         "ubicación", max_length=10, choices=Ubicacion, db_default=Ubicacion.LOCAL, editable=False
@@ -353,7 +349,7 @@ class Expediente(Seguido):
         editable=False,
         related_name="+",
     )
-    fecha_entrega = _fecha("fecha de entrega prometida")
+    fecha_entrega = columnas.fecha("fecha de entrega prometida")
 
     en_estado_desde = models.DateTimeField("en el estado desde", db_default=ClockTime(), editable=False)
     orden_ingreso = order_column("fecha_ingreso")
@@ -445,10 +441,10 @@ class Expediente(Seguido):
 
 
 Expediente.DOCUMENTOS = tuple(c.name for c in Expediente._meta.concrete_fields if c.name.startswith("doc_"))
+# These are the columns that people read, as fields. The others are for the server itself.
+Expediente.LEGIBLES = tuple(campo for campo in columnas_de(Expediente) if campo.name not in DE_LA_CADENA)
 # These are the columns that people write. The others belong to the server.
-Expediente.EDITABLES = tuple(
-    campo.attname for campo in Expediente._meta.concrete_fields if campo.editable and not campo.generated
-)
+Expediente.EDITABLES = tuple(campo.attname for campo in columnas_de(Expediente) if campo.editable)
 
 
 class HistorialEstado(Paso):

@@ -29,10 +29,12 @@ from expedientes.serializers import (
 from expedientes.views import SIN_CLAVE, ExpedienteViewSet
 from monitor.api.lists import CURSOR_INVALIDO, UNTIL
 from monitor.api.openapi.description import (
+    UNLESS_KNOWN,
     Operation,
     describe,
     describe_fields,
     describe_tag,
+    done,
     name_choices,
     name_component,
 )
@@ -226,11 +228,10 @@ describe(
         tagged=True,
         summary="Leer un expediente",
         description="Con su aseguradora y su historial, del cambio más reciente al primero.",
-        request_headers={"If-None-Match": "El `ETag` que ya se tiene."},
         response=ExpedienteDetalleSerializer(),
         example=MOVIDO | {"aseguradora": ASEGURADORA, "historial_estado": CAMBIOS, "evidencia": [EVIDENCIA]},
-        others={304: {"description": "Nada cambió desde ese `ETag`."}},
         errors=(INEXISTENTE,),
+        **UNLESS_KNOWN,
     ),
     update=Operation(
         tagged=True,
@@ -250,11 +251,7 @@ describe(
         stale=Expediente.cambio,
         summary="Archivar un expediente",
         description="Sale de las listas con todo lo suyo, después de guardar una copia completa; su llave queda libre.",
-        response={
-            "type": "object",
-            "properties": {"ok": {"type": "boolean", "const": True}, "no_siniestro": {"type": "string"}},
-            "required": ["ok", "no_siniestro"],
-        },
+        response=done(no_siniestro={"type": "string"}),
         example={"ok": True, "no_siniestro": "SIN/2024/9"},
         errors=(FALTA_LA_CLAVE, INEXISTENTE),
     ),

@@ -13,7 +13,6 @@ from django.http import HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.formats import date_format
 
 from catalogos.models import Aseguradora
@@ -21,6 +20,7 @@ from expedientes.archivo import ExpedienteArchivado
 from expedientes.models import Expediente
 from expedientes.numeros import NumeroDejado, es_provisional
 from monitor.admin.forms import VerbForm
+from monitor.admin.once import FORMULARIO, once
 from monitor.admin.routes import route
 from monitor.admin.stale import REVISAR, VISTO
 from monitor.admin.verbs import VerbAdmin, changed
@@ -71,11 +71,8 @@ class RecepcionForm(VerbForm):
         return super().clean()
 
     def uid(self, por) -> UUID | None:
-        """Return the identity of what this opening of the page receives. It is made with our secret, so that nobody can
-        ask for one that they know."""
-        formulario = self.cleaned_data.get("formulario")
-        sello = salted_hmac("expedientes.recibir", f"{por.pk} {formulario}", algorithm="sha256")
-        return UUID(bytes=sello.digest()[:16], version=4) if formulario else None
+        """Return the identity of what this opening of the page receives."""
+        return once("expedientes.recibir", self.cleaned_data.get(FORMULARIO), por)
 
 
 class RecepcionAdmin(VerbAdmin):

@@ -7,6 +7,8 @@ from expedientes.estados import Estado
 from monitor.db.writes import Author
 from monitor.errores import DatosInvalidos
 from monitor.roles import exigir_permiso
+from monitor.textos import is_visible
+from monitor.validadores import CON_CONTROL, CONTROL
 
 PERMISO = "expedientes.salir_sin_checklist"
 MOTIVO_MAXIMO = 500
@@ -15,6 +17,8 @@ SIN_CHECKLIST = "No existe checklist de salida para este expediente"
 SIN_ENTREGA_EN_CHECKLIST = "Falta registrar la fecha de entrega en el checklist"
 NO_APROBADA = "La inspección de salida no está aprobada"
 MOTIVO_LARGO = f"motivo: admite {MOTIVO_MAXIMO} caracteres como máximo"
+MOTIVO_VACIO = "motivo: no puede estar vacío"
+MOTIVO_CON_CONTROL = f"motivo: {CON_CONTROL}"
 SOLO_A_SALIDA = "motivo: sólo se admite al pasar a Salida"
 
 
@@ -24,14 +28,20 @@ def se_revisa(hasta: str) -> bool:
 
 
 def exigir_motivo_valido(hasta: str, motivo: str | None, por: Author) -> None:
-    """Raise SinPermiso when who gives a motive may not pass with one, and DatosInvalidos where none is asked for."""
+    """Raise SinPermiso when who gives a motive may not pass with one, and DatosInvalidos where none is asked for, or it
+    isn't one that people can read."""
     if motivo is None:
         return
     exigir_permiso(por.rol, PERMISO)
-    if not se_revisa(hasta):
-        raise DatosInvalidos(campos={"motivo": [SOLO_A_SALIDA]})
-    if len(motivo) > MOTIVO_MAXIMO:
-        raise DatosInvalidos(campos={"motivo": [MOTIVO_LARGO]})
+    reglas = (
+        (not se_revisa(hasta), SOLO_A_SALIDA),
+        (len(motivo) > MOTIVO_MAXIMO, MOTIVO_LARGO),
+        (CONTROL.search(motivo), MOTIVO_CON_CONTROL),
+        (not is_visible(motivo), MOTIVO_VACIO),
+    )
+    for incumplida, frase in reglas:
+        if incumplida:
+            raise DatosInvalidos(campos={"motivo": [frase]})
 
 
 def lo_que_falta(expediente: models.Model) -> dict[str, list[str]]:

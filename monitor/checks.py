@@ -99,7 +99,7 @@ def con_direccion_propia(**kwargs):
     ]
 
 
-@checks.register(PRODUCCION)
+@checks.register(PRODUCCION, deploy=True)
 def con_donde_guardar_archivos(**kwargs):
     """Return an error when the folder of files can't be written: the server keeps large bodies there too."""
     try:

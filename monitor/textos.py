@@ -3,6 +3,7 @@ databases the same rules, made of the same tables."""
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 
@@ -177,6 +178,12 @@ def dropped() -> list[tuple[str, str]]:
             else:
                 tramos.append((c, c))
     return tramos
+
+
+def enumerar(cosas: Sequence[str], cuantas: int, separador: str = ", ") -> str:
+    """Return the first things as a sentence names them, and how many more there are."""
+    resto = len(cosas) - cuantas
+    return separador.join(cosas[:cuantas]) + (f" y {resto:,} más" if resto > 0 else "")
 
 
 def exact(value: Decimal) -> str:

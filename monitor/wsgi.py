@@ -2,9 +2,12 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from monitor.request import Request
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "monitor.settings")
 
 _django = get_wsgi_application()
+_django.request_class = Request
 
 
 def application(environ, start_response):

@@ -28,7 +28,7 @@ from monitor.db.writes import Author
 from monitor.errores import DatosInvalidos, ErrorDeDominio, sin_su_campo
 from monitor.importacion.archivo import Archivo, Errores, archivo_invalido
 from monitor.importacion.destino import ACTUALIZADA, CREADA, SIN_CAMBIOS, Destino, Hecho
-from monitor.importacion.tabla import Columnas, Hoja, Renglon, leer, limpia, llano
+from monitor.importacion.tabla import Columnas, Hoja, Renglon, leer, llano, recortada
 from monitor.importacion.valores import valor
 from monitor.origen import Origen, entrando_por
 from monitor.validadores import Entre
@@ -137,7 +137,7 @@ class Carga:
         if not self.lineas.de_personas or fila is None or fila.eliminado:
             return valores
         ahora = {n: getattr(fila, n) for n in valores.keys() - {"nombre", self.lineas.modelo.clave}}
-        iguales = {n for n, valor in ahora.items() if isinstance(valor, str) and limpia(valor) == valores[n]}
+        iguales = {n for n, valor in ahora.items() if isinstance(valor, str) and recortada(valor) == valores[n]}
         return {n: v for n, v in valores.items() if n not in iguales}
 
     def _escribir(self, fila, valores) -> tuple[str, Catalogo]:

@@ -449,7 +449,7 @@ def test_una_primera_linea_larguisima_se_cita_en_corto(rechazos, archivo):
 
     assert rechazos(archivo("aseguradora.csv", f"nombre;{titulos}\n")) == [
         "aseguradora.csv: su primera línea debe nombrar columnas de id, nombre, cada una una vez: "
-        "no se conoce «x0», «x1», «x2», «x3», «x4» y 9995 más"
+        "no se conoce «x0», «x1», «x2», «x3», «x4» y 9,995 más"
     ]
 
 

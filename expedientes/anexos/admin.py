@@ -1,6 +1,7 @@
 """What hangs from an expediente, in the admin: the comments on its page, and the page of an annex with a list."""
 
 from collections.abc import Mapping
+from secrets import token_urlsafe
 
 from django import forms
 from django.contrib import messages
@@ -10,23 +11,36 @@ from django.db import models, transaction
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 
 from expedientes.anexos.partes import ConPartesManager
-from expedientes.comentarios.models import TEXTO_MAXIMO, Comentario
+from expedientes.comentarios.models import NO_ENCONTRADO, TEXTO_MAXIMO, Comentario
+from expedientes.comentarios.serializers import NUEVO
 from expedientes.models import Expediente
 from monitor.admin.forms import UntouchedTextField, VerbForm
+from monitor.admin.once import FORMULARIO, once
 from monitor.admin.routes import route
 from monitor.admin.stale import REVISAR, VISTO
 from monitor.admin.verbs import changed
+from monitor.api.converters import read_id
 from monitor.api.serializers import StrictSerializer
+from monitor.cambios.registro import se_escribio
 from monitor.db.versions import Seen
-from monitor.errores import ErrorDeDominio
+from monitor.db.writes import read
+from monitor.errores import Desactualizado, ErrorDeDominio, NoEncontrado
+from monitor.textos import is_visible, trimmed
 
 OTRO = "otro"  # the parameter of the page of an annex that begins where there is one already
 A_LA_VISTA = 100  # comments that the page of an expediente shows
 BLANCO = "Escriba el comentario antes de guardarlo."
-LARGO = f"El comentario admite {TEXTO_MAXIMO:,} caracteres como máximo."
+GUARDADO = "Se guardó: {}."
+YA_GUARDADO = "Ya se había guardado: {}. Así quedó; si después escribió algo más, agréguelo aquí."
+DE_NUEVO = (
+    'Para no perder nada, <a href="{}" target="_blank">abra la página en otra pestaña</a>, vea cómo quedó y escriba ahí'
+    " lo que le falte."
+)
 
 
 class SinConfirmar(forms.NullBooleanSelect):
@@ -56,15 +70,15 @@ class PaginaDeAnexo:
     """The page of the newest annex of a kind of an expediente, or of its first: its boxes, and its list as a table.
     Each row of the list is read as the API reads it."""
 
-    nombre: str  # in the address of the page
     modelo: type[models.Model]
-    titulo: str
     plantilla: str
     secciones: tuple[tuple[str, tuple[str, ...]], ...]
     entrada_de_parte: StrictSerializer
 
     def __init__(self, modeladmin):
         self.modeladmin, self.sitio = modeladmin, modeladmin.admin_site
+        self.nombre = self.modelo._meta.model_name  # in the address of the page
+        self.titulo = capfirst(self.modelo._meta.verbose_name)
         campos = [campo for _, suyos in self.secciones for campo in suyos]
         self.forma = forms.modelform_factory(self.modelo, VerbForm, campos, formfield_callback=_campo)
 
@@ -114,14 +128,17 @@ class PaginaDeAnexo:
                 campo.disabled, campo.show_hidden_initial = True, False
         contexto = self.sitio.each_context(request) | {
             "title": f"{self.titulo}: {expediente}",
+            "titulo": self.titulo,
             "opts": self.modeladmin.opts,
             "original": expediente,
             "nombre": self.nombre,
             "anexo": anexo,
             "puede": puede,
             "otro": OTRO,
+            "formulario": "" if anexo else request.POST.get(FORMULARIO) or token_urlsafe(),
             "forma": forma,
-            "visto": anexo.tag if anexo else "",
+            # A page that comes back still is of what was read when it was opened.
+            "visto": request.POST.get(VISTO, anexo.tag if anexo else ""),
             "secciones": [(titulo, [forma[campo] for campo in campos]) for titulo, campos in self.secciones],
             "renglones": renglones,
         }
@@ -137,13 +154,10 @@ class PaginaDeAnexo:
         """Return the rows of the list that were sent, without the blank ones. The boxes of a row are numbered."""
         columnas, renglones = self.manager.parte.columnas(), []
         for numero in sorted({int(n.split("-")[1]) for n in enviado if _es_de_renglon(n)}):
-            renglon = {columna: enviado.get(f"renglon-{numero}-{columna}", "").strip() or None for columna in columnas}
-            if self.hay_algo(renglon):
+            renglon = {columna: trimmed(enviado.get(f"renglon-{numero}-{columna}", "")) or None for columna in columnas}
+            if any(renglon.values()):
                 renglones.append(renglon)
         return renglones
-
-    def hay_algo(self, renglon) -> bool:
-        return any(renglon.values())
 
     def datos_de_renglon(self, renglon: dict) -> dict:
         return renglon
@@ -153,20 +167,37 @@ class PaginaDeAnexo:
         if not forma.is_valid():
             return False
         try:
+            if not anexo and request.POST.get(VISTO):
+                raise NoEncontrado(self.modelo.no_encontrado)  # the page was of one, which somebody deleted
             datos = self._datos(request, anexo, forma, renglones)
             with transaction.atomic():
-                if anexo:
-                    visto = Seen([request.POST.get(VISTO, "")])
-                    self.manager.actualizar(anexo.pk, datos, por=request.user, visto=visto)
-                else:
-                    self.manager.crear(expediente.pk, datos, por=request.user)
-                self.modeladmin.log_change(request, expediente, changed(self.titulo))
+                if hecho := self._escribir(request, expediente, anexo, datos):
+                    self.modeladmin.log_change(request, expediente, changed(self.titulo))
         except ErrorDeDominio as error:
             for _, frase in error.frases():
                 forma.add_error(None, frase)
+            if isinstance(error, Desactualizado | NoEncontrado):
+                forma.add_error(None, format_html(DE_NUEVO, request.path))
             return False
-        self.modeladmin.message_user(request, f"Se guardó: {self.titulo.lower()} de {expediente}.", messages.SUCCESS)
+        frase, nivel = (GUARDADO, messages.SUCCESS) if hecho else (YA_GUARDADO, messages.WARNING)
+        self.modeladmin.message_user(request, frase.format(f"{self.titulo.lower()} de {expediente}"), nivel)
         return True
+
+    def _escribir(self, request, expediente, anexo, datos) -> bool:
+        """Write the annex, and return whether it was: of two presses on the page of a new one, only the first makes
+        it."""
+        if anexo:
+            visto = Seen([request.POST.get(VISTO, "")])
+            self.manager.actualizar(anexo.pk, datos, por=request.user, visto=visto)
+            return True
+        uid = once(self.modelo._meta.label_lower, request.POST.get(FORMULARIO), request.user)
+        read(Expediente, expediente.pk, frozenset({"no_siniestro"}), lock=True)  # of two at once, one waits
+        if uid is None or not se_escribio(self.modelo, uid):
+            self.manager.crear(expediente.pk, datos, por=request.user, uid=uid)
+            return True
+        if not self.modelo.objects.filter(uid=uid).exists():
+            raise NoEncontrado(self.modelo.no_encontrado)
+        return False
 
     def _datos(self, request, anexo, forma, renglones) -> dict:
         partes = [self.entrada_de_parte.read(self.datos_de_renglon(renglon)) for renglon in renglones]
@@ -203,20 +234,27 @@ class ConAnexos:
         ]
 
     def comentar_view(self, request, object_id):
-        clave, texto = unquote(object_id), request.POST.get("comentario", "").replace("\r\n", "\n").strip()
+        """Write the comment, read as the API reads it."""
+        clave, texto = unquote(object_id), trimmed(request.POST.get("comentario", "").replace("\r\n", "\n"))
         if not request.user.has_perm("expedientes.add_comentario"):
             raise PermissionDenied
-        frase = BLANCO if not texto else LARGO if len(texto) > TEXTO_MAXIMO else ""
-        return self._en_su_pagina(
-            request, clave, frase, lambda: Comentario.objects.escribir(clave, texto, por=request.user)
-        )
+
+        def escribir():
+            datos = NUEVO.read({"no_siniestro": clave, "comentario": texto})
+            Comentario.objects.escribir(clave, datos["comentario"], por=request.user)
+
+        return self._en_su_pagina(request, clave, "" if is_visible(texto) else BLANCO, escribir)
 
     def quitar_comentario_view(self, request, object_id):
         clave, cual = unquote(object_id), request.POST.get("comentario", "")
         if not request.user.has_perm("expedientes.delete_comentario"):
             raise PermissionDenied
-        pk = int(cual) if cual.isdecimal() and len(cual) < 19 else 0
-        return self._en_su_pagina(request, clave, "", lambda: Comentario.objects.eliminar(pk, por=request.user))
+
+        def eliminar():
+            pk = read_id(cual, NO_ENCONTRADO, invalido=NO_ENCONTRADO)
+            Comentario.objects.eliminar(pk, por=request.user)
+
+        return self._en_su_pagina(request, clave, "", eliminar)
 
     def _en_su_pagina(self, request, clave, frase, verbo):
         """Do it and go back to the page of the expediente; when it can't be done, the page says why."""
@@ -224,7 +262,7 @@ class ConAnexos:
             if not frase:
                 verbo()
         except ErrorDeDominio as error:
-            frase = error.mensaje
+            frase = capfirst(error.mensaje)
         if frase:
             self.message_user(request, frase, messages.ERROR)
         return HttpResponseRedirect(f"{route(Expediente, 'change', clave)}#comentarios")

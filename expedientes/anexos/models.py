@@ -13,7 +13,7 @@ from django.db import models, transaction
 from expedientes.archivo import anexos_archivados, archivar_anexo
 from expedientes.models import NO_ENCONTRADO, Expediente
 from monitor.cambios.cadena import Encadenado
-from monitor.cambios.registro import anotar_baja, cambiar_tomada, crear, exigir_visto
+from monitor.cambios.registro import anotar, cambiar_tomada, crear, exigir_visto
 from monitor.db.queries import CompiledQuery, Param
 from monitor.db.versions import Seen
 from monitor.db.writes import Author
@@ -57,7 +57,8 @@ class AnexoManager(models.Manager):
     def eliminar(self, pk: int, *, por: Author, visto: Seen | None = None) -> "Anexo":
         """Take an annex out of the live tables, and return it as it was; its copy goes to the archive."""
         anexo = self.tomar(pk, visto)
-        archivar_anexo(anotar_baja(anexo, por=por), anexo.expediente_id, por=por)
+        dicho = anotar(anexo, {}, {"eliminado": True}, por=por)
+        archivar_anexo(dicho, anexo.expediente_id, por=por)
         return anexo
 
     def tomar(self, pk: int, visto: Seen | None = None, no_siniestro: str | None = None) -> "Anexo":

@@ -1,7 +1,8 @@
 """An annex with a list: the concepts of a survey, the items of a checklist. Whoever writes a row of the list writes the
 annex, in whose chain it is told: of two who do so at once, one waits for the other."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from uuid import UUID
 
 from django.db import models, transaction
 
@@ -51,11 +52,13 @@ class ConPartesManager(AnexoManager):
         return self.model.parte()
 
     @transaction.atomic
-    def crear(self, no_siniestro: str, datos: dict, *, por: Author) -> models.Model:
+    def crear(self, no_siniestro: str, datos: dict, *, por: Author, uid: UUID | None = None) -> models.Model:
+        """Hang a new annex with its list, and return it. `uid` is its identity, which no annex of its kind has had;
+        without it, a new one."""
         propios, partes = self._apartar(datos)
         propios["expediente_id"] = self.retener(no_siniestro)
         self.exigir(partes or ())
-        anexo = crear(self.model, propios, por=por, ademas={self.parte.lista: partes} if partes else {})
+        anexo = crear(self.model, propios, por=por, uid=uid, ademas={self.parte.lista: partes} if partes else {})
         self._poner(anexo, partes or (), por)
         return anexo
 
@@ -105,7 +108,7 @@ class ConPartesManager(AnexoManager):
     def partes_de(self, anexo) -> models.QuerySet:
         return self.parte._base_manager.filter(**{self.parte.duena: anexo.pk}).order_by("pk")
 
-    def exigir(self, partes: Iterable[dict]) -> None:
+    def exigir(self, partes: Sequence[dict]) -> None:
         """Raise DatosInvalidos or Conflicto when the rows can't be the list of one annex."""
         if len(partes) > MUCHAS:
             raise DatosInvalidos(campos={self.parte.lista: [f"{self.parte.lista}: {DEMASIADAS.lower()}"]})

@@ -1,7 +1,7 @@
 from django.utils import timezone
 
 from expedientes.anexos.admin import PaginaDeAnexo
-from expedientes.checklist.models import FIRMA_DIBUJADA, FIRMA_MAXIMA, Checklist, Valor, de_plantilla
+from expedientes.checklist.models import FIRMA_DIBUJADA, FIRMA_MAXIMA, Checklist, Valor, de_plantilla, punto_de
 from expedientes.checklist.serializers import ITEM_ENTRADA
 from monitor.errores import DatosInvalidos
 from monitor.policies import ADMIN, page
@@ -13,7 +13,7 @@ PROPIOS = 3  # blank rows for points that our form doesn't have
 
 
 class PaginaDeChecklist(PaginaDeAnexo):
-    nombre, modelo, titulo = "checklist", Checklist, "Checklist de salida"
+    modelo = Checklist
     plantilla = "admin/expedientes/checklist.html"
     entrada_de_parte = ITEM_ENTRADA
     secciones = (
@@ -51,12 +51,8 @@ class PaginaDeChecklist(PaginaDeAnexo):
     def renglones_de(self, anexo):
         """Return the points of the checklist, and those of our form that it lacks."""
         suyos = super().renglones_de(anexo)
-        puntos = {(punto["sistema"], punto["nombre_item"]) for punto in suyos}
-        faltan = [punto for punto in de_plantilla() if (punto["sistema"], punto["nombre_item"]) not in puntos]
-        return suyos + faltan
-
-    def hay_algo(self, renglon):
-        return bool(renglon["nombre_item"] or renglon["valor"])
+        puntos = {punto_de(item) for item in suyos}
+        return suyos + [item for item in de_plantilla() if punto_de(item) not in puntos]
 
     def ademas(self, request, anexo, renglones):
         grupos: dict[str, list] = {}

@@ -58,11 +58,16 @@ def sin_punto(item: dict) -> bool:
     return not any(is_visible(item.get(columna) or "") for columna in ("sistema", "nombre_item"))
 
 
+def punto_de(item: dict) -> tuple[str, ...]:
+    """Return what tells the point of an item from another: its names, blind to case."""
+    return tuple(case_blind(item.get(columna) or "") for columna in ("sistema", "nombre_item"))
+
+
 def repetido_en(items: Sequence[dict]) -> int | None:
-    """Return the place of the first item whose point another before it has, blind to case; None when there is none."""
+    """Return the place of the first item whose point another before it has; None when there is none."""
     vistos = set()
     for lugar, item in enumerate(items):
-        punto = tuple(case_blind(item.get(columna) or "") for columna in ("sistema", "nombre_item"))
+        punto = punto_de(item)
         if punto in vistos:
             return lugar
         vistos.add(punto)

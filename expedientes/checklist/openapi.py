@@ -31,10 +31,12 @@ from expedientes.checklist.views import ChecklistViewSet
 from expedientes.models import NO_ENCONTRADO as SIN_EXPEDIENTE
 from monitor.api.converters import ID_INVALIDO
 from monitor.api.openapi.description import (
+    UNLESS_KNOWN,
     Operation,
     describe,
     describe_fields,
     describe_tag,
+    done,
     name_choices,
     name_component,
 )
@@ -82,7 +84,6 @@ CON_ITEMS = EJEMPLO | {"checklist_item": ITEMS}
 NO_ESTA = (DatosInvalidos(ID_INVALIDO), NoEncontrado(NO_ENCONTRADO))
 ITEM_NO_ESTA = (DatosInvalidos(ID_INVALIDO), NoEncontrado(ITEM_NO_ENCONTRADO))
 DE_UN_PUNTO = (DatosInvalidos(SIN_PUNTO), Conflicto(REPETIDO))
-HECHO = {"type": "object", "properties": {"ok": {"type": "boolean", "const": True}}, "required": ["ok"]}
 PUNTO = {
     "type": "object",
     "properties": {"sistema": {"type": "string"}, "nombre_item": {"type": "string"}},
@@ -123,11 +124,10 @@ describe(
     el_ultimo=Operation(
         tagged=True,
         summary="Leer el último checklist de un expediente",
-        request_headers={"If-None-Match": "El `ETag` que ya se tiene."},
         response=ChecklistConItemsSalida(),
         example=CON_ITEMS,
-        others={304: {"description": "Nada cambió desde ese `ETag`."}},
         errors=(NoEncontrado(NO_ENCONTRADO),),
+        **UNLESS_KNOWN,
     ),
     update=Operation(
         tagged=True,
@@ -146,7 +146,7 @@ describe(
         stale=Checklist.cambio,
         summary="Eliminar un checklist",
         description="Con sus puntos; queda una copia en el archivo.",
-        response=HECHO,
+        response=done(),
         example={"ok": True},
         errors=NO_ESTA,
     ),
@@ -189,7 +189,7 @@ describe(
     destroy_item=Operation(
         stale=ChecklistItem.cambio,
         summary="Eliminar un punto",
-        response=HECHO,
+        response=done(),
         example={"ok": True},
         errors=ITEM_NO_ESTA,
     ),

@@ -7,7 +7,7 @@ from expedientes.comentarios.serializers import NUEVO, OBLIGATORIOS, ComentarioN
 from expedientes.comentarios.views import ComentarioViewSet
 from expedientes.models import NO_ENCONTRADO as SIN_EXPEDIENTE
 from monitor.api.converters import ID_INVALIDO
-from monitor.api.openapi.description import Operation, describe, describe_fields, describe_tag, name_component
+from monitor.api.openapi.description import Operation, describe, describe_fields, describe_tag, done, name_component
 from monitor.errores import DatosInvalidos, NoEncontrado
 
 COMENTARIOS = "Comentarios"
@@ -67,11 +67,7 @@ describe(
         summary="Eliminar un comentario",
         description="Queda una copia en el archivo, con quién lo eliminó y cuándo.",
         stale=Comentario.cambio,
-        response={
-            "type": "object",
-            "properties": {"ok": {"type": "boolean", "const": True}},
-            "required": ["ok"],
-        },
+        response=done(),
         example={"ok": True},
         errors=(DatosInvalidos(ID_INVALIDO), NoEncontrado(NO_ENCONTRADO)),
     ),

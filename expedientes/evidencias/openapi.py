@@ -20,6 +20,7 @@ from expedientes.evidencias.views import (
     RutaViewSet,
 )
 from expedientes.models import NO_ENCONTRADO
+from monitor.api.converters import ID_INVALIDO
 from monitor.api.downloads import FUERA
 from monitor.api.errors import HttpError
 from monitor.api.openapi.description import (
@@ -175,7 +176,7 @@ describe(
         summary="Leer lo que se sabe de una",
         response=EvidenciaDetalladaSerializer(),
         example=DETALLADA,
-        errors=(DatosInvalidos("ID inválido"), INEXISTENTE),
+        errors=(DatosInvalidos(ID_INVALIDO), INEXISTENTE),
     ),
     destroy=Operation(
         summary="Eliminar una",
@@ -190,7 +191,7 @@ describe(
             "required": ["ok", "mensaje", "carpetaEliminada"],
         },
         example={"ok": True, "mensaje": "Evidencia eliminada", "carpetaEliminada": "golpe trasero.jpg"},
-        errors=(DatosInvalidos("ID inválido"), INEXISTENTE),
+        errors=(DatosInvalidos(ID_INVALIDO), INEXISTENTE),
     ),
     archivo=_descarga("Descargar una", "Los bytes, como llegaron."),
     miniatura=Operation(
@@ -217,7 +218,7 @@ describe(
             "url": "/evidencias/SIN/2024/9/evidencias/1710952200123456789_golpe_trasero.jpg?firma=3-0-1710952500%3A…",
             "expira": datetime(2024, 3, 20, 16, 35, 0, 0, UTC),
         },
-        errors=(DatosInvalidos("ID inválido"), INEXISTENTE),
+        errors=(DatosInvalidos(ID_INVALIDO), INEXISTENTE),
     ),
 )
 describe(

@@ -40,12 +40,22 @@ def _problema_de(evidencia) -> str:
 def huerfanos() -> Iterator[Hallado]:
     """Yield the files that nothing refers to: neither a row, nor the archive, nor what was deleted a short while
     ago."""
-    guardados = _del_archivo() | _eliminados()
+    sueltos = list(_sin_fila(_guardados()))
+    if sueltos:  # what was archived or deleted after the archive was read, and before its row was looked for, has both
+        guardados = _guardados()
+        yield from (uno for uno in sueltos if uno.lugar not in guardados)
+
+
+def _sin_fila(guardados: set[str]) -> Iterator[Hallado]:
     hallados = iter(ALMACEN.originales())
     while lote := list(islice(hallados, LOTE)):
         lugares = {uno.lugar for uno in lote} - guardados
         lugares -= set(Evidencia.objects.filter(lugar__in=lugares).values_list("lugar", flat=True))
         yield from (uno for uno in lote if uno.lugar in lugares)
+
+
+def _guardados() -> set[str]:
+    return _del_archivo() | _eliminados()
 
 
 def _del_archivo() -> set[str]:

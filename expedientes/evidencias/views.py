@@ -16,7 +16,7 @@ from monitor.api.params import IntegerParam, QueryParams
 from monitor.api.tokens import INVALIDO, Token
 from monitor.api.viewsets import Action, ApiViewSet
 from monitor.archivos import ALMACEN, enlaces, imagenes
-from monitor.archivos.tipos import FORMATOS, TIPOS, con_extension
+from monitor.archivos.tipos import FORMATOS, con_extension
 from monitor.errores import NoAutenticado, NoEncontrado
 from monitor.textos import composed
 
@@ -101,13 +101,7 @@ class EvidenciaViewSet(ApiViewSet):
         return descargar(request, _una(no_siniestro, pk))
 
     def miniatura(self, request, no_siniestro, pk):
-        evidencia = _una(no_siniestro, pk)
-        lado = self.query.get("lado", LADO)
-        etag = f'"{evidencia.sha256}-{lado}"'
-        contenido = not_modified(request, etag) or miniatura(evidencia, lado)
-        if not isinstance(contenido, bytes):
-            return contenido
-        return send_whole(contenido, etag=etag, headers={"Content-Type": "image/jpeg"})
+        return mandar_miniatura(request, _una(no_siniestro, pk), self.query.get("lado", LADO))
 
     def enlace(self, request, no_siniestro, pk):
         evidencia = _una(no_siniestro, pk)
@@ -137,11 +131,20 @@ def descargar(request, evidencia: Evidencia):
     response = not_modified(request, etag)
     if response:
         return response
-    tipo = TIPOS[evidencia.tipo_mime]
+    tipo = evidencia.clase
     como = "inline" if tipo.a_la_vista else "attachment"
     nombre = quote(con_extension(evidencia.nombre_archivo, tipo), safe="")
     headers = {"Content-Type": tipo.mime, "Content-Disposition": f"{como}; filename*=UTF-8''{nombre}"}
     return send(request, _abrir(evidencia), size=evidencia.tamano, etag=etag, headers=headers)
+
+
+def mandar_miniatura(request, evidencia: Evidencia, lado: int = LADO):
+    """Return the answer with a thumbnail. Raise NoEncontrado for evidence that has none."""
+    etag = f'"{evidencia.sha256}-{lado}"'
+    response = not_modified(request, etag)
+    if response:
+        return response
+    return send_whole(_miniatura(evidencia, lado), etag=etag, headers={"Content-Type": "image/jpeg"})
 
 
 def _una(no_siniestro: str, pk: str) -> Evidencia:
@@ -163,9 +166,9 @@ def _abrir(evidencia):
         raise NoEncontrado(SIN_BYTES, codigo="archivo_ausente") from error
 
 
-def miniatura(evidencia: Evidencia, lado: int = LADO) -> bytes:
-    """Return a thumbnail, which is made once for each size. Raise NoEncontrado for what has none."""
-    formato, cual = FORMATOS.get(TIPOS[evidencia.tipo_mime]), f"{lado}.jpg"
+def _miniatura(evidencia, lado) -> bytes:
+    """Return a thumbnail, which is made once for each size."""
+    formato, cual = FORMATOS.get(evidencia.clase), f"{lado}.jpg"
     if formato is None:
         raise NoEncontrado(SIN_MINIATURA)
     contenido = ALMACEN.derivado(evidencia.lugar, cual)

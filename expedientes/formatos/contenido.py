@@ -9,8 +9,7 @@ from django.contrib.admin.utils import flatten
 from django.db import models
 
 from expedientes.checklist.admin import PaginaDeChecklist
-from expedientes.checklist.models import FIRMA_DIBUJADA, Checklist, ChecklistItem, Valor
-from expedientes.checklist.plantilla import PUNTOS
+from expedientes.checklist.models import FIRMA_DIBUJADA, Checklist, ChecklistItem, Valor, de_plantilla, punto_de
 from expedientes.levantamientos.admin import PaginaDeLevantamiento
 from expedientes.levantamientos.models import Levantamiento
 from expedientes.models import Expediente, no_encontrado
@@ -18,7 +17,6 @@ from expedientes.secciones import SECCIONES
 from monitor.archivos.imagenes import dibujo
 from monitor.errores import NoEncontrado
 from monitor.exportacion.hoja import MARCA, Bloque, Campo, Campos, Columna, Dibujo, Hoja, Lista, campo_de, limpio
-from monitor.textos import case_blind
 
 SIN_CHECKLIST = "Checklist no encontrado para este siniestro"
 SIN_LEVANTAMIENTO = "Levantamiento de daños no encontrado para este siniestro"
@@ -46,7 +44,7 @@ def del_expediente(no_siniestro: str) -> Hoja:
 def del_checklist(no_siniestro: str) -> Hoja:
     checklist, items = _el_ultimo(Checklist, no_siniestro, SIN_CHECKLIST)
     antes, entrega = _secciones(checklist, PaginaDeChecklist.secciones[:-1]), PaginaDeChecklist.secciones[-1:]
-    puntos = Lista(PUNTOS_REVISADOS, DE_PUNTOS, [_de_punto(*punto) for punto in _en_orden(items)])
+    puntos = Lista(PUNTOS_REVISADOS, DE_PUNTOS, [_de_punto(item) for item in _en_orden(items)])
     despues = [*_secciones(checklist, entrega), *_firma(checklist.firma_quien_recibe)]
     return _hoja("Checklist de salida", no_siniestro, [*antes, puntos, *despues])
 
@@ -85,20 +83,16 @@ def _el_ultimo(modelo: type[models.Model], no_siniestro: str, ninguno: str) -> t
 # --- A checklist ---
 
 
-def _en_orden(items: Iterable[ChecklistItem]) -> list[tuple]:
-    """Return the points with what was found in each: first those of our form, marked or not, and then the others."""
-    suyos = {_clave(item.sistema, item.nombre_item): item for item in items}
-    de_la_hoja = [(*punto, suyos.pop(_clave(*punto), None)) for punto in PUNTOS]
-    marcados = [(sistema, punto, item and item.valor) for sistema, punto, item in de_la_hoja]
-    return marcados + [(item.sistema, item.nombre_item, item.valor) for item in suyos.values()]
+def _en_orden(items: Iterable[ChecklistItem]) -> list[dict]:
+    """Return the points as the verbs take them: first those of our form, marked or not, and then the others."""
+    suyos = {punto_de(item.en_datos()): item.en_datos() for item in items}
+    de_la_hoja = [punto | {"valor": suyos.pop(punto_de(punto), punto)["valor"]} for punto in de_plantilla()]
+    return [*de_la_hoja, *suyos.values()]
 
 
-def _clave(sistema: str | None, punto: str | None) -> tuple[str, str]:
-    return case_blind(sistema or ""), case_blind(punto or "")
-
-
-def _de_punto(sistema: str | None, punto: str | None, valor: str | None) -> list:
-    return [limpio(sistema), limpio(punto), *(MARCA if valor == uno else None for uno in Valor.values)]
+def _de_punto(item: dict) -> list:
+    marcas = [MARCA if item["valor"] == valor else None for valor in Valor.values]
+    return [limpio(item["sistema"]), limpio(item["nombre_item"]), *marcas]
 
 
 def _firma(firma: str | None) -> list[Bloque]:

@@ -1,10 +1,11 @@
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.utils import timezone
 
 from expedientes.anexos.admin import PaginaDeAnexo
 from expedientes.levantamientos.models import Levantamiento
 from expedientes.levantamientos.serializers import CONCEPTO_ENTRADA
+from monitor.api.fields import IMPORTE
 from monitor.textos import exact
 
 VACIOS = 5  # rows that wait at the end of the table
@@ -22,7 +23,7 @@ DEL_EXPEDIENTE = {
 
 
 class PaginaDeLevantamiento(PaginaDeAnexo):
-    nombre, modelo, titulo = "levantamiento", Levantamiento, "Levantamiento de daños"
+    modelo = Levantamiento
     plantilla = "admin/expedientes/levantamiento.html"
     entrada_de_parte = CONCEPTO_ENTRADA
     secciones = (
@@ -50,8 +51,7 @@ class PaginaDeLevantamiento(PaginaDeAnexo):
 
     def datos_de_renglon(self, renglon):
         """Take the cost as people write it, with a comma for each thousand."""
-        costo = renglon["costo"]
-        return renglon | {"costo": costo and costo.replace(",", "").replace("$", "").replace(" ", "")}
+        return renglon | {"costo": renglon["costo"] and _llano(renglon["costo"])}
 
     def ademas(self, request, anexo, renglones):
         vacio = dict.fromkeys(("claves", "concepto", "costo"))
@@ -59,13 +59,11 @@ class PaginaDeLevantamiento(PaginaDeAnexo):
 
 
 def total_de(renglones) -> Decimal:
-    """Return the sum of the costs, as they were typed; what isn't an amount counts as none."""
-    return sum((_importe(renglon["costo"]) for renglon in renglones), Decimal())
+    """Return the sum of the costs, as they were typed; what wouldn't be kept as an amount counts as none."""
+    costos = [_llano(renglon["costo"] or "") for renglon in renglones]
+    return sum((Decimal(costo) for costo in costos if IMPORTE.fullmatch(costo)), Decimal())
 
 
-def _importe(costo) -> Decimal:
-    try:
-        importe = Decimal((costo or "0").replace(",", "").replace("$", ""))
-    except InvalidOperation:
-        return Decimal()
-    return importe if importe.is_finite() else Decimal()
+def _llano(costo: str) -> str:
+    """Return an amount as the API takes it, without what people write for others to read it."""
+    return costo.replace(",", "").replace("$", "").replace(" ", "")

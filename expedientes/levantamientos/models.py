@@ -2,9 +2,9 @@ from decimal import Decimal
 
 from django.db import models
 
+from expedientes import columnas
 from expedientes.anexos.models import Anexo
 from expedientes.anexos.partes import ConPartesManager, Parte
-from expedientes.columnas import bandera, dinero, fecha, texto
 from monitor.db.fields import LineField
 from monitor.errores import DatosInvalidos, ErrorDeDominio
 from monitor.validadores import sin_control
@@ -28,29 +28,29 @@ class Levantamiento(Anexo):
     cambio = "El levantamiento cambió desde que lo leyó; vuelva a leerlo"
     no_encontrado = NO_ENCONTRADO
 
-    fecha = fecha("fecha")
-    orden = texto("orden")
-    marca = texto("marca")
-    tipo = texto("tipo")
-    modelo = texto("modelo")
-    placas = texto("placas")
-    kilometraje = texto("kilometraje")
-    no_puertas = texto("No. de puertas")
-    color = texto("color")
-    serie = texto("serie")
-    eco = texto("No. económico")
-    asegurado_tercero = texto("asegurado o tercero")
-    nombre_propietario = texto("propietario")
-    telefono = texto("teléfono")
-    direccion = texto("dirección")
-    pega = texto("pega")
-    cristales = bandera("cristales")
-    aire = bandera("aire acondicionado")
-    vestiduras = bandera("vestiduras")
-    rin = bandera("rines")
-    direccion_veh = bandera("dirección del vehículo")
-    tipo_pintura = bandera("tipo de pintura")
-    trasmision = bandera("transmisión")
+    fecha = columnas.fecha("fecha")
+    orden = columnas.texto("orden")
+    marca = columnas.texto("marca")
+    tipo = columnas.texto("tipo")
+    modelo = columnas.texto("modelo")
+    placas = columnas.texto("placas")
+    kilometraje = columnas.texto("kilometraje")
+    no_puertas = columnas.texto("No. de puertas")
+    color = columnas.texto("color")
+    serie = columnas.texto("serie")
+    eco = columnas.texto("No. económico")
+    asegurado_tercero = columnas.texto("asegurado o tercero")
+    nombre_propietario = columnas.texto("propietario")
+    telefono = columnas.texto("teléfono")
+    direccion = columnas.texto("dirección")
+    pega = columnas.texto("pega")
+    cristales = columnas.bandera("cristales")
+    aire = columnas.bandera("aire acondicionado")
+    vestiduras = columnas.bandera("vestiduras")
+    rin = columnas.bandera("rines")
+    direccion_veh = columnas.bandera("dirección del vehículo")
+    tipo_pintura = columnas.bandera("tipo de pintura")
+    trasmision = columnas.bandera("transmisión")
 
     objects = LevantamientoManager()
 
@@ -81,9 +81,9 @@ class LevantamientoConcepto(Parte):
     levantamiento = models.ForeignKey(
         Levantamiento, models.PROTECT, db_column="id_levantamiento", related_name="conceptos", editable=False
     )
-    claves = texto("claves")
+    claves = columnas.texto("claves")
     concepto = LineField("concepto", max_length=500, validators=[sin_control])
-    costo = dinero("costo")
+    costo = columnas.dinero("costo")
 
     class Meta(Parte.Meta):
         db_table = "levantamiento_concepto"

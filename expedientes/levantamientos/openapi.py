@@ -25,7 +25,7 @@ from expedientes.levantamientos.serializers import (
 )
 from expedientes.levantamientos.views import CONCEPTO_ELIMINADO, ELIMINADO, NINGUNO, LevantamientoViewSet
 from expedientes.openapi import EJEMPLO as EXPEDIENTE
-from monitor.api.openapi.description import Operation, describe, describe_fields, describe_tag
+from monitor.api.openapi.description import UNLESS_KNOWN, Operation, describe, describe_fields, describe_tag
 from monitor.errores import DatosInvalidos, NoEncontrado
 
 LEVANTAMIENTOS = "Levantamientos"
@@ -92,11 +92,10 @@ describe(
     el_ultimo=Operation(
         tagged=True,
         summary="Leer el último levantamiento de un expediente",
-        request_headers={"If-None-Match": "El `ETag` que ya se tiene."},
         response=LevantamientoSalida(),
         example=EJEMPLO,
-        others={304: {"description": "Nada cambió desde ese `ETag`."}},
         errors=(NoEncontrado(NINGUNO),),
+        **UNLESS_KNOWN,
     ),
     update=Operation(
         tagged=True,

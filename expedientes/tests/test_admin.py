@@ -16,7 +16,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
 from expedientes.archivo import ExpedienteArchivado
-from expedientes.copias import PARA_LEER
 from expedientes.estados import Estado
 from expedientes.models import (
     ESTADO_INVALIDO,
@@ -753,7 +752,7 @@ def test_archivado_se_lee_entero(client, como_administrador):
     mostrado = {
         strip_tags(dt): strip_tags(dd) for dt, dd in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", pagina, re.DOTALL)
     }
-    con_valor = [c for c in PARA_LEER if c.value_from_object(expediente) is not None]
+    con_valor = [c for c in Expediente.LEGIBLES if c.value_from_object(expediente) is not None]
     assert list(mostrado) == [c.verbose_name[0].upper() + c.verbose_name[1:] for c in con_valor]
     assert {nombre: mostrado[nombre] for nombre in ("Estado", "Aseguradora", "Creado por", "Fecha de ingreso")} == {
         "Estado": "Salida",

@@ -9,10 +9,11 @@ from expedientes.checklist.plantilla import PUNTOS
 from expedientes.comentarios.models import Comentario
 from expedientes.levantamientos.models import Levantamiento
 from expedientes.models import Expediente
+from expedientes.salida import MOTIVO_MAXIMO
 from expedientes.tests.anexos import ChecklistFactory, ComentarioFactory, LevantamientoFactory
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.roles import Rol
-from monitor.tests.formularios import campos_de
+from monitor.tests.formularios import campos_de, frases
 from monitor.usuarios.tests.factories import UsuarioFactory
 
 pytestmark = pytest.mark.django_db
@@ -44,12 +45,27 @@ def test_se_comenta_en_la_pagina_y_se_ve_quien(client, como_operador):
     assert "María González" in pagina
 
 
-@pytest.mark.parametrize(("texto", "frase"), [("  ", "Escriba el comentario"), ("x" * 10_001, "como máximo")])
+@pytest.mark.parametrize(
+    ("texto", "frase"),
+    [
+        ("  ", "Escriba el comentario"),
+        ("\u200b\u2800", "Escriba el comentario"),
+        ("x" * 10_001, "como máximo"),
+        ("Llegó\x00", "Comentario: no se admiten caracteres de control"),
+        ("\x1fLlegó", "Comentario: no se admiten caracteres de control"),
+    ],
+)
 def test_lo_que_no_se_puede_comentar_se_dice(client, como_operador, texto, frase):
     respuesta = client.post(f"{BASE}comentar/", {"comentario": texto}, follow=True)
 
     assert frase in dichos(respuesta)[0]
     assert not Comentario.objects.exists()
+
+
+def test_un_comentario_se_guarda_como_lo_guarda_la_api(client, como_operador):
+    client.post(f"{BASE}comentar/", {"comentario": "\u3000Lleg\u006f\u0301\u3000"})
+
+    assert Comentario.objects.get().comentario == "Llegó"
 
 
 def test_solo_un_administrador_elimina_un_comentario(client, como_operador):
@@ -111,6 +127,18 @@ def test_se_guarda_solo_lo_que_cambio(client, como_operador):
 
 
 @pytest.mark.parametrize(
+    ("costo", "total"),
+    [("1 500", "$1,500.00"), ("$2,000.5", "$2,000.50"), ("1e3", "$0.00"), ("1e9999999", "$0.00"), ("٣", "$0.00")],
+)
+def test_el_total_cuenta_lo_que_se_guardaria(client, como_operador, costo, total):
+    enviado = campos_de(client.get(LEVANTAMIENTO)) | {"fecha": "x", "renglon-0-costo": costo}
+
+    respuesta = client.post(LEVANTAMIENTO, enviado)
+
+    assert f'<output id="total">{total}</output>' in respuesta.content.decode()
+
+
+@pytest.mark.parametrize(
     ("malo", "frase"),
     [
         ({"renglon-1-costo": "5"}, "concepto es requerido"),
@@ -128,6 +156,62 @@ def test_lo_que_esta_mal_se_dice_y_lo_escrito_queda(client, como_operador, malo,
     html = respuesta.content.decode()
     assert (respuesta.status_code, frase in html, "azul" in html) == (200, True, True)
     assert Levantamiento.objects.get().color == "rojo"
+
+
+def test_quien_oprime_guardar_dos_veces_hace_uno(client, como_operador):
+    enviado = campos_de(client.get(LEVANTAMIENTO)) | {"color": "azul"}
+
+    client.post(LEVANTAMIENTO, enviado)
+    segunda = client.post(LEVANTAMIENTO, enviado | {"color": "verde"}, follow=True)
+
+    assert Levantamiento.objects.get().color == "azul"
+    assert "Ya se había guardado: levantamiento de daños de SIN-1" in dichos(segunda)[-1]
+    Levantamiento.objects.eliminar(Levantamiento.objects.get().pk, por=UsuarioFactory())
+    assert "Levantamiento no encontrado" in client.post(LEVANTAMIENTO, enviado).content.decode()
+
+
+def test_una_pagina_que_vuelve_con_errores_se_guarda_una_vez(client, como_operador):
+    rechazada = client.post(CHECKLIST, campos_de(client.get(CHECKLIST)) | {"hora": "25:00"})
+
+    for _ in range(2):
+        client.post(CHECKLIST, campos_de(rechazada) | {"hora": "10:00"})
+
+    assert Checklist.objects.count() == 1
+
+
+def test_lo_que_otro_elimino_no_vuelve_como_nuevo(client, como_operador):
+    levantamiento = LevantamientoFactory(no_siniestro="SIN-1", color="rojo")
+    enviado = campos_de(client.get(LEVANTAMIENTO)) | {"color": "azul"}
+    Levantamiento.objects.eliminar(levantamiento.pk, por=UsuarioFactory())
+
+    respuesta = client.post(LEVANTAMIENTO, enviado)
+    otra_vez = client.post(LEVANTAMIENTO, campos_de(respuesta))
+
+    assert not Levantamiento.objects.exists()
+    for html in (respuesta.content.decode(), otra_vez.content.decode()):
+        assert "Levantamiento no encontrado" in html
+        assert "abra la página en otra pestaña" in html
+
+
+def test_lo_que_otro_guardo_no_se_pisa_al_insistir(client, como_operador):
+    levantamiento = LevantamientoFactory(no_siniestro="SIN-1", color="rojo")
+    enviado = campos_de(client.get(LEVANTAMIENTO)) | {"color": "azul", "renglon-0-concepto": "Faro"}
+    Levantamiento.objects.actualizar(levantamiento.pk, {"color": "verde"}, por=UsuarioFactory())
+
+    rechazada = client.post(LEVANTAMIENTO, enviado)
+    otra_vez = client.post(LEVANTAMIENTO, campos_de(rechazada))
+    recuperada = client.post(LEVANTAMIENTO, enviado | {"_revisar": "1"})
+    tras_recuperarla = client.post(LEVANTAMIENTO, campos_de(recuperada))
+
+    levantamiento.refresh_from_db()
+    assert (levantamiento.color, levantamiento.conceptos.get().concepto) == ("verde", "Fascia delantera")
+    for respuesta in (rechazada, otra_vez, tras_recuperarla):
+        html = respuesta.content.decode()
+        assert f'<a href="{LEVANTAMIENTO}" target="_blank">abra la página en otra pestaña</a>' in html
+        assert campos_de(respuesta)["color"] == "azul"
+    client.post(LEVANTAMIENTO, campos_de(client.get(LEVANTAMIENTO)) | {"color": "azul"})
+    levantamiento.refresh_from_db()
+    assert levantamiento.color == "azul"
 
 
 # --- The checklist ---
@@ -183,6 +267,25 @@ def test_lo_que_se_firmo_no_se_pierde_al_guardar_otra_cosa(client, como_operador
     assert (checklist.serie, checklist.firma_quien_recibe) == ("3N1", FIRMA)
 
 
+def test_un_punto_que_solo_dice_su_sistema_sigue_ahi(client, como_operador):
+    Checklist.objects.crear("SIN-1", {"items": [{"sistema": "Luces"}]}, por=UsuarioFactory())
+
+    client.post(CHECKLIST, campos_de(client.get(CHECKLIST)))
+
+    assert Checklist.objects.get().items.filter(sistema="Luces", nombre_item=None).exists()
+
+
+def test_un_punto_escrito_con_otras_mayusculas_no_se_ofrece_de_nuevo(client, como_operador):
+    sistema, punto = PUNTOS[0]
+    suyo = {"sistema": sistema.upper(), "nombre_item": punto.upper()}
+    Checklist.objects.crear("SIN-1", {"items": [suyo]}, por=UsuarioFactory())
+
+    pagina = client.get(CHECKLIST)
+
+    assert len([n for n in campos_de(pagina) if n.endswith("-nombre_item")]) == len(PUNTOS) + 3
+    assert client.post(CHECKLIST, campos_de(pagina)).status_code == 302
+
+
 # --- The gate to Salida ---
 
 
@@ -207,6 +310,29 @@ def test_un_administrador_dice_por_que_sale_sin_checklist(client, como_administr
 
     assert Expediente.objects.get().estado == "Salida"
     assert Comentario.objects.get().comentario.startswith("Salida autorizada con motivo: Urge\n")
+
+
+@pytest.mark.parametrize("motivo", ["Urge\x00", "Urge\nmucho", "\u200b"])
+def test_un_motivo_que_no_se_puede_leer_no_deja_salir(client, como_administrador, settings, motivo):
+    settings.SALIDA_CON_CHECKLIST = True
+
+    enviado = campos_de(client.get(f"{BASE}change/")) | {"_motivo": motivo, "_estado": "Salida"}
+    respuesta = client.post(f"{BASE}change/", enviado)
+
+    assert "Falta" not in respuesta.content.decode()
+    assert any(frase.startswith("motivo: ") for frase in frases(respuesta))
+    assert (Expediente.objects.get().estado, Comentario.objects.count()) == ("Ingreso", 0)
+
+
+def test_el_motivo_escrito_vuelve_con_la_pagina_que_no_se_guardo(client, como_administrador, settings):
+    settings.SALIDA_CON_CHECKLIST = True
+    enviado = campos_de(client.get(f"{BASE}change/"))
+
+    malo = {"fecha_ingreso": "ayer", "_motivo": "Urge «ya»", "_estado": "Salida"}
+    rechazada = client.post(f"{BASE}change/", enviado | malo)
+
+    assert campos_de(rechazada)["_motivo"] == "Urge «ya»"
+    assert f'maxlength="{MOTIVO_MAXIMO}" aria-label="Motivo' in rechazada.content.decode()
 
 
 # --- All of them ---

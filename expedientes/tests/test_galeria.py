@@ -156,3 +156,20 @@ def test_subir_varias_verlas_enteras_y_reintentar(mano, servidor, expediente):
     pagina.keyboard.press("Escape")
     expect(visor).to_be_hidden()
     expect(fotos.last).to_be_focused()
+
+
+@pytest.mark.una_vez
+def test_la_que_el_navegador_no_sabe_mostrar_se_ve_en_pequeno(mano, servidor, expediente):
+    """Only Safari shows the photos of an iPhone; of all of them there is a thumbnail."""
+    pagina = mano.pagina
+    mano.entrar(UsuarioFactory(), servidor, PAGINA)
+    elegir(pagina, "#fotos", ("de_iphone.heic", imagen("HEIF")), ("otra.jpg", FOTO))
+    expect(pagina.locator("#evidencia .fotos a")).to_have_count(2)
+    vista = pagina.locator("#visor img")
+
+    pagina.locator("#evidencia .fotos").get_by_text("de_iphone.heic").click()
+    expect(vista).to_have_attribute("src", re.compile("/miniatura/$"))
+    expect(vista).not_to_have_js_property("naturalWidth", 0)
+    pagina.keyboard.press("ArrowRight")
+    expect(vista).to_have_attribute("src", re.compile("/archivo/$"))
+    expect(vista).not_to_have_js_property("naturalWidth", 0)

@@ -15,21 +15,15 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.text import capfirst, slugify
 
-from monitor.admin.pages import error_page
+from monitor.admin.pages import page_without_room
 from monitor.admin.routes import route
-from monitor.api.errors import RETRY_AFTER, outage_of
+from monitor.api.errors import outage_of
 from monitor.exportacion import como_csv, como_xlsx
 from monitor.exportacion.tabla import LOTE, Columna, Tabla, columna_de, filas_de
-from monitor.server.application import ROOM_FOR_STREAMS
 
 log = logging.getLogger(__name__)
 
 FORMATOS = {"xlsx": ("Exportar a Excel", como_xlsx), "csv": ("Exportar a CSV", como_csv)}
-OCUPADO = (
-    503,
-    "Demasiadas listas a la vez",
-    "Ya se están mandando cuantas listas se puede. Vuelva atrás y pida la suya en unos segundos.",
-)
 
 
 class ExportAdmin(admin.ModelAdmin):
@@ -56,9 +50,8 @@ class ExportAdmin(admin.ModelAdmin):
     def export_view(self, request, formato):
         if not self.has_view_permission(request):
             raise PermissionDenied
-        has_room = request.META.get(ROOM_FOR_STREAMS)  # another server doesn't say
-        if has_room and not has_room():
-            return error_page(*OCUPADO, {"Retry-After": RETRY_AFTER})
+        if sin_lugar := page_without_room(request):
+            return sin_lugar
         try:
             tabla = self.export_table(request)
         except IncorrectLookupParameters:

@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from monitor.api.errors import ERROR_CODE, RETRY_AFTER
 from monitor.origen import is_admin
 from monitor.policies import TEXT, page
+from monitor.server.application import ROOM_FOR_STREAMS
 
 # The title and the sentence for each status; the sentence is for an answer that has none of its own.
 DICHOS = {
@@ -38,6 +39,11 @@ SIN_BASE = (
     "La base de datos no está disponible. Espere unos segundos y vuelva a cargar la página; si guardaba un cambio,"
     " revise si quedó antes de repetirlo."
 )
+SIN_LUGAR = (
+    503,
+    "Demasiado a la vez",
+    "Monitor ya manda a otros cuantas páginas y archivos largos puede. Vuelva atrás y repita en unos segundos.",
+)
 OTROS = ("No se pudo", "La petición no se pudo atender. Vuelva al inicio e intente de nuevo.")
 # The headers that tell of a body. The others say why, when to come back, or what else is allowed.
 DEL_CUERPO = {"content-type", "content-length", "content-encoding", "etag"}
@@ -46,6 +52,15 @@ DEL_CUERPO = {"content-type", "content-length", "content-encoding", "etag"}
 def error_page(status: int, titulo: str, frase: str, headers: Mapping | None = None) -> HttpResponse:
     contexto = {"site_header": "Monitor", "site_title": "Monitor", "title": titulo, "frase": frase}
     return HttpResponse(render_to_string("admin/error.html", contexto), status=status, headers=headers)
+
+
+def page_without_room(request) -> HttpResponse | None:
+    """Return the page to answer with when the server has no room for one more answer in pieces, and None when it
+    has."""
+    has_room = request.META.get(ROOM_FOR_STREAMS)  # another server doesn't say
+    if has_room and not has_room():
+        return error_page(*SIN_LUGAR, {"Retry-After": RETRY_AFTER})
+    return None
 
 
 def outage_page(code: str) -> HttpResponse:

@@ -33,7 +33,7 @@ from monitor.db.functions import Contains, Folded
 from monitor.db.versions import Seen, Versioned
 from monitor.db.writes import Author
 from monitor.errores import Desactualizado, ErrorDeDominio
-from monitor.textos import words
+from monitor.textos import enumerar, words
 from monitor.validadores import CONTROL
 
 SELECCION = 1000  # the most rows that one action takes
@@ -328,7 +328,7 @@ class VerbAdmin(ExportAdmin, FoundAdmin):
                 rechazos[error.mensaje].append(str(filas.get(clave, clave)))
         self._contar(request, len(claves) - sum(map(len, rechazos.values())), hecho)
         for frase, nombres in rechazos.items():
-            self.message_user(request, f"{frase}: {_enumerar(nombres)}.", messages.ERROR)
+            self.message_user(request, f"{frase}: {enumerar(nombres, NOMBRADOS)}.", messages.ERROR)
 
     def _claves(self, request) -> list:
         """Return the keys of the selected rows, each once. Raise BadRequest when one isn't a key."""
@@ -351,8 +351,3 @@ def changed(*fields: str) -> list[dict]:
 def _parametro(filtro) -> str:
     """Return the query parameter of an entry of `list_filter`."""
     return filtro[0] if isinstance(filtro, tuple) else getattr(filtro, "parameter_name", filtro)
-
-
-def _enumerar(nombres) -> str:
-    resto = len(nombres) - NOMBRADOS
-    return ", ".join(nombres[:NOMBRADOS]) + (f" y {resto} más" if resto > 0 else "")

@@ -24,7 +24,7 @@ _DIA = r"\d{4}-\d{2}-\d{2}"
 _ISO = re.compile(
     rf"({_DIA})(?:T\d{{2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d{{1,9}})?)?(?:Z|[+-]\d{{2}}(?::?\d{{2}})?)?)?", re.ASCII
 )
-_IMPORTE = re.compile(r"-?\d{1,12}(?:\.\d{1,2})?", re.ASCII)
+IMPORTE = re.compile(r"-?\d{1,12}(?:\.\d{1,2})?", re.ASCII)
 _DIA_EN_PAPEL = re.compile(r"(\d{2})/(\d{2})/(\d{4})", re.ASCII)
 _HORA = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?", re.ASCII)
 
@@ -179,10 +179,10 @@ class StrictMoneyField(Strict, serializers.DecimalField):
     def to_internal_value(self, data) -> Decimal:
         text = data if isinstance(data, str) else repr(data) if type(data) in (int, float) else ""
         try:
-            amount = Decimal(text) if type(data) is float else _IMPORTE.fullmatch(text) and Decimal(text)
+            amount = Decimal(text) if type(data) is float else IMPORTE.fullmatch(text) and Decimal(text)
         except InvalidOperation:
             amount = None
-        if amount is None or not _IMPORTE.fullmatch(exact(amount)):
+        if amount is None or not IMPORTE.fullmatch(exact(amount)):
             self.fail("invalid")
         return amount
 

@@ -4,19 +4,21 @@ Our server keeps a large body in a file, and asks `body_limit` before it receive
 comes.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from tempfile import TemporaryFile
 from typing import BinaryIO
+from urllib.parse import unquote
 
 import multipart
 from django.http import HttpRequest
 from django.urls import resolve
 from django.utils.http import parse_header_parameters
 
-from monitor.api import tokens
+from monitor.api import keys, tokens
 from monitor.api.authentication import SCHEME
 from monitor.api.body import CLOSE, INCOMPLETO, MAX_BYTES, length_of
 from monitor.api.errors import HttpError
@@ -30,6 +32,8 @@ MAX_FORM = MAX_FILE + MIB  # with what stands around the file
 PIECE = 256 * 1024
 MAX_PARTS = 20
 MAX_TEXT = 1024  # bytes of a part that isn't a file; more is cut
+QUOTED = re.compile(r'"[^"]*"')
+EXTENDED = re.compile(r"; *filename\* *= *utf-8'[^']*'([^; ]*)", re.IGNORECASE)
 
 SIN_ARCHIVO = "No se recibió ningún archivo"
 UNO_SOLO = "Se recibe un solo archivo por petición"
@@ -47,7 +51,8 @@ class FileTooLarge(HttpError):
 
 def body_limit(method: str, path: str, header: Callable[[str], str]) -> int:
     """Return the largest body, in bytes, that is received for a path as WSGI has it. It is that of a file only where a
-    file is taken, and from a sender whose token is good as far as one can tell without the database."""
+    file is taken, and from a sender whose token is good as far as one can tell without the database. Of a key, that is
+    only that it looks like one: `is_stranger`."""
     if not header("transfer-encoding") and int(header("content-length") or 0) <= MAX_BYTES:
         return MAX_BYTES
     return MAX_FORM if _takes_file(method, path) and _has_token(header("authorization")) else MAX_BYTES
@@ -60,12 +65,23 @@ def _takes_file(method, path) -> bool:
 
 
 def _has_token(header: str) -> bool:
-    token = header.removeprefix(SCHEME).strip()
+    token = _token(header)
     if token.startswith(PREFIJO):
         return True
     with suppress(NoAutenticado):
         return bool(tokens.verify(token))
     return False
+
+
+def is_stranger(header: Callable[[str], str]) -> bool:
+    """Return whether the sender has what may be a key, and this process has never seen it. Anybody can make one up, so
+    that the server gives all of them together a small part of the room for files."""
+    token = _token(header("authorization"))
+    return token.startswith(PREFIJO) and not keys.knows(token)
+
+
+def _token(header: str) -> str:
+    return header.removeprefix(SCHEME).strip()
 
 
 # --- The body as a file ---
@@ -140,7 +156,7 @@ def _events(request) -> Iterator:
             options.get("boundary", ""), header_charset="latin-1", max_segment_count=MAX_PARTS
         )
         yield from parser.parse_blocking(body.read, PIECE)
-    except multipart.MultipartError as error:
+    except (multipart.MultipartError, UnicodeError) as error:  # a boundary may be what no text may have
         raise DatosInvalidos(MAL_FORMADO, codigo="formulario_mal_formado") from error
 
 
@@ -207,8 +223,8 @@ def _filename(segment) -> str | None:
     """Return the name of a part's file, or None for one that isn't a file. Some programs write it twice, the second
     time so that it may have any letter (`filename*`)."""
     header = segment.header("Content-Disposition", "")
-    if "filename*=utf-8" in header.lower():
-        return parse_header_parameters(header)[1].get("filename", "")
+    if extended := EXTENDED.search(QUOTED.sub("", header)):
+        return _text(unquote(extended[1], "latin-1"))
     return None if segment.filename is None else _text(segment.filename)
 
 

@@ -7,6 +7,7 @@ from typing import BinaryIO
 from monitor.archivos.errores import Danado
 
 MAS_CAJAS = 100_000  # boxes or blocks of one file; more is no photo and no video
+MAS_PEDAZOS = 1_000_000  # that the blocks of a GIF come in, which have up to 255 bytes each
 CAJAS = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}  # what a QuickTime file may begin with
 DE_HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
 DE_MP4 = {b"isom", b"mp41", b"mp42", b"avc1", b"M4V ", b"M4VH", b"M4VP", b"dash", b"MSNV", b"mmp4"}
@@ -87,16 +88,29 @@ def exigir_gif(archivo: BinaryIO) -> None:
     """Raise Danado unless the blocks of a GIF end with its trailer. No frame is decoded, however many there are."""
     pantalla = _leer(archivo, 13)
     archivo.seek(_paleta(pantalla[10]), 1)
-    while (marca := _leer(archivo, 1)) != b";":
-        if marca == b"!":
-            _leer(archivo, 1)
-        elif marca == b",":
-            archivo.seek(_paleta(_leer(archivo, 9)[8]), 1)
-            _leer(archivo, 1)
-        else:
-            raise Danado
+    pedazos = 0
+    for _ in range(MAS_CAJAS):
+        if not _abre_bloque(archivo):
+            return
         while largo := _leer(archivo, 1)[0]:
             archivo.seek(largo, 1)
+            pedazos += 1
+            if pedazos == MAS_PEDAZOS:
+                raise Danado
+    raise Danado
+
+
+def _abre_bloque(archivo) -> bool:
+    """Read the head of a block, and return whether there is one: False at the trailer."""
+    marca = _leer(archivo, 1)
+    if marca == b"!":
+        _leer(archivo, 1)
+    elif marca == b",":
+        archivo.seek(_paleta(_leer(archivo, 9)[8]), 1)
+        _leer(archivo, 1)
+    elif marca != b";":
+        raise Danado
+    return marca != b";"
 
 
 def _paleta(banderas: int) -> int:

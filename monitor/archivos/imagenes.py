@@ -47,7 +47,7 @@ def ficha(archivo: BinaryIO, formato: str) -> Ficha:
             with _abrir(archivo, formato) as imagen:
                 leida = _leer(imagen)
                 if formato == "JPEG":
-                    imagen.draft("RGB", (imagen.width // A_LO_MAS, imagen.height // A_LO_MAS))
+                    imagen.draft("RGB", tuple(max(1, lado // A_LO_MAS) for lado in imagen.size))
                     imagen.load()
                 elif isinstance(imagen, PngImagePlugin.PngImageFile):
                     imagen.verify()

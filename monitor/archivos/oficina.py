@@ -6,6 +6,7 @@ from typing import BinaryIO
 from xml.etree import ElementTree
 
 from monitor.archivos.errores import Danado
+from monitor.paquetes import ACOTADAS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -13,22 +14,43 @@ CLASES = {f"{clase}.main+xml": clase for clase in (XLSX, DOCX)}
 
 INDICE = "[Content_Types].xml"
 MAYOR_INDICE = 1024 * 1024  # bytes
+MAYOR_DIRECTORIO = 4 * 1024 * 1024  # bytes
 PARTES = 10_000
 CON_MACROS = ("macroenabled", "vbaproject", "macrosheet", "dialogsheet", "activex", "ms-office.vba")
+
+
+class _Enorme(Exception):
+    """A package says that its directory is larger than that of any document."""
+
+
+class _DePocoEnPoco:
+    """A file of which nothing large is read at once. zipfile reads the directory so, and makes an object of each entry
+    before anybody can count them."""
+
+    def __init__(self, archivo: BinaryIO):
+        self.seek, self.tell, self.seekable, self._read = archivo.seek, archivo.tell, archivo.seekable, archivo.read
+
+    def read(self, cuantos: int = -1) -> bytes:
+        if cuantos > MAYOR_DIRECTORIO:
+            raise _Enorme
+        return self._read(cuantos)
 
 
 def clase(archivo: BinaryIO) -> str | None:
     """Return which document a package is, or None for any other package and for one with macros. Raise Danado when it
     can't be read."""
     try:
-        with zipfile.ZipFile(archivo) as paquete:
+        with zipfile.ZipFile(_DePocoEnPoco(archivo)) as paquete:
             return _clase(paquete)
+    except _Enorme:
+        return None
     except (
         zipfile.BadZipFile,
         zlib.error,
         ElementTree.ParseError,
         NotImplementedError,
         RuntimeError,
+        LookupError,
         ValueError,
         OSError,
         EOFError,
@@ -40,9 +62,12 @@ def _clase(paquete) -> str | None:
     nombres = paquete.namelist()
     if INDICE not in nombres or len(nombres) > PARTES:
         return None
+    if paquete.getinfo(INDICE).compress_type not in ACOTADAS:
+        return None
     with paquete.open(INDICE) as parte:
         indice = parte.read(MAYOR_INDICE + 1)
-    if len(indice) > MAYOR_INDICE or b"<!DOCTYPE" in indice or b"<!ENTITY" in indice:
+    latino = indice.replace(b"\0", b"")  # what it declares can be found in UTF-16 too
+    if len(indice) > MAYOR_INDICE or b"<!DOCTYPE" in latino or b"<!ENTITY" in latino:
         return None
     dichas = {dicha.get("ContentType", "") for dicha in ElementTree.fromstring(indice)}  # noqa: S314  without entities
     if any(rastro in texto.lower() for texto in (*dichas, *nombres) for rastro in CON_MACROS):

@@ -30,7 +30,7 @@ def clase(archivo: BinaryIO) -> str | None:
         return "txt" if _es_texto(archivo) else None
     try:
         _recorrer(archivo)
-    except _Ajeno:
+    except (_Ajeno, LookupError, ValueError):  # the last two, for letters that the parser lacks
         return None
     except expat.ExpatError as error:
         if con_marca or not cabeza.lstrip(ANTES).startswith(b"<?xml"):

@@ -1,7 +1,8 @@
 """What a file is, by its content alone, and whether it can be read to its end.
 
 Neither its name nor what its sender declares counts. Each kind is read as whoever opens it later reads it, but nothing
-is unpacked or run, and memory stays bounded. docs/adr/0021 says why no library tells the kinds.
+is run, only the index of a package is unpacked, and memory stays bounded. docs/adr/0021 says why no library tells the
+kinds.
 """
 
 from collections.abc import Callable

@@ -33,6 +33,11 @@ def exigir_visto(fila: Versioned, visto: Seen | None) -> None:
         raise Desactualizado(fila.cambio)
 
 
+def columnas_de(modelo: type[models.Model]) -> list[models.Field]:
+    """Return the columns that a write gives values to: the database computes the others."""
+    return [campo for campo in modelo._meta.concrete_fields if not campo.generated]
+
+
 def crear(
     modelo: type[Encadenado],
     valores: dict,
@@ -106,11 +111,6 @@ def anotar(fila: Encadenado, antes: dict, despues: dict, *, por: Author) -> mode
     return _cambiada(fila, {}, antes, despues, por)
 
 
-def anotar_baja(fila: Encadenado, *, por: Author) -> models.Model:
-    """Tell that a row, locked, is deleted, and return it with its last link; what it was is kept elsewhere."""
-    return _cambiada(fila, {}, {}, {"eliminado": True}, por)
-
-
 def _cambiada(fila, valores, antes, despues, por) -> models.Model:
     """Write `valores` in a row, and the change from `antes` to `despues` as its next link; return it as it is then."""
     cadena = Cadena.de(fila)
@@ -126,7 +126,7 @@ def recrear(modelo: type[Encadenado], valores: dict, cadena: Cadena, *, por: Aut
 
 def anotar_eliminado(fila: Encadenado, *, por: Author) -> None:
     """Tell that a row was deleted, and what it was. Its chain stays."""
-    valores = dict.fromkeys(c.attname for c in _columnas(type(fila))) | {"eliminado": True}
+    valores = dict.fromkeys(c.attname for c in columnas_de(type(fila))) | {"eliminado": True}
     [(_, cambio)] = cambio_en(Cadena.de(fila), type(fila), vars(fila), valores, por)
     insert(Cambio, cambio, por=por)
 
@@ -136,7 +136,7 @@ def guardar(fila: Encadenado, *, por: Author | None) -> models.Model:
     is then. Only what changed is written."""
     modelo, por, nueva = type(fila), por or NOBODY, fila._state.adding
     antes = {"eliminado": False} if nueva else fila.leida
-    valores = {c.attname: c.pre_save(fila, nueva) for c in _columnas(modelo) if c.attname not in DE_LA_CADENA}
+    valores = {c.attname: c.pre_save(fila, nueva) for c in columnas_de(modelo) if c.attname not in DE_LA_CADENA}
     valores = {c: v for c, v in valores.items() if v != antes.get(c)}
     cadena = Cadena.de(fila)
     cambio = cambio_en(cadena, modelo, antes, valores, por)
@@ -174,10 +174,6 @@ def cambio_en(cadena: Cadena, modelo, antes: Mapping, despues: Mapping, por: Aut
         "cambios": orjson.dumps(cambios).decode(),
     }
     return [cadena.enlazar(Cambio, valores)]
-
-
-def _columnas(modelo):
-    return [campo for campo in modelo._meta.concrete_fields if not campo.generated]
 
 
 @cache

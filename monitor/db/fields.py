@@ -50,8 +50,8 @@ class KeyField(LineField):
 
 
 def search_column(*columnas: str | models.Func) -> models.GeneratedField:
-    """Return the generated column that `searched` searches: the text of `columnas`, of which the last two are plates
-    and a telephone number (see `Searchable`)."""
+    """Return the generated column that `search` searches: the text of `columnas`, of which the last two are plates and
+    a telephone number (see `Searchable`)."""
     return models.GeneratedField(
         expression=Searchable(*columnas), output_field=models.TextField(), db_persist=True, editable=False
     )

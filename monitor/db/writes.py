@@ -51,13 +51,14 @@ class Author(Protocol):
     pk: int | None
     username: str
     nombre: str | None
+    rol: str
     reference: int | Reference | None
 
 
 class Nobody:
     """The author of what a command writes."""
 
-    pk, username, nombre, reference = None, "", None, None
+    pk, username, nombre, rol, reference = None, "", None, "", None
 
 
 NOBODY = Nobody()

@@ -1,5 +1,7 @@
 """The files that were imported: what each wrote, and a button that undoes it."""
 
+from functools import partial
+
 from django.contrib import admin, messages
 from django.contrib.admin import site
 from django.core.exceptions import PermissionDenied
@@ -59,9 +61,8 @@ class ImportacionAdmin(VerbAdmin):
         filas = list(obj.filas.order_by("id")[:MOSTRADAS])
         context |= {
             "filas": list(_con_paginas(propio.model, filas)),
-            "de_mas": obj.creadas + obj.cambiadas - len(filas),
+            "de_mas": obj.escritas - len(filas),
             "puede_deshacer": not obj.deshecha_en and self.may_undo(request, obj),
-            "falta_permiso": not self.may_undo(request, obj),
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -79,18 +80,17 @@ class ImportacionAdmin(VerbAdmin):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        if importacion.creadas + importacion.cambiadas > EN_VIVO_DESDE:
+        if importacion.escritas > EN_VIVO_DESDE:
             contexto = self.admin_site.each_context(request) | {"title": f"Deshacer: {importacion}", "opts": self.opts}
-            return en_vivo(request, "admin/importar.html", contexto, lambda avance: self._en_vivo(request, pk, avance))
+            return en_vivo(request, "admin/importar.html", contexto, partial(self._en_vivo, request, importacion))
         bien, frase = self._deshacer(request, importacion)
         self.message_user(request, frase, messages.SUCCESS if bien else messages.ERROR)
         return HttpResponseRedirect(route(Importacion, "change", pk))
 
-    def _en_vivo(self, request, pk, avance) -> str:
-        importacion = Importacion.objects.get(pk=pk)
+    def _en_vivo(self, request, importacion, avance) -> str:
         bien, frase = self._deshacer(request, importacion, avance=avance)
         clase = "success" if bien else "errornote"
-        pagina = route(Importacion, "change", pk)
+        pagina = route(Importacion, "change", importacion.pk)
         return format_html('<p class="{}">{}</p><p><a href="{}">Ver la importación</a></p>', clase, frase, pagina)
 
     def _deshacer(self, request, importacion, **otros) -> tuple[bool, str]:

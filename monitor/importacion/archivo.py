@@ -9,11 +9,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from monitor.errores import DatosInvalidos
+from monitor.exportacion.como_xlsx import SIGUE
 
 MEGAS = 5
 BYTES_MAXIMOS = MEGAS * 1_000_000
 COMO_GUARDARLO = "ábralo en Excel y guárdelo como «CSV UTF-8 (delimitado por comas)»"
 COMO_LIBRO = "ábralo en Excel y guárdelo como «Libro de Excel (.xlsx)»"
+
+# What a list that goes out as a book has of a text that is too long for a cell, whatever it is saved as later.
+CORTADO = (
+    f"un texto que Excel no pudo tener entero (termina en «{SIGUE}»): deje vacía esa celda, o use «Exportar a CSV»"
+)
 
 BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 VACIO = "está vacío: escriba los nombres de las columnas y, debajo, las filas"

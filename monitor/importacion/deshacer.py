@@ -1,16 +1,17 @@
 """Undoing an import as a whole, while nobody touched its rows: those that it made go, and the others get back what they
 had, each by its verb."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import orjson
 from django.db import transaction
 
 from monitor.db.writes import Author
 from monitor.errores import Conflicto, ErrorDeDominio
-from monitor.importacion.destino import Destino
+from monitor.importacion.destino import Avance, Destino, nadie_pregunta
 from monitor.importacion.models import FilaImportada, Importacion
 from monitor.origen import Origen, entrando_por
+from monitor.textos import enumerar
 
 LOTE = 500
 NOMBRADAS = 10  # rows that a refusal names; the rest are counted
@@ -18,22 +19,20 @@ TOCADAS = "No se deshizo nada, porque después de importar alguien cambió o qui
 RECHAZADAS = "No se deshizo nada: {}"
 
 
-def deshacer(
-    pk: int, destino: Destino, *, por: Author, avance: Callable[[int, int], None] = lambda hechas, total: None
-) -> Importacion:
+def deshacer(pk: int, destino: Destino, *, por: Author, avance: Avance = nadie_pregunta) -> Importacion:
     """Undo an import and return it. Raise Conflicto when it was undone already, when somebody imports, when somebody
     touched one of its rows since, naming those, or when a verb refuses."""
     with transaction.atomic(), entrando_por(Origen.IMPORTACION):
         Importacion.objects.tomar_turno()
         importacion = Importacion.objects.tomar(pk)
         _exigir_intactas(importacion, destino)
-        rechazos, hechas, total = [], 0, importacion.creadas + importacion.cambiadas
+        rechazos, hechas, total = [], 0, importacion.escritas
         for lote in _lotes(importacion, "-id"):
             rechazos += _deshacer(importacion, destino, lote, por)
             hechas += len(lote)
             avance(hechas, total)
         if rechazos:
-            raise Conflicto(RECHAZADAS.format(_algunas(rechazos, "; ")))
+            raise Conflicto(RECHAZADAS.format(enumerar(rechazos, NOMBRADAS, "; ")))
         return Importacion.objects.anotar_deshecha(pk, por=por)
 
 
@@ -51,7 +50,7 @@ def _exigir_intactas(importacion, destino) -> None:
         versiones = dict(destino.bloquear([fila.uid for fila in lote]).values_list("uid", "version"))
         tocadas += [f"«{fila}»" for fila in lote if versiones.get(fila.uid) != fila.version_escrita]
     if tocadas:
-        raise Conflicto(TOCADAS.format(_algunas(tocadas, ", ")))
+        raise Conflicto(TOCADAS.format(enumerar(tocadas, NOMBRADAS)))
 
 
 def _deshacer(importacion, destino, lote, por) -> list[str]:
@@ -79,8 +78,3 @@ def _lo_de_antes(importacion, destino, uids) -> dict:
         for columna, valor in orjson.loads(cambio.cambios).items():
             antes.setdefault(cambio.uid, {}).setdefault(columna, campos[columna].to_python(valor["de"]))
     return antes
-
-
-def _algunas(cosas, separador) -> str:
-    resto = len(cosas) - NOMBRADAS
-    return separador.join(cosas[:NOMBRADAS]) + (f" y {resto:,} más" if resto > 0 else "")

@@ -3,7 +3,7 @@
 Each model that people import has its own `Destino`, which calls the model's verbs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from django.db import models
@@ -14,6 +14,12 @@ from monitor.importacion.archivo import Errores
 from monitor.importacion.tabla import Columnas, Hoja
 
 CREADA, ACTUALIZADA, SIN_CAMBIOS = "creadas", "actualizadas", "sin cambios"
+
+Avance = Callable[[int, int], None]  # told how many lines are done, and of how many
+
+
+def nadie_pregunta(hechas: int, total: int) -> None:
+    """The Avance of whoever doesn't ask."""
 
 
 class Hecho(NamedTuple):

@@ -18,10 +18,9 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 
-from monitor.admin.exports import OCUPADO
-from monitor.admin.pages import SIN_BASE, error_page
-from monitor.api.errors import RETRY_AFTER, log_outage, outage_of
-from monitor.server.application import ROOM_FOR_STREAMS
+from monitor.admin.pages import SIN_BASE, page_without_room
+from monitor.api.errors import log_outage, outage_of
+from monitor.importacion.destino import Avance
 
 log = logging.getLogger(__name__)
 
@@ -31,15 +30,14 @@ FALLO = "Algo falló en Monitor, y no se guardó nada. Vuelva a la página anter
 
 PASO = '<p class="avance"><progress value="{0}" max="{1}"></progress> {0} de {1} filas</p>'
 
-Trabajo = Callable[[Callable[[int, int], None]], str]
+Trabajo = Callable[[Avance], str]
 
 
 def en_vivo(request, plantilla: str, contexto: dict, trabajo: Trabajo) -> HttpResponse:
     """Answer with a page, whose template has LUGAR (as `lugar`) in it. `trabajo(avance)` does the job, tells `avance`
     how many lines are done and of how many, and returns what the page ends with, as HTML."""
-    cabe = request.META.get(ROOM_FOR_STREAMS)  # another server doesn't say
-    if cabe and not cabe():
-        return error_page(*OCUPADO, {"Retry-After": RETRY_AFTER})
+    if sin_lugar := page_without_room(request):
+        return sin_lugar
     antes, _, despues = render_to_string(plantilla, contexto | {"lugar": LUGAR}, request).partition(LUGAR)
     # What is compressed waits until there is enough of it.
     return StreamingHttpResponse(_pedazos(antes, trabajo, despues), headers={"Content-Encoding": "identity"})

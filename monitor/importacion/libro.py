@@ -18,19 +18,21 @@ from zipfile import ZipFile
 
 from monitor.errores import ErrorDeDominio
 from monitor.exportacion.como_xlsx import EPOCA, LETRAS, SIGUE
-from monitor.importacion.archivo import COMO_GUARDARLO, COMO_LIBRO, Archivo, archivo_invalido
+from monitor.importacion.archivo import COMO_LIBRO, CORTADO, Archivo, archivo_invalido
+from monitor.paquetes import abrir_parte
 
 MEGAS_ABIERTO = 64
 ABIERTO_MAXIMO = MEGAS_ABIERTO * 1_000_000  # bytes of what is read
 TEXTOS_MAXIMOS = 1_000_000
 ULTIMA_COLUMNA = 300  # what lies beyond isn't read; a sheet has 16,384 columns
+ULTIMA_FILA = 1_048_576  # of a sheet
 TROZO = 1 << 16
 
 ENORME = f"abierto pesa más de {MEGAS_ABIERTO} MB: quítele lo que no sean filas, o divídalo en varios"
 NO_ES_LIBRO = f"no se puede abrir como libro de Excel: {COMO_LIBRO}, sin contraseña"
-CON_CORTADAS = f"hay un texto que Excel no pudo tener entero (termina en «{SIGUE}»): {COMO_GUARDARLO}"
 
 DE_1904 = date(1904, 1, 1)  # day 0 of the books of some Macs
+SIN_REDONDEAR = 10**15  # Excel keeps fifteen digits
 INEXISTENTE = 60  # Excel counts a day that never was, the 29th of February of 1900
 # The formats of numbers that show days and hours, of those that every book has.
 DE_FECHA = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
@@ -91,11 +93,12 @@ class _Libro:
         return rutas
 
     def trozos(self, ruta: str) -> Iterator[bytes]:
-        """Yield a file of the book, piece by piece. Nobody can read more of one than it says: zipfile stops there."""
+        """Yield a file of the book, piece by piece. What it says that it unpacks to is counted before it is opened, and
+        nobody gets more of it than that (`abrir_parte`)."""
         self.abierto += self.paquete.getinfo(ruta).file_size
         if self.abierto > ABIERTO_MAXIMO:
             raise archivo_invalido(self.archivo.nombre, ENORME)
-        with self.paquete.open(ruta) as parte:
+        with abrir_parte(self.paquete, ruta) as parte:
             while trozo := parte.read(TROZO):
                 yield trozo
 
@@ -117,15 +120,19 @@ class _Libro:
             return "sí" if texto == "1" else "no"
         elif clase == "n" and texto:
             return self._numero(float(texto), es_fecha=estilo < len(self.son_fechas) and self.son_fechas[estilo])
+        texto = CODIGO.sub(_letra, texto)
         if len(texto) == LETRAS and texto.endswith(SIGUE):
-            raise archivo_invalido(self.archivo.nombre, CON_CORTADAS)
-        return CODIGO.sub(_letra, texto).replace("\r\n", "\n").replace("\r", "\n").strip()
+            raise archivo_invalido(self.archivo.nombre, f"hay {CORTADO}")
+        return texto.replace("\r\n", "\n").replace("\r", "\n").strip()
 
     def _numero(self, numero, *, es_fecha) -> str:
         if not es_fecha or numero < 0:
-            return format(Decimal(repr(numero)).normalize(), "f")
-        segundos = round(numero * 86_400)  # a moment is a fraction of a day, some milliseconds off
-        momento = datetime.combine(self.epoca, time()) + timedelta(seconds=segundos)
+            return _llano(numero)
+        try:
+            segundos = round(numero * 86_400)  # a moment is a fraction of a day, some milliseconds off
+            momento = datetime.combine(self.epoca, time()) + timedelta(seconds=segundos)
+        except OverflowError:  # no calendar has that day, and Excel shows none either
+            return _llano(numero)
         if self.epoca == EPOCA and numero < INEXISTENTE:
             momento += timedelta(days=1)
         if numero < 1:
@@ -152,6 +159,12 @@ class Lector:
             self._parser.Parse(trozo)
             yield
         self._parser.Parse(b"", True)
+
+
+def _llano(numero: float) -> str:
+    """Return a number as Excel shows it. Of one that is too long for Excel to have all its digits, say so as Excel
+    does, for `valores` to refuse it."""
+    return f"{numero:.14E}" if abs(numero) >= SIN_REDONDEAR else format(Decimal(repr(numero)).normalize(), "f")
 
 
 def _letra(codigo: re.Match) -> str:
@@ -235,7 +248,7 @@ class _Hoja:
             self._columna = _numero_de(hallada[1]) if hallada else self._columna + 1
             self._clase, self._estilo, self._partes = atributos.get("t", "n"), int(atributos.get("s", 0)), []
         elif nombre == "row":
-            self._numero = int(atributos.get("r", self._numero + 1))
+            self._numero = _siguiente(self._numero, atributos.get("r"))
             self._celdas, self._columna = [], 0
         elif nombre == "rPh":
             self._aparte = True
@@ -254,6 +267,15 @@ class _Hoja:
     def _letras(self, texto):
         if self._dentro:
             self._partes.append(texto)
+
+
+def _siguiente(anterior: int, dicho: str | None) -> int:
+    """Return the number of a row, which follows the one before it when it has none of its own. Raise ValueError when no
+    sheet has it there: people would be told of lines that they can't find, or that are two."""
+    numero = anterior + 1 if dicho is None else int(dicho)
+    if not anterior < numero <= ULTIMA_FILA:
+        raise ValueError("the rows of a sheet come in order, and none lies beyond its end")
+    return numero
 
 
 def _numero_de(letras: str) -> int:

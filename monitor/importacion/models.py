@@ -103,6 +103,10 @@ class Importacion(models.Model):
     def __str__(self):
         return self.archivo
 
+    @property
+    def escritas(self) -> int:
+        return self.creadas + self.cambiadas
+
     def cambios(self, uids: Iterable[UUID]) -> models.QuerySet:
         return cambios_de(self.objeto, uids, self.peticion)
 

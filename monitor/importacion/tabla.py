@@ -14,9 +14,10 @@ from django.db import models
 from monitor.exportacion.como_csv import FORMULA
 from monitor.importacion import libro
 from monitor.importacion.archivo import VACIO, Archivo, Errores, archivo_invalido, citar, texto_de
-from monitor.textos import fold
+from monitor.textos import enumerar, fold
 
 FILAS_MAXIMAS = 10_000
+CITADAS = 5  # columns of which a refusal says the same; the rest are counted
 SEPARADORES = ";\t,|"
 # This line tells Excel the separator. The pattern admits what Excel adds to the line when it saves the file again.
 SEP = re.compile(r'"?sep=([^\w\s"]|\t)"?[;\t,|]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
@@ -94,7 +95,7 @@ def _registros(texto, errores) -> Iterator[tuple[int, list[str]]]:
     while True:
         primera = lector.line_num
         try:
-            celdas = [limpia(celda) for celda in next(lector)]
+            celdas = [_limpia(celda) for celda in next(lector)]
         except StopIteration:
             return
         except csv.Error:
@@ -127,8 +128,14 @@ def _falla(registro, separador) -> tuple[int, str]:
     return len(re.findall("\r\n|\r|\n", registro[:posicion])), SIN_CERRAR
 
 
-def limpia(celda):
-    return _sin_apostrofe(DURO.sub(" ", celda).replace("\r\n", "\n").replace("\r", "\n").strip())
+def _limpia(celda):
+    return recortada(_sin_apostrofe(celda))
+
+
+def recortada(texto):
+    """Return a text as a list that goes out has it once it is back: without blanks around it, and with the ends of line
+    and the blanks that files have."""
+    return DURO.sub(" ", texto).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _sin_apostrofe(celda):
@@ -153,15 +160,14 @@ def _columnas(archivo, titulos, columnas) -> tuple[dict[int, str], dict[str, str
         "falta": [] if cuantas.keys() & columnas.identifican else [columnas.identifican[0]],
     }
     if any(peros.values()):
-        detalle = "; ".join(f"{pero} {_citar_algunas(cuales)}" for pero, cuales in peros.items() if cuales)
+        detalle = "; ".join(
+            f"{pero} {enumerar([citar(columna) for columna in cuales], CITADAS)}"
+            for pero, cuales in peros.items()
+            if cuales
+        )
         frase = f"su primera línea debe nombrar columnas de {', '.join(columnas.campos)}, cada una una vez"
         raise archivo_invalido(archivo.nombre, f"{frase}: {detalle}")
     return lugares, {c: titulos[n] for n, c in lugares.items() if c in del_servidor.values()}
-
-
-def _citar_algunas(columnas, cuantas=5):
-    citadas = ", ".join(citar(columna) for columna in columnas[:cuantas])
-    return citadas + (f" y {len(columnas) - cuantas} más" if len(columnas) > cuantas else "")
 
 
 def _por_titulo(campos: Iterable[tuple[str, models.Field]]) -> dict[str, str]:

@@ -5,7 +5,7 @@ Both run the same verbs in one transaction, and what they did is read from the l
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
@@ -16,15 +16,13 @@ from django.db import transaction
 from monitor.cambios.linea import leer as leer_cambios
 from monitor.db.writes import Author
 from monitor.importacion.archivo import Archivo, Errores
-from monitor.importacion.destino import ACTUALIZADA, CREADA, SIN_CAMBIOS, Destino, Hecho
+from monitor.importacion.destino import ACTUALIZADA, CREADA, SIN_CAMBIOS, Avance, Destino, Hecho, nadie_pregunta
 from monitor.importacion.models import FilaEscrita, FilaImportada, Importacion, cambios_de
 from monitor.importacion.tabla import leer
 from monitor.origen import Origen, entrando_por, puerta
 
 LOTE = 500  # lines whose changes are read with one statement
 MOSTRADAS = 100  # lines of each kind that a preview shows; the rest are counted
-
-Avance = Callable[[int, int], None]  # told how many lines are done, and of how many
 
 
 class Linea(NamedTuple):
@@ -51,19 +49,15 @@ class Resultado:
     es_otro: bool = False  # it isn't what was seen
 
     @property
-    def cambia_algo(self) -> bool:
-        return bool(self.cuentas[CREADA] or self.cuentas[ACTUALIZADA])
+    def escritas(self) -> int:
+        return self.cuentas[CREADA] + self.cuentas[ACTUALIZADA]
 
     @property
     def rechazadas(self) -> int:
         return len({linea for linea, _ in self.rechazos})
 
 
-def _nadie_pregunta(hechas: int, total: int) -> None:
-    pass
-
-
-def simular(archivo: Archivo, destino: Destino, *, por: Author, avance: Avance = _nadie_pregunta) -> Resultado:
+def simular(archivo: Archivo, destino: Destino, *, por: Author, avance: Avance = nadie_pregunta) -> Resultado:
     """Return what a file would do. Nothing of it stays. Raise DatosInvalidos when it can't be read, and Conflicto when
     somebody else imports."""
     with transaction.atomic():
@@ -73,7 +67,7 @@ def simular(archivo: Archivo, destino: Destino, *, por: Author, avance: Avance =
 
 
 def importar(
-    archivo: Archivo, destino: Destino, *, por: Author, vista: str | None = None, avance: Avance = _nadie_pregunta
+    archivo: Archivo, destino: Destino, *, por: Author, vista: str | None = None, avance: Avance = nadie_pregunta
 ) -> Resultado:
     """Do what a file says, all of it or nothing, and return what it did. With `vista`, the `huella` that somebody saw,
     nothing else is done. See `simular` about errors."""
@@ -93,7 +87,8 @@ def _correr(archivo, destino, por, avance) -> tuple[Resultado, list[FilaEscrita]
     hoja = leer(archivo, destino.columnas, errores)
     resultado, escritas, huella = Resultado(archivo.nombre, hoja.ajenas, puerta.get()[1]), [], sha256()
     with entrando_por(Origen.IMPORTACION):
-        hechos = destino.escribir(hoja, errores, por=por)
+        # A line may have been written though something else is wrong with it, which counts for more.
+        hechos = (hecho for hecho in destino.escribir(hoja, errores, por=por) if hecho.linea not in errores)
         while lote := list(islice(hechos, LOTE)):
             resultado.cuentas.update(hecho.que for hecho in lote)
             for hecho, linea in _lineas(destino, [hecho for hecho in lote if hecho.que != SIN_CAMBIOS]):

@@ -9,7 +9,8 @@ from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from monitor.db.functions import CaseBlind
-from monitor.importacion.archivo import citar
+from monitor.exportacion.como_xlsx import LETRAS, SIGUE
+from monitor.importacion.archivo import CORTADO, citar
 from monitor.textos import fold
 
 SI_O_NO = dict.fromkeys("si verdadero true 1 x".split(), True) | dict.fromkeys("no falso false 0".split(), False)
@@ -25,12 +26,13 @@ DIA = re.compile(
     r"(?P<d>\d{1,2})[-/.](?P<m>\d{1,2})[-/.](?P<a>\d{4})|(?P<a2>\d{4})[-/](?P<m2>\d{1,2})[-/](?P<d2>\d{1,2})"
 )
 HORA = re.compile(
-    r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6}))?)?\s*(?:(?P<mitad>[ap])\.?\s?m\.?)?(?P<zona>Z|[-+]\d\d:?\d\d)?",
+    r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6}))?)?\s*(?:(?P<mitad>[ap])\.?\s?m\.?)?"
+    r"(?P<zona>Z|[-+](?:[01][0-9]|2[0-3]):?[0-5][0-9])?",
     re.IGNORECASE,
 )
 COMO_DIA = "escríbala como 31/12/2026"
 # What Excel makes of a long number that it takes for a quantity; the last digits are lost.
-REDONDEADO = re.compile(r"\d[.,]\d+E\+\d{2,}")
+REDONDEADO = re.compile(r"[-+]?\d[.,]\d+E\+\d{2,}")
 
 DE_EXCEL = re.compile(r"#(?:#+|N/[AD]|¡?(?:REF|VALOR|VALUE|NUM|DIV/0|NULO|NULL)!|¿?(?:NOMBRE|NAME)\?)")
 
@@ -49,22 +51,31 @@ def valor(campo: models.Field, celda: str, referencias: "Referencias"):
 
 
 class Referencias:
-    """The ids of the rows that cells refer to by their key. What was found once isn't looked for again. In a file of
-    people (`de_personas`), a cell may also be the name of one row alone, as in the lists that go out, or an id."""
+    """The ids of the rows that cells refer to by their key. What was looked for once isn't looked for again, found or
+    not. In a file of people (`de_personas`), a cell may also be the name of one row alone, as in the lists that go out,
+    or an id."""
 
     def __init__(self, *, de_personas: bool = False):
         self._de_personas = de_personas
-        self._halladas: dict[tuple[type[models.Model], str], int] = {}
+        self._buscadas: dict[tuple[type[models.Model], str], int | ValidationError] = {}
 
     def de(self, modelo: type[models.Model], celda: str) -> int:
-        if (modelo, celda) not in self._halladas:
+        if (modelo, celda) not in self._buscadas:
+            self._buscadas[modelo, celda] = self._buscar(modelo, celda)
+        hallada = self._buscadas[modelo, celda]
+        if isinstance(hallada, ValidationError):
+            raise ValidationError(hallada.messages)
+        return hallada
+
+    def _buscar(self, modelo, celda) -> int | ValidationError:
+        """Return the id, or the error that says why there is none."""
+        try:
             pk = self._por_clave(modelo, celda)
             if pk is None and self._de_personas:
                 pk = _por_nombre(modelo, celda) or _por_id(modelo, celda)
-            if pk is None:
-                raise ValidationError(f"no existe {citar(celda)}")
-            self._halladas[modelo, celda] = pk
-        return self._halladas[modelo, celda]
+        except ValidationError as error:
+            return error
+        return ValidationError(f"no existe {citar(celda)}") if pk is None else pk
 
     def _por_clave(self, modelo, celda):
         clave = getattr(modelo, "clave", None)
@@ -137,7 +148,15 @@ def _texto(celda):
     if REDONDEADO.fullmatch(celda):
         frase = "es un número que Excel redondeó: dé a la columna formato de texto, escríbalo otra vez y guarde"
         raise ValidationError(f"{citar(celda)} {frase}")
+    if _es_cortado(celda):
+        raise ValidationError(f"{citar(celda)} es {CORTADO}")
     return celda
+
+
+def _es_cortado(celda) -> bool:
+    """Return whether a text was cut to what a cell of Excel can have. The ends of its lines may have had a letter
+    more."""
+    return celda.endswith(SIGUE) and len(celda) <= LETRAS <= len(celda) + celda.count("\n")
 
 
 def _si_o_no(celda):

@@ -7,7 +7,7 @@ stays here.
 
 import zlib
 from base64 import b64decode, b64encode
-from binascii import Error as NotBase64
+from functools import partial
 from pathlib import PurePath
 
 from django.contrib import messages
@@ -19,9 +19,9 @@ from django.urls import path
 from django.utils.text import capfirst
 
 from monitor.admin.routes import route
-from monitor.errores import CAMPO, Conflicto, DatosInvalidos, sin_su_campo
+from monitor.errores import CAMPO, Conflicto, DatosInvalidos, ErrorDeDominio, sin_su_campo
 from monitor.importacion.archivo import BYTES_MAXIMOS, MEGAS, Archivo
-from monitor.importacion.destino import ACTUALIZADA, CREADA, SIN_CAMBIOS, Destino
+from monitor.importacion.destino import ACTUALIZADA, CREADA, SIN_CAMBIOS, Avance, Destino, nadie_pregunta
 from monitor.importacion.en_vivo import en_vivo
 from monitor.importacion.models import Importacion
 from monitor.importacion.tabla import FILAS_MAXIMAS
@@ -31,7 +31,6 @@ EN_VIVO_DESDE = 32 * 1024  # bytes of a file beyond which the page tells how far
 PAGINA, RESULTADO = "admin/importar.html", "admin/importacion/resultado.html"
 ARCHIVO, CONTENIDO, NOMBRE, VISTA = "archivo", "contenido", "nombre", "vista"  # the fields of the page
 SIN_ARCHIVO = "Elija un archivo de Excel (.xlsx) o CSV."
-HECHO = "Se importó «{}»: {}."
 
 
 class ConImportacion:
@@ -56,11 +55,13 @@ class ConImportacion:
         if request.method != "POST":
             return self._pagina(request)
         if CONTENIDO in request.POST:
-            return self._importar(request, _del_formulario(request.POST))
+            verbo = partial(importar, vista=request.POST.get(VISTA, ""))
+            return self._responder(request, _del_formulario(request.POST), verbo)
         subido = request.FILES.get(ARCHIVO)
         if subido is None:
             return self._pagina(request, frases=[SIN_ARCHIVO])
-        return self._revisar(request, Archivo(PurePath(subido.name).name, subido.read(BYTES_MAXIMOS + 1)))
+        archivo = Archivo(PurePath(subido.name).name, subido.read(BYTES_MAXIMOS + 1))
+        return self._responder(request, archivo, simular)
 
     def _pagina(self, request, **otros) -> HttpResponse:
         return TemplateResponse(request, PAGINA, self._contexto(request) | otros)
@@ -77,54 +78,34 @@ class ConImportacion:
             "filas": f"{FILAS_MAXIMAS:,}",
         }
 
-    def _revisar(self, request, archivo):
-        def revisar(avance):
-            return self._mostrar(request, archivo, simular, avance)
+    def _responder(self, request, archivo, verbo) -> HttpResponse:
+        """Do with a file what `verbo` does, and show what came of it; while it is done, when it may take long. A short
+        one that was imported leads to its page."""
+        if len(archivo.contenido) > EN_VIVO_DESDE:
+            return en_vivo(request, PAGINA, self._contexto(request), partial(self._mostrar, request, archivo, verbo))
+        hecho = self._hacer(request, archivo, verbo)
+        if isinstance(hecho, Resultado) and hecho.importacion:
+            self.message_user(request, _se_importo(hecho), messages.SUCCESS)
+            return HttpResponseRedirect(route(Importacion, "change", hecho.importacion.pk))
+        return self._pagina(request, final=self._pintar(request, archivo, hecho))
 
-        return self._responder(request, archivo, revisar)
+    def _mostrar(self, request, archivo, verbo, avance) -> str:
+        return self._pintar(request, archivo, self._hacer(request, archivo, verbo, avance))
 
-    def _importar(self, request, archivo):
-        vista = request.POST.get(VISTA, "")
-        if len(archivo.contenido) <= EN_VIVO_DESDE:
-            hecho = self._hacer(request, archivo, vista)
-            if isinstance(hecho, Importacion):
-                return HttpResponseRedirect(route(Importacion, "change", hecho.pk))
-            return self._pagina(request, final=hecho)
-
-        def hacer(avance):
-            return self._mostrar(request, archivo, importar, avance, vista=vista)
-
-        return self._responder(request, archivo, hacer)
-
-    def _hacer(self, request, archivo, vista) -> Importacion | str:
-        """Import a file, and return its Importacion, or the page's end that says why it wasn't."""
+    def _hacer(self, request, archivo, verbo, avance: Avance = nadie_pregunta) -> Resultado | ErrorDeDominio:
+        """Return what came of a file, or why nothing could be done with it."""
         try:
-            resultado = importar(archivo, self.importador, por=request.user, vista=vista)
+            return verbo(archivo, self.importador, por=request.user, avance=avance)
         except (DatosInvalidos, Conflicto) as error:
-            return self._rechazo(error)
-        if resultado.importacion is None:
-            return self._pintar(request, archivo, resultado)
-        self.message_user(request, HECHO.format(archivo.nombre, cuentas(resultado)), messages.SUCCESS)
-        return resultado.importacion
+            return error
 
-    def _responder(self, request, archivo, trabajo) -> HttpResponse:
-        """Do a job and show what came of it; while it is done, when it may take long."""
-        if len(archivo.contenido) <= EN_VIVO_DESDE:
-            return self._pagina(request, final=trabajo(lambda hechas, total: None))
-        return en_vivo(request, PAGINA, self._contexto(request), trabajo)
+    def _pintar(self, request, archivo, hecho: Resultado | ErrorDeDominio) -> str:
+        if isinstance(hecho, ErrorDeDominio):
+            return render_to_string(RESULTADO, {"frases": [frase for _, frase in hecho.frases()]})
+        return render_to_string(RESULTADO, self._de_resultado(archivo, hecho), request)
 
-    def _mostrar(self, request, archivo, verbo, avance, **otros) -> str:
-        try:
-            resultado = verbo(archivo, self.importador, por=request.user, avance=avance, **otros)
-        except (DatosInvalidos, Conflicto) as error:
-            return self._rechazo(error)
-        return self._pintar(request, archivo, resultado)
-
-    def _rechazo(self, error) -> str:
-        return render_to_string(RESULTADO, {"frases": [frase for _, frase in error.frases()]})
-
-    def _pintar(self, request, archivo, resultado: Resultado) -> str:
-        contexto = {
+    def _de_resultado(self, archivo, resultado: Resultado) -> dict:
+        return {
             "resultado": resultado,
             "cuentas": cuentas(resultado),
             "clases": [
@@ -135,9 +116,8 @@ class ConImportacion:
             "rechazos_de_mas": len(resultado.rechazos) - MOSTRADAS,
             "contenido": b64encode(zlib.compress(archivo.contenido)).decode(),
             "importado": resultado.importacion and route(Importacion, "change", resultado.importacion.pk),
-            "cuantas": resultado.cuentas[CREADA] + resultado.cuentas[ACTUALIZADA],
+            "se_importo": resultado.importacion and _se_importo(resultado),
         }
-        return render_to_string(RESULTADO, contexto, request)
 
     def _en_palabras(self, frase: str) -> str:
         """Return a sentence with the name that people give the column that it begins with."""
@@ -148,6 +128,10 @@ class ConImportacion:
         campos = self.importador.columnas.campos.values()
         suyos = [campo for campo in campos if columna in (campo.name, campo.attname, campo.column)]
         return capfirst(suyos[0].verbose_name) if suyos else columna
+
+
+def _se_importo(resultado: Resultado) -> str:
+    return f"Se importó «{resultado.archivo}»: {cuentas(resultado)}."
 
 
 def cuentas(resultado: Resultado) -> str:
@@ -162,6 +146,6 @@ def _del_formulario(datos) -> Archivo:
     """Return the file that the page kept. Raise BadRequest when it isn't one."""
     try:
         contenido = zlib.decompressobj().decompress(b64decode(datos[CONTENIDO], validate=True), BYTES_MAXIMOS + 1)
-    except (NotBase64, zlib.error) as error:
+    except (ValueError, zlib.error) as error:
         raise BadRequest from error
     return Archivo("".join(filter(str.isprintable, datos.get(NOMBRE, ""))), contenido)

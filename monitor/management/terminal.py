@@ -18,6 +18,7 @@ from django.db import Error as DatabaseError
 
 from monitor.db.errors import outage
 from monitor.db.state import declare_use, pending_migrations
+from monitor.textos import enumerar
 
 # An error of these says that a statement is wrong, which is for us to mend; any other, that the database is.
 DE_LA_SENTENCIA = (DataError, IntegrityError, InternalError, NotSupportedError, ProgrammingError)
@@ -109,6 +110,5 @@ def migraciones_pendientes() -> str:
     pendientes = pending_migrations()
     if not pendientes:
         return ""
-    nombres = ", ".join(pendientes[:NOMBRADAS])
-    otras = f" y {len(pendientes) - NOMBRADAS} más" if len(pendientes) > NOMBRADAS else ""
-    return f"La base de datos tiene migraciones pendientes ({nombres}{otras}). Corra: manage.py migrate"
+    nombres = enumerar(pendientes, NOMBRADAS)
+    return f"La base de datos tiene migraciones pendientes ({nombres}). Corra: manage.py migrate"

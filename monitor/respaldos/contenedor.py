@@ -16,6 +16,7 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from django.core.management.base import CommandError
 
+from monitor.paquetes import abrir_parte
 from monitor.respaldos.manifiesto import Manifiesto
 
 MANIFIESTO = "manifiesto.json"
@@ -85,9 +86,10 @@ class Respaldo(AbstractContextManager):
         self._archivo.close()
 
     def parte(self, nombre: str) -> BinaryIO:
-        if nombre not in self._partes.namelist():
-            raise CommandError(AJENO.format(self.ruta))
-        return self._partes.open(nombre)
+        try:
+            return abrir_parte(self._partes, nombre)
+        except (KeyError, ValueError):
+            raise CommandError(AJENO.format(self.ruta)) from None
 
     def _exigir_entero(self):
         if self.bytes <= LARGO:
@@ -102,7 +104,7 @@ class Respaldo(AbstractContextManager):
     def _leer(self):
         try:
             partes = ZipFile(self._archivo)
-            with partes.open(MANIFIESTO) as parte:
+            with abrir_parte(partes, MANIFIESTO) as parte:
                 datos = json.loads(parte.read(MANIFIESTO_MAXIMO))
         except (BadZipFile, KeyError, ValueError):
             raise CommandError(AJENO.format(self.ruta)) from None

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from django.core.management.base import CommandError
 from django.db.migrations.loader import MigrationLoader
 
+from monitor.textos import enumerar
+
 FORMATO = 1
 BASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 NOMBRADAS = 3
@@ -66,10 +68,9 @@ class Manifiesto:
         ultimas = dict(sorted(MigrationLoader(None, ignore_no_migrations=True).disk_migrations))
         ajenas = [f"{app}.{nombre}" for app, nombre in self.migraciones if nombre > ultimas.get(app, "")]
         if ajenas:
-            otras = f" y {len(ajenas) - NOMBRADAS} más" if len(ajenas) > NOMBRADAS else ""
             raise CommandError(
                 f"El respaldo es de una versión posterior de Monitor, con migraciones que ésta no tiene"
-                f" ({', '.join(ajenas[:NOMBRADAS])}{otras}): actualice Monitor y repita. No se tocó nada."
+                f" ({enumerar(ajenas, NOMBRADAS)}): actualice Monitor y repita. No se tocó nada."
             )
 
     def pendientes(self) -> bool:

@@ -39,7 +39,8 @@ class Service:
 
     `body_limit` gives the largest body, in bytes, that is received of a request whose headers came: the application
     refuses what is larger. One that may be larger than `limits.IN_MEMORY` goes to a file without a name in `folder`, so
-    that large ones take no memory, and none stays when the process dies.
+    that large ones take no memory, and none stays when the process dies. `is_stranger` tells whose may take only a
+    small part of the room for files: somebody whom the application can't know before it asks the database.
     `busy` makes the answer of an HTTP request that there is no room for, given its environment; `malformed` makes that
     of one that isn't HTTP, given what was read of its target and of its Accept. `probes` are the paths that are asked
     to know how the service is, which have threads of their own: they don't wait for what they watch. `watch` is called
@@ -51,6 +52,7 @@ class Service:
     body_limit: Callable[["Received"], int]
     busy: Callable[[dict], Answer]
     malformed: Callable[[bytes, str], Answer]
+    is_stranger: Callable[["Received"], bool] = lambda received: False
     folder: Path | None = None
     probes: frozenset[str] = frozenset()
     for_probes: Threads | None = None
@@ -60,6 +62,7 @@ class Service:
     streams: int = 0
     held: int = 0  # bytes of bodies, in memory
     filed: int = 0  # and in files
+    filed_by_strangers: int = 0  # of the former
     stopping: bool = False
     date: str = ""
 
@@ -102,6 +105,7 @@ class Received:
         self.body = bytearray()
         self.file: BinaryIO | None = None  # in place of the former, for a large body
         self.size = self.filed = 0
+        self.is_stranger = False
         self.since = 0.0
         self.method = ""
         self.version = "1.1"
@@ -218,6 +222,7 @@ class Connection(asyncio.Protocol):
             self.deadline = monotonic() + limits.BODY_TIME
         received.since = monotonic()
         received.body_limit = self.service.body_limit(received)
+        received.is_stranger = received.body_limit > limits.IN_MEMORY and self.service.is_stranger(received)
         if int(received.header("content-length") or 0) > received.body_limit:
             self._leave_body("large")
         elif received.header("expect").lower() == "100-continue" and self.answering is None:
@@ -244,15 +249,21 @@ class Connection(asyncio.Protocol):
         """Add to a body in a file, and return whether there was room for it. Its sender may take long, as long as what
         has come so far wasn't too slow."""
         self.deadline = max(self.deadline, received.since + limits.BODY_TIME + received.size / limits.SLOWEST)
-        received.filed += len(data)
-        self.service.filed += len(data)
+        self._count_filed(received, len(data))
         try:
             received.file = received.file or TemporaryFile(dir=self.service.folder, buffering=0)  # noqa: SIM115  it outlives this
             written = received.file.write(data)
         except OSError:
             log.exception("No se pudo guardar el cuerpo de una petición")
             return False
-        return written == len(data) and self.service.filed <= limits.FILES
+        has_room = not received.is_stranger or self.service.filed_by_strangers <= limits.FILES_OF_STRANGERS
+        return written == len(data) and self.service.filed <= limits.FILES and has_room
+
+    def _count_filed(self, received, size):
+        received.filed += size
+        self.service.filed += size
+        if received.is_stranger:
+            self.service.filed_by_strangers += size
 
     def _leave_body(self, why: str):
         """Have a request answered without the rest of its body. The view says that it is too large, or that its sender
@@ -382,9 +393,9 @@ class Connection(asyncio.Protocol):
     def _release(self, received: Received | None):
         if received:
             self.service.held -= len(received.body)
-            self.service.filed -= received.filed
+            self._count_filed(received, -received.filed)
             # A thread may still be reading the file of a client who left: it is closed when nobody has it any more.
-            received.body, received.file, received.filed = b"", None, 0
+            received.body, received.file = b"", None
 
     def _refuse(self, answer: Answer):
         """Answer what can't be read as HTTP, after which nothing on this connection makes sense."""

@@ -7,6 +7,7 @@ HEAD = 64 * KIB  # the request line and the headers
 IN_MEMORY = 8 * 1024 * KIB  # a body that may be larger is kept in a file
 BODIES = 64 * 1024 * KIB  # all the bodies that a worker holds in memory; the next is told to come back
 FILES = 1024 * 1024 * KIB  # and in files
+FILES_OF_STRANGERS = 128 * 1024 * KIB  # of those, from senders whom the application doesn't know yet
 OUTPUT = 256 * KIB  # of an answer, waiting for its client to read; a stream stops there
 
 # --- Times, in seconds ---

@@ -266,7 +266,7 @@ MUTANTES: list[Mutante] = [
         "expedientes/tests/test_comentarios.py",
         cambios=[
             ("        exigir_visto(anexo, visto)\n", ""),
-            ("archivar_anexo(anotar_baja(anexo, por=por), ", "archivar_anexo(anexo, "),
+            ("archivar_anexo(dicho, ", "archivar_anexo(anexo, "),
         ],
     ),
     *de(
@@ -315,7 +315,7 @@ MUTANTES: list[Mutante] = [
         "monitor/admin/tests/test_exports.py",
         cambios=[
             ("        if not self.has_view_permission(request):\n            raise PermissionDenied\n", ""),
-            ("        if has_room and not has_room():\n", "        if False:\n"),
+            ("        if sin_lugar := page_without_room(request):\n            return sin_lugar\n", ""),
             ("for de_la_pagina in (PAGE_VAR, ERROR_FLAG):", "for de_la_pagina in (ERROR_FLAG,):"),
         ],
     ),
@@ -349,7 +349,7 @@ MUTANTES: list[Mutante] = [
         cambios=[
             ("filter(pk=anexo.pk, version=anexo.version)", "filter(pk=anexo.pk)"),
             ('no_siniestro=no_siniestro).order_by("-id").first()', 'no_siniestro=no_siniestro).order_by("id").first()'),
-            ("MARCA if valor == uno else None", "MARCA if valor else None"),
+            ('MARCA if item["valor"] == valor else None', 'MARCA if item["valor"] else None'),
         ],
     ),
     *de(
@@ -395,6 +395,11 @@ MUTANTES: list[Mutante] = [
         ],
     ),
     *de(
+        "monitor/admin/once.py",
+        "expedientes/tests/test_recibir.py",
+        cambios=[('f"{por.pk} {formulario}"', 'f"{formulario}"')],
+    ),
+    *de(
         "expedientes/recibir.py",
         "expedientes/tests/test_recibir.py",
         cambios=[
@@ -403,7 +408,6 @@ MUTANTES: list[Mutante] = [
                 "        if not self.has_change_permission(request, expediente):\n            raise PermissionDenied\n",
                 "",
             ),
-            ('f"{por.pk} {formulario}"', 'f"{formulario}"'),
             ("if con_pagina else None", ""),
             ("for uno in vivos if uno.esta_abierto", "for uno in vivos"),
             ("Aseguradora.objects.vigentes()", "Aseguradora.objects.all()"),
@@ -651,6 +655,8 @@ MUTANTES: list[Mutante] = [
             ("if 0 <= now - _noted.get(token.id, 0) < BETWEEN_NOTES:", "if False:"),
             ("    _known.pop(huella, None)\n", "    pass\n"),
             ("vence.timestamp() if vence else inf", "inf"),
+            ("return token is not None and token.exp > time.time()", "return token is not None"),
+            ("return token is not None and token.exp > time.time()", "return True"),
             ("        with without_waiting():\n", "        if True:\n"),
         ],
     ),
@@ -760,7 +766,9 @@ MUTANTES: list[Mutante] = [
             ("received.size > received.body_limit", "False"),
             ("return self.service.held <= limits.BODIES", "return True"),
             ("self.service.filed <= limits.FILES", "True"),
-            ("self.service.filed -= received.filed", "self.service.filed -= 0"),
+            ("self._count_filed(received, -received.filed)", "pass"),
+            ("self.service.filed_by_strangers <= limits.FILES_OF_STRANGERS", "True"),
+            ("self.service.filed_by_strangers += size", "self.service.filed_by_strangers += max(size, 0)"),
             ("received.since + limits.BODY_TIME + received.size / limits.SLOWEST", "0"),
             ("self.service.held -= len(received.body)", "self.service.held -= 0"),
             ("self.head_size > limits.HEAD", "False"),

@@ -90,6 +90,7 @@ def test_lo_que_sale_bien(revisar, ana, client):
     anotar_todo(revisar, client, ana, Usuario.objects.get(pk=bea))
 
 
+@pytest.mark.una_vez
 @pytest.mark.parametrize("ruta", RUTAS)
 def test_lo_que_esta_mal(revisar, ana, ruta):
     metodo, camino = ruta.split()

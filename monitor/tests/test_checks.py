@@ -79,6 +79,17 @@ def test_carpeta_de_archivos_donde_no_se_puede_escribir(produccion, monkeypatch,
     (tmp_path / "archivo").write_text("no es una carpeta")
     monkeypatch.setattr(ALMACEN, "raiz", tmp_path / "archivo")
 
-    [aviso] = run_checks(tags=[PRODUCCION])
+    [aviso] = run_checks(tags=[PRODUCCION], include_deployment_checks=True)
     assert aviso.id == "monitor.E002"
     assert f"no se puede escribir ({tmp_path / 'archivo'})" in aviso.msg
+
+
+def test_solo_quien_sirve_hace_la_carpeta_de_archivos(produccion, monkeypatch, tmp_path):
+    """Any command of manage.py runs the other checks, and may be run by somebody else, whose the folder would be."""
+    monkeypatch.setattr(ALMACEN, "raiz", tmp_path / "archivos")
+
+    run_checks()
+    assert list(tmp_path.iterdir()) == []
+
+    assert avisos() == []
+    assert ALMACEN.raiz.is_dir()

@@ -16,13 +16,14 @@ from django.core.management import call_command
 CAPAS = {
     "palabras": (
         "monitor.entorno monitor.errores monitor.formatos.* monitor.logs monitor.metrics monitor.metrics.*"
-        " monitor.origen monitor.palabras monitor.policies monitor.puerto monitor.roles monitor.secretos monitor.textos"
-        " monitor.validadores catalogos.frases *.estados solicitudes.permisos *.reglas"
+        " monitor.origen monitor.palabras monitor.paquetes monitor.policies monitor.puerto monitor.roles"
+        " monitor.secretos monitor.textos monitor.validadores catalogos.frases *.estados solicitudes.permisos *.reglas"
     ),
     "servidor web": "monitor.server monitor.server.*",
     "base de datos": "monitor.db.* monitor.repeticiones.models",
     "cimientos de la API y del admin": (
-        "monitor.api.* monitor.admin.* monitor.exportacion.* monitor.middleware monitor.readiness monitor.wsgi"
+        "monitor.api.* monitor.admin.* monitor.exportacion.* monitor.middleware monitor.readiness monitor.request"
+        " monitor.wsgi"
     ),
     "modelos y verbos": (
         "monitor.usuarios.hashers monitor.usuarios.intentos monitor.usuarios.llaves monitor.usuarios.models"

@@ -16,6 +16,8 @@ from monitor.tests.servidor import sirviendo
 from monitor.tests.test_views import de, muestras
 from monitor.usuarios.tests.factories import UsuarioFactory
 
+pytestmark = pytest.mark.una_vez
+
 RUTA = {"method": "GET", "route": "/api/expedientes/<key:no_siniestro>"}
 LECTURAS = de("monitor_http_requests_total", status="200", **RUTA)
 

@@ -19,6 +19,8 @@ from monitor.usuarios.tests.factories import CLAVE
 from solicitudes.models import Solicitud
 from solicitudes.tests.factories import SolicitudFactory
 
+pytestmark = pytest.mark.una_vez
+
 VISTAS_DE_TODOS = ("changelist", "add")
 VISTAS_DE_UNO = ("change", "delete", "history")
 SUELTAS = (
@@ -92,7 +94,6 @@ def entrar(pagina, persona):
 
 
 @pytest.mark.lenta
-@pytest.mark.una_vez
 def test_ninguna_pagina_necesita_lo_que_su_politica_niega(pagina, persona):
     """The fixture `pagina` fails the test for any error in the console. No page asks another host for anything, and
     none is wider than a phone."""
@@ -112,7 +113,6 @@ def test_ninguna_pagina_necesita_lo_que_su_politica_niega(pagina, persona):
 
 
 @pytest.mark.lenta
-@pytest.mark.una_vez
 def test_lo_que_hacen_los_guiones_del_admin_tampoco(pagina, persona):
     """Menus, calendars, windows and rows that scripts add."""
     entrar(pagina, persona)

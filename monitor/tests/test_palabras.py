@@ -45,6 +45,7 @@ class Textos(HTMLParser):
             self.textos.append(" ".join(data.split()))
 
 
+@pytest.mark.una_vez
 @pytest.mark.parametrize("rol", ["administrador", "operador", "tecnico"])
 def test_ninguna_pagina_dice_una_palabra_que_no_es_nuestra(db, rol):
     maria = poblar()

@@ -9,6 +9,8 @@ import subprocess
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.una_vez
+
 README = (settings.BASE_DIR / "README.md").read_text(encoding="utf-8")
 
 

@@ -8,6 +8,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import expect
 
+from monitor.api.tests.cliente import Remota
 from monitor.usuarios.models import Usuario
 
 CLAVE = "mesa-redonda-58"
@@ -33,6 +34,23 @@ def test_servidor_no_habla_http2(servidor):
         conexion.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0")
 
         assert conexion.recv(100)[:12] in (b"", b"HTTP/1.1 400")
+
+
+@pytest.mark.una_vez
+@pytest.mark.parametrize(
+    "tipo", ["a/b; x*=zzz''y", "application/json; charset*=utf-8''\\ud800", "multipart/form-data; boundary*=x''y"]
+)
+def test_un_content_type_que_no_se_puede_leer_no_es_ninguno(servidor, operadora, tipo):
+    remota, cabecera = Remota(servidor, operadora), {"Content-Type": tipo}
+    pedidas = [
+        ("GET", "/api/health"),
+        ("GET", "/admin/login/"),
+        ("POST", "/api/auth/login"),
+        ("POST", "/api/expedientes"),
+    ]
+
+    assert [remota.pedir(metodo, ruta, **cabecera).status for metodo, ruta in pedidas] == [200, 200, 400, 400]
+    assert remota.pedir("POST", "/api/expedientes", {"no_siniestro": "S-1"}, **cabecera).status == 415
 
 
 def test_pagina_entra_al_admin_con_sus_estilos(pagina, operadora):

@@ -123,7 +123,7 @@ def test_un_archivo_que_no_es_una_base(tmp_path):
     )
 
 
-@pytest.mark.con_su_base
+@pytest.mark.una_vez
 @pytest.mark.parametrize("orden", [orden for orden in ORDENES if not orden.startswith("check")])
 def test_antes_de_migrar(orden, vacia):
     dicho = frase(manage(orden, DATABASE_URL=vacia))

@@ -74,3 +74,10 @@ def test_se_ve(texto):
 
 def test_blancos_de_mas():
     assert textos.with_single_blanks("\u3000Oficina \u00a0 Norte\u2003") == "Oficina Norte"
+
+
+@pytest.mark.parametrize(
+    ("cuantas", "dichas"), [(0, ""), (1, "a"), (2, "a; a"), (3, "a; a y 1 más"), (1002, "a; a y 1,000 más")]
+)
+def test_se_nombran_las_primeras_y_se_cuentan_las_demas(cuantas, dichas):
+    assert textos.enumerar(["a"] * cuantas, 2, "; ") == dichas

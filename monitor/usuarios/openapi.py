@@ -7,6 +7,7 @@ from monitor.api.openapi.description import (
     describe,
     describe_fields,
     describe_tag,
+    done,
     name_choices,
     name_component,
 )
@@ -118,7 +119,7 @@ describe(
     logout=Operation(
         summary="Salir",
         description="Todos los tokens anteriores de la persona dejan de valer.",
-        response={"type": "object", "properties": {"ok": {"type": "boolean", "const": True}}, "required": ["ok"]},
+        response=done(),
         example={"ok": True},
         errors=(SinPermiso(LLAVE_SIN_SESION),),
     ),
@@ -164,11 +165,7 @@ describe(
     destroy=Operation(
         stale=Usuario.cambio,
         summary="Eliminar a una persona",
-        response={
-            "type": "object",
-            "properties": {"ok": {"type": "boolean", "const": True}, "id": {"type": "integer"}},
-            "required": ["ok", "id"],
-        },
+        response=done(id={"type": "integer"}),
         example={"ok": True, "id": 3},
         errors=(
             ID_INVALIDO,
@@ -222,11 +219,7 @@ describe(
     destroy=Operation(
         summary="Revocar una llave",
         description="Deja de servir desde la petición siguiente, para siempre; sigue en la lista.",
-        response={
-            "type": "object",
-            "properties": {"ok": {"type": "boolean", "const": True}, "id": {"type": "integer"}},
-            "required": ["ok", "id"],
-        },
+        response=done(id={"type": "integer"}),
         example={"ok": True, "id": 12},
         errors=(ID_INVALIDO, NoEncontrado(NO_ENCONTRADA)),
     ),

@@ -79,6 +79,7 @@ def juan(mundo):
     return Api(mundo["solicitante"])
 
 
+@pytest.mark.una_vez
 @pytest.mark.parametrize(("campo", "valor"), casos(OBLIGATORIOS, OPCIONALES))
 def test_campo_invalido_es_400_y_se_nombra(cuerpo, juan, campo, valor):
     cuerpo[campo] = valor
@@ -89,6 +90,7 @@ def test_campo_invalido_es_400_y_se_nombra(cuerpo, juan, campo, valor):
     assert Solicitud.objects.count() == 0
 
 
+@pytest.mark.una_vez
 @pytest.mark.parametrize(("campo", "valor"), casos(OBLIGATORIOS, OPCIONALES))
 def test_campo_invalido_al_actualizar_tambien(cuerpo, juan, campo, valor):
     pk = juan.post("/solicitud", cuerpo).json()["data"]["Id"]
@@ -98,6 +100,7 @@ def test_campo_invalido_al_actualizar_tambien(cuerpo, juan, campo, valor):
     assert frase.startswith(campo)
 
 
+@pytest.mark.una_vez
 @pytest.mark.parametrize(("campo", "valor"), casos(DE_LUGAR_OBLIGATORIOS, DE_LUGAR_OPCIONALES))
 def test_campo_invalido_de_un_lugar_es_400_y_dice_de_cual(cuerpo, juan, campo, valor):
     cuerpo["lugares"][1][campo] = valor

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from expedientes.archivo import AnexoArchivado, ExpedienteArchivado
+from expedientes.evidencias import revision
 from expedientes.evidencias.models import Evidencia
 from expedientes.evidencias.tests.conftest import guardados
 from expedientes.evidencias.tests.formas import FOTO, con_archivo, ruta_de, subida, subir
@@ -117,7 +118,8 @@ def test_se_va_y_vuelve_con_su_expediente(administrador, expediente, almacen):
     call_command("verificar_historial", stdout=StringIO())
 
 
-def test_no_vuelve_sin_quien_la_subio(administrador, expediente, almacen):
+def test_la_copia_dice_quien_la_subio(administrador, expediente, almacen):
+    """Without that person it doesn't come back, as nothing does (`test_restaurar`)."""
     quien = UsuarioFactory(nombre="Ana Ruiz")
     subida(Api(quien))
     administrador.delete(EXPEDIENTE)
@@ -200,6 +202,25 @@ def test_revisar_con_todo_en_orden(administrador, expediente, almacen):
 
     assert correr("revisar_evidencias", "--limpiar").endswith("Toda la evidencia está, y como llegó.\n")
     assert len(guardados(almacen)) == 3
+
+
+@pytest.mark.parametrize("ruta", [EXPEDIENTE, RUTA], ids=["se archiva", "se elimina"])
+def test_lo_que_se_va_mientras_se_revisa_conserva_sus_bytes(administrador, expediente, almacen, monkeypatch, ruta):
+    """It goes after the archive was read, and before the rows are: it is in neither."""
+    subida(administrador)
+    envejecer(almacen)
+    eliminados = revision._eliminados
+
+    def y_se_va():
+        antes = eliminados()
+        administrador.delete(ruta)
+        return antes
+
+    monkeypatch.setattr(revision, "_eliminados", y_se_va)
+    correr("revisar_evidencias", "--limpiar")
+
+    assert Evidencia.objects.count() == 0
+    assert len(guardados(almacen)) == 1
 
 
 def test_revisar_nombra_lo_alterado_lo_ausente_y_lo_que_no_es_de_nadie(administrador, expediente, almacen, capsys):

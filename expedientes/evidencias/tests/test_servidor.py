@@ -2,8 +2,11 @@
 
 import http.client
 import json
+import select
+import socket
 import struct
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -72,6 +75,29 @@ def test_ocho_de_50_mib_a_la_vez_no_ocupan_memoria(servidor):
     [una, *_] = Remota(servidor, usuario).pedir("GET", f"{ruta_de('S-1')}?detalle=1").json()
     bytes_ = Remota(servidor, usuario).pedir("GET", f"{ruta_de('S-1')}/{una['id']}/archivo").cuerpo
     assert (una["tamano"], len(bytes_), sha256(bytes_).hexdigest()) == (MAX_FILE, MAX_FILE, una["sha256"])
+
+
+def test_quien_inventa_una_llave_no_llena_el_disco(servidor):
+    """Nobody knows before the body has come that there is no such key. In each worker the third of them is told to come
+    back, and somebody with a token has room."""
+    cabeza = (
+        f"POST {ruta_de('S-1')} HTTP/1.1\r\nHost: {urlsplit(servidor).netloc}\r\nContent-Length: {MAX_FILE}\r\n"
+        f"Authorization: Bearer mon_{'x' * 40}\r\n\r\n"
+    )
+    with ExitStack() as pila:
+        conexiones = [
+            pila.enter_context(socket.create_connection(("127.0.0.1", urlsplit(servidor).port), timeout=60))
+            for _ in range(5)
+        ]
+        for conexion in conexiones:
+            conexion.sendall(cabeza.encode())
+            for _ in range(MAX_FILE // len(PIEZA) - 1):
+                conexion.sendall(PIEZA)
+        [ocupada, *_] = select.select(conexiones, [], [], 60)[0]
+        assert ocupada.recv(17) == b"HTTP/1.1 503 Serv"
+
+        ExpedienteFactory(no_siniestro="S-1")
+        assert mandar(servidor, ruta_de("S-1"), UsuarioFactory())[0] == 201
 
 
 def nada():

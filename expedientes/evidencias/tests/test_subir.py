@@ -128,6 +128,23 @@ def test_nombre_en_filename_con_asterisco(operador, expediente, almacen):
     assert [subida(operador, cuerpo=cuerpo)["nombre_archivo"] for cuerpo in (con_los_dos, solo_ese)] == ["Peña.jpg"] * 2
 
 
+# What comes instead of `filename="foto.jpg"`, and the name that stays.
+CON_ASTERISCO = {
+    "filename=\"f.jpg\"; filename*=utf-8x''a.jpg": "f.jpg",
+    "filename=\"filename*=utf-8.jpg\"; filename*=unicode_escape''%5Cud800": "filename*=utf-8.jpg",
+    "filename=\"f.jpg\"; filename*=UTF-8'es'%ED%A0%80.jpg": "í\xa0€.jpg",
+    "filename=\"a; filename*=utf-8''b.jpg\"": "a; filename*=utf-8''b.jpg",
+}
+
+
+@pytest.mark.parametrize("enviado", CON_ASTERISCO)
+def test_nombre_en_letras_que_nadie_conoce(operador, expediente, almacen, enviado):
+    """Nobody knows such letters, or no text may have them."""
+    cuerpo = con_archivo().replace(b'filename="foto.jpg"', enviado.encode())
+
+    assert subida(operador, cuerpo=cuerpo)["nombre_archivo"] == CON_ASTERISCO[enviado]
+
+
 # --- What is refused ---
 
 SIN_ARCHIVO = {"error": "No se recibió ningún archivo"}
@@ -170,6 +187,7 @@ RECHAZADOS = {
     ),
     "sin borde": (con_archivo(), "multipart/form-data", 400, MAL_FORMADO),
     "otro borde": (con_archivo(), "multipart/form-data; boundary=otro", 400, MAL_FORMADO),
+    "borde imposible": (con_archivo(), "multipart/form-data; boundary*=unicode_escape''%5Cud800", 400, MAL_FORMADO),
     "sin final": (con_archivo()[: -len(BORDE) - 6], MULTIPARTE, 400, MAL_FORMADO),
     "cortado": (con_archivo()[:-100], MULTIPARTE, 400, MAL_FORMADO),
     "cabeza rara": (

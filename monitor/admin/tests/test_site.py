@@ -20,7 +20,7 @@ from monitor.tests.formularios import campos_de, enviar, frases
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import CLAVE, UsuarioFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.una_vez]
 
 ENTRADA = "/admin/login/"
 INVALIDAS = "Credenciales inválidas. Revise su usuario y su contraseña; las mayúsculas cuentan."

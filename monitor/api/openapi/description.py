@@ -46,6 +46,19 @@ class Operation:
     listed: bool = True
 
 
+# What an operation says that doesn't answer again what its caller has.
+UNLESS_KNOWN: Mapping[str, Any] = {
+    "request_headers": {"If-None-Match": "El `ETag` que ya se tiene."},
+    "others": {304: {"description": "Nada cambió desde ese `ETag`."}},
+}
+
+
+def done(**others: dict) -> dict:
+    """Return the schema of the answer that says that something was done, with the schema of what else it says."""
+    properties = {"ok": {"type": "boolean", "const": True}, **others}
+    return {"type": "object", "properties": properties, "required": [*properties]}
+
+
 @dataclass(frozen=True)
 class Description:
     tag: str

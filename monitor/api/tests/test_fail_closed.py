@@ -2,11 +2,14 @@
 after."""
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from itertools import product
+from typing import NamedTuple
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from catalogos.tests.factories import FABRICAS
@@ -83,26 +86,70 @@ SIN_EFECTO |= {"POST /api/expedientes/999999/evidencias/999999/enlace"}
 YA_NO_PUEDEN = {"con el token revocado": {"version_token": 99}, "desactivado": {"is_active": False}}
 
 
-def revocar(llave, monkeypatch):
+def revocar(llave):
     Llave.objects.revocar(llave.pk, por=UsuarioFactory(administrador=True))
 
 
-def vencer(llave, monkeypatch):
-    ahora = time.time()
-    monkeypatch.setattr("monitor.api.keys.time.time", lambda: ahora + 7200)
-
-
-def no_ser_nadie(llave, monkeypatch):
+def no_ser_nadie(llave):
     llave.llave = llave.llave[:-1] + ("a" if llave.llave[-1] != "a" else "b")
+
+
+def vencer(llave):
+    """It does by itself: see `mas_tarde`."""
 
 
 YA_NO_SIRVEN = {"revocada": revocar, "vencida": vencer, "equivocada": no_ser_nadie}
 LECTURAS = [ruta for ruta, (roles, _) in RUTAS.items() if ruta.startswith("GET ") and roles is not ABIERTA]
 
 
+@contextmanager
+def mas_tarde():
+    """Ask two hours later, when no key of an hour is good any more."""
+    ahora = time.time()
+    with pytest.MonkeyPatch.context() as parche:
+        parche.setattr("monitor.api.keys.time.time", lambda: ahora + 7200)
+        yield
+
+
+class Intruso(NamedTuple):
+    """Somebody who may not, and what they are told. `entretanto` is in force while they ask."""
+
+    nombre: str
+    api: Api
+    status: int
+    entretanto: Callable = nullcontext
+
+
+def sin_el_rol(roles) -> Iterator[Intruso]:
+    for rol in Rol:
+        if rol not in roles:
+            yield Intruso(rol, Api(UsuarioFactory(rol=rol)), 403)
+
+
+def con_un_token_que_ya_no_sirve() -> Iterator[Intruso]:
+    """The token of each was issued before its user changed."""
+    for nombre, cambio in YA_NO_PUEDEN.items():
+        usuario = UsuarioFactory(administrador=True)
+        api = Api(usuario)
+        assert api.token
+        Usuario.objects.filter(pk=usuario.pk).update(**cambio)
+        yield Intruso(nombre, api, 401)
+
+
+def con_una_llave_que_ya_no_sirve() -> Iterator[Intruso]:
+    """A process that has used the key knows more of it than one that hasn't."""
+    for (nombre, cambiar), usada in product(YA_NO_SIRVEN.items(), (True, False)):
+        llave = LlaveFactory(administrador=True, vence=timezone.now() + timedelta(hours=1))
+        if usada:
+            assert Api(llave).get("/api/expedientes?por_pagina=1").status_code == 200
+        cambiar(llave)
+        yield Intruso(f"{nombre}, usada: {usada}", Api(llave), 401, mas_tarde if cambiar is vencer else nullcontext)
+
+
 @pytest.fixture
-def mundo(db, ruta):
-    if "llaves" in ruta:  # the id of a key is that of its user
+def mundo(db, request):
+    """A row of each table that somebody may change, whose key is 999999."""
+    if "llaves" in request.node.name:  # the id of a key is that of its user
         LlaveFactory(usuario__id=999999)
     else:
         UsuarioFactory(id=999999)
@@ -124,16 +171,6 @@ def volcado() -> dict[str, list[str]]:
         return filas
 
 
-def pedir(ruta, mundo, usuario, cambio):
-    """Return the status, and all the rows before and after. The token was issued before `cambio` was made to its
-    user."""
-    api = Api(usuario)
-    assert api.token
-    Usuario.objects.filter(pk=usuario.pk).update(**{"is_active": True} | cambio)
-    antes = volcado()
-    return enviar(api, ruta, mundo), antes, volcado()
-
-
 def enviar(api, ruta, mundo) -> int:
     """Send the body of a route, and return the status."""
     return api.pedir(*ruta.split(), *cuerpo_en(mundo, ruta)).status_code
@@ -145,11 +182,6 @@ def cuerpo_en(mundo, ruta) -> tuple:
     if isinstance(cuerpo, tuple):
         return cuerpo
     return (cuerpo_de_solicitud(mundo) if cuerpo == "solicitud" else cuerpo,)
-
-
-def pedir_con_llave(ruta, mundo, llave):
-    antes = volcado()
-    return enviar(Api(llave), ruta, mundo), antes, volcado()
 
 
 def cuerpo_de_solicitud(solicitud):
@@ -176,71 +208,41 @@ def test_cada_accion_que_escribe_esta_en_la_tabla():
 
 
 @pytest.mark.parametrize("ruta", CUERPOS)
-def test_quien_puede_cambia_algo(mundo, ruta):
-    status, antes, despues = pedir(ruta, mundo, UsuarioFactory(administrador=True), {})
+def test_cambia_algo_quien_puede_y_nadie_mas(mundo, ruta):
+    pueden = {"sesión": Api(UsuarioFactory(administrador=True)), "llave": Api(LlaveFactory(administrador=True))}
+    intrusos = [*sin_el_rol(RUTAS[ruta][0]), *con_un_token_que_ya_no_sirve(), *con_una_llave_que_ya_no_sirve()]
+    antes = volcado()
 
-    assert (status in (200, 201), antes == despues) == (True, False)
+    for nombre, api, esperado, entretanto in intrusos:
+        with entretanto():
+            assert (nombre, enviar(api, ruta, mundo), volcado()) == (nombre, esperado, antes)
 
-
-@pytest.mark.parametrize("ruta", CUERPOS)
-def test_quien_no_puede_no_cambia_nada(mundo, ruta):
-    UsuarioFactory(administrador=True)  # another Administrador, so that the user isn't the last
-    casos = [(rol, {}, 403) for rol in Rol if rol not in RUTAS[ruta][0]]
-    casos += [(Rol.ADMINISTRADOR, cambio, 401) for cambio in YA_NO_PUEDEN.values()]
-    for rol, cambio, esperado in casos:
-        status, antes, despues = pedir(ruta, mundo, UsuarioFactory(rol=rol), cambio)
-
-        assert (rol, status, despues) == (rol, esperado, antes)
-
-
-@pytest.mark.parametrize("ruta", CUERPOS)
-def test_una_llave_que_puede_cambia_algo_y_nunca_cierra_sesion(mundo, ruta):
-    status, antes, despues = pedir_con_llave(ruta, mundo, LlaveFactory(administrador=True))
-
-    for tablas in (antes, despues):
-        del tablas["llave"]  # it says when each key was used
-    esperado = (403, True) if ruta == "POST /api/auth/logout" else (min(status, 201), False)
-    assert (status, antes == despues) == esperado
+    del antes["llave"]  # it says when each key was used
+    for quien, api in pueden.items():
+        status, igual = y_deshacer(lambda api=api: (enviar(api, ruta, mundo), antes.items() <= volcado().items()))
+        cerrar_sesion = (quien, ruta) == ("llave", "POST /api/auth/logout")
+        assert (quien, status, igual) == (quien, 403 if cerrar_sesion else min(status, 201), cerrar_sesion)
 
 
-@pytest.mark.parametrize("ruta", LECTURAS)
-def test_con_lo_que_ya_no_sirve_no_se_lee_nada(mundo, monkeypatch, ruta):
-    for cambio in YA_NO_PUEDEN.values():
-        quien = UsuarioFactory(administrador=True)
-        api = Api(quien)
-        assert api.token
-        Usuario.objects.filter(pk=quien.pk).update(**cambio)
+def y_deshacer(hacer):
+    """Do something, undo it, and return what it returned."""
+    with transaction.atomic():
+        try:
+            return hacer()
+        finally:
+            transaction.set_rollback(True)
 
-        assert leido(ruta, api) == (401, False)
 
-    for cambio in YA_NO_SIRVEN.values():
-        with monkeypatch.context() as parche:
-            llave = llave_de_una_hora()
-            cambio(llave, parche)
-
-            assert leido(ruta, Api(llave)) == (401, False)
+@pytest.mark.parametrize("quienes", [con_un_token_que_ya_no_sirve, con_una_llave_que_ya_no_sirve])
+def test_con_lo_que_ya_no_sirve_no_se_lee_nada(mundo, quienes):
+    for nombre, api, esperado, entretanto in quienes():
+        with entretanto():
+            assert [(nombre, ruta, *leido(ruta, api)) for ruta in LECTURAS] == [
+                (nombre, ruta, esperado, False) for ruta in LECTURAS
+            ]
 
 
 def leido(ruta, api):
     """Return the status, and whether the answer tells of any row."""
     recibida = api.pedir(*ruta.split())
     return recibida.status_code, b"999999" in recibida.content
-
-
-def llave_de_una_hora():
-    return LlaveFactory(administrador=True, vence=timezone.now() + timedelta(hours=1))
-
-
-@pytest.mark.parametrize("ruta", CUERPOS)
-def test_una_llave_que_ya_no_sirve_no_cambia_nada(mundo, monkeypatch, ruta):
-    """A process that has used the key knows more of it than one that hasn't."""
-    for nombre, usada in product(YA_NO_SIRVEN, (True, False)):
-        with monkeypatch.context() as parche:
-            llave = llave_de_una_hora()
-            if usada:
-                assert Api(llave).get("/api/expedientes?por_pagina=1").status_code == 200
-            YA_NO_SIRVEN[nombre](llave, parche)
-
-            status, antes, despues = pedir_con_llave(ruta, mundo, llave)
-
-            assert (nombre, status, despues) == (nombre, 401, antes)

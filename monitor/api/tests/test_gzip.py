@@ -12,6 +12,8 @@ from monitor.api.gzip import GzipMiddleware, accepts_gzip, compressed
 from monitor.api.tests.cliente import Remota
 from monitor.usuarios.tests.factories import UsuarioFactory
 
+pytestmark = pytest.mark.una_vez
+
 GZIP = {"Accept-Encoding": "br, gzip;q=0.5"}
 PAGINA = "/api/expedientes?por_pagina=50"
 

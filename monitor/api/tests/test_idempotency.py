@@ -49,49 +49,40 @@ def repetida(response):
 
 
 @pytest.mark.parametrize("ruta", CON_CLAVE)
-def test_cada_accion_que_escribe_se_hace_una_vez(mundo, ruta):  # noqa: F811
-    api = Api(UsuarioFactory(administrador=True))
-    cuerpo = cuerpo_en(mundo, ruta)
+def test_cada_accion_se_hace_una_vez_y_contesta_a_quien_todavia_puede(mundo, ruta):  # noqa: F811
+    UsuarioFactory(administrador=True)  # another, so that the user isn't the last
+    usuario = UsuarioFactory(administrador=True)
+    api, cuerpo = Api(usuario), cuerpo_en(mundo, ruta)
 
-    primera = api.pedir(*ruta.split(), *cuerpo, **CLAVE)
+    def cambiar(**cambio):
+        Usuario.objects.filter(pk=usuario.pk).update(**cambio)
+
+    def pedir():
+        return api.pedir(*ruta.split(), *cuerpo, **CLAVE)
+
+    def visto(**cambio):
+        cambiar(**cambio)
+        recibida = pedir()
+        return recibida.status_code, repetida(recibida)
+
+    assert api.token
+    cambiar(version_token=99)
+    antes = volcado()
+    assert (pedir().status_code, volcado()) == (401, antes)
+
+    cambiar(version_token=usuario.version_token)
+    primera = pedir()
     despues = volcado()
-    segunda = api.pedir(*ruta.split(), *cuerpo, **CLAVE)
+    segunda = pedir()
 
     assert (primera.status_code in (200, 201), repetida(primera), repetida(segunda)) == (True, None, "true")
     assert de_la_primera(segunda) == de_la_primera(primera)
     assert volcado() == despues
 
-
-@pytest.mark.parametrize("ruta", CON_CLAVE)
-def test_quien_ya_no_puede_no_recibe_la_respuesta_guardada(mundo, ruta):  # noqa: F811
-    UsuarioFactory(administrador=True)  # another, so that the user isn't the last
-    usuario = UsuarioFactory(administrador=True)
-    api = Api(usuario)
-    cuerpo = cuerpo_en(mundo, ruta)
-    primera = api.pedir(*ruta.split(), *cuerpo, **CLAVE)
-
-    def repetir(**cambio):
-        Usuario.objects.filter(pk=usuario.pk).update(**cambio)
-        segunda = api.pedir(*ruta.split(), *cuerpo, **CLAVE)
-        return segunda.status_code, repetida(segunda)
-
-    quienes = {rol: repetir(rol=rol) for rol in Rol}
+    quienes = {rol: visto(rol=rol) for rol in Rol}
     assert quienes == {rol: (primera.status_code, "true") if rol in RUTAS[ruta][0] else (403, None) for rol in Rol}
-    assert repetir(rol=Rol.ADMINISTRADOR) == (primera.status_code, "true")
-    assert repetir(version_token=99) == (401, None)
-
-
-@pytest.mark.parametrize("ruta", CON_CLAVE)
-def test_quien_no_puede_no_cambia_nada_ni_con_clave(mundo, ruta):  # noqa: F811
-    usuario = UsuarioFactory(administrador=True)
-    api = Api(usuario)
-    assert api.token
-    Usuario.objects.filter(pk=usuario.pk).update(version_token=99)
-    cuerpo = cuerpo_en(mundo, ruta)
-    antes = volcado()
-
-    assert api.pedir(*ruta.split(), *cuerpo, **CLAVE).status_code == 401
-    assert volcado() == antes
+    assert visto(rol=Rol.ADMINISTRADOR) == (primera.status_code, "true")
+    assert visto(version_token=99) == (401, None)
 
 
 def test_la_sesion_no_guarda_nada(administrador):

@@ -13,6 +13,8 @@ from monitor.api import tokens
 from monitor.usuarios.tests.factories import UsuarioFactory
 from monitor.wsgi import application
 
+pytestmark = pytest.mark.una_vez
+
 
 @pytest.fixture
 def pedir(db):

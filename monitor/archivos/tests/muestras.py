@@ -49,11 +49,22 @@ def video(marca=b"isom", otras=(b"mp42",)) -> bytes:
     return caja(b"ftyp", marca + bytes(4) + b"".join(otras)) + caja(b"mdat", b"x" * 99) + caja(b"moov", b"x" * 20)
 
 
-def paquete(**partes) -> bytes:
+def paquete(compresion=zipfile.ZIP_DEFLATED, /, **partes) -> bytes:
     salida = io.BytesIO()
-    with zipfile.ZipFile(salida, "w", zipfile.ZIP_DEFLATED) as archivo:
+    with zipfile.ZipFile(salida, "w", compresion) as archivo:
         for nombre, contenido in partes.items():
             archivo.writestr(nombre, contenido)
+    return salida.getvalue()
+
+
+def con_directorio(bytes_: int) -> bytes:
+    """Return a document whose directory takes at least so many bytes, with few entries: they have long remarks."""
+    salida = io.BytesIO(documento(HOJA))
+    with zipfile.ZipFile(salida, "a") as archivo:
+        for n in range(bytes_ // 65_535 + 1):
+            parte = zipfile.ZipInfo(f"{n}.xml")
+            parte.comment = bytes(65_535)
+            archivo.writestr(parte, "")
     return salida.getvalue()
 
 

@@ -1,6 +1,8 @@
 """The store: a file is there whole or not at all, under a name of ours."""
 
+import os
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -60,17 +62,28 @@ def test_lo_guardado_se_puede_desechar(almacen):
 
 
 def test_se_sincroniza_antes_de_tomar_su_nombre(almacen, monkeypatch):
-    """A power cut after the name must find the bytes."""
+    """A power cut after the name must find the bytes, and the folders that lead to them."""
     hechos = []
-    monkeypatch.setattr("monitor.archivos.almacen.os.fsync", lambda _: hechos.append(("fsync", len(archivos(almacen)))))
-    guardar(almacen, b"x")
+
+    def anotar(descriptor):
+        ruta = Path(f"/proc/self/fd/{descriptor}").readlink()
+        hechos.append((ruta, os.fstat(descriptor).st_size if ruta.is_file() else len(list(ruta.iterdir()))))
+
+    monkeypatch.setattr("monitor.archivos.almacen.os.fsync", anotar)
+    lugar = guardar(almacen, b"x")
     monkeypatch.undo()
 
-    en_su_lugar = [ruta.relative_to(almacen.raiz).parts[0] for ruta in archivos(almacen)]
-    assert en_su_lugar == ["originales"]
-    # The folders when they were made; then the file, while it has no name; then the folder where it got it.
-    assert hechos[-1] == ("fsync", 1)
-    assert len(hechos) >= 2
+    originales = almacen.raiz / "originales"
+    en_su_lugar = originales / lugar
+    assert archivos(almacen) == [en_su_lugar]
+    # The whole file, before it has its name; then the folder that has a new one, and that one, with the file in it.
+    assert hechos[-3:] == [
+        (almacen.entrantes / en_su_lugar.name, 1),
+        (originales, 1),
+        (en_su_lugar.parent, 1),
+    ]
+    carpetas = {ruta for ruta, _ in hechos}
+    assert carpetas >= {almacen.raiz.parent.parent, almacen.raiz.parent, almacen.raiz}
 
 
 def test_cada_quien_tiene_su_lugar_y_nadie_mas_lo_lee(almacen):

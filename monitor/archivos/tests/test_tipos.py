@@ -1,9 +1,11 @@
 """What a file is, by its content, and the hostile ones: each is refused, or harmless."""
 
 import io
+import zipfile
 
 import pytest
 
+from monitor.archivos import contenedores, oficina
 from monitor.archivos.errores import DANADO, DEMASIADOS_PIXELES, NO_PERMITIDO
 from monitor.archivos.tests import muestras
 from monitor.archivos.tests.muestras import (
@@ -11,6 +13,7 @@ from monitor.archivos.tests.muestras import (
     PERMITIDOS,
     TEXTO,
     caja,
+    con_directorio,
     documento,
     imagen,
     indice,
@@ -42,7 +45,7 @@ MAS = {
     + [video(b"3gp4", (b"isom",))],
     "video/quicktime": [caja(b"wide") + caja(b"mdat", b"x" * 9) + caja(b"moov")],
     "image/heic": [video(b"mif1", (b"heic",)).replace(b"moov", b"meta")],
-    "image/jpeg": [muestras.con_exif()],
+    "image/jpeg": [muestras.con_exif(), imagen(ancho=7), imagen(alto=1), imagen(ancho=1, alto=1)],
     "text/plain": ["Año".encode("cp1252"), b"\xef\xbb\xbfhola", b"a,b\r\n1,2\r\n", b"a\tb\x0c"],
     "application/xml": ["<?xml version='1.0' encoding='UTF-16'?><a>ñ</a>".encode("utf-16"), b"<a/>"],
     "application/pdf": [b"\r\n" + muestras.PDF],
@@ -58,6 +61,8 @@ def test_tambien_los_que_empiezan_de_otro_modo(tipo, i):
         assert mime(MAS[tipo][i]) == tipo
 
 
+CON_ENTIDADES = indice(HOJA).replace("?>", " encoding='utf-16'?><!DOCTYPE a [<!ENTITY b 'c'>]>")
+
 AJENOS = {
     "svg": muestras.SVG,
     "svg con espacio antes": b"\n  " + muestras.SVG[21:],
@@ -67,6 +72,8 @@ AJENOS = {
     "svg dentro de xml": b"<a><svg xmlns='http://www.w3.org/2000/svg'/></a>",
     "xml con entidades": b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>",
     "xml que pide otro": b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>",
+    "xml con letras que nadie conoce": b"<?xml version='1.0' encoding='zzz'?><a/>",
+    "xml con letras que no se leen": "<?xml version='1.0' encoding='shift_jis'?><a>\u30a2</a>".encode("shift_jis"),
     "xml hondo": b"<?xml version='1.0'?>" + b"<a>" * 600 + b"</a>" * 600,
     "tiff": imagen("TIFF"),
     "bmp": imagen("BMP"),
@@ -86,7 +93,11 @@ AJENOS = {
     "xlsx con macros en otro sitio": documento(HOJA, "application/vnd.ms-office.vbaProject"),
     "pptx": documento("application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"),
     "paquete con entidades": paquete(**{"[Content_Types].xml": "<!DOCTYPE a [<!ENTITY b 'c'>]>" + indice(HOJA)}),
+    "paquete con entidades en UTF-16": paquete(**{"[Content_Types].xml": CON_ENTIDADES.encode("utf-16")}),
     "paquete con un indice enorme": paquete(**{"[Content_Types].xml": " " * 2_000_000}),
+    "paquete con un directorio enorme": con_directorio(oficina.MAYOR_DIRECTORIO),
+    "paquete en BZIP2": paquete(zipfile.ZIP_BZIP2, **{"[Content_Types].xml": indice(HOJA)}),
+    "paquete en LZMA": paquete(zipfile.ZIP_LZMA, **{"[Content_Types].xml": indice(HOJA)}),
 }
 
 
@@ -104,6 +115,10 @@ def test_cortado_esta_danado(tipo):
     contenido = QUE_TERMINAN[tipo]
 
     assert {mime(contenido[: len(contenido) * parte // 10]) for parte in (5, 7, 9)} == {DANADO}
+
+
+def test_un_indice_con_letras_que_nadie_conoce_esta_danado():
+    assert mime(paquete(**{"[Content_Types].xml": indice(HOJA).replace("?>", " encoding='zzz'?>")})) == DANADO
 
 
 def test_un_png_con_un_trozo_cambiado_esta_danado():
@@ -125,6 +140,15 @@ def test_bomba_de_cuadros_no_se_decodifica():
     cuadro = gif[gif.index(b",\0\0\0\0") : -1]
 
     assert mime(gif[:-1] + cuadro * 2_000 + b";") == "image/gif"
+
+
+def test_bomba_de_bloques_vacios_no_se_recorre():
+    """Each takes two or three bytes of the file, and a turn of ours."""
+    gif = imagen("GIF")
+
+    assert mime(gif[:-1] + b"!\xfe\0" * contenedores.MAS_CAJAS + b";") == DANADO
+    assert mime(gif[:-1] + b"!\xfe" + b"\1x" * contenedores.MAS_PEDAZOS + b"\0;") == DANADO
+    assert mime(gif[:-1] + b"!\xfe" + b"\1x" * 9_000 + b"\0" + b"!\xfe\0" * 9_000 + b";") == "image/gif"
 
 
 def test_bomba_de_zip_no_se_desempaca():

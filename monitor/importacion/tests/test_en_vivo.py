@@ -10,7 +10,7 @@ from catalogos.importacion.carga import Importador
 from catalogos.models import Aseguradora
 from expedientes.models import Expediente
 from monitor.errores import Conflicto
-from monitor.importacion import en_vivo, trabajo, vista
+from monitor.importacion import admin, en_vivo, trabajo, vista
 from monitor.importacion.archivo import Archivo
 from monitor.importacion.models import Importacion
 from monitor.importacion.tests.ayuda import ASEGURADORAS, EXPEDIENTES, dicho, revisar, texto_de
@@ -50,6 +50,17 @@ def test_una_larga_importa_y_lo_apunta_a_quien_y_a_su_peticion(client, operador)
     assert Aseguradora.objects.count() == 3
 
 
+def test_deshacer_una_larga_dice_cuanto_lleva_y_que_se_deshizo(client, operador, monkeypatch):
+    monkeypatch.setattr(admin, "EN_VIVO_DESDE", 1)
+    client.force_login(UsuarioFactory(administrador=True))
+    trabajo.importar(Archivo("a.csv", b"nombre\nAXA\nHDI\n"), Importador(Aseguradora), por=operador)
+
+    pagina = dicho(client.post(f"/admin/importacion/importacion/{Importacion.objects.get().pk}/deshacer/"))
+
+    assert "2 de 2 filas Se deshizo la importación de «a.csv». Ver la importación" in pagina
+    assert not Aseguradora.objects.vigentes().exists()
+
+
 def test_si_el_archivo_no_se_puede_leer_lo_dice_al_final(client, operador):
     assert "no se conoce «x»" in dicho(revisar(client, ASEGURADORAS, "nombre;x\nA;B\n"))
 
@@ -76,6 +87,8 @@ def test_si_ya_se_mandan_cuantas_se_puede_pide_esperar(client, operador):
     respuesta = client.post(f"{ASEGURADORAS}importar/", {"archivo": archivo}, **{ROOM_FOR_STREAMS: lambda: False})
 
     assert (respuesta.status_code, respuesta.headers["Retry-After"]) == (503, "5")
+    assert "Vuelva atrás y repita en unos segundos." in dicho(respuesta)
+    assert "listas" not in dicho(respuesta)
 
 
 # --- Two at once ---

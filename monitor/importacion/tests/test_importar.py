@@ -11,6 +11,8 @@ from catalogos.tests.factories import AseguradoraFactory, DepartamentoFactory, L
 from expedientes.models import Expediente, HistorialEstado
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.cambios.models import Cambio
+from monitor.exportacion import como_xlsx
+from monitor.importacion import vista
 from monitor.importacion.models import FilaImportada, Importacion
 from monitor.importacion.tests.ayuda import (
     ASEGURADORAS,
@@ -79,6 +81,20 @@ def test_todo_o_nada(client, como_operador):
     assert nombres(Lugar) == ["Sede"]
 
 
+@pytest.mark.parametrize(
+    ("lista", "archivo"),
+    [
+        (EXPEDIENTES, "no_siniestro;color\nSIN-1;azul;sobra\nSIN-2;rojo\n"),
+        (LUGARES, "codigo;nombre\nA;Sede;sobra\nB;Norte\n"),
+    ],
+)
+def test_una_linea_que_hay_que_corregir_no_se_cuenta_tambien_entre_las_otras(client, como_operador, lista, archivo):
+    pagina = revisar(client, lista, archivo)
+
+    assert "«archivo.csv»: 1 nueva, 1 con algo que corregir" in dicho(pagina)
+    assert [linea for linea, *_ in filas(pagina, "Filas nuevas")] == ["3"]
+
+
 def test_quien_pulsa_tarde_ve_que_cambio_y_no_importa_nada(client, como_operador):
     pagina = revisar(client, ASEGURADORAS, "nombre\nAXA\nHDI\n")
     AseguradoraFactory(nombre="AXA")
@@ -111,11 +127,11 @@ def test_otra_vez_no_cambia_nada(client, como_operador):
     assert 'id="importar"' not in pagina.content.decode()
 
 
-def test_lo_que_el_formulario_guardo_mal_no_se_importa(client, como_operador):
+@pytest.mark.parametrize("contenido", ["no es base64", "ñ", "bm8gZXMgemxpYg=="])
+def test_lo_que_el_formulario_guardo_mal_no_se_importa(client, como_operador, contenido):
     pagina = revisar(client, ASEGURADORAS, "nombre\nAXA\n")
 
-    assert pulsar(client, ASEGURADORAS, pagina, contenido="no es base64").status_code == 400
-    assert pulsar(client, ASEGURADORAS, pagina, contenido="bm8gZXMgemxpYg==").status_code == 400
+    assert pulsar(client, ASEGURADORAS, pagina, contenido=contenido).status_code == 400
     assert not Aseguradora.objects.exists()
 
 
@@ -211,7 +227,11 @@ def test_las_fechas(client, como_operador, celda, esperado):
         ("20/03/2024 10:30:15 p. m.", datetime(2024, 3, 21, 4, 30, 15, tzinfo=UTC)),
         ("2024-03-20T10:30:00Z", datetime(2024, 3, 20, 10, 30, tzinfo=UTC)),
         ("20/03/2024", datetime(2024, 3, 20, 6, 0, tzinfo=UTC)),
+        ("2024-03-20 10:30-0600", datetime(2024, 3, 20, 16, 30, tzinfo=UTC)),
         ("20/03/2024 25:00", "Dato 1: fecha y hora: «25:00» no es una hora: escríbala como 16:30"),
+        ("2024-03-20 10:00+99:99", "Dato 1: fecha y hora: «10:00+99:99» no es una hora: escríbala como 16:30"),
+        ("2024-03-20 10:00+0٣:00", "Dato 1: fecha y hora: «10:00+0٣:00» no es una hora: escríbala como 16:30"),
+        ("9999-12-31 23:00-05:00", "Dato 1: fecha y hora: está demasiado lejos; use un año entre 2 y 9998"),
     ],
 )
 def test_los_momentos(client, como_operador, celda, esperado):
@@ -237,10 +257,40 @@ def test_un_libro_con_fechas_de_excel(client, como_operador):
     assert expediente.dato1_fecha_hora == datetime(2024, 3, 20, 16, 30, tzinfo=UTC)
 
 
-def test_lo_que_excel_redondeo_se_rechaza(client, como_operador):
-    pagina = revisar(client, EXPEDIENTES, "No. Siniestro;Factura\nSIN-1;1,23457E+14\n")
+@pytest.mark.parametrize("celda", ["1,23457E+14", "-1,23457E+14"])
+def test_lo_que_excel_redondeo_se_rechaza(client, como_operador, celda):
+    pagina = revisar(client, EXPEDIENTES, f"No. Siniestro;Factura\nSIN-1;{celda}\n")
 
-    assert filas(pagina, "Por corregir")[0][1].startswith("Factura: «1,23457E+14» es un número que Excel redondeó")
+    assert filas(pagina, "Por corregir")[0][1].startswith(f"Factura: «{celda}» es un número que Excel redondeó")
+
+
+def test_tambien_lo_que_redondeo_en_un_libro(client, como_operador):
+    contenido = libro(["No. Siniestro", "Factura"], ["SIN-1", 1234567890123456789])
+
+    [[linea, frase]] = filas(revisar(client, EXPEDIENTES, contenido, "viejos.xlsx"), "Por corregir")
+
+    assert (linea, frase.startswith("Factura: «1.23456789012346E+18» es un número que Excel redondeó")) == ("2", True)
+
+
+@pytest.mark.parametrize("texto", ["x" * 40_000, "a\r\n" * 20_000, "a\n" * 20_000])
+def test_lo_que_excel_no_pudo_tener_entero_se_rechaza(client, como_operador, monkeypatch, texto):
+    """A list that went out as a book, saved by Excel as CSV."""
+    monkeypatch.setattr(vista, "EN_VIVO_DESDE", 1_000_000)  # in the test's own transaction
+    cortado = texto[: como_xlsx.LETRAS - len(como_xlsx.SIGUE)] + como_xlsx.SIGUE
+    ExpedienteFactory(no_siniestro="SIN-1", observaciones=texto)
+
+    [[linea, frase]] = filas(
+        revisar(client, EXPEDIENTES, f'No. Siniestro;Observaciones\nSIN-1;"{cortado}"\n'), "Por corregir"
+    )
+
+    assert (linea, frase.startswith(f"Observaciones: «{texto[0]}")) == ("2", True)
+    assert frase.endswith("(termina en «… (sigue)»): deje vacía esa celda, o use «Exportar a CSV»")
+
+
+def test_un_texto_que_termina_como_los_cortados_y_es_mas_corto_se_admite(client, como_operador):
+    importar(client, EXPEDIENTES, 'No. Siniestro;Observaciones\nSIN-1;"Uno\ny otro… (sigue)"\n')
+
+    assert Expediente.objects.get().observaciones == "Uno\ny otro… (sigue)"
 
 
 @pytest.mark.parametrize(
@@ -387,11 +437,25 @@ def test_lo_exportado_vuelve_sin_cambiar_nada(client, como_administrador, format
     LugarFactory(codigo=None, nombre="Sede", latitud=13.6929, longitud=-89.2182, es_punto_frecuente=True)
     Lugar.objects.crear({"nombre": "Sede", "codigo": None}, por=None)
     LugarFactory(codigo="-1", nombre="@Norte", direccion=" 007 ", observaciones=" =a\r\n\nb ")
+    LugarFactory(codigo="B", nombre="Sur", direccion=" '=1", observaciones="\t=1")
     LugarFactory(codigo="BAJA", eliminada=True)
 
-    for lista, cuantas in ((EXPEDIENTES, 3), (DEPARTAMENTOS, 2), (LUGARES, 3)):
+    for lista, cuantas in ((EXPEDIENTES, 3), (DEPARTAMENTOS, 2), (LUGARES, 4)):
         pagina = revisar(client, lista, exportado(client, lista, formato), f"lista.{formato}")
         assert f"«lista.{formato}»: {cuantas} iguales" in dicho(pagina), lista
+
+
+def test_quitar_un_apostrofe_es_un_cambio(client, como_administrador):
+    """Who exports a list as CSV gets one more, which is undone; the text may have its own."""
+    ExpedienteFactory(no_siniestro="SIN-1", observaciones="'=1+1")
+    LugarFactory(codigo="A", nombre="Sede", direccion="'-1")
+
+    for lista, archivo in (
+        (EXPEDIENTES, "no_siniestro;observaciones\nSIN-1;{}=1+1\n"),
+        (LUGARES, "codigo;nombre;direccion\nA;Sede;{}-1\n"),
+    ):
+        assert "1 igual" in dicho(revisar(client, lista, archivo.format("''")))
+        assert "1 cambiada" in dicho(revisar(client, lista, archivo.format("'")))
 
 
 @pytest.mark.parametrize("formato", ["csv", "xlsx"])
@@ -554,6 +618,22 @@ def test_lo_que_ya_esta_igual_no_cuesta_sentencias(client, como_operador):
         return "\n".join(["no_siniestro;marca", *(f"F{n};Audi" for n in range(cuantas))])
 
     assert sentencias(client, EXPEDIENTES, archivo(1)) == sentencias(client, EXPEDIENTES, archivo(10))
+
+
+@pytest.mark.parametrize(
+    ("celda", "frase"), [("Nadie", "no existe «Nadie»"), ("taller", "hay más de un «taller»: escriba su codigo")]
+)
+def test_lo_que_no_se_halla_se_busca_una_vez(client, como_operador, celda, frase):
+    DepartamentoFactory(codigo="T1", nombre="Taller"), DepartamentoFactory(codigo="T2", nombre="Taller")
+
+    def buscadas(cuantas):
+        nuevas = "".join(f"F{n};F{n};{celda}\n" for n in range(cuantas))
+        with CaptureQueriesContext(connection) as hechas:
+            pagina = revisar(client, DEPARTAMENTOS, f"codigo;nombre;departamento_padre\n{nuevas}")
+        assert dicho(pagina).count(frase) == cuantas
+        return sum(celda.upper() in hecha["sql"].upper() for hecha in hechas)
+
+    assert buscadas(10) == buscadas(1)
 
 
 def test_se_muestran_las_primeras_y_se_cuentan_las_demas(client, como_operador):

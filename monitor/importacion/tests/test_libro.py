@@ -2,7 +2,7 @@
 
 import io
 from datetime import date, datetime, time
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import pytest
 from openpyxl import Workbook
@@ -26,13 +26,13 @@ def guardado(paquete) -> bytes:
     return salida.getvalue()
 
 
-def con_partes(**cambios) -> bytes:
+def con_partes(*, compresion=ZIP_DEFLATED, **cambios) -> bytes:
     """Return a book with one row, some of whose files are others. `__` stands for `/`."""
     paquete = Workbook()
     paquete.active.append(["nombre"])
     cambios = {nombre.replace("__", "/") + ".xml": texto for nombre, texto in cambios.items()}
     salida = io.BytesIO()
-    with ZipFile(io.BytesIO(guardado(paquete))) as original, ZipFile(salida, "w", ZIP_DEFLATED) as nuevo:
+    with ZipFile(io.BytesIO(guardado(paquete))) as original, ZipFile(salida, "w", compresion) as nuevo:
         for nombre in {*original.namelist(), *cambios}:
             nuevo.writestr(nombre, cambios[nombre] if nombre in cambios else original.read(nombre))
     return salida.getvalue()
@@ -95,10 +95,14 @@ def test_lo_que_exportamos():
     )
 
 
-def test_un_texto_que_no_cupo_se_rechaza():
-    contenido = b"".join(como_xlsx.escribir(Tabla("tabla", ["A"], [[["x" * 40_000]]])))
+@pytest.mark.parametrize("texto", ["x" * 40_000, "a\r\n" * 20_000, "_x0041_" * 9_000])
+def test_un_texto_que_no_cupo_se_rechaza(texto):
+    contenido = b"".join(como_xlsx.escribir(Tabla("tabla", ["A"], [[[texto]]])))
 
-    assert "hay un texto que Excel no pudo tener entero" in frase_de(contenido)
+    assert frase_de(contenido).endswith(
+        "hay un texto que Excel no pudo tener entero (termina en «… (sigue)»): deje vacía esa celda, o use «Exportar a"
+        " CSV»"
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
@@ -118,6 +122,11 @@ def test_un_libro_que_abierto_es_enorme_se_rechaza_sin_abrirlo():
     assert "abierto pesa más de 64 MB" in frase_de(contenido)
 
 
+@pytest.mark.parametrize("compresion", [ZIP_BZIP2, ZIP_LZMA])
+def test_un_libro_comprimido_de_un_modo_sin_limite_se_rechaza_sin_abrirlo(compresion):
+    assert "no se puede abrir como libro de Excel" in frase_de(con_partes(compresion=compresion))
+
+
 def test_demasiados_textos():
     textos = f"<sst>{'<si/>' * (libro.TEXTOS_MAXIMOS + 1)}</sst>"
 
@@ -125,10 +134,33 @@ def test_demasiados_textos():
 
 
 def test_una_celda_en_el_fin_del_mundo_no_ocupa_lo_que_hay_en_medio():
-    ultima = '<row r="999999999999"><c r="A9"><v>2</v></c><c r="XFD9"><v>3</v></c></row>'
+    ultima = '<row r="1048576"><c r="A1048576"><v>2</v></c><c r="XFD1048576"><v>3</v></c></row>'
     celdas = f'<row r="1"><c r="A1"><v>1</v></c></row>{ultima}'
 
-    assert leer(con_partes(xl__worksheets__sheet1=HOJA.format(celdas))) == [(1, ["1"]), (999_999_999_999, ["2"])]
+    assert leer(con_partes(xl__worksheets__sheet1=HOJA.format(celdas))) == [(1, ["1"]), (1_048_576, ["2"])]
+
+
+@pytest.mark.parametrize(
+    ("guardado", "leido"),
+    [
+        ("999999999999999", "999999999999999"),
+        ("1234567890123456", "1.23456789012346E+15"),
+        ("-1234567890123456", "-1.23456789012346E+15"),
+        ("12345678901234567890", "1.23456789012346E+19"),
+    ],
+)
+def test_de_un_numero_mas_largo_que_los_que_excel_guarda_se_ve_que_lo_es(guardado, leido):
+    celdas = f'<row r="1"><c r="A1"><v>{guardado}</v></c></row>'
+
+    assert leer(con_partes(xl__worksheets__sheet1=HOJA.format(celdas))) == [(1, [leido])]
+
+
+@pytest.mark.parametrize("numero", [-1, 3_000_000, 10**14])
+def test_un_numero_que_no_es_ningun_dia_queda_como_numero(numero):
+    paquete = Workbook()
+    paquete.active["A1"], paquete.active["A1"].number_format = numero, "dd/mm/yyyy"
+
+    assert leer(guardado(paquete)) == [(1, [str(numero)])]
 
 
 def test_celdas_sin_su_lugar():
@@ -145,6 +177,11 @@ def test_celdas_sin_su_lugar():
         {"xl__workbook": "esto no es XML"},
         {"xl__worksheets__sheet1": HOJA.format('<row r="1"><c r="A1" t="s"><v>99</v></c></row>')},
         {"xl__worksheets__sheet1": HOJA.format('<row r="x"/>')},
+        {"xl__worksheets__sheet1": HOJA.format('<row r="0"/>')},
+        {"xl__worksheets__sheet1": HOJA.format('<row r="2"/><row r="2"/>')},
+        {"xl__worksheets__sheet1": HOJA.format('<row r="2"/><row r="1"/>')},
+        {"xl__worksheets__sheet1": HOJA.format('<row r="1048577"/>')},
+        {"xl__worksheets__sheet1": HOJA.format('<row r="1048576"/><row/>')},
         {"xl__worksheets__sheet1": HOJA.format('<row r="1"><c r="A1"><v>doce</v></c></row>')},
     ],
 )

@@ -15,7 +15,6 @@ from monitor.origen import Origen, entrando_por
 from monitor.usuarios.models import Usuario
 
 ANCHO = 30  # of the bar, in characters
-DICHAS = 100  # lines that are said to be wrong; the rest are counted
 QUE_ARCHIVO = f"""
 Un archivo es un libro de Excel (.xlsx) o un CSV, de hasta {MEGAS} MB y {FILAS_MAXIMAS:,} filas, como los que acepta la
 página «Importar»: su primera fila nombra las columnas, y una celda vacía deja lo que había. Se importa todo o nada, y
@@ -76,7 +75,7 @@ def _persona(username):
 
 
 def _rechazos(resultado) -> str:
-    frases = [f"línea {linea}: {frase}" for linea, frase in resultado.rechazos[:DICHAS]]
-    resto = len(resultado.rechazos) - DICHAS
+    frases = [f"línea {linea}: {frase}" for linea, frase in resultado.rechazos[: trabajo.MOSTRADAS]]
+    resto = len(resultado.rechazos) - trabajo.MOSTRADAS
     frases += [f"y {resto:,} más"] if resto > 0 else []
     return "No se importó nada. Corrija y repita:\n  " + "\n  ".join(frases)

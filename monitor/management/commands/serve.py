@@ -4,7 +4,6 @@ from contextvars import copy_context
 from functools import partial
 
 from django.conf import settings
-from django.core.handlers.wsgi import WSGIRequest
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.http import HttpResponse
@@ -22,6 +21,7 @@ from monitor.management.terminal import declarar_uso, exigir_migraciones
 from monitor.middleware import BrowserMiddleware, RequestLogMiddleware
 from monitor.origen import ADMIN, is_admin
 from monitor.puerto import frase_de
+from monitor.request import Request
 from monitor.server import limits
 from monitor.server.application import Answer, Threads, base_environ
 from monitor.server.connection import Service
@@ -99,6 +99,7 @@ def servicio(host, port, number, call_soon):
         threads=Threads(application, call_soon),
         base_environ=base_environ(host, port),
         body_limit=limite_del_cuerpo,
+        is_stranger=lambda received: uploads.is_stranger(received.header),
         folder=ALMACEN.entrantes,
         busy=partial(sin_vista, server_busy()),
         malformed=ilegible,
@@ -128,9 +129,7 @@ def ilegible(target: bytes, accept: str) -> Answer:
 
 def sin_vista(error: HttpError, environ: dict) -> Answer:
     """Return an error that the server answers by itself, named and logged as any other answer."""
-    response = copy_context().run(
-        RequestLogMiddleware(BrowserMiddleware(partial(respuesta, error))), WSGIRequest(environ)
-    )
+    response = copy_context().run(RequestLogMiddleware(BrowserMiddleware(partial(respuesta, error))), Request(environ))
     return Answer(f"{response.status_code} {response.reason_phrase}", list(response.items()), response.content)
 
 

@@ -2,11 +2,13 @@ import json
 import random
 import stat
 from dataclasses import replace
-from zipfile import ZipFile
+from zipfile import ZIP_BZIP2, ZipFile
 
 import pytest
 from django.core.management.base import CommandError
 
+from monitor import paquetes
+from monitor.respaldos import contenedor
 from monitor.respaldos.contenedor import Respaldo, escribir
 from monitor.respaldos.manifiesto import Manifiesto, Tabla
 
@@ -123,3 +125,18 @@ def test_si_falla_la_copia_el_error_es_suyo(tmp_path):
 
     with pytest.raises(CommandError, match="pg_dump no pudo"):
         escribir(tmp_path / "uno.respaldo", MANIFIESTO, "base.sqlite3", fallar)
+
+
+def test_un_zip_comprimido_de_un_modo_sin_limite_no_se_abre(tmp_path, monkeypatch):
+    monkeypatch.setattr(contenedor, "ZIP_DEFLATED", ZIP_BZIP2)
+    archivo = sellado(tmp_path, MANIFIESTO.como_json())
+
+    with pytest.raises(CommandError, match="no es un respaldo de Monitor"):
+        Respaldo(archivo)
+
+
+def test_tampoco_una_parte_suya(archivo, monkeypatch):
+    with Respaldo(archivo) as respaldo:
+        monkeypatch.setattr(paquetes, "ACOTADAS", ())
+        with pytest.raises(CommandError, match="no es un respaldo de Monitor"):
+            respaldo.parte("base.sqlite3")

@@ -28,6 +28,7 @@ class Servidor:
         "BODIES": 20_000,
         "IN_MEMORY": 1024,
         "FILES": 300_000,
+        "FILES_OF_STRANGERS": 100_000,
         "SLOWEST": 20_000,
         "CONNECTIONS": 50,
     }

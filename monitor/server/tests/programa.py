@@ -84,6 +84,7 @@ def servicio(numero, call_soon):
         threads=Threads(aplicacion, call_soon),
         base_environ=base_environ("127.0.0.1", 0) | {"numero": str(numero)},
         body_limit=lambda received: 200_000 if received.path == "/archivo" else 1024,
+        is_stranger=lambda received: bool(received.header("x-extrano")),
         folder=Path(sys.argv[3]).parent,
         busy=lambda environ: Answer("503 Service Unavailable", [("Retry-After", "2")], b"ocupado"),
         probes=frozenset({"/sonda"}),

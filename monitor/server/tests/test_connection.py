@@ -208,6 +208,26 @@ def test_cuerpos_grandes_a_medias_no_llenan_el_disco(servidor_propio):
     esperar_a(lambda: servidor_propio.pedir("/archivo", "POST", GRANDE).status == 200)
 
 
+def test_extranos_a_medias_no_dejan_sin_lugar_a_los_demas(servidor_propio):
+    """Each worker keeps 100,000 bytes of theirs. What was cut is answered, and the application never sees it."""
+    extrano = ARCHIVO.replace("Host: x", "Host: x\r\nX-Extrano: si")
+    conexiones = [servidor_propio.conectar(extrano, GRANDE[:60_000]) for _ in range(8)]
+    ocupadas = select.select(conexiones, [], [], 10)[0]
+    respuesta = todo(ocupadas[0])
+    assert respuesta.startswith(b"HTTP/1.1 503 ")
+    assert b"\r\nRetry-After: 2\r\n" in respuesta
+    assert servidor_propio.pedir("/archivo", "POST", GRANDE).status == 200
+
+    for conexion in conexiones:
+        conexion.close()
+    un_poco = {"X-Extrano": "si"}
+    esperar_a(lambda: servidor_propio.pedir("/archivo", "POST", GRANDE[:60_000], un_poco).status == 200)
+    assert {hecho for hecho in servidor_propio.hechos() if "/archivo" in hecho} == {
+        "POST /archivo 150000",
+        "POST /archivo 60000",
+    }
+
+
 def test_cuerpo_grande_y_lento_llega_si_no_es_demasiado_lento(servidor_propio):
     """A body in memory has one second; this one takes two, and is sent at the pace that is asked for."""
     conexion = servidor_propio.conectar(ARCHIVO)

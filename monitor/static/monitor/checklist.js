@@ -1,7 +1,6 @@
 // The checklist: a mark is taken off by pressing it again, and the signature is drawn with a finger.
 
 for (const marca of document.querySelectorAll(".marcas input")) {
-  marca.addEventListener("pointerdown", () => { marca.dataset.estaba = marca.checked; });
   marca.parentElement.addEventListener("pointerdown", () => { marca.dataset.estaba = marca.checked; });
   marca.addEventListener("click", () => {
     if (marca.dataset.estaba === "true") marca.checked = false;

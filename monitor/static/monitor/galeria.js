@@ -189,6 +189,10 @@ function ver(numero) {
   cual = (numero + todas.length) % todas.length;
   const enlace = todas[cual];
   const foto = visor.querySelector("img");
+  foto.onerror = () => {
+    foto.onerror = null;
+    foto.src = enlace.querySelector("img").src; // few browsers show HEIC
+  };
   foto.src = enlace.href;
   foto.alt = enlace.dataset.nombre;
   const senas = [...enlace.parentElement.querySelectorAll(".senas span")].map((parte) => parte.textContent.trim());

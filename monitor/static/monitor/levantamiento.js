@@ -6,8 +6,8 @@ const otro = document.getElementById("otro-renglon");
 
 // In cents, so that the sum is exact.
 function centavos(texto) {
-  const limpio = texto.replace(/[$,\s]/g, "");
-  return /^-?\d+(\.\d{1,2})?$/.test(limpio) ? Math.round(Number(limpio) * 100) : 0;
+  const limpio = texto.trim().replace(/[$, ]/g, "");
+  return /^-?\d{1,12}(\.\d{1,2})?$/.test(limpio) ? Math.round(Number(limpio) * 100) : 0;
 }
 
 function sumar() {

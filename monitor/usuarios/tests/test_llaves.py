@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from catalogos.tests.factories import DepartamentoFactory
 from expedientes.tests.factories import ExpedienteFactory
-from monitor.api import keys, tokens
+from monitor.api import keys, tokens, uploads
 from monitor.api.tests.cliente import Api, respuesta
 from monitor.api.tests.test_fail_closed import cuerpo_de_solicitud, volcado
 from monitor.cambios.models import Cambio
@@ -531,6 +531,21 @@ def test_su_id_queda_en_la_bitacora(llave, caplog):
         Api(llave).get(UNO)
 
     assert f"usuario={llave.pk} " in caplog.text
+
+
+def test_de_una_llave_que_el_proceso_no_ha_visto_se_recibe_poco(administrador, adelantar):
+    llave = LlaveFactory(vence=timezone.now() + timedelta(hours=1))
+
+    def es_extrano(token):
+        return uploads.is_stranger({"authorization": f"Bearer {token}"}.get)
+
+    assert es_extrano(llave.llave)
+    Api(llave).get(UNO)
+    assert not es_extrano(llave.llave)
+    assert es_extrano("mon_" + "x" * 40)
+    assert not es_extrano(administrador.token)
+    adelantar(hours=2)
+    assert es_extrano(llave.llave)
 
 
 def test_un_token_de_persona_no_cuesta_nada_mas(administrador, llave, django_assert_num_queries):
