@@ -15,6 +15,7 @@ from expedientes.archivo import ExpedienteArchivado
 from expedientes.checklist.admin import PaginaDeChecklist
 from expedientes.copias import columnas_de_copia, leer_copia
 from expedientes.estados import ABIERTOS, TRANSICIONES, Estado, Ubicacion
+from expedientes.formatos.admin import ConFormatos
 from expedientes.galeria import ConGaleria
 from expedientes.importacion import Importador
 from expedientes.levantamientos.admin import PaginaDeLevantamiento
@@ -25,6 +26,7 @@ from expedientes.panel import ConPanel
 from expedientes.recibir import ConRecepcion
 from expedientes.reglas import dudas_de
 from expedientes.salida import MOTIVO_MAXIMO, PERMISO, se_revisa
+from expedientes.secciones import SECCIONES
 from expedientes.tablero import ConTablero
 from monitor.admin.forms import VerbForm
 from monitor.admin.inicio import Cifra
@@ -42,42 +44,6 @@ BOTON = "_estado"  # the name of the buttons that change the state on an expedie
 MOTIVO = "_motivo"  # the name of the box in which an Administrador says why a unit leaves without its checklist
 CAMBIO = changed("estado")
 
-# The sections are those of the paper folder. Each has its title, its lines, and the CSS class that sets it in columns
-# (admin.css).
-SECCIONES = (
-    ("Vehículo", (("marca", "modelo", "tipo"), ("color", "placas"), "vehiculo"), ()),
-    ("Cliente", (("nombre_cliente", "telefono_cliente", "correo_cliente"),), ()),
-    (
-        "Taller y fechas",
-        (
-            ("orden", "factura", "asesor"),
-            ("tecnico", "mecanico"),
-            ("fecha_ingreso", "fecha_valuacion", "fecha_autorizacion"),
-            ("fecha_pzas_completas", "unidad_terminada", "fecha_entrega"),
-        ),
-        (),
-    ),
-    (
-        "Datos y comentarios",
-        (
-            "observaciones",
-            ("dato1", "dato1_fecha_hora"),
-            ("dato2", "dato2_fecha_hora"),
-            ("dato3", "dato3_fecha_hora"),
-            ("dato4", "dato4_fecha_hora"),
-        ),
-        ("en-dos",),
-    ),
-    (
-        "Documentos",
-        (
-            ("doc_orden_admision", "doc_identificacion", "doc_tarjeta_circulacion", "doc_caratula_poliza"),
-            ("doc_carta_reparacion", "doc_comprobante_deducible", "doc_finiquito", "doc_encuesta_servicio"),
-        ),
-        ("en-cuatro",),
-    ),
-    ("Aseguradora", (("aseguradora", "comentarios_aseguradora_fh"), "comentarios_aseguradora"), ("en-dos",)),
-)
 DEL_SERVIDOR = ("no_siniestro", "en_estado", "ubicacion", "abierto_por")
 
 
@@ -134,7 +100,16 @@ def insignia(estado: str):
 
 @admin.register(Expediente)
 class ExpedienteAdmin(
-    ConGaleria, ConNube, ConAnexos, ConRecepcion, ConTablero, ConPanel, ConImportacion, ConHistorial, VerbAdmin
+    ConGaleria,
+    ConNube,
+    ConAnexos,
+    ConFormatos,
+    ConRecepcion,
+    ConTablero,
+    ConPanel,
+    ConImportacion,
+    ConHistorial,
+    VerbAdmin,
 ):
     form = ExpedienteForm
     historia = Historia("historial", leer_paso)

@@ -313,5 +313,5 @@ describe(
 )
 
 # Those of what hangs from an expediente take from here.
-for anexo in ANEXOS:
+for anexo in (*ANEXOS, "formatos"):
     import_module(f"expedientes.{anexo}.openapi")

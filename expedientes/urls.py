@@ -3,6 +3,7 @@ from django.urls import path
 from expedientes.checklist.urls import urlpatterns as checklist
 from expedientes.comentarios.urls import urlpatterns as comentarios
 from expedientes.evidencias.urls import urlpatterns as evidencias
+from expedientes.formatos.urls import urlpatterns as formatos
 from expedientes.levantamientos.urls import urlpatterns as levantamientos
 from expedientes.nube.urls import urlpatterns as nube
 from expedientes.views import ExpedienteViewSet
@@ -38,4 +39,5 @@ urlpatterns = [
     *comentarios,
     *levantamientos,
     *checklist,
+    *formatos,
 ]

@@ -131,6 +131,7 @@ class PaginaDeAnexo:
             "titulo": self.titulo,
             "opts": self.modeladmin.opts,
             "original": expediente,
+            "nombre": self.nombre,
             "anexo": anexo,
             "puede": puede,
             "otro": OTRO,

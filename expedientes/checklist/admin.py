@@ -1,16 +1,13 @@
-import re
-
 from django.utils import timezone
 
 from expedientes.anexos.admin import PaginaDeAnexo
-from expedientes.checklist.models import FIRMA_MAXIMA, Checklist, Valor, de_plantilla, punto_de
+from expedientes.checklist.models import FIRMA_DIBUJADA, FIRMA_MAXIMA, Checklist, Valor, de_plantilla, punto_de
 from expedientes.checklist.serializers import ITEM_ENTRADA
 from monitor.errores import DatosInvalidos
 from monitor.policies import ADMIN, page
 
 # The page shows a drawing that is part of it.
 CON_FIRMA = ADMIN.replace("img-src 'self'", "img-src 'self' data:")
-FIRMA = re.compile(r"data:image/png;base64,[A-Za-z0-9+/]+={0,2}", re.ASCII)
 FIRMA_ILEGIBLE = "La firma no se puede leer: bórrela y firme de nuevo."
 PROPIOS = 3  # blank rows for points that our form doesn't have
 
@@ -80,6 +77,6 @@ class PaginaDeChecklist(PaginaDeAnexo):
         if "firma_cambiada" not in request.POST:
             return datos
         firma = request.POST.get("firma", "")
-        if firma and (len(firma) > FIRMA_MAXIMA or not FIRMA.fullmatch(firma)):
+        if firma and (len(firma) > FIRMA_MAXIMA or not FIRMA_DIBUJADA.fullmatch(firma)):
             raise DatosInvalidos(FIRMA_ILEGIBLE)
         return datos | {"firma_quien_recibe": firma or None}

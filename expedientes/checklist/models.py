@@ -1,3 +1,4 @@
+import re
 from collections.abc import Sequence
 
 from django.db import models
@@ -17,6 +18,7 @@ ITEM_NO_ENCONTRADO = "Item no encontrado"
 REPETIDO = "Ese punto ya está en el checklist"
 SIN_PUNTO = "sistema o nombre_item es requerido"
 LARGO, FIRMA_MAXIMA = 10_000, 200_000
+FIRMA_DIBUJADA = re.compile(r"data:image/png;base64,([A-Za-z0-9+/]+={0,2})", re.ASCII)
 
 
 class Valor(models.TextChoices):

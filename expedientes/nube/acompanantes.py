@@ -1,7 +1,8 @@
 """What goes to the cloud with the evidence of an expediente, so that it can be read there without Monitor: the
 manifest, with its rows and the digests, and its formats."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 import orjson
@@ -12,10 +13,13 @@ from django.utils import timezone
 from expedientes.archivo import copiar
 from expedientes.estados import Ubicacion
 from expedientes.evidencias.models import Evidencia
+from expedientes.formatos.views import FORMATOS
 from expedientes.models import Expediente, no_encontrado
 from monitor.archivos.nube import NUBE, llave_para
+from monitor.errores import NoEncontrado
+from monitor.exportacion.hoja import TIPOS, escribir
 
-JSON = "application/json"
+JSON, XLSX = "application/json", "xlsx"
 CARPETA = "/evidencias/{}/"
 
 
@@ -37,13 +41,14 @@ def llave_de(no_siniestro: str, nombre: str) -> str:
 
 
 def acompanantes(no_siniestro: str) -> Iterator[Acompanante]:
+    """Yield the manifest, and the sheets of the expediente and of its newest checklist and survey, of those that it
+    has."""
     yield Acompanante("manifiesto.json", JSON, manifiesto(no_siniestro))
-    for hacer in FORMATOS:
-        yield from hacer(no_siniestro)
-
-
-# Functions that yield the formats of an expediente, of those that it has.
-FORMATOS: tuple[Callable[[str], Iterator[Acompanante]], ...] = ()
+    for formato in FORMATOS.values():
+        with suppress(NoEncontrado):
+            yield Acompanante(
+                formato.archivo(no_siniestro, XLSX), TIPOS[XLSX], escribir(formato.hoja(no_siniestro), XLSX)
+            )
 
 
 @transaction.atomic

@@ -94,7 +94,7 @@ describe(
         summary="Pasar la evidencia a la nube",
         description="La que esté en el taller, una por una: se sube, se vuelve a leer de allá, y sólo entonces deja el"
         " taller. Si la nube deja de responder, lo que ya pasó se queda allá; al repetir, sigue con lo que falta. Con"
-        " ella va `manifiesto.json`: el expediente, con las huellas.",
+        " ella van `manifiesto.json` (el expediente, con las huellas) y los formatos que tenga, en XLSX.",
         response=SUBIDAS,
         example={"ok": True, "subidas": 12},
         errors=NO_SE_RESPALDA,

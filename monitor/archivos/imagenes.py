@@ -20,6 +20,8 @@ ImageFile.LOAD_TRUNCATED_IMAGES = False
 Image.MAX_IMAGE_PIXELS = None  # `_abrir` counts them, and refuses in words of ours
 
 PIXELES = 100_000_000
+PIXELES_DE_UN_DIBUJO = 4_000_000
+LADO_DE_UN_DIBUJO = 1200
 CALIDAD = 80  # of a thumbnail
 A_LO_MAS = 8  # how many times smaller a JPEG is decoded to see whether it is whole
 PRIMER_ANIO = 1990  # before it, a camera has lost its clock
@@ -69,9 +71,20 @@ def miniatura(archivo: BinaryIO, formato: str, lado: int) -> bytes | None:
     return None
 
 
-def _abrir(archivo, formato) -> Image.Image:
+def dibujo(contenido: bytes) -> bytes | None:
+    """Return a PNG as others may draw it: on white, no larger than it has to be on paper, and nothing but its pixels.
+    None when it can't be read, or is too large for a drawing."""
+    with _una_a_la_vez, suppress(Exception), _abrir(BytesIO(contenido), "PNG", PIXELES_DE_UN_DIBUJO) as imagen:
+        imagen.thumbnail((LADO_DE_UN_DIBUJO, LADO_DE_UN_DIBUJO))
+        salida = BytesIO()
+        _en_blanco(imagen).save(salida, "PNG")
+        return salida.getvalue()
+    return None
+
+
+def _abrir(archivo, formato, pixeles=PIXELES) -> Image.Image:
     imagen = Image.open(archivo, formats=[formato])
-    if imagen.width * imagen.height > PIXELES:
+    if imagen.width * imagen.height > pixeles:
         imagen.close()
         raise DatosInvalidos(DEMASIADOS_PIXELES, codigo="imagen_demasiado_grande")
     return imagen

@@ -44,8 +44,8 @@ CAPAS = {
         "*.serializers *.filters catalogos.importacion.* expedientes.copias expedientes.cuentas"
         " expedientes.importacion monitor.importacion.archivo monitor.importacion.libro monitor.importacion.tabla"
         " monitor.importacion.valores monitor.importacion.destino monitor.importacion.deshacer"
-        " expedientes.evidencias.revision expedientes.nube.acompanantes expedientes.nube.mudanzas"
-        " expedientes.nube.exportacion expedientes.nube.situacion monitor.cambios.verificacion"
+        " expedientes.evidencias.revision"
+        " expedientes.nube.situacion monitor.cambios.verificacion"
         " monitor.cambios.sello solicitudes.correo.cartero solicitudes.correo.servidor solicitudes.correo.entrega"
         " solicitudes.correo.vigilancia monitor.checks monitor.respaldos.*"
     ),
@@ -53,8 +53,9 @@ CAPAS = {
         "*.views monitor.cambios.admin monitor.cambios.ajenos monitor.cambios.linea monitor.cambios.listas"
         " monitor.importacion.trabajo monitor.importacion.vista monitor.importacion.en_vivo monitor.importacion.admin"
         " monitor.usuarios.admin catalogos.admin expedientes.admin expedientes.*.admin expedientes.admin_filters"
-        " expedientes.recibir expedientes.panel expedientes.tablero expedientes.galeria"
-        " expedientes.evidencias.lecturas expedientes.evidencias.subidas"
+        " expedientes.secciones expedientes.recibir expedientes.panel expedientes.tablero expedientes.galeria"
+        " expedientes.evidencias.lecturas expedientes.evidencias.subidas expedientes.formatos.contenido"
+        " expedientes.nube.acompanantes expedientes.nube.mudanzas expedientes.nube.exportacion"
         " solicitudes.admin solicitudes.admin.* solicitudes.correo.admin"
     ),
     "descripciones y órdenes": "*.openapi *.management.*",

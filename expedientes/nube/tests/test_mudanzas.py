@@ -2,10 +2,11 @@
 
 import json
 import os
-from io import StringIO
+from io import BytesIO, StringIO
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
 
+import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -50,7 +51,8 @@ def test_respaldar_y_leer_de_la_nube(operador, tecnico, expediente, nube, almace
     assert cambio["cambios"]["ubicacion_almacenamiento"] == {"de": "Local", "a": "Nube"}
     assert cambio["cambios"]["evidencia"]["a"][0]["ubicacion_almacenamiento"] == "Nube"
     assert guardados(almacen) == []
-    assert llaves() == [fila["ruta"], "/evidencias/SIN/2024/9/manifiesto.json"]
+    carpeta = "/evidencias/SIN/2024/9"
+    assert llaves() == sorted([f"{carpeta}/EXPEDIENTE_SIN_2024_9.xlsx", f"{carpeta}/manifiesto.json", fila["ruta"]])
     [listada] = tecnico.get(RUTA).json()
     with urlopen(listada["url_nube"]) as directa:
         assert directa.read() == FOTO
@@ -96,8 +98,15 @@ def test_respaldar_en_orden_lo_que_no_se_puede(operador, tecnico, nube, settings
     assert respuesta(operador.post(f"{RUTA}/respaldar")) == (409, {"error": "La nube no está configurada"})
 
 
-def test_el_manifiesto_va_con_ellas(operador, expediente, nube):
+def test_el_manifiesto_y_los_formatos_van_con_ellas(operador, expediente, nube):
+    operador.post("/api/checklist", {"no_siniestro": "SIN/2024/9"})
+    operador.post("/api/levantamientos", {"no_siniestro": "SIN/2024/9"})
     fila, otra = respaldado(operador, FOTO, PDF)
+
+    for nombre in ("EXPEDIENTE", "CHECKLIST", "LEVANTAMIENTO"):
+        hoja = []
+        NUBE.bajar(f"/evidencias/SIN/2024/9/{nombre}_SIN_2024_9.xlsx", hoja.append)
+        assert openpyxl.load_workbook(BytesIO(b"".join(hoja))).sheetnames
 
     contenido = []
     NUBE.bajar("/evidencias/SIN/2024/9/manifiesto.json", contenido.append)

@@ -41,6 +41,7 @@ RUTA_DE_AHORA = "/api/expedientes/SIN%2F2024%2F10"  # after the example of anoth
 CLAVES = {
     "/expedientes/": "no_siniestro",
     "/siniestro/": "no_siniestro",
+    "/formatos/": "no_siniestro",
     "/comentarios/": "clave",
     "/exportar/": "no_siniestro",
 }
@@ -217,6 +218,7 @@ def test_cada_conjunto_de_valores_tiene_nombre():
         "Puerta": ["api", "admin", "comando", "importacion"],
         "Rol": ["Administrador", "Operador", "Tecnico"],
         "TipoDeEvidencia": ["evidencia", "documento"],
+        "TipoDeFormato": ["xlsx", "pdf"],
         "UbicacionDeArchivos": ["Local", "Nube"],
     }
     assert [e for e in partes_de(document()) if "enum" in e and e not in esquemas.values()] == []

@@ -1,0 +1,1 @@
+from monitor.api.tests.fixtures import administrador, anonimo, operador, tecnico  # noqa: F401
