@@ -219,6 +219,14 @@ def test_lo_que_cambia_mientras_sube_no_pasa(administrador, transactional_db, nu
     assert not Evidencia.objects.en_la_nube().exists()
 
 
+def test_lo_que_otro_ya_movio_no_se_mueve_otra_vez(operador, lejana):
+    vista = {"ubicacion_almacenamiento": "Nube", "llave_nube": "otra"}
+    lejana.ubicacion_almacenamiento = "Local"  # as it was when its mover read it
+
+    assert not Evidencia.objects.mudar(lejana, vista, por=operador.usuario)
+    assert Evidencia.objects.get().llave_nube != "otra"
+
+
 def test_quien_lee_mientras_pasa_tiene_sus_bytes(operador, transactional_db, nube, almacen, monkeypatch):
     """At each step of the move a reader comes, and one who read the row before."""
     salido("SIN/2024/9")
