@@ -30,6 +30,11 @@ def de(archivo: str, *pruebas: str, postgresql: bool = False, cambios: list[tupl
 MUTANTES: list[Mutante] = [
     # --- Versions, changes and chains ---
     *de(
+        "monitor/origen.py",
+        "monitor/tests/test_demo.py",
+        cambios=[("if not settings.DEMO:", "if False:")],
+    ),
+    *de(
         "monitor/db/versions.py",
         "monitor/cambios/tests/test_versiones.py",
         cambios=[
