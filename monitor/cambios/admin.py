@@ -1,8 +1,12 @@
 """The line of time in the admin: on the page of a row that has states, and on its page «Histórico»."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from monitor.cambios.ajenos import ajenos
+from monitor.cambios.cadena import Encadenado
 from monitor.cambios.linea import Historia, Linea, Suceso
 
 
@@ -32,8 +36,12 @@ class ConHistorial:
         """Return what else the changes of those moments did."""
         return []
 
+    def colgados(self, fila) -> Mapping[type[Encadenado], Sequence[QuerySet]]:
+        """Return, by model, the queries that give the `uid` of what hangs from a row and has its changes told."""
+        return {}
+
     def _linea(self, request, fila) -> dict:
-        linea = Linea(fila, self.historia, request.GET.dict())
+        linea = Linea(fila, self.historia, request.GET.dict(), self.colgados(fila))
         sucesos = linea.sucesos
         if linea.es_toda and sucesos:
             anexos = self.anexos(request, fila, [suceso.fecha for suceso in sucesos])
