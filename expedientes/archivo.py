@@ -180,11 +180,11 @@ def archivar_anexo(anexo: models.Model, expediente: UUID, *, por: Author) -> Non
     quitar(anexo, copia)
 
 
-def uids_archivados(modelo: type[models.Model], expediente: UUID) -> models.QuerySet:
-    """Return the query of the `uid` of the annexes of a model that were deleted from this expediente."""
+def uids_archivados(expediente: UUID) -> models.QuerySet:
+    """Return the query of the `uid` of what was deleted from the expediente with this identity; null for what had
+    none."""
     uid = Cast(Replace(KT("datos__uid"), models.Value("-"), models.Value("")), models.UUIDField())
-    suyos = AnexoArchivado.objects.filter(objeto=modelo._meta.db_table, expediente_uid=expediente)
-    return suyos.order_by().values_list(uid)
+    return AnexoArchivado.objects.filter(expediente_uid=expediente).order_by().values_list(uid)
 
 
 def _exacta(fila: dict) -> dict:

@@ -28,6 +28,7 @@ from monitor.admin.stale import REVISAR, VISTO
 from monitor.admin.verbs import changed
 from monitor.api.converters import read_id
 from monitor.api.serializers import StrictSerializer
+from monitor.cambios.linea import Colgados
 from monitor.cambios.registro import se_escribio
 from monitor.db.versions import Seen
 from monitor.db.writes import read
@@ -260,7 +261,7 @@ class ConAnexos:
     def colgados(self, fila):
         """Put its annexes in its line of time, those that were deleted too."""
         modelos = [r.related_model for r in fila._meta.related_objects if issubclass(r.related_model, Anexo)]
-        return {modelo: (uids_de(modelo, fila.uid), uids_archivados(modelo, fila.uid)) for modelo in modelos}
+        return Colgados(modelos, [*(uids_de(modelo, fila.uid) for modelo in modelos), uids_archivados(fila.uid)])
 
     def _en_su_pagina(self, request, clave, frase, verbo):
         """Do it and go back to the page of the expediente; when it can't be done, the page says why."""

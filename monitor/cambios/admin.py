@@ -1,13 +1,9 @@
 """The line of time in the admin: on the page of a row that has states, and on its page «Histórico»."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import QuerySet
-
 from monitor.cambios.ajenos import ajenos
-from monitor.cambios.cadena import Encadenado
-from monitor.cambios.linea import Historia, Linea, Suceso
+from monitor.cambios.linea import NADA, Colgados, Historia, Linea, Suceso
 
 
 class ConHistorial:
@@ -36,9 +32,9 @@ class ConHistorial:
         """Return what else the changes of those moments did."""
         return []
 
-    def colgados(self, fila) -> Mapping[type[Encadenado], Sequence[QuerySet]]:
-        """Return, by model, the queries that give the `uid` of what hangs from a row and has its changes told."""
-        return {}
+    def colgados(self, fila) -> Colgados:
+        """Return what hangs from a row and is told in its line."""
+        return NADA
 
     def _linea(self, request, fila) -> dict:
         linea = Linea(fila, self.historia, request.GET.dict(), self.colgados(fila))

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from types import MappingProxyType
 from typing import NamedTuple
 
 import orjson
@@ -66,6 +65,16 @@ class Historia(NamedTuple):
     leer: Callable[[Eslabon], Suceso]
 
 
+class Colgados(NamedTuple):
+    """What hangs from a row and has its changes told: its models, and the queries that give each its `uid`."""
+
+    modelos: Sequence[type[Encadenado]] = ()
+    uids: Sequence[models.QuerySet] = ()
+
+
+NADA = Colgados()
+
+
 class Lugar(NamedTuple):
     """The place of something in the line: when it was, its place in its chain, whether it is a change rather than a
     state, and its id."""
@@ -96,17 +105,17 @@ class Lugar(NamedTuple):
 
 class Linea:
     """A page of the line of time of `fila`. `pedido` has the parameters of the page; a value that isn't one of those
-    that the page offers counts as none. `anexos` has, by model, the queries of the `uid` of what hangs from it."""
+    that the page offers counts as none."""
 
     def __init__(
         self,
         fila: Encadenado,
         historia: Historia | None,
         pedido: Mapping[str, str],
-        anexos: Mapping[type[Encadenado], Sequence[models.QuerySet]] = MappingProxyType({}),
+        colgados: Colgados = NADA,
     ):
-        self.fila, self.historia, self._uids = fila, historia, anexos
-        self.anexos = {modelo._meta.db_table: modelo for modelo in anexos}
+        self.fila, self.historia, self._uids = fila, historia, colgados.uids
+        self.anexos = {modelo._meta.db_table: modelo for modelo in colgados.modelos}
         self.campo = pedido.get(CAMPO, "") if pedido.get(CAMPO) in self.campos else ""
         self.persona = pedido.get(PERSONA, "") if pedido.get(PERSONA) in self.personas else ""
         self._antes = Lugar.leido(pedido.get(ANTES, ""))
@@ -199,7 +208,7 @@ class Linea:
         if not self.anexos:
             return self._propios()
         suyo = type(self.fila)._base_manager.filter(uid=self.fila.uid).order_by().values_list("uid")
-        uids = suyo.union(*(uid for consultas in self._uids.values() for uid in consultas), all=True)
+        uids = suyo.union(*self._uids, all=True)
         return Cambio.objects.filter(objeto__in=[self.fila._meta.db_table, *self.anexos], uid__in=uids)
 
     def _pasos(self):
@@ -260,7 +269,10 @@ class _Lector:
     def mostrar(self, columna, valor) -> str:
         if isinstance(valor, list):
             partes = self._partes.get(columna, {})
-            return "\n".join(f"{i}. {self._parte(partes, parte)}" for i, parte in enumerate(valor, 1))
+            dichas = [self._parte(partes, parte) for parte in valor]
+            return (
+                "\n".join(f"{i}. {parte}" for i, parte in enumerate(dichas, 1)) if len(dichas) > 1 else "".join(dichas)
+            )
         return self._valor(self._columnas.get(columna), valor)
 
     def _parte(self, columnas, parte) -> str:

@@ -148,7 +148,7 @@ def test_lo_que_cuelga_va_en_la_linea_de_su_expediente(client, con_anexos, jefa)
         ["Eliminado: — → Sí"],
         ["Comentario: — → Me equivoqué"],
         ["Orden: OT-7 → OT-8"],
-        ["Orden: — → OT-7", "Conceptos: — → 1. claves: FD; concepto: Fascia; costo: 10.00"],
+        ["Orden: — → OT-7", "Conceptos: — → claves: FD; concepto: Fascia; costo: 10.00"],
         ["Comentario: — → Ya llegó la puerta"],
     ]
     titulos = [suceso.titulo for suceso in response.context["sucesos"]][:5]
