@@ -1115,7 +1115,8 @@ MUTANTES: list[Mutante] = [
         "monitor/cambios/tests/test_linea.py",
         cambios=[
             ('":{{"de":\'', "\"'"),
-            ("filas.filter(eslabon__lt=self._antes)", "filas"),
+            ("filas.filter(self._antes.antes(momento, filas.model is Cambio))", "filas"),
+            ("suyo.union(*self._uids, all=True)", "suyo"),
         ],
     ),
     *de(
