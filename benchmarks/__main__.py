@@ -8,7 +8,10 @@ TURNOS=5, SEGUNDOS=3     the turns of each scenario, and the seconds of each tur
                          with one HTTP request and nothing is measured
 ESPERA=2                 the seconds that each runs before its first turn, while compilers and caches warm up
 PETICIONES=100000        the HTTP requests after which memory is measured; 0 for none
-SOLO                     a part of a scenario's name: only the scenarios that have it run
+SOLO                     parts of scenarios' names, with `|` between them: only the scenarios that have one of them run
+                         (`SOLO=anexos`, `SOLO=admin`)
+MIB=50, FOTOS=100        for the annexes: how large the file is that goes up and down, and the photos of an expediente;
+                         another has 60 % of them in its gallery
 CONTRA                   the URL of another server on the same tables, or
 CONTRA_COMANDO           a command that starts it, given DATABASE_URL, JWT_SECRET, PORT and WORKERS
 INFORME, BENCH_CARPETA   the file where the report is written, and the folder where the databases are kept
@@ -21,14 +24,17 @@ import shutil
 import statistics
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
+from dataclasses import replace
+from typing import NamedTuple
 
-from benchmarks import memoria, wrk
-from benchmarks.base import cluster, preparar
+from benchmarks import anexos, clientes, memoria, wrk
+from benchmarks.base import ARCHIVOS, cluster, preparar
 from benchmarks.escenarios import Escenario
 from benchmarks.informe import escribir
-from benchmarks.sentencias import Muestra, muestra, pgbench
+from benchmarks.sentencias import Muestra, muestra, pgbench, registrando
 from benchmarks.servidores import Servidor, monitor, otro
+from monitor.tests.memoria import midiendo
 
 
 def entero(nombre: str, defecto: int) -> int:
@@ -63,14 +69,17 @@ def main():
             direccion = base(EXPEDIENTES)
         servidor = pila.enter_context(monitor(entorno, direccion, EXPEDIENTES))
         ajeno = pila.enter_context(otro(servidor))
-        escenarios = [escenario for escenario in servidor.escenarios if SOLO in escenario.nombre]
+        escenarios = elegidos(servidor)
         if not TURNOS:
             probar(servidor, escenarios)
             return
-        chico = None
-        if 0 < CHICA < EXPEDIENTES:
+        chico = estatico = None
+        if 0 < CHICA < EXPEDIENTES and any(escenario.por_cursor for escenario in escenarios):
             chico = pila.enter_context(monitor(entorno, base(CHICA), CHICA))
-        filas = [medir(escenario, servidor, ajeno, chico) for escenario in escenarios]
+        if any(escenario.estatico for escenario in escenarios):
+            estatico = pila.enter_context(anexos.estaticos(servidor))
+        rivales = Rivales(ajeno, chico, estatico)
+        filas = [medir(escenario, servidor, rivales) for escenario in escenarios]
     escribir(filas, notas, expedientes=EXPEDIENTES, chica=CHICA, turnos=TURNOS, segundos=SEGUNDOS)
 
 
@@ -83,22 +92,46 @@ def entorno_de_prueba() -> dict[str, str]:
         "DEBUG": "off",
         "DEMO": "off",
         "LOG_LEVEL": "ERROR",
+        "ARCHIVOS_DIR": str(ARCHIVOS),
     }
 
 
+def elegidos(servidor: Servidor) -> list[Escenario]:
+    """Return the scenarios that run. Those of annexes find what hangs from their expedientes only when one runs."""
+
+    def va(escenario):
+        return any(parte in escenario.nombre for parte in SOLO.split("|"))
+
+    if any(map(va, anexos.escenarios())):
+        servidor.escenarios.extend(anexos.colgar(servidor))
+    return [*filter(va, servidor.escenarios)]
+
+
 def probar(servidor: Servidor, escenarios: list[Escenario]) -> None:
-    for escenario in escenarios:
-        anotar({"escenario": escenario.nombre, "sentencias": muestra(servidor, escenario).cuantas})
+    with registrando(servidor):
+        for escenario in escenarios:
+            anotar({"escenario": escenario.nombre, "sentencias": muestra(servidor, escenario).cuantas})
 
 
 def anotar(fila: dict) -> None:
     print(json.dumps(fila, ensure_ascii=False), flush=True)
 
 
-def medir(escenario: Escenario, servidor: Servidor, ajeno: Servidor | None, chico: Servidor | None) -> dict:
-    una = muestra(servidor, escenario)
-    corredores = {PROPIO: lambda segundos: wrk.medir(servidor, escenario, segundos)}
-    corredores |= contrincantes(escenario, una, servidor, ajeno, chico)
+class Rivales(NamedTuple):
+    """The other servers that run: another program on the same tables, our own with few expedientes, and one that only
+    gives files."""
+
+    ajeno: Servidor | None
+    chico: Servidor | None
+    estatico: Servidor | None
+
+
+def medir(escenario: Escenario, servidor: Servidor, rivales: Rivales) -> dict:
+    with registrando(servidor):
+        una = muestra(servidor, escenario)
+    cliente = clientes if escenario.vuelta else wrk
+    corredores = {PROPIO: lambda segundos: cliente.medir(servidor, escenario, segundos)}
+    corredores |= contrincantes(escenario, una, servidor, rivales)
 
     def turno(nombre: str, segundos: int) -> dict:
         servidor.alistar(escenario)
@@ -107,27 +140,33 @@ def medir(escenario: Escenario, servidor: Servidor, ajeno: Servidor | None, chic
     for nombre in corredores if ESPERA else ():
         turno(nombre, ESPERA)
     turnos = {nombre: [] for nombre in corredores}
-    for i in range(TURNOS):
-        # Every other round goes backwards, so that none always comes after the same one.
-        for nombre in reversed(corredores) if i % 2 else corredores:
-            turnos[nombre].append(turno(nombre, SEGUNDOS))
+    with midiendo(servidor.trabajadores()) if escenario.mib else nullcontext([0]) as muestras:
+        for i in range(TURNOS):
+            # Every other round goes backwards, so that none always comes after the same one.
+            for nombre in reversed(corredores) if i % 2 else corredores:
+                turnos[nombre].append(turno(nombre, SEGUNDOS))
     fila = resumir(escenario, turnos.pop(PROPIO), turnos)
     fila |= {"sentencias": una.cuantas, "memoria": round(servidor.memoria()), "meta": escenario.meta}
+    fila |= {"grupo": escenario.grupo, "logra": escenario.logra, "mib": escenario.mib}
+    fila["crece"] = round(max(muestras) - muestras[0], 1)
     anotar(fila)
     return fila
 
 
-def contrincantes(escenario, una: Muestra, servidor, ajeno, chico) -> dict[str, Callable[[int], dict]]:
+def contrincantes(escenario, una: Muestra, servidor, otros: Rivales) -> dict[str, Callable[[int], dict]]:
     """Return a function for each rival, by the name of its column: it runs a turn of the given seconds."""
     rivales = {}
-    if ajeno and escenario.contra_otro:
-        rivales["otro"] = lambda segundos: wrk.medir(ajeno, escenario, segundos)
+    if otros.ajeno and escenario.contra_otro:
+        rivales["otro"] = lambda segundos: wrk.medir(otros.ajeno, escenario, segundos)
     if escenario.contra:
         propio = servidor.escenario(escenario.contra)
         rivales[propio.nombre] = lambda segundos: wrk.medir(servidor, propio, segundos)
-    if chico and escenario.por_cursor:
-        rivales["chica"] = lambda segundos: wrk.medir(chico, chico.escenario(escenario.nombre), segundos)
-    if not escenario.meta:  # in a page of the admin, what takes the time is to draw it
+    if otros.chico and escenario.por_cursor:
+        rivales["chica"] = lambda segundos: wrk.medir(otros.chico, otros.chico.escenario(escenario.nombre), segundos)
+    if escenario.estatico:
+        bytes_ = replace(escenario, ruta=escenario.estatico)
+        rivales["http.server"] = lambda segundos: wrk.medir(otros.estatico, bytes_, segundos)
+    if not escenario.grupo:  # elsewhere what takes the time isn't the database
         rivales["pgbench"] = lambda segundos: pgbench(servidor, escenario, una, segundos)
     return rivales
 

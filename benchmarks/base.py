@@ -15,6 +15,7 @@ from monitor.tests.postgresql import Cluster, binarios
 
 _DE_ESTA_PERSONA = Path("/var/tmp/monitor-bench") if os.geteuid() == 0 else Path.home() / ".cache" / "monitor-bench"
 CARPETA = Path(os.environ.get("BENCH_CARPETA") or _DE_ESTA_PERSONA)
+ARCHIVOS = CARPETA / "archivos"  # what the servers keep of what they are sent
 REGISTRO = CARPETA / "registro" / "sentencias.json"
 
 # Commits are as durable as in production. The memory suits two cores that are shared with the load. Statements are
@@ -79,6 +80,7 @@ def preparar(url, entorno: dict, expedientes: int, *, con_otro: bool) -> str:
         conexion.execute("SELECT set_config('monitor.puerta', '*', false)")
         personas(conexion)
         limpiar(conexion)
+        shutil.rmtree(ARCHIVOS, ignore_errors=True)
         if conexion.execute("SELECT count(*) FROM expediente").fetchone()[0] != expedientes:
             cargar(conexion, expedientes)
         if con_otro:

@@ -74,6 +74,7 @@ def limpiar(conexion) -> None:
     """Delete what an earlier run created; what it updated may stay."""
     cargadas = f"SELECT coalesce(sum(right(no_siniestro, 7)::int % {len(ESTADOS)} + 1), 0) FROM expediente"
     conexion.execute(f"DELETE FROM historial_estado WHERE id > ({cargadas} WHERE no_siniestro LIKE 'B-%')")
+    conexion.execute("TRUNCATE evidencia")
     conexion.execute("DELETE FROM expediente WHERE no_siniestro NOT LIKE 'B-%'")
     conexion.execute("TRUNCATE post_office_email, respuesta_guardada, cambio CASCADE")
     ajenas = f"SELECT id FROM solicitud WHERE id > {SOLICITUDES}"

@@ -1,6 +1,7 @@
 """The scenarios of the benchmark: each is one kind of HTTP request, about expedientes taken at random."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from urllib.parse import quote
@@ -64,6 +65,16 @@ class Escenario:
     antes: str = ""  # SQL that runs before each turn; see Servidor.alistar
     por_bytes: bool = False  # whole answers are so large that few come in a turn: their bytes are counted
     meta: int = 0  # of a page of the admin: the milliseconds that it may take
+    logra: str = ""  # of an annex: its goal, for the table
+    mib: int = 0  # that go over the wire each time
+    estatico: str = ""  # the path by which `python -m http.server` serves the same bytes
+    vuelta: Callable | None = None  # in place of wrk: see `clientes`
+    tirar: str = ""  # the expediente whose files are thrown away before each turn
+
+    @property
+    def grupo(self) -> str:
+        """Return what stands before the colon: "admin", "anexos", or "" for the API."""
+        return self.nombre.partition(": ")[0] if ": " in self.nombre else ""
 
     @property
     def texto(self) -> str:

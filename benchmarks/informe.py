@@ -11,13 +11,21 @@ INICIO, FIN = "<!-- medido: inicio {} -->", "<!-- medido: fin {} -->"
 
 
 def escribir(filas, notas, *, expedientes, chica, turnos, segundos):
-    de_la_api, del_admin = ([f for f in filas if bool(f["meta"]) == es_pagina] for es_pagina in (False, True))
-    partes = [condiciones(expedientes, turnos, segundos)]
-    partes += ["\n".join(tabla(de_la_api, chica))] if de_la_api else []
+    de_la_api, del_admin, de_anexos = ([f for f in filas if f["grupo"] == grupo] for grupo in ("", "admin", "anexos"))
+    como = condiciones(expedientes, turnos, segundos)
+    partes = ["\n".join(tabla(de_la_api, chica))] if de_la_api else []
     partes += ["### Páginas del admin", "\n".join(paginas(del_admin))] if del_admin else []
-    texto = "\n\n".join([*partes, *notas])
+    if partes:
+        poner(expedientes, [como, *partes, *notas])
+    if de_anexos:
+        poner("anexos", [como, "\n".join(anexos(de_anexos))])
+
+
+def poner(marca, partes) -> None:
+    """Print the parts, and put them in the place of what the last run left between the two lines of a mark."""
+    texto = "\n\n".join(partes)
     print(texto)
-    inicio, fin = INICIO.format(expedientes), FIN.format(expedientes)
+    inicio, fin = INICIO.format(marca), FIN.format(marca)
     anterior = INFORME.read_text() if INFORME.exists() else f"# Rendimiento\n\n{inicio}\n{fin}\n"
     if inicio not in anterior:
         anterior += f"\n{inicio}\n{fin}\n"
@@ -31,7 +39,8 @@ def condiciones(expedientes, turnos, segundos) -> str:
     return (
         f"{date.today()}, commit {git.stdout.strip()}, {expedientes:,} expedientes, {os.cpu_count()} núcleos"
         f" ({platform.machine()}) compartidos con PostgreSQL y wrk; servidor de producción con dos procesos, 16"
-        f" conexiones (4 en la lista completa, 1 en las búsquedas y en el admin); medianas de {turnos} turnos de"
+        f" conexiones (4 en la lista completa, 1 en las búsquedas y en el admin, las que se dicen en los anexos);"
+        f" medianas de {turnos} turnos de"
         f" {segundos} s, alternados con los de cada columna con la que se compara."
     )
 
@@ -63,6 +72,24 @@ def paginas(filas):
         tiempos = [f"{fila[p] / 1000:,.1f}" if fila[p] else "—" for p in ("p50", "p95", "p99")]
         celdas = [fila["escenario"].removeprefix("admin: "), tiempos[0], str(fila["meta"]), *tiempos[1:]]
         yield f"| {' | '.join([*celdas, str(fila['sentencias']), str(fila['malas'])])} |"
+
+
+def anexos(filas):
+    """Yield the lines of the table of the annexes. All that is written of a memory is of the largest worker, and it
+    grows from the end of the first time."""
+    columnas = ["escenario", "meta", "contra", "p50 ms", "p95 ms", "por segundo", "MiB/s", "sentencias", "MB"]
+    columnas += ["crece MB", "fallidas"]
+    yield f"| {' | '.join(columnas)} |"
+    yield "|---" + "|---:" * (len(columnas) - 1) + "|"
+    for fila in filas:
+        razones = [
+            f"{celda(contra)} {nombre.partition(': ')[2] or nombre}" for nombre, contra in fila["contra"].items()
+        ]
+        celdas = [fila["escenario"].removeprefix("anexos: "), fila["logra"] or "—", ", ".join(razones) or "—"]
+        celdas += [f"{fila[p] / 1000:,.1f}" if fila[p] else "—" for p in ("p50", "p95")]
+        celdas += [cifra(fila["por_segundo"]), f"{fila['mib'] * fila['por_segundo']:,.0f}" if fila["mib"] else "—"]
+        celdas += [str(fila["sentencias"]), str(fila["memoria"]), str(fila["crece"]) if fila["mib"] else "—"]
+        yield f"| {' | '.join([*celdas, str(fila['malas'])])} |"
 
 
 def celda(contra: dict | None) -> str:

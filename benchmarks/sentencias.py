@@ -5,6 +5,7 @@ import json
 import re
 import secrets
 import subprocess
+import sys
 import tempfile
 import time
 from contextlib import contextmanager
@@ -42,17 +43,27 @@ class Muestra(NamedTuple):
 
 
 def muestra(servidor: Servidor, escenario: Escenario) -> Muestra:
+    """Do what the scenario does once, while PostgreSQL logs the statements (`registrando`)."""
     unico = secrets.token_hex(8)
     servidor.alistar(escenario)
-    with registrando(servidor):
-        inicio = REGISTRO.stat().st_size
-        respuesta = servidor.pedir(escenario, clave=CLAVE[0], en_turno=EN_TURNO[0], siguiente="Salida", unico=unico)
-        time.sleep(0.2)  # until the log collector has written the statements
+    inicio = REGISTRO.stat().st_size
+    cuerpo = _una_vez(servidor, escenario, clave=CLAVE[0], en_turno=EN_TURNO[0], siguiente="Salida", unico=unico)
+    time.sleep(0.2)  # until the log collector has written the statements
     with REGISTRO.open() as archivo:
         archivo.seek(inicio)
         lineas = [json.loads(linea) for linea in archivo]
     sentencias = [s for linea in lineas if linea.get("application_name") != "benchmarks" for s in _leer(linea)]
-    return Muestra(sentencias, unico, _id(respuesta.cuerpo))
+    return Muestra(sentencias, unico, _id(cuerpo))
+
+
+def _una_vez(servidor, escenario, **valores) -> bytes:
+    """Do what the scenario does, and return the body of the answer, if it is one."""
+    if not escenario.vuelta:
+        return servidor.pedir(escenario, **valores).cuerpo
+    _, malas = escenario.vuelta(servidor, escenario)
+    if malas:
+        sys.exit(f"«{escenario.nombre}»: {malas} respuestas malas")
+    return b""
 
 
 @contextmanager

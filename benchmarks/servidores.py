@@ -16,7 +16,7 @@ from urllib.request import Request, urlopen
 
 import psycopg
 
-from benchmarks.base import manage
+from benchmarks.base import ARCHIVOS, manage
 from benchmarks.escenarios import Escenario, escenarios
 from monitor.tests.memoria import memoria
 from monitor.tests.postgresql import puerto_libre
@@ -46,8 +46,12 @@ class Servidor:
             cursor=self._evaluar(f"ExpedienteViewSet.sin_filtrar['lista'].write_cursor({posicion!r})"),
             etag=self.pedir(Escenario("", f"/api/expedientes/{self.clave}")).headers["ETag"],
             clave=self.clave,
-            sesion=self._evaluar("abrir_sesion(Usuario.objects.get(username='bench'))"),
+            sesion=self.sesion,
         )
+
+    @cached_property
+    def sesion(self) -> str:
+        return self._evaluar("abrir_sesion(Usuario.objects.get(username='bench'))")
 
     @property
     def clave(self) -> str:
@@ -65,6 +69,11 @@ class Servidor:
         if escenario.antes:
             with self.conectar() as conexion:
                 conexion.execute(escenario.antes)
+        if escenario.tirar:
+            with self.conectar() as conexion:
+                borradas = "DELETE FROM evidencia WHERE no_siniestro = %s RETURNING lugar"
+                for (lugar,) in conexion.execute(borradas, [escenario.tirar]).fetchall():
+                    (ARCHIVOS / "originales" / lugar).unlink()
 
     def headers(self, escenario: Escenario) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"} | escenario.headers
@@ -128,10 +137,13 @@ def otro(monitor: Servidor):
 
 
 @contextmanager
-def corriendo(orden, entorno, puerto):
+def corriendo(orden, entorno, puerto, *, callado=False):
     url = f"http://127.0.0.1:{puerto}"
     # What the server prints when it starts and stops doesn't belong in the table.
-    proceso = subprocess.Popen(orden, env=os.environ | entorno, start_new_session=True, stdout=subprocess.DEVNULL)
+    nada = subprocess.DEVNULL
+    proceso = subprocess.Popen(
+        orden, env=os.environ | entorno, start_new_session=True, stdout=nada, stderr=nada if callado else None
+    )
     try:
         esperar(f"{url}/api/health", proceso)
         yield url, proceso

@@ -9,11 +9,26 @@ import sys
 import pytest
 from django.conf import settings
 
-from benchmarks.escenarios import escenarios
+from benchmarks import clientes
+from benchmarks.escenarios import Escenario, escenarios
 from benchmarks.sentencias import Muestra, Sentencia, escribir_guion
 
 NOMBRES = [e.nombre for e in escenarios(expedientes=1, posicion=(), cursor="", etag="", clave="", sesion="")]
-CONTADAS = {"leer uno": 1, "crear": 1, "crear, con Idempotency-Key": 3}
+DE_ANEXOS = ["bajar", "bajar", "subir", "página", "leer", "leer"]
+CONTADAS = {"leer uno": 1, "crear": 1, "crear, con Idempotency-Key": 3, "anexos: leer uno con 5 fotos y 20 cambios": 2}
+
+
+def tablas(texto: str) -> list[list[dict]]:
+    """Return the rows of each table of a text, by the titles of their columns."""
+    todas = []
+    for linea in texto.splitlines():
+        celdas = [celda.strip() for celda in linea.strip("|").split("|")]
+        if linea.startswith("| escenario"):
+            titulos, filas = celdas, []
+            todas.append(filas)
+        elif linea.startswith("| "):
+            filas.append(dict(zip(titulos, celdas, strict=True)))
+    return todas
 
 
 @pytest.mark.lenta
@@ -29,6 +44,8 @@ def test_cada_escenario_se_contesta_y_se_mide(tmp_path):
         "SEGUNDOS": "1",
         "ESPERA": "0",
         "PETICIONES": "0",
+        "MIB": "1",
+        "FOTOS": "5",
         "SOLO": "",
         "CONTRA": "",
         "CONTRA_COMANDO": "",
@@ -49,23 +66,37 @@ def test_cada_escenario_se_contesta_y_se_mide(tmp_path):
     try:
         prueba = correr(TURNOS="0")
         # The second run finds the database as the first left it.
-        corrida = correr(TURNOS="1", SOLO="cambiar el estado")
+        corrida = correr(TURNOS="1", SOLO="cambiar el estado|bajar 1 MiB, una")
     finally:
         shutil.rmtree(propio["BENCH_CARPETA"], ignore_errors=True)
 
     assert prueba.returncode == 0, prueba.stderr
     sentencias = [json.loads(linea) for linea in prueba.stdout.splitlines() if linea.startswith("{")]
-    assert [fila["escenario"] for fila in sentencias] == NOMBRES
+    nombres = [fila["escenario"] for fila in sentencias]
+    assert nombres[: len(NOMBRES)] == NOMBRES
+    assert [nombre.split()[1] for nombre in nombres[len(NOMBRES) :]] == DE_ANEXOS
     assert {f["escenario"]: f["sentencias"] for f in sentencias if f["escenario"] in CONTADAS} == CONTADAS
     assert corrida.returncode == 0, corrida.stderr
     escrito = informe.read_text()
     assert escrito.startswith("# Rendimiento\n\nLo de antes queda.\n")
-    filas = [[celda.strip() for celda in linea.strip("|").split("|")] for linea in escrito.splitlines() if "|" in linea]
-    titulos, _, *medidas = filas
-    [fila] = [dict(zip(titulos, medida, strict=True)) for medida in medidas]
+    [fila], [bajar] = tablas(escrito)
     assert (fila["escenario"], fila["fallidas"]) == ("cambiar el estado", "0")
     assert float(fila["por segundo"].replace(",", "")) > 0
     assert "/s" in fila["× pgbench"]
+    assert (bajar["escenario"], bajar["fallidas"]) == ("bajar 1 MiB, una conexión", "0")
+    assert bajar["contra"].endswith("/s) http.server")
+
+
+def test_lo_que_no_manda_wrk_se_repite_y_se_cuenta_lo_malo():
+    vueltas = iter([(0.25, 0), (0.75, 2)])
+
+    def vuelta(servidor, escenario):
+        assert escenario.nombre == "una"
+        return next(vueltas)
+
+    una = clientes.medir(None, Escenario("una", "/", vuelta=vuelta), 0)
+    assert (una["por_segundo"], una["p50"], una["malas"]) == (4, 250_000, 0)
+    assert clientes.medir(None, Escenario("una", "/", vuelta=vuelta), 0)["malas"] == 2
 
 
 def test_el_guion_de_pgbench_pone_lo_que_wrk_pondria():

@@ -163,7 +163,7 @@ class _Joined(NamedTuple):
     object: _Object
 
     def one(self, row, rows):
-        return [self.object.one(row, rows) for row in rows if row[self.place] is not None]
+        return self.object.many([row for row in rows if row[self.place] is not None])
 
     def many(self, rows):
         raise TypeError("several rows make one object: use from_rows")

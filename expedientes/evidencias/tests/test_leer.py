@@ -117,6 +117,27 @@ def test_leer_el_expediente_cuesta_dos_sentencias_con_cien_fotos(
         assert len(operador.get(f"{RUTA}?detalle=1").json()[0]["repetida_en"]) == 99
 
 
+def test_leer_otra_vez_cuesta_una_sentencia_hasta_que_alguien_escribe(
+    operador, administrador, expediente, almacen, django_assert_num_queries
+):
+    una = subida(operador)
+
+    def leido(sentencias):
+        with django_assert_num_queries(sentencias):
+            return operador.get("/api/expedientes/SIN%2F2024%2F9").json()
+
+    primero = leido(2)
+    assert leido(1) == primero
+    operador.patch("/api/expedientes/SIN%2F2024%2F9", {"color": "azul"})
+    assert leido(2)["evidencia"] == primero["evidencia"]
+    otra = subida(operador)
+    assert [fila["id"] for fila in leido(2)["evidencia"]] == [otra["id"], una["id"]]
+    administrador.delete(f"{RUTA}/{una['id']}")
+    assert [fila["id"] for fila in leido(2)["evidencia"]] == [otra["id"]]
+    administrador.delete(f"{RUTA}/{otra['id']}")
+    assert leido(1)["evidencia"] == []
+
+
 def test_lo_leido_se_puede_devolver(operador, expediente, almacen):
     subida(operador)
     leido = operador.get("/api/expedientes/SIN%2F2024%2F9").json()

@@ -1,5 +1,6 @@
 """A database of its own for each test, which a backup may be made of and which may be replaced."""
 
+import fcntl
 import os
 import shutil
 import socket
@@ -33,9 +34,9 @@ def url_de(nombre):
 class Taller:
     """A database, whether or not it exists yet, and a folder for its backups."""
 
-    def __init__(self, carpeta: Path):
+    def __init__(self, carpeta: Path, nombre: str | None = None):
         self.casa, self.respaldos = carpeta, carpeta / "respaldos"
-        self.nombre = f"taller_{uuid4().hex[:12]}"
+        self.nombre = nombre or f"taller_{uuid4().hex[:12]}"
         self.archivo = carpeta / f"{self.nombre}.sqlite3"
         self.url = url_de(self.nombre) if EN_POSTGRESQL else f"sqlite:///{self.archivo}"
 
@@ -120,18 +121,44 @@ def esperar_a_que_escuche(puerto, proceso):
 
 
 @pytest.fixture(scope="session")
-def plantilla(tmp_path_factory):
-    """A database with the rows of the demo, for others to be copied from."""
-    plantilla = Taller(tmp_path_factory.mktemp("plantilla"))
+def plantilla(tmp_path_factory, worker_id):
+    """A database with the rows of the demo, for others to be copied from. Of the processes that run the tests, the
+    first that needs it makes it, and the last that is done drops it."""
+    propia = tmp_path_factory.getbasetemp()
+    carpeta = (propia if worker_id == "master" else propia.parent) / "plantilla"
+    nombre = carpeta / "nombre"
+    with turno(carpeta):
+        if not nombre.exists():
+            nueva = Taller(carpeta)
+            llenar(nueva)
+            nombre.write_text(nueva.nombre)
+        (carpeta / f"la usa {worker_id}").touch()
+        plantilla = Taller(carpeta, nombre.read_text())
+    yield plantilla
+    with turno(carpeta):
+        (carpeta / f"la usa {worker_id}").unlink()
+        if not any(carpeta.glob("la usa *")):
+            nombre.unlink()
+            plantilla.tirar()
+
+
+@contextmanager
+def turno(carpeta: Path):
+    """Let one process at a time be here."""
+    carpeta.mkdir(exist_ok=True)
+    with (carpeta / "turno").open("w") as archivo:
+        fcntl.flock(archivo, fcntl.LOCK_EX)
+        yield
+
+
+def llenar(taller: Taller):
     if EN_POSTGRESQL:
         with al_servidor() as servidor:
-            servidor.execute(f"CREATE DATABASE {plantilla.nombre} ENCODING 'UTF8' TEMPLATE template0")
+            servidor.execute(f"CREATE DATABASE {taller.nombre} ENCODING 'UTF8' TEMPLATE template0")
     for orden in ("migrate -v0", "seed_catalogos --con-ejemplos", "seed_demo"):
-        proceso = plantilla.manage(orden)
+        proceso = taller.manage(orden)
         assert proceso.returncode == 0, proceso.stderr
-    plantilla.consultar("UPDATE usuario SET es_demo = false")  # a production takes them for its own
-    yield plantilla
-    plantilla.tirar()
+    taller.consultar("UPDATE usuario SET es_demo = false")  # a production takes them for its own
 
 
 @pytest.fixture
