@@ -165,7 +165,7 @@ def test_paginas_de_la_linea_con_lo_que_cuelga(client, con_anexos, jefa, setting
             Comentario.objects.escribir(con_anexos.pk, f"n. {n}", por=jefa)
             Expediente.objects.actualizar(con_anexos.pk, {"color": f"color {n}"}, por=jefa)
     vistos, antes = [], ""
-    while antes is not None:
+    while antes is not None and len(vistos) < 6 * POR_PAGINA:
         response = linea_de(client, con_anexos, antes=antes)
         vistos += [str(dicho) for dicho in dichos(response)]
         antes = response.context["linea"].siguiente
