@@ -112,7 +112,7 @@ class ExpedienteAdmin(
     VerbAdmin,
 ):
     form = ExpedienteForm
-    historia = Historia("historial", leer_paso)
+    historia = Historia("historial", "fecha_cambio", leer_paso)
     paginas_de_anexos = (PaginaDeLevantamiento, PaginaDeChecklist)
     quitar, eliminado, eliminados = "Archivar", "Se archivó", "Se archivaron"
     importador = Importador()

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Replace
 
 from catalogos.models import Aseguradora
 from monitor.cambios.cadena import Eslabon, Fila, Fin, Padre
@@ -177,6 +178,13 @@ def archivar_anexo(anexo: models.Model, expediente: UUID, *, por: Author) -> Non
     }
     insert(AnexoArchivado, datos, por=por)
     quitar(anexo, copia)
+
+
+def uids_archivados(expediente: UUID) -> models.QuerySet:
+    """Return the query of the `uid` of what was deleted from the expediente with this identity; null for what had
+    none."""
+    uid = Cast(Replace(KT("datos__uid"), models.Value("-"), models.Value("")), models.UUIDField())
+    return AnexoArchivado.objects.filter(expediente_uid=expediente).order_by().values_list(uid)
 
 
 def _exacta(fila: dict) -> dict:

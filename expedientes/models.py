@@ -42,7 +42,7 @@ from monitor.db.functions import Beginning, ClockTime, DaysToLastOrMore, Indexed
 from monitor.db.versions import Seen
 from monitor.db.writes import Author, Vigente, insert, read, single_statement
 from monitor.errores import Conflicto, DatosInvalidos, ErrorDeDominio, NoEncontrado
-from monitor.origen import puerta
+from monitor.origen import ahora, puerta
 from monitor.usuarios.models import Usuario
 from monitor.validadores import que_se_puede_mostrar, sin_control, sin_formato
 
@@ -246,7 +246,7 @@ def _cambio(no_siniestro, desde, hasta, por) -> tuple:
         "expediente_id": no_siniestro,
         "estado_anterior": desde,
         "estado_nuevo": hasta,
-        "fecha_cambio": timezone.now(),
+        "fecha_cambio": ahora(),
         "cambiado_por_id": por.reference,
         "origen": puerta.get()[0].value,
     }

@@ -1,11 +1,14 @@
-"""Through which door a write comes, and as part of which request: what is told of it later."""
+"""Through which door a write comes, as part of which request, and when: what is told of it later."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 ADMIN = "/admin/"  # the paths of the admin
 
@@ -34,3 +37,24 @@ def entrando_por(origen: Origen, peticion: str | None = None) -> Iterator[None]:
         yield
     finally:
         puerta.reset(anterior)
+
+
+_fingido: ContextVar[datetime | None] = ContextVar("fingido", default=None)
+
+
+def ahora() -> datetime:
+    """Return the moment of what is being written."""
+    return _fingido.get() or timezone.now()
+
+
+@contextmanager
+def fingiendo(momento: datetime) -> Iterator[None]:
+    """Write what the block writes as if it were that moment. Only the demonstration does so, while it fills an empty
+    database: nobody lived what its expedientes went through."""
+    if not settings.DEMO:
+        raise RuntimeError("Sólo la demostración tiene un pasado fingido.")
+    anterior = _fingido.set(momento)
+    try:
+        yield
+    finally:
+        _fingido.reset(anterior)

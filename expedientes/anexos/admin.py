@@ -15,7 +15,9 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 
+from expedientes.anexos.models import Anexo, uids_de
 from expedientes.anexos.partes import ConPartesManager
+from expedientes.archivo import uids_archivados
 from expedientes.comentarios.models import NO_ENCONTRADO, TEXTO_MAXIMO, Comentario
 from expedientes.comentarios.serializers import NUEVO
 from expedientes.models import Expediente
@@ -26,6 +28,7 @@ from monitor.admin.stale import REVISAR, VISTO
 from monitor.admin.verbs import changed
 from monitor.api.converters import read_id
 from monitor.api.serializers import StrictSerializer
+from monitor.cambios.linea import Colgados
 from monitor.cambios.registro import se_escribio
 from monitor.db.versions import Seen
 from monitor.db.writes import read
@@ -255,6 +258,11 @@ class ConAnexos:
             Comentario.objects.eliminar(pk, por=request.user)
 
         return self._en_su_pagina(request, clave, "", eliminar)
+
+    def colgados(self, fila):
+        """Put its annexes in its line of time, those that were deleted too."""
+        modelos = [r.related_model for r in fila._meta.related_objects if issubclass(r.related_model, Anexo)]
+        return Colgados(modelos, [*(uids_de(modelo, fila.uid) for modelo in modelos), uids_archivados(fila.uid)])
 
     def _en_su_pagina(self, request, clave, frase, verbo):
         """Do it and go back to the page of the expediente; when it can't be done, the page says why."""

@@ -73,6 +73,11 @@ class AnexoManager(models.Manager):
         return anexo
 
 
+def uids_de(modelo: type["Anexo"], expediente: UUID) -> models.QuerySet:
+    """Return the query of the `uid` of the annexes of a model that the expediente with this identity has."""
+    return modelo._base_manager.filter(expediente=expediente).order_by().values_list("uid")
+
+
 def distintos_en(fila: models.Model, datos: dict) -> dict:
     """Return those of the values, by attname, that the row hasn't."""
     return {columna: valor for columna, valor in datos.items() if getattr(fila, columna) != valor}

@@ -4,6 +4,7 @@ from django.utils import timezone
 from expedientes.anexos.models import Anexo, AnexoManager
 from monitor.db.fields import LongTextField
 from monitor.db.writes import Author
+from monitor.origen import ahora
 from monitor.usuarios.models import Usuario
 from monitor.validadores import sin_control_en_texto_largo
 
@@ -14,9 +15,9 @@ NO_ENCONTRADO = "Comentario no encontrado"
 class ComentarioManager(AnexoManager):
     def escribir(self, no_siniestro: str, comentario: str, *, por: Author) -> "Comentario":
         """Leave a comment on an expediente, at this second by the clock of the shop, and return it."""
-        ahora = timezone.now().replace(microsecond=0)
-        local = timezone.localtime(ahora)
-        datos = {"fecha_creacion": ahora, "fecha": local.date(), "hora": local.time()}
+        momento = ahora().replace(microsecond=0)
+        local = timezone.localtime(momento)
+        datos = {"fecha_creacion": momento, "fecha": local.date(), "hora": local.time()}
         return self.crear(no_siniestro, datos | {"comentario": comentario, "usuario_id": por.reference}, por=por)
 
 

@@ -19,6 +19,7 @@ from monitor.cambios.registro import DE_LA_CADENA, cambiar_tomada
 from monitor.db.fields import LineField
 from monitor.db.writes import Author, insert, read, update
 from monitor.errores import Conflicto, NoEncontrado
+from monitor.origen import ahora
 from monitor.roles import exigir_permiso
 from monitor.textos import composed, is_visible
 from monitor.usuarios.models import Usuario
@@ -83,7 +84,7 @@ class EvidenciaManager(models.Manager.from_queryset(EvidenciaQuerySet)):
             "tipo": tipo,
             "nombre_archivo": nombre,
             "cola": f"{CARPETAS[tipo]}/{time.time_ns()}_{BLANCO.sub('_', nombre)}",
-            "fecha_carga": timezone.now(),
+            "fecha_carga": ahora(),
             "ubicacion_almacenamiento": Ubicacion.LOCAL,
             "subido_por_id": por.pk,
             "tipo_mime": examen.tipo.mime,

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from monitor.cambios.ajenos import ajenos
-from monitor.cambios.linea import Historia, Linea, Suceso
+from monitor.cambios.linea import NADA, Colgados, Historia, Linea, Suceso
 
 
 class ConHistorial:
@@ -32,8 +32,12 @@ class ConHistorial:
         """Return what else the changes of those moments did."""
         return []
 
+    def colgados(self, fila) -> Colgados:
+        """Return what hangs from a row and is told in its line."""
+        return NADA
+
     def _linea(self, request, fila) -> dict:
-        linea = Linea(fila, self.historia, request.GET.dict())
+        linea = Linea(fila, self.historia, request.GET.dict(), self.colgados(fila))
         sucesos = linea.sucesos
         if linea.es_toda and sucesos:
             anexos = self.anexos(request, fila, [suceso.fecha for suceso in sucesos])

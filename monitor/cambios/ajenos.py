@@ -28,7 +28,7 @@ def ajenos(fila: Encadenado, historia: Historia | None, desde: int, *, para) -> 
 def _en_sus_campos(fila, desde):
     suyos = Cambio.objects.filter(objeto=fila._meta.db_table, uid=fila.uid, eslabon__gt=desde)
     cambios = list(suyos.select_related("usuario").order_by("-eslabon")[:MUCHOS])
-    return zip(leer(type(fila), cambios), (orjson.loads(cambio.cambios) for cambio in cambios), strict=True)
+    return zip(leer(cambios), (orjson.loads(cambio.cambios) for cambio in cambios), strict=True)
 
 
 def _en_su_estado(fila, historia, desde):

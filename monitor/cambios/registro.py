@@ -12,14 +12,13 @@ from uuid import UUID
 
 import orjson
 from django.db import connection, models, transaction
-from django.utils import timezone
 
 from monitor.cambios.cadena import Cadena, Encadenado, canonico
 from monitor.cambios.models import Cambio
 from monitor.db.versions import Seen, Versioned
 from monitor.db.writes import NOBODY, Author, Reference, insert, read, single_statement, update
 from monitor.errores import Desactualizado
-from monitor.origen import puerta
+from monitor.origen import ahora, puerta
 from monitor.textos import exact
 
 NADA: Mapping = MappingProxyType({})
@@ -167,7 +166,7 @@ def cambio_en(cadena: Cadena, modelo, antes: Mapping, despues: Mapping, por: Aut
     valores = {
         "objeto": modelo._meta.db_table,
         "uid": cadena.uid,
-        "fecha": timezone.now(),
+        "fecha": ahora(),
         "usuario_id": por.reference,
         "origen": origen.value,
         "peticion": peticion,

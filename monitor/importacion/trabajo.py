@@ -111,7 +111,7 @@ def _lineas(destino, hechos: list[Hecho]) -> Iterator[tuple[Hecho, Linea]]:
         return
     cambios = list(cambios_de(destino.modelo._meta.db_table, [hecho.fila.uid for hecho in hechos], puerta.get()[1]))
     dichos = {hecho.fila.uid: [] for hecho in hechos}
-    for cambio, suceso in zip(cambios, leer_cambios(destino.modelo, cambios), strict=True):
+    for cambio, suceso in zip(cambios, leer_cambios(cambios), strict=True):
         dichos[cambio.uid] += suceso.campos
     for hecho in hechos:
         campos = [*dichos[hecho.fila.uid], *_del_estado(hecho)]

@@ -30,6 +30,11 @@ def de(archivo: str, *pruebas: str, postgresql: bool = False, cambios: list[tupl
 MUTANTES: list[Mutante] = [
     # --- Versions, changes and chains ---
     *de(
+        "monitor/origen.py",
+        "monitor/tests/test_demo.py",
+        cambios=[("if not settings.DEMO:", "if False:")],
+    ),
+    *de(
         "monitor/db/versions.py",
         "monitor/cambios/tests/test_versiones.py",
         cambios=[
@@ -1148,7 +1153,8 @@ MUTANTES: list[Mutante] = [
         "monitor/cambios/tests/test_linea.py",
         cambios=[
             ('":{{"de":\'', "\"'"),
-            ("filas.filter(eslabon__lt=self._antes)", "filas"),
+            ("filas.filter(self._antes.antes(momento, filas.model is Cambio))", "filas"),
+            ("suyo.union(*self._uids, all=True)", "suyo"),
         ],
     ),
     *de(

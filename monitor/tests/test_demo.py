@@ -3,17 +3,27 @@ import threading
 import time
 from collections import Counter
 from contextlib import nullcontext
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import timezone
 
 from catalogos.models import Aseguradora, Departamento, Lugar, TipoPrioridadSolicitud, TipoServicioSolicitud
+from expedientes.comentarios.models import Comentario
+from expedientes.evidencias.models import Evidencia
+from expedientes.evidencias.revision import filas_con_problemas
+from expedientes.levantamientos.models import Levantamiento
 from expedientes.models import Expediente
 from monitor import puerto
 from monitor import settings as ajustes
+from monitor.cambios.models import Cambio
 from monitor.management.commands.demo import corriendo
+from monitor.management.dibujos import VISTAS, Unidad, foto
+from monitor.origen import fingiendo
 from monitor.tests.casa import Casa
+from monitor.tests.test_forma import MODULOS
 from monitor.usuarios.models import Usuario
 
 
@@ -46,6 +56,54 @@ def test_seed_demo_abre_expedientes_validos_en_todos_los_estados(demo):
         None,
         *Aseguradora.objects.values_list("pk", flat=True),
     }
+
+
+def test_seed_demo_guarda_fotos_y_documentos_como_quien_los_sube(demo):
+    evidencia = list(Evidencia.objects.order_by("pk"))
+    fotos = [una for una in evidencia if una.tipo == "evidencia"]
+
+    assert list(filas_con_problemas()) == []
+    assert {una.tipo_mime for una in evidencia} == {"image/jpeg", "application/pdf", "text/plain"}
+    assert len(fotos) >= 12
+    assert sum(una.tamano for una in evidencia) < 1024 * 1024
+    assert all((foto.ancho, foto.alto) == (800, 600) for foto in fotos)
+    assert all(timedelta() <= foto.fecha_carga - foto.tomada_en < timedelta(minutes=1) for foto in fotos)
+    assert {(foto.latitud, foto.longitud) for foto in fotos if foto.latitud} == {(19.4326389, -99.1334167)}
+    assert Comentario.objects.count() >= 10
+    assert all(Levantamiento.objects.costo_total(uno.pk) > 0 for uno in Levantamiento.objects.all())
+
+
+def test_los_expedientes_de_la_demo_tienen_un_pasado_entero(demo):
+    ahora = timezone.now()
+    for expediente in Expediente.objects.all():
+        pasos = list(expediente.historial.order_by("eslabon").values_list("fecha_cambio", flat=True))
+        cambios = list(Cambio.objects.filter(uid=expediente.uid).order_by("eslabon").values_list("fecha", flat=True))
+
+        assert pasos == sorted(pasos)
+        assert cambios == sorted(cambios)
+        assert max(cambios) <= ahora
+        assert expediente.en_estado_desde == pasos[-1]
+        assert timezone.localdate(pasos[0]) == expediente.fecha_ingreso
+    dias = [expediente.dias_en_el_estado for expediente in Expediente.objects.exclude(estado="Salida")]
+    assert (min(dias), max(dias)) == (0, 22)
+    call_command("verificar_historial")
+
+
+def test_solo_la_demostracion_finge_un_momento(settings):
+    settings.DEMO = False
+    with pytest.raises(RuntimeError), fingiendo(timezone.now()):
+        pytest.fail("entró")
+
+    fingen = {modulo for modulo, archivo in MODULOS.items() if "fingiendo(" in archivo.read_text(encoding="utf-8")}
+    assert fingen == {"monitor.origen", "monitor.management.commands.seed_demo"}
+
+
+def test_los_dibujos_son_siempre_los_mismos():
+    unidad = Unidad("7/846162", "XCR-599-A", "Ford Figo", "Hatchback", "Vino")
+    tomada = timezone.localtime()
+
+    for vista in VISTAS:
+        assert foto(vista, unidad, tomada) == foto(vista, unidad, tomada)
 
 
 def test_seed_demo_no_toca_una_base_con_usuarios(demo):

@@ -47,7 +47,7 @@ def insignia(estado_id: int):
 class SolicitudAdmin(ConHistorial, ConDecisiones, ConPanel, VerbAdmin):
     form = SolicitudForm
     inlines = (ParadaInline,)
-    historia = Historia("historico", leer_paso)
+    historia = Historia("historico", "creado_en", leer_paso)
     formfield_overrides = {
         **VerbAdmin.formfield_overrides,
         models.TimeField: {"widget": AdminTimeWidget(format="%H:%M")},

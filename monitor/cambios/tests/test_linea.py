@@ -1,14 +1,19 @@
 """The line of time of a row, as the admin's pages show it."""
 
 from datetime import time
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from catalogos.tests.factories import LugarFactory
+from expedientes.comentarios.models import Comentario
+from expedientes.levantamientos.models import Levantamiento
 from expedientes.models import Expediente
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.cambios.linea import POR_PAGINA
+from monitor.origen import fingiendo
 from monitor.usuarios.tests.factories import UsuarioFactory
 from solicitudes.correo.cartero import Cartero
 from solicitudes.models import Solicitud
@@ -79,7 +84,15 @@ def test_filtro_por_persona(client, expediente, jefa):
 
 @pytest.mark.parametrize(
     "pedido",
-    [{"campo": "zz"}, {"persona": "9" * 40}, {"persona": "x"}, {"antes": "-1"}, {"antes": "9" * 40}, {"antes": "²"}],
+    [
+        {"campo": "zz"},
+        {"persona": "9" * 40},
+        {"persona": "x"},
+        {"antes": "-1"},
+        {"antes": "9" * 40},
+        {"antes": "1-1-2-1"},
+        {"antes": "²-1-1-1"},
+    ],
 )
 def test_lo_que_la_pagina_no_ofrece_no_filtra(client, expediente, pedido):
     assert dichos(linea_de(client, expediente, **pedido)) == dichos(linea_de(client, expediente))
@@ -107,6 +120,61 @@ def test_sentencias_cuantas_sean_las_filas(client, expediente, jefa, vista, sent
 
     with django_assert_max_num_queries(sentencias):
         linea_de(client, expediente, vista)
+
+
+# --- What hangs from an expediente ---
+
+
+@pytest.fixture
+def con_anexos(jefa):
+    """An expediente with a comment, a survey, and a comment that was deleted; each with its own moment."""
+    expediente = ExpedienteFactory(por=jefa)
+    Comentario.objects.escribir(expediente.pk, "Ya llegó la puerta", por=jefa)
+    datos = {"orden": "OT-7", "conceptos": [{"claves": "FD", "concepto": "Fascia", "costo": Decimal(10)}]}
+    levantamiento = Levantamiento.objects.crear(expediente.pk, datos, por=jefa)
+    Levantamiento.objects.actualizar(levantamiento.pk, {"orden": "OT-8"}, por=jefa)
+    borrado = Comentario.objects.escribir(expediente.pk, "Me equivoqué", por=jefa)
+    Comentario.objects.eliminar(borrado.pk, por=jefa)
+    return expediente
+
+
+def test_lo_que_cuelga_va_en_la_linea_de_su_expediente(client, con_anexos, jefa):
+    otro = ExpedienteFactory(por=jefa)
+    Comentario.objects.escribir(otro.pk, "De otro", por=jefa)
+
+    response = linea_de(client, con_anexos)
+
+    assert dichos(response)[:5] == [
+        ["Eliminado: — → Sí"],
+        ["Comentario: — → Me equivoqué"],
+        ["Orden: OT-7 → OT-8"],
+        ["Orden: — → OT-7", "Conceptos: — → claves: FD; concepto: Fascia; costo: 10.00"],
+        ["Comentario: — → Ya llegó la puerta"],
+    ]
+    titulos = [suceso.titulo for suceso in response.context["sucesos"]][:5]
+    assert titulos == ["Comentario", "", "Levantamiento de daños", "Levantamiento de daños", ""]
+    assert len(dichos(linea_de(client, con_anexos, campo="comentario"))) == 3
+    assert len(dichos(linea_de(client, con_anexos, campo="orden"))) == 0
+
+
+def test_paginas_de_la_linea_con_lo_que_cuelga(client, con_anexos, jefa, settings):
+    """All of it at the same moment, as the clock of a machine may say."""
+    settings.DEMO = True
+    with fingiendo(timezone.now()):
+        for n in range(2 * POR_PAGINA):
+            Comentario.objects.escribir(con_anexos.pk, f"n. {n}", por=jefa)
+            Expediente.objects.actualizar(con_anexos.pk, {"color": f"color {n}"}, por=jefa)
+    vistos, antes = [], ""
+    while antes is not None and len(vistos) < 6 * POR_PAGINA:
+        response = linea_de(client, con_anexos, antes=antes)
+        vistos += [str(dicho) for dicho in dichos(response)]
+        antes = response.context["linea"].siguiente
+
+    assert len(vistos) == 4 * POR_PAGINA + 7
+    assert len({visto for visto in vistos if "n. " in visto}) == 2 * POR_PAGINA
+    assert [v for v in vistos if "Color" in v] == [
+        f"['Color: {f'color {n - 1}' if n else '—'} → color {n}']" for n in reversed(range(2 * POR_PAGINA))
+    ]
 
 
 # --- Solicitudes ---

@@ -1,5 +1,9 @@
 import csv
-from datetime import time, timedelta
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -9,16 +13,25 @@ from django.utils import timezone
 
 from catalogos.models import Aseguradora, Departamento, Lugar, TipoPrioridadSolicitud, TipoServicioSolicitud
 from expedientes.checklist.models import Checklist, Valor, de_plantilla
+from expedientes.comentarios.models import Comentario
 from expedientes.estados import Estado
+from expedientes.evidencias.models import Evidencia, Tipo
+from expedientes.levantamientos.models import Levantamiento
 from expedientes.models import Expediente
+from monitor.archivos import ALMACEN
+from monitor.archivos.tipos import examinar
+from monitor.management.dibujos import VISTAS, Unidad, foto, papel
+from monitor.origen import ahora, fingiendo
 from monitor.usuarios.models import Usuario
 from solicitudes.models import Solicitud
 
 DATOS = settings.BASE_DIR / "monitor" / "datos"
 
-# In the data file, the first is in days before today, and the others in days after the intake.
-INGRESO = "fecha_ingreso"
-DESPUES = ("fecha_valuacion", "fecha_autorizacion", "fecha_pzas_completas", "unidad_terminada", "fecha_entrega")
+# In the data file, the first is in days before today, and the others in days after the intake. The delivery is promised
+# when the unit comes; the other dates are written when they come, and the insurer's comments with the first of them.
+INGRESO, ENTREGA = "fecha_ingreso", "fecha_entrega"
+DESPUES = ("fecha_valuacion", "fecha_autorizacion", "fecha_pzas_completas", "unidad_terminada")
+COMENTARIOS = "comentarios_aseguradora"
 
 
 class Command(BaseCommand):
@@ -35,10 +48,31 @@ class Command(BaseCommand):
                 "Faltan los catálogos de muestra: corra antes «manage.py seed_catalogos --con-ejemplos»."
             )
         personas = crear_personas()
-        expedientes = abrir_expedientes(personas)
+        agenda = Agenda()
+        expedientes = abrir_expedientes(agenda, personas)
+        colgar(agenda, expedientes, personas)
+        agenda.cumplir()
         solicitudes = crear_solicitudes(personas)
-        self.stdout.write(f"Demostración: {len(personas)} personas y {expedientes} expedientes.")
+        self.stdout.write(f"Demostración: {len(personas)} personas y {len(expedientes)} expedientes.")
         self.stdout.write(f"Demostración: {solicitudes} solicitudes de transporte.")
+
+
+class Agenda:
+    """What happened in the shop. It is written in the order in which it did, each thing with its moment."""
+
+    def __init__(self):
+        self._hechos = []
+        self._hoy = timezone.now()
+
+    def apuntar(self, dia: date, hora: time, verbo, *datos, **opciones):
+        """Note something. What would come later today is happening now."""
+        momento = min(timezone.make_aware(datetime.combine(dia, hora)), self._hoy)
+        self._hechos.append((momento, partial(verbo, *datos, **opciones)))
+
+    def cumplir(self):
+        for momento, hecho in sorted(self._hechos, key=itemgetter(0)):
+            with fingiendo(momento):
+                hecho()
 
 
 def leer(archivo):
@@ -56,49 +90,124 @@ def crear_personas():
     return {persona.username: persona for persona in personas}
 
 
-def abrir_expedientes(personas):
+def abrir_expedientes(agenda, personas):
+    """Note what each expediente went through, and return them, by number."""
     aseguradoras = dict(Aseguradora.objects.values_list("nombre", "pk"))
-    filas = leer("demo_expedientes.csv")
-    for fila in filas:
-        por = personas[fila.pop("por")]
-        estados = (fila.pop("estados") or "").split(" > ")
-        expediente = Expediente.objects.abrir(datos_de(fila, aseguradoras), por=por)
-        for estado in filter(None, estados):
-            if estado == Estado.SALIDA:
-                revisar_salida(expediente, por)
-            Expediente.objects.cambiar_estado(expediente.no_siniestro, estado, por=por)
-    return len(filas)
+    expedientes = {}
+    for n, fila in enumerate(leer("demo_expedientes.csv")):
+        caso = expedientes[fila["no_siniestro"]] = Caso(fila, personas, aseguradoras)
+        agenda.apuntar(caso.dia(0), time(9 + n % 3, 7 * n % 60), Expediente.objects.abrir, caso.al_abrir, por=caso.por)
+        for dias, datos in caso.despues:
+            agenda.apuntar(caso.dia(dias), time(12, 15), Expediente.objects.actualizar, caso.pk, datos, por=caso.por)
+        for estado, dias in caso.estados:
+            agenda.apuntar(caso.dia(dias), time(12, 30), cambiar_estado, caso.pk, estado, por=caso.por)
+    return expedientes
+
+
+class Caso:
+    """A row of the file of expedientes: what it was opened with (`al_abrir`), and what it was given and the states that
+    it came to some days later."""
+
+    def __init__(self, fila, personas, aseguradoras):
+        self.fila, self.pk, self.por = fila, fila["no_siniestro"], personas[fila["por"]]
+        self.estados = [paso.split(" ") for paso in (fila["estados"] or "").split(" > ") if paso]
+        de_la_demo = {"estados", "por", "documentos", "aseguradora", *DESPUES, COMENTARIOS}
+        self.al_abrir = {
+            **{columna: valor for columna, valor in fila.items() if columna not in de_la_demo},
+            INGRESO: self.dia(0),
+            ENTREGA: self.dia(fila[ENTREGA]) if fila[ENTREGA] else None,
+            **{f"doc_{documento}": True for documento in (fila["documentos"] or "").split()},
+            "aseguradora_id": fila["aseguradora"] and aseguradoras[fila["aseguradora"]],
+        }
+        self.despues = [(fila[columna], {columna: self.dia(fila[columna])}) for columna in DESPUES if fila[columna]]
+        if fila[COMENTARIOS]:
+            self.despues[0][1][COMENTARIOS] = fila[COMENTARIOS]
+
+    def dia(self, dias) -> date:
+        """Return the day so many days after the intake."""
+        return timezone.localdate() + timedelta(days=int(dias) - int(self.fila[INGRESO]))
+
+    @property
+    def unidad(self) -> Unidad:
+        vehiculo = f"{self.fila['marca']} {self.fila['modelo']}"
+        return Unidad(self.pk, self.fila["placas"], vehiculo, self.fila["tipo"], self.fila["color"])
+
+
+def cambiar_estado(no_siniestro, estado, *, por):
+    if estado == Estado.SALIDA:
+        revisar_salida(Expediente.objects.get(pk=no_siniestro), por)
+    Expediente.objects.cambiar_estado(no_siniestro, estado, por=por)
 
 
 def revisar_salida(expediente, por):
-    """Inspect the unit of an expediente that leaves on the day that was promised, and find it well."""
+    """Inspect the unit of an expediente that leaves, and find it well."""
+    hoy = timezone.localdate(ahora())
     datos = {
-        "fecha_inspeccion": expediente.fecha_entrega,
+        "fecha_inspeccion": hoy,
         "hora": time(11, 30),
         "inspeccionado_por": expediente.tecnico,
         "aprobada": True,
         "marca_tipo": expediente.marca_y_modelo,
         "lugar_entrega": "Taller",
-        "fecha_entrega": expediente.fecha_entrega,
+        "fecha_entrega": hoy,
         "nombre_quien_recibe": expediente.nombre_cliente,
         "items": [punto | {"valor": Valor.OK} for punto in de_plantilla()],
     }
     Checklist.objects.crear(expediente.no_siniestro, datos, por=por)
 
 
-def datos_de(fila, aseguradoras):
-    """Return what `abrir` takes, from a row of the file."""
-    ingreso = timezone.localdate() - timedelta(days=int(fila.pop(INGRESO)))
-    recibidos = (fila.pop("documentos") or "").split()
-    aseguradora = fila.pop("aseguradora")
-    fechas = {columna: fila.pop(columna) for columna in DESPUES}
-    return {
-        **fila,
-        INGRESO: ingreso,
-        **{columna: ingreso + timedelta(days=int(dias)) for columna, dias in fechas.items() if dias},
-        **{f"doc_{documento}": True for documento in recibidos},
-        "aseguradora_id": aseguradora and aseguradoras[aseguradora],
+# --- What hangs from them ---
+
+
+def colgar(agenda, expedientes, personas):
+    for fila in leer("demo_comentarios.csv"):
+        apuntar(agenda, expedientes, personas, fila, Comentario.objects.escribir, fila["comentario"])
+    for fila in leer("demo_evidencia.csv"):
+        apuntar(agenda, expedientes, personas, fila, guardar, expedientes[fila["no_siniestro"]].unidad, fila)
+    for _, filas in groupby(leer("demo_levantamientos.csv"), key=itemgetter("no_siniestro")):
+        conceptos = list(filas)
+        apuntar(agenda, expedientes, personas, conceptos[0], levantar, conceptos)
+
+
+def apuntar(agenda, expedientes, personas, fila, verbo, *datos):
+    """Note what a row of a file tells of an expediente, so many days after its intake."""
+    dia, hora = expedientes[fila["no_siniestro"]].dia(fila["dia"]), time.fromisoformat(fila["hora"])
+    agenda.apuntar(dia, hora, verbo, fila["no_siniestro"], *datos, por=personas[fila["por"]])
+
+
+def guardar(no_siniestro, unidad, fila, *, por):
+    """Send a photo or a paper of a unit, as whoever uploads it does: first the bytes, and then the row."""
+    contenido, tipo = hacer(unidad, fila)
+    with ALMACEN.recibir() as entrante:
+        entrante.write(contenido)
+        examen = examinar(entrante.archivo)
+        entrante.guardar()
+        Evidencia.objects.agregar(no_siniestro, entrante, examen, nombre=fila["nombre"], tipo=tipo, por=por)
+
+
+def hacer(unidad, fila) -> tuple[bytes, Tipo]:
+    tomada = timezone.localtime(ahora())
+    if fila["dibujo"] in VISTAS:
+        return foto(fila["dibujo"], unidad, tomada, con_lugar=fila["dibujo"] == "costado"), Tipo.EVIDENCIA
+    if fila["dibujo"] == "txt":
+        return f"{fila['texto']}\n".encode(), Tipo.DOCUMENTO
+    titulo, *lineas = fila["texto"].split(" / ")
+    return papel(titulo, lineas, unidad, tomada, "PDF" if fila["dibujo"] == "pdf" else "JPEG"), Tipo.DOCUMENTO
+
+
+def levantar(no_siniestro, filas, *, por):
+    expediente = Expediente.objects.get(pk=no_siniestro)
+    iguales = ("orden", "marca", "tipo", "modelo", "placas", "color")
+    datos = {columna: getattr(expediente, columna) for columna in iguales} | {
+        "fecha": timezone.localdate(ahora()),
+        "nombre_propietario": expediente.nombre_cliente,
+        "telefono": expediente.telefono_cliente,
+        "conceptos": [{c: f[c] for c in ("claves", "concepto")} | {"costo": Decimal(f["costo"])} for f in filas],
     }
+    Levantamiento.objects.crear(no_siniestro, datos, por=por)
+
+
+# --- Solicitudes ---
 
 
 def crear_solicitudes(personas):
