@@ -66,7 +66,7 @@ class ConNube:
             quedan = f" {QUEDAN.format(cuenta.fallidas)}" if cuenta.fallidas else ""
             return f"Pasaron a la nube: {cuenta.subidas}.{quedan}", not cuenta.fallidas
 
-        return self._hacer(request, object_id, "expedientes.respaldar_evidencia", hacer)
+        return self._con_su_evidencia(request, object_id, "expedientes.respaldar_evidencia", hacer)
 
     def restaurar_view(self, request, object_id):
         def hacer(clave):
@@ -74,16 +74,16 @@ class ConNube:
             self._anotar(request, clave)
             return f"Volvieron de la nube: {vueltas}. Su copia se queda allá.", True
 
-        return self._hacer(request, object_id, "expedientes.restaurar_evidencia", hacer)
+        return self._con_su_evidencia(request, object_id, "expedientes.restaurar_evidencia", hacer)
 
     def integridad_view(self, request, object_id):
         def hacer(clave):
             integridad = revisar(clave)
             return en_palabras(integridad), integridad.intactas == integridad.revisadas
 
-        return self._hacer(request, object_id, "expedientes.revisar_evidencia", hacer)
+        return self._con_su_evidencia(request, object_id, "expedientes.revisar_evidencia", hacer)
 
-    def _hacer(self, request, object_id, permiso: str, hacer: Callable[[str], tuple[str, bool]]):
+    def _con_su_evidencia(self, request, object_id, permiso: str, hacer: Callable[[str], tuple[str, bool]]):
         """Do something with an expediente's evidence, and go back to its page with what it says, good or not."""
         if not request.user.has_perm(permiso):
             raise PermissionDenied

@@ -4,11 +4,13 @@ import ast
 import os
 from fnmatch import fnmatchcase
 from graphlib import TopologicalSorter
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib import admin
 from django.core.management import call_command
 
 # The layers go from the ground up. A module imports from its own layer and from those below it, and each module is in
@@ -179,3 +181,17 @@ def test_no_falta_ninguna_migracion():
 @pytest.mark.una_vez
 def test_la_descripcion_de_la_api_es_valida_y_sin_avisos():
     call_command("spectacular", validate=True, fail_on_warn=True, file=os.devnull)
+
+
+def test_dos_piezas_de_una_pagina_no_usan_el_mismo_nombre_privado():
+    """A ModelAdmin is made of mixins, and the second of a name would be the first's."""
+    repetidos = {
+        (una.__name__, otra.__name__, nombre)
+        for vista in admin.site._registry.values()
+        for una, otra in combinations(type(vista).__mro__, 2)
+        if not issubclass(una, otra)
+        for nombre in vars(una).keys() & vars(otra).keys()
+        if nombre.startswith("_") and not nombre.startswith("__") and not hasattr(admin.ModelAdmin, nombre)
+    }
+
+    assert repetidos == set()
