@@ -8,8 +8,8 @@ PYTHON_SIGUIENTE ?= python3.13
 BIN_SIGUIENTE := .venv-siguiente/bin
 # Tests start some hundreds of processes: none compiles again what another compiled, whatever the environment says.
 export PYTHONDONTWRITEBYTECODE :=
-# As many processes of tests as cores and two more, because many tests wait; each has a database of its own.
-JUNTAS := --dist worksteal --numprocesses $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 2)')
+# As many processes of tests as cores and one more, because many tests wait; each has a database of its own.
+JUNTAS := --dist worksteal --numprocesses $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)')
 # The order of the PostgreSQL half is another each time; `make test SEMILLA=…` repeats one.
 SEMILLA := $(shell date +%s)
 MANAGE := $(BIN)/python manage.py
