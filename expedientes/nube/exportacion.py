@@ -1,57 +1,25 @@
 """The worker that moves the evidence of every expediente in Salida to the cloud, when somebody asks for it
 (`manage.py respaldar_nube`). One at a time works; the others wait for its end, or its death."""
 
-import logging
-import threading
-from collections.abc import Callable
-
-from django.db import Error as ErrorDeBase
-from django.db import connection
-
 from expedientes.models import Expediente
 from expedientes.nube.models import Exportacion, Respaldo, Resultado, Tipo, turno
 from expedientes.nube.mudanzas import Cuenta, respaldar
 from monitor.archivos.errores import SinNube
-from monitor.db.errors import outage
+from monitor.db.worker import Worker
 from monitor.db.writes import NOBODY, Author
 from monitor.errores import DatosInvalidos, NoEncontrado, NubeNoResponde
 
-DESCANSO = 1  # seconds between looks at whether somebody asked for an export
-DESCANSO_MAXIMO = 60  # seconds between tries while the database doesn't answer
 SEGUIDAS = 3  # expedientes, one after another, with which the cloud doesn't answer: the export ends there
 
-log = logging.getLogger(__name__)
 
-
-class Exportador:
-    def __init__(self):
-        self._fin = threading.Event()
-
-    def terminar(self, *_) -> None:
-        """Stop after the evidence that is being moved. It also serves as a signal handler."""
-        self._fin.set()
-
-    def trabajar(self, mientras: Callable[[], bool] = lambda: True) -> None:
-        descanso = DESCANSO
-        while not self._fin.is_set() and mientras():
-            descanso = DESCANSO if self.atender() else min(descanso * 2, DESCANSO_MAXIMO)
-            self._fin.wait(descanso)
-
-    def atender(self) -> bool:
-        """Do the export that was asked for, if there is one and nobody else does it. Return False when the database
-        didn't answer."""
-        try:
-            if Exportacion.objects.pendiente():
-                with turno() as suyo:
-                    pedida = Exportacion.objects.pendiente() if suyo else None
-                    if pedida:
-                        self._exportar(pedida)
-        except ErrorDeBase as error:
-            connection.close()
-            if not outage(error):
-                raise
-            log.warning("La base de datos no responde: %s", error)
-            return False
+class Exportador(Worker):
+    def _atender(self) -> bool:
+        """Do the export that was asked for, if there is one and nobody else does it."""
+        if Exportacion.objects.pendiente():
+            with turno() as suyo:
+                pedida = Exportacion.objects.pendiente() if suyo else None
+                if pedida:
+                    self._exportar(pedida)
         return True
 
     def _exportar(self, pedida: Exportacion) -> None:

@@ -1289,7 +1289,6 @@ MUTANTES: list[Mutante] = [
             ("            cola.devolver(correo)\n", ""),
             ("definitivo=rechazo == Rechazo.DEFINITIVO", "definitivo=False"),
             ("        cola.anotar_omision(correo, str(razon))\n", ""),
-            ("DESCANSO_MAXIMO = 60", "DESCANSO_MAXIMO = 120"),
             ("None if self._fin.is_set() else cola.tomar(pk)", "cola.tomar(pk)"),
             (
                 "                if correo and not _entregar(correo, servidor):\n",
@@ -1364,7 +1363,12 @@ MUTANTES: list[Mutante] = [
         ],
     ),
     *de(
-        "solicitudes/management/commands/enviar_correos.py",
+        "monitor/db/worker.py",
+        "solicitudes/tests/test_cartero.py",
+        cambios=[("DESCANSO_MAXIMO = 60", "DESCANSO_MAXIMO = 120")],
+    ),
+    *de(
+        "monitor/management/worker.py",
         "solicitudes/tests/test_cartero.py",
         cambios=[
             (

@@ -1,15 +1,11 @@
 """The worker that delivers the mails in the queue."""
 
 import logging
-import threading
-from collections.abc import Callable
 from contextlib import closing
 
 from django.core import mail
-from django.db import Error as ErrorDeBase
-from django.db import connection
 
-from monitor.db.errors import outage
+from monitor.db.worker import Worker
 from solicitudes.correo import cola
 from solicitudes.correo.entrega import NoSeEntrega, preparar
 from solicitudes.correo.servidor import Rechazo, en_breve, entregar, rechazo_de
@@ -17,39 +13,18 @@ from solicitudes.correo.servidor import Rechazo, en_breve, entregar, rechazo_de
 log = logging.getLogger(__name__)
 
 LOTE = 100
-DESCANSO = 1  # seconds between looks at the queue when it is empty
-DESCANSO_MAXIMO = 60  # seconds between tries while the mail server or the database doesn't answer
 
 
-class Cartero:
+class Cartero(Worker):
     """A worker. Several may work at once. While the mail server doesn't answer, or takes nothing from us, no mail uses
     up its attempts."""
 
-    def __init__(self):
-        self._fin = threading.Event()
-
-    def terminar(self, *_) -> None:
-        """Stop after the mail that is being delivered. It also serves as a signal handler."""
-        self._fin.set()
-
-    def trabajar(self, mientras: Callable[[], bool] = lambda: True) -> None:
-        descanso = DESCANSO
-        while not self._fin.is_set() and mientras():
-            descanso = DESCANSO if self.repartir() else min(descanso * 2, DESCANSO_MAXIMO)
-            self._fin.wait(descanso)
-
-    def repartir(self) -> bool:
-        """Deliver every mail whose time has come. Return False when the mail server or the database didn't answer, or
-        when the server takes nothing from us."""
+    def _atender(self) -> bool:
+        """Deliver every mail whose time has come. Return False when the mail server didn't answer, or takes nothing
+        from us."""
         try:
             while not self._fin.is_set() and (lote := cola.pendientes(LOTE)):
                 self._repartir(lote)
-        except ErrorDeBase as error:
-            connection.close()
-            if not outage(error):
-                raise
-            log.warning("La base de datos no responde: %s", error)
-            return False
         except OSError as error:
             log.warning("El servidor de correo no responde, o no acepta nada de Monitor: %s", en_breve(error))
             return False

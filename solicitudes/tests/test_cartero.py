@@ -43,7 +43,7 @@ def buzon(settings):
 @pytest.fixture
 def repartir():
     """Return the function that does one round of a worker."""
-    return Cartero().repartir
+    return Cartero().atender
 
 
 def encolar(*personas):
@@ -246,7 +246,7 @@ def test_esperas_se_doblan_hasta_cuatro_horas_y_suman_dos_dias():
 
 def test_descanso_se_dobla_hasta_un_minuto_mientras_nadie_responde_y_vuelve_a_un_segundo(monkeypatch):
     cartero, vueltas, descansos = Cartero(), iter([False] * 7 + [True] * 2 + [False]), []
-    monkeypatch.setattr(cartero, "repartir", lambda: next(vueltas))
+    monkeypatch.setattr(cartero, "atender", lambda: next(vueltas))
     monkeypatch.setattr(cartero._fin, "wait", descansos.append)
 
     cartero.trabajar(lambda: len(descansos) < 10)
