@@ -1,5 +1,6 @@
 """Fixtures that need a real server or a browser. The fixtures of each domain are in the tests of its app."""
 
+import gc
 import shutil
 
 import hypothesis
@@ -33,6 +34,13 @@ CHROMIUM = [
 # A slow machine isn't an error.
 hypothesis.settings.register_profile("monitor", deadline=None)
 hypothesis.settings.load_profile("monitor")
+
+
+def pytest_collection_finish():
+    # What was imported stays: the garbage collector needn't walk over it again and again, nor so often.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
 
 
 def pytest_collection_modifyitems(items):
@@ -78,16 +86,31 @@ def vaciar():
 
 
 @pytest.fixture(autouse=True)
-def numeros_desde_cero():
-    """Count from 0 in each test what a factory numbers: no name depends on which tests ran before."""
+def numeros_desde_cero(request):
+    """Count from 0 in each test what a factory numbers: no name depends on which tests ran before. Where the module has
+    rows of its own, which took the first numbers, count from 1000."""
+    contar_desde(1000 if "base_del_modulo" in request.fixturenames else 0)
+
+
+def contar_desde(numero):
     for fabrica in subclases(DjangoModelFactory):
-        fabrica.reset_sequence(0, force=True)
+        fabrica.reset_sequence(numero, force=True)
 
 
 def subclases(clase):
     for subclase in clase.__subclasses__():
         yield subclase
         yield from subclases(subclase)
+
+
+@pytest.fixture(scope="module")
+def base_del_modulo(django_db_setup, django_db_blocker):
+    """What a fixture of the module makes over this one is there for all its tests, each of which undoes only what it
+    did. A test of that module can't ask for `transactional_db`."""
+    contar_desde(0)
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

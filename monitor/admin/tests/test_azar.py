@@ -13,6 +13,7 @@ from expedientes.tests.factories import ExpedienteFactory
 from monitor.admin.verbs import BUSQUEDAS, VerbAdmin, _parametro
 from monitor.tests.azar import algunos
 from monitor.tests.formularios import campos_de
+from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import LlaveFactory, UsuarioFactory
 from solicitudes.tests.factories import SolicitudFactory
 
@@ -29,20 +30,20 @@ DE_LA_LISTA = ("q", "p", "o", "e", "all", "_to_field", "_popup", "_changelist_fi
 
 
 @pytest.fixture
-def client(client):
-    client.force_login(UsuarioFactory(administrador=True))
+def client(client, filas, db):
+    client.force_login(Usuario.objects.get(username="quien-prueba"))
     client.raise_request_exception = False
     return client
 
 
-@pytest.fixture
-def filas(client):
+@pytest.fixture(scope="module")
+def filas(base_del_modulo):
     """Return a row of each model that people write."""
     SolicitudFactory()  # it brings a department, places and people, and leaves mails in the queue
     AseguradoraFactory(), DepartamentoFactory(), LugarFactory(), LlaveFactory()
     ExpedienteFactory(no_siniestro="SIN-1")
     archivado = ExpedienteFactory(no_siniestro="SIN-2")
-    Expediente.objects.archivar(archivado.pk, por=UsuarioFactory(administrador=True))
+    Expediente.objects.archivar(archivado.pk, por=UsuarioFactory(username="quien-prueba", administrador=True))
     return {modelo: modelo._default_manager.first() for modelo in MODELOS}
 
 

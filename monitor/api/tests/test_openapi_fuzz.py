@@ -27,7 +27,7 @@ from monitor.api.tests.documento import operaciones
 
 pytestmark = pytest.mark.una_vez  # on PostgreSQL, fuzz/ asks a real server
 
-VECES = 5
+VECES = 3
 JSON, FORMULARIO = "application/json", "multipart/form-data"
 COMPROBACIONES = [
     not_a_server_error,
@@ -61,9 +61,14 @@ def casos():
             yield metodo, ruta, GenerationMode.NEGATIVE
 
 
-@pytest.fixture
-def lo_que_hay(db):
+@pytest.fixture(scope="module")
+def un_mundo(base_del_modulo):
     return mundo.crear()
+
+
+@pytest.fixture
+def lo_que_hay(un_mundo, db):
+    return un_mundo
 
 
 def pedir(caso, quien):

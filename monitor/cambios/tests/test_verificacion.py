@@ -21,7 +21,12 @@ HISTORIAS = ("historial_estado", "historico_estado_solicitud", "cambio")
 
 
 @pytest.fixture
-def historias(db):
+def historias(las_mismas, db):
+    return las_mismas
+
+
+@pytest.fixture(scope="module")
+def las_mismas(base_del_modulo):
     """Some expedientes and solicitudes with a past, one of each kind of end."""
     jefa = UsuarioFactory(administrador=True)
     for n in range(4):
