@@ -31,26 +31,16 @@ def antes(migrar):
     ejecutar("DELETE FROM aseguradora")
 
 
-def test_los_textos_quedan_compuestos_y_se_encuentran(antes, migrar):
+def test_las_que_ahora_serian_una_se_nombran_y_sin_ellas_los_textos_quedan_compuestos(antes, migrar):
+    antes("INSERT INTO aseguradora (id, nombre) VALUES (71, 'Яя'), (72, 'яЯ'), (73, 'Otra')")
     antes(
-        "INSERT INTO expediente (no_siniestro, nombre_cliente, placas) VALUES (%s, %s, %s)",
+        "INSERT INTO expediente (no_siniestro, nombre_cliente, placas) VALUES (%s, %s, %s), (%s, NULL, NULL)",
         "N\u0303-1",
         "Ionut\u0326",
         "ŠI 1",
+        "Ñ-1",
     )
     antes("INSERT INTO historial_estado (no_siniestro, estado_nuevo) VALUES (%s, 'Ingreso')", "N\u0303-1")
-
-    migrar()
-
-    assert list(Expediente.objects.values_list("no_siniestro", "historial__expediente_id")) == [("Ñ-1", "Ñ-1")]
-    assert Expediente.objects.buscar("ionut si1").count() == 1
-    antes("DELETE FROM historial_estado")
-
-
-@pytest.mark.una_vez
-def test_las_que_ahora_serian_una_se_nombran_y_nada_cambia(antes, migrar):
-    antes("INSERT INTO aseguradora (id, nombre) VALUES (71, 'Яя'), (72, 'яЯ'), (73, 'Otra')")
-    antes("INSERT INTO expediente (no_siniestro) VALUES (%s), (%s)", "N\u0303-1", "Ñ-1")
 
     with pytest.raises(CommandError) as error:
         migrar()
@@ -65,3 +55,11 @@ def test_las_que_ahora_serian_una_se_nombran_y_nada_cambia(antes, migrar):
     assert "catalogos.0008_sin_choques" not in {
         ".".join(m) for m in MigrationExecutor(connection).loader.applied_migrations
     }
+
+    antes("DELETE FROM aseguradora WHERE id = 72")
+    antes("DELETE FROM expediente WHERE no_siniestro = %s", "Ñ-1")
+    migrar()
+
+    assert list(Expediente.objects.values_list("no_siniestro", "historial__expediente_id")) == [("Ñ-1", "Ñ-1")]
+    assert Expediente.objects.buscar("ionut si1").count() == 1
+    antes("DELETE FROM historial_estado")

@@ -85,12 +85,12 @@ def test_quien_lee_nunca_ve_un_expediente_sin_su_historial(remota):
         return vistas
 
     with ThreadPoolExecutor(5) as hilos:
-        escritor = hilos.submit(escribir, 60)
+        escritor = hilos.submit(escribir, 30)
         vistas = [vista for lector in [hilos.submit(leer, n) for n in range(4)] for vista in lector.result()]
 
     assert set(vistas) <= {(404, False), (200, 1)}
     assert {status for status, _ in vistas} == {404, 200}
-    assert ExpedienteArchivado.objects.count() == 60
+    assert ExpedienteArchivado.objects.count() == 30
 
 
 def test_dos_bajas_a_la_vez_dan_un_200_y_un_404_y_una_copia(remota):

@@ -26,8 +26,8 @@ A_LA_VEZ = 16
 # libpq gives no server less than two seconds to answer. The rest is for this machine, which runs other tests too.
 PLAZO = 4
 BIEN, SIN_BASE, LISTA = (200, None), (503, "base_no_disponible"), ("GET", "/readyz", None, {})
-# What a client needs, in a database that may have no tables yet: an administrator with a token and a session, and an
-# expediente.
+AJUSTES = {"DJANGO_SETTINGS_MODULE": "monitor.tests.settings"}
+# What a client needs, in a database without tables: an administrator with a token and a session, and an expediente.
 PREPARAR = f"""
 import django, json
 django.setup()
@@ -82,10 +82,21 @@ class Cliente:
             return set(hilos.map(lambda peticion: self.pedir(*peticion), self.peticiones * veces))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def cluster():
+    """A cluster of these tests alone. Each leaves it running."""
     with cluster_propio(binarios()) as cluster:
         yield cluster
+
+
+@pytest.fixture(scope="module")
+def credenciales(cluster):
+    """Prepare the database, and return a token and the key of a session."""
+    orden, entorno = [sys.executable, "-c", PREPARAR], {"DATABASE_URL": cluster.url(), **AJUSTES}
+    preparado = subprocess.run(
+        orden, cwd=settings.BASE_DIR, env=os.environ | entorno, stdout=subprocess.PIPE, check=True
+    )
+    return json.loads(preparado.stdout)
 
 
 @pytest.fixture
@@ -95,19 +106,14 @@ def tunel(cluster):
 
 
 @pytest.fixture
-def cliente(cluster, tmp_path):
+def cliente(cluster, credenciales, tmp_path):
     """A function that starts a server which reaches the cluster through a port, and gives a client of it."""
     with ExitStack() as pila:
 
         def cliente(puerto):
             url = urlsplit(cluster.url())._replace(netloc=f"{cluster.duenio}@127.0.0.1:{puerto}").geturl()
-            entorno = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "monitor.tests.settings"}
-            orden = [sys.executable, "-c", PREPARAR]
-            preparado = subprocess.run(
-                orden, cwd=settings.BASE_DIR, env=os.environ | entorno, stdout=subprocess.PIPE, check=True
-            )
-            servidor = pila.enter_context(sirviendo(tmp_path / "bitacora", **entorno))
-            return Cliente(servidor, *json.loads(preparado.stdout))
+            servidor = pila.enter_context(sirviendo(tmp_path / "bitacora", DATABASE_URL=url, **AJUSTES))
+            return Cliente(servidor, *credenciales)
 
         yield cliente
 

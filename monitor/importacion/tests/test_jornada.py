@@ -54,17 +54,18 @@ def test_los_363_lugares_que_no_tenian_codigo(con_un_archivo, mano):
 
 def test_los_expedientes_del_ano_pasado_se_ven_avanzar(con_un_archivo, mano):
     """A long one: the page tells how far it is, without anything that the browser would have to ask for."""
-    filas = "".join(f"V-{n};Nissan;Versa;Cliente número {n};01/02/2025;Salida\r\n" for n in range(900))
+    filas = "".join(f"V-{n};Nissan;Versa;Cliente número {n};01/02/2025;Salida\r\n" for n in range(600))
     titulos = "No. Siniestro;Marca;Modelo;Nombre del cliente;Fecha de ingreso;Estado"
     boton = con_un_archivo("Expedientes", "expediente", "viejos.csv", f"\ufeff{titulos}\r\n{filas}".encode())
-    expect(boton).to_have_value("Importar 900 filas")
+    expect(boton).to_have_value("Importar 600 filas")
     avances = mano.pagina.locator(".avance")
-    expect(avances).to_contain_text(["500 de 900 filas", "900 de 900 filas"])
+    expect(avances.first).to_contain_text("500 de 600 filas")
+    expect(avances.last).to_contain_text("600 de 600 filas")
     expect(avances.last).to_be_hidden()
     mano.clic(boton)
 
-    expect(mano.pagina.locator(".final")).to_contain_text("Se importó «viejos.csv»: 900 nuevas.")
-    assert (Expediente.objects.filter(estado="Salida").count(), mano.clics <= 4) == (900, True), mano.clics
+    expect(mano.pagina.locator(".final")).to_contain_text("Se importó «viejos.csv»: 600 nuevas.")
+    assert (Expediente.objects.filter(estado="Salida").count(), mano.clics <= 4) == (600, True), mano.clics
     mano.pagina.get_by_role("link", name="Ver lo importado").click()
     mano.clic(mano.pagina.get_by_role("button", name="Deshacer la importación"))
     expect(mano.pagina.locator(".final")).to_contain_text("Se deshizo la importación")

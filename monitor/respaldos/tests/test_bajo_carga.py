@@ -12,6 +12,7 @@ from monitor.tests.paciencia import esperar_a
 from monitor.tests.test_terminal import frase
 
 ESCRITORES = 3
+ENTRE_DOS = 0.02  # seconds: who writes without pause leaves the backup little of the machine, and that takes longer
 ANTES = 30  # writes that are acknowledged before the backup begins
 
 pytestmark = pytest.mark.con_su_base
@@ -42,7 +43,7 @@ class Programa(AbstractContextManager):
 
 @contextmanager
 def escribiendo(puerto):
-    """Have programs open expedientes without pause, and give the list of those that were acknowledged."""
+    """Have programs open expedientes, and give the list of those that were acknowledged."""
     hechos, fin = [], threading.Event()
 
     def escribir(quien):
@@ -52,6 +53,7 @@ def escribiendo(puerto):
                     break
                 estado, _ = programa.abrir(clave)
                 hechos.extend([clave] if estado == 201 else [])
+                fin.wait(ENTRE_DOS)
 
     hilos = [threading.Thread(target=escribir, args=[quien]) for quien in range(ESCRITORES)]
     for hilo in hilos:
