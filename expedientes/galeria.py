@@ -66,11 +66,8 @@ class ConGaleria:
     def _mandar(self, request, object_id, pk, responder):
         if not request.user.has_perm("expedientes.view_evidencia"):
             raise PermissionDenied
-        evidencia = Evidencia.objects.filter(expediente=unquote(object_id), pk=pk).first()
-        if evidencia is None:
-            raise Http404
         try:
-            return responder(request, evidencia)
+            return responder(request, Evidencia.objects.de(unquote(object_id), pk))
         except NoEncontrado as error:
             raise Http404 from error
         except HttpError as error:

@@ -1,5 +1,7 @@
 """How evidence is read: of an expediente, in its own answer, and one by one."""
 
+from typing import NamedTuple
+
 import orjson
 from django.db import models
 
@@ -18,9 +20,28 @@ CLAVE = Expediente._meta.pk
 ID = models.BigIntegerField()
 VECES = 3  # that an expediente is read while others write it
 
-# What was read last, as JSON, by the tag of its expediente: who writes evidence moves that, so that under one tag there
-# is never other evidence. In these bytes fit some 150 expedientes with a hundred photos.
-recientes = Recent(4 * 1024 * 1024)
+
+class Leido(NamedTuple):
+    """What was read of a state of an expediente, as JSON, and how that state is known again: by its tag and its last
+    change of state. Who writes evidence or changes the state moves the version."""
+
+    tag: str
+    version: int
+    ultimo: int
+    historial: bytes
+    evidencia: bytes
+
+    @property
+    def json(self) -> dict:
+        return {"historial_estado": orjson.Fragment(self.historial), "evidencia": orjson.Fragment(self.evidencia)}
+
+    @property
+    def tamano(self) -> int:
+        return len(self.historial) + len(self.evidencia)
+
+
+# What was read last of each expediente with evidence. In these bytes fit some 150 with a hundred photos.
+recientes: Recent[Leido] = Recent(4 * 1024 * 1024)
 
 
 def _de_uno():
@@ -40,34 +61,67 @@ _suyas = CompiledQuery(
 
 
 class ConEvidencia(ConditionalReader):
-    """A reader of an expediente that also reads its evidence, with a second statement when there is any that it hasn't
-    read since the expediente was written."""
+    """A reader of an expediente that also reads its evidence, with a second statement when there is any.
 
-    def one_with_etag(self, *variant, **values):
+    Of a state that was read before nothing is read again of what only that state can have: neither the evidence, nor a
+    row of the join for each change of state.
+    """
+
+    def __init__(self, shape, make, model):
+        super().__init__(shape, lambda leido=False: _sin_lo_leido(make()) if leido else make(), model)
+        self._version = self._start + Expediente.tagged_by.index("version")
+        self._ultimo = shape.columns.index("historial__id")
+
+    def one_with_etag(self, *, no_siniestro, **values):
         for _ in range(VECES):
-            found = super().one_with_etag(*variant, **values)
-            if found is None:
+            rows, leido = self._rows(no_siniestro, **values)
+            if not rows:
                 return None
-            expediente, etag = found
-            suya, es_de_entonces = (
-                _suya(values["no_siniestro"], tag_in(etag)) if expediente["evidencia"] else ([], True)
-            )
-            expediente["evidencia"] = suya
-            if es_de_entonces:
+            expediente, etag = self.shape.from_rows(rows), self._etag(rows)
+            if not expediente["evidencia"]:
+                expediente["evidencia"] = []
+                break
+            leido = leido or self._leer(no_siniestro, rows, expediente, etag)
+            expediente |= leido.json
+            if leido.tag == tag_in(etag):
                 break  # otherwise somebody wrote the expediente between the two statements
-        return found
+        return expediente, etag
+
+    def _rows(self, no_siniestro, **values) -> tuple[list[tuple], Leido | None]:
+        """Return the rows of the join; or one of them, and what was read before of the same state."""
+        leido = recientes.get(no_siniestro)
+        if leido:
+            vista = {"leida": leido.version, "ultimo": leido.ultimo}
+            rows = self._query.rows(True, no_siniestro=no_siniestro, **vista, **values)
+            if rows and rows[0][self._version] != leido.version:
+                return rows, None
+            if len(rows) == 1 and rows[0][self._ultimo] == leido.ultimo and tag_in(self._etag(rows)) == leido.tag:
+                return rows, leido
+            recientes.forget(no_siniestro)  # another with the same number and version, or with rows that no verb wrote
+        return self._query.rows(no_siniestro=no_siniestro, **values), None
+
+    def _leer(self, no_siniestro, rows, expediente, etag) -> Leido:
+        filas = _suyas.rows(no_siniestro=no_siniestro)
+        leido = Leido(
+            tag=Expediente.tag_of(*filas[0][-2:]) if filas else tag_in(etag),
+            version=rows[0][self._version],
+            ultimo=rows[0][self._ultimo],
+            historial=DIRECT.json(expediente["historial_estado"]),
+            evidencia=DIRECT.json(EVIDENCIA.many(filas)),
+        )
+        # One row alone must give the same ETag: not where some have no place in the chain.
+        if filas and leido.ultimo and leido.tag == tag_in(etag) and self._etag(rows[:1]) == etag:
+            recientes.keep(no_siniestro, leido, leido.tamano)
+        return leido
 
 
-def _suya(no_siniestro: str, tag: str) -> tuple[orjson.Fragment, bool]:
-    """Return the evidence of an expediente, and whether it is that of the state with this tag."""
-    if leida := recientes.get(tag):
-        return orjson.Fragment(leida), True
-    filas = _suyas.rows(no_siniestro=no_siniestro)
-    json = DIRECT.json(EVIDENCIA.many(filas))
-    es_de_entonces = bool(filas) and Expediente.tag_of(*filas[0][-2:]) == tag
-    if es_de_entonces:
-        recientes.keep(tag, json)
-    return orjson.Fragment(json), es_de_entonces or not filas
+def _sin_lo_leido(expedientes):
+    """Leave the rows of the join that aren't known: of the version that was read, only its last change of state, and
+    those that no verb wrote."""
+    otra = ~models.Q(version=Param("leida", Expediente._meta.get_field("version")))
+    return expedientes.filter(
+        otra | models.Q(historial=Param("ultimo", ID)) | models.Q(historial__eslabon__isnull=True)
+    )
 
 
 def del_expediente(no_siniestro: str) -> list[dict]:

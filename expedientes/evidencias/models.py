@@ -70,6 +70,13 @@ class EvidenciaQuerySet(models.QuerySet):
 class EvidenciaManager(models.Manager.from_queryset(EvidenciaQuerySet)):
     """The verbs of evidence. Each locks its expediente, tells there what it did, and moves its version."""
 
+    def de(self, no_siniestro: str, evidencia: int) -> "Evidencia":
+        """Return one of an expediente, with one small statement. Raise NoEncontrado."""
+        fila = read(Evidencia, evidencia) if evidencia <= models.BigIntegerField.MAX_BIGINT else None
+        if fila is None or fila.expediente_id != composed(no_siniestro):
+            raise NoEncontrado(NO_ENCONTRADA)
+        return fila
+
     @transaction.atomic
     def agregar(
         self, no_siniestro: str, entrante: Entrante, examen: Examen, *, nombre: str, tipo: Tipo, por: Author
@@ -101,9 +108,9 @@ class EvidenciaManager(models.Manager.from_queryset(EvidenciaQuerySet)):
     def eliminar(self, no_siniestro: str, evidencia: int, *, por: Author) -> "Evidencia":
         """Delete one, and return it. Its bytes stay for a while (`SE_CONSERVA`)."""
         expediente = _tomar(no_siniestro)
-        fila = self.filter(expediente=no_siniestro, pk=evidencia).first() if expediente else None
-        if fila is None:
+        if expediente is None:
             raise NoEncontrado(NO_ENCONTRADA)
+        fila = self.de(no_siniestro, evidencia)
         self._quitar(expediente, [fila], por)
         return fila
 

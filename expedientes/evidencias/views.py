@@ -123,7 +123,10 @@ class RutaViewSet(ApiViewSet):
     acciones = {"archivo": Action("expedientes.view_evidencia", "descargar la evidencia", ENLACE)}
 
     def archivo(self, request, ruta):
-        return descargar(request, _primera(Evidencia.objects.filter(ruta=f"/evidencias/{ruta}")))
+        evidencia = Evidencia.objects.filter(ruta=f"/evidencias/{ruta}").first()
+        if evidencia is None:
+            raise NoEncontrado(NO_ENCONTRADA)
+        return descargar(request, evidencia)
 
 
 def descargar(request, evidencia: Evidencia):
@@ -150,14 +153,7 @@ def mandar_miniatura(request, evidencia: Evidencia, lado: int = LADO):
 
 
 def _una(no_siniestro: str, pk: str) -> Evidencia:
-    return _primera(Evidencia.objects.filter(expediente=no_siniestro, pk=read_id(pk, NO_ENCONTRADA)))
-
-
-def _primera(filas) -> Evidencia:
-    evidencia = filas.first()
-    if evidencia is None:
-        raise NoEncontrado(NO_ENCONTRADA)
-    return evidencia
+    return Evidencia.objects.de(no_siniestro, read_id(pk, NO_ENCONTRADA))
 
 
 @contextmanager

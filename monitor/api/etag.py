@@ -113,9 +113,9 @@ class TaggedReader(Reader):
 class ConditionalReader(TaggedReader):
     """A reader of one object, together with who calls, that also answers 304 from the versions alone."""
 
-    def __init__(self, shape: Shape, make: Callable[[], QuerySet], model: type[Versioned]):
-        def for_caller() -> QuerySet:
-            return only_for_caller(make())
+    def __init__(self, shape: Shape, make: Callable[..., QuerySet], model: type[Versioned]):
+        def for_caller(*variant) -> QuerySet:
+            return only_for_caller(make(*variant))
 
         super().__init__(shape, for_caller, model, CallerQuery)
         self._versions = CallerQuery(lambda: for_caller().order_by().values_list(*self.tags.columns))

@@ -5,6 +5,7 @@ import logging
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
 
+from monitor.db.writes import read
 from monitor.errores import DemasiadosIntentos, NoAutenticado
 from monitor.metrics import note_refused_login
 from monitor.usuarios.intentos import DireccionConocida, IntentoDeAcceso
@@ -52,4 +53,5 @@ class Backend(BaseBackend):
             return None
 
     def get_user(self, user_id):
-        return Usuario.objects.personas().filter(pk=user_id, is_active=True).first()
+        usuario = read(Usuario, user_id)  # with one small statement, because every page of the admin asks
+        return usuario if usuario and usuario.is_active and not usuario.es_llave else None

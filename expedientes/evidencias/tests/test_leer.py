@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from expedientes.evidencias.models import Evidencia
 from expedientes.evidencias.tests.factories import EvidenciaFactory
@@ -10,6 +11,7 @@ from expedientes.evidencias.tests.formas import FOTO, con_archivo, ruta_de, subi
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import respuesta
 from monitor.archivos.tests.muestras import PDF, con_exif, imagen
+from monitor.db import queries
 
 RUTA = ruta_de("SIN/2024/9")
 DE_LISTA = [
@@ -136,6 +138,46 @@ def test_leer_otra_vez_cuesta_una_sentencia_hasta_que_alguien_escribe(
     assert [fila["id"] for fila in leido(2)["evidencia"]] == [otra["id"]]
     administrador.delete(f"{RUTA}/{otra['id']}")
     assert leido(1)["evidencia"] == []
+
+
+def test_de_lo_que_se_leyo_antes_no_se_vuelve_a_leer_cada_cambio_de_estado(operador, expediente, almacen, monkeypatch):
+    subida(operador)
+    for estado in ("Restauracion", "Salida"):
+        operador.patch("/api/expedientes/SIN%2F2024%2F9/estado", {"estado": estado})
+    primero = operador.get("/api/expedientes/SIN%2F2024%2F9")
+    leidas, execute = [], queries.execute
+    monkeypatch.setattr(queries, "execute", lambda sql, params: leidas.append(execute(sql, params)) or leidas[-1])
+    segundo = operador.get("/api/expedientes/SIN%2F2024%2F9")
+
+    assert [len(filas) for filas in leidas] == [1]
+    assert (segundo.json(), segundo["ETag"]) == (primero.json(), primero["ETag"])
+    assert len(segundo.json()["historial_estado"]) == 3
+
+
+def test_lo_que_se_leyo_antes_no_esconde_lo_que_nadie_escribio_por_nosotros(operador, expediente, almacen):
+    subida(operador)
+    primero = operador.get("/api/expedientes/SIN%2F2024%2F9")
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO historial_estado (no_siniestro, estado_nuevo) VALUES ('SIN/2024/9', 'Salida')")
+
+    for _ in range(2):
+        leido = operador.get("/api/expedientes/SIN%2F2024%2F9")
+        assert len(leido.json()["historial_estado"]) == 2
+        assert leido["ETag"] != primero["ETag"]
+
+
+def test_otro_con_el_mismo_numero_no_es_el_que_se_leyo(operador, administrador, expediente, almacen):
+    antes = subida(operador)
+    operador.get("/api/expedientes/SIN%2F2024%2F9")
+    administrador.delete("/api/expedientes/SIN%2F2024%2F9")
+    operador.post("/api/expedientes", {"no_siniestro": "SIN/2024/9"})
+    ahora = subida(operador)
+
+    leido = operador.get("/api/expedientes/SIN%2F2024%2F9").json()
+
+    assert [fila["id"] for fila in leido["evidencia"]] == [ahora["id"]] != [antes["id"]]
+    assert [cambio["estado_nuevo"] for cambio in leido["historial_estado"]] == ["Ingreso"]
+    assert operador.get("/api/expedientes/SIN%2F2024%2F9").json() == leido
 
 
 def test_lo_leido_se_puede_devolver(operador, expediente, almacen):
