@@ -193,6 +193,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_REDIRECT_URL = "admin:index"  # for whoever comes from an address that isn't ours
 JWT_LIFETIME = timedelta(hours=8)
+SESSION_ENGINE = "monitor.usuarios.sesiones"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 
 # --- API ---

@@ -29,7 +29,7 @@ CAPAS = {
     ),
     "modelos y verbos": (
         "monitor.usuarios.hashers monitor.usuarios.intentos monitor.usuarios.llaves monitor.usuarios.models"
-        " monitor.usuarios.acceso"
+        " monitor.usuarios.acceso monitor.usuarios.sesiones"
         " monitor.cambios.cadena monitor.cambios.encadenar monitor.cambios.models monitor.cambios.registro"
         " monitor.cambios.seguimiento monitor.importacion.models"
         " monitor.archivos monitor.archivos.*"
