@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from expedientes.evidencias import lecturas
 from expedientes.evidencias.models import Evidencia
 from expedientes.evidencias.tests.factories import EvidenciaFactory
 from expedientes.evidencias.tests.formas import FOTO, con_archivo, ruta_de, subida
@@ -12,6 +13,7 @@ from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import respuesta
 from monitor.archivos.tests.muestras import PDF, con_exif, imagen
 from monitor.db import queries
+from monitor.db.triggers import door
 
 RUTA = ruta_de("SIN/2024/9")
 DE_LISTA = [
@@ -160,10 +162,34 @@ def test_lo_que_se_leyo_antes_no_esconde_lo_que_nadie_escribio_por_nosotros(oper
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO historial_estado (no_siniestro, estado_nuevo) VALUES ('SIN/2024/9', 'Salida')")
 
-    for _ in range(2):
-        leido = operador.get("/api/expedientes/SIN%2F2024%2F9")
-        assert len(leido.json()["historial_estado"]) == 2
-        assert leido["ETag"] != primero["ETag"]
+    leidos = [operador.get("/api/expedientes/SIN%2F2024%2F9") for _ in range(3)]
+    assert [len(leido.json()["historial_estado"]) for leido in leidos] == [2] * 3
+    [etag] = {leido["ETag"] for leido in leidos}
+    assert etag != primero["ETag"]
+
+
+def test_un_historial_cambiado_por_otro_no_es_el_que_se_leyo(operador, expediente, almacen):
+    subida(operador)
+    operador.get("/api/expedientes/SIN%2F2024%2F9")
+    with door(None), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM historial_estado")
+        cursor.execute("INSERT INTO historial_estado (no_siniestro, estado_nuevo) VALUES ('SIN/2024/9', 'Salida')")
+
+    leido = operador.get("/api/expedientes/SIN%2F2024%2F9").json()
+
+    assert [cambio["estado_nuevo"] for cambio in leido["historial_estado"]] == ["Salida"]
+
+
+def test_si_alguien_escribe_entre_las_dos_sentencias_se_leen_otra_vez(operador, expediente, almacen, monkeypatch):
+    una = subida(operador)
+    escribir = iter([lambda: subida(operador, cuerpo=con_archivo(PDF)), lambda: None])
+    leer = lecturas._suyas.rows
+    monkeypatch.setattr(lecturas._suyas, "rows", lambda **valores: (next(escribir)(), leer(**valores))[1])
+
+    leido = operador.get("/api/expedientes/SIN%2F2024%2F9")
+
+    assert [fila["id"] for fila in leido.json()["evidencia"]][1:] == [una["id"]]
+    assert operador.get("/api/expedientes/SIN%2F2024%2F9")["ETag"] == leido["ETag"]
 
 
 def test_otro_con_el_mismo_numero_no_es_el_que_se_leyo(operador, administrador, expediente, almacen):
