@@ -109,8 +109,8 @@ class ConEvidencia(ConditionalReader):
             historial=DIRECT.json(expediente["historial_estado"]),
             evidencia=DIRECT.json(EVIDENCIA.many(filas)),
         )
-        # One row alone must give the same ETag: not where some have no place in the chain. If the second statement found
-        # a later version, nobody will find the one that this is kept under.
+        # One row alone must give the same ETag: not where some have no place in the chain. If the second statement
+        # found a later version, nobody will find the one that this is kept under.
         if filas and leido.ultimo and self._etag(rows[:1]) == etag:
             recientes.keep(no_siniestro, leido, leido.tamano)
         return leido
