@@ -213,6 +213,7 @@ def test_consultas_de_la_lista(filas, caso, como_administrador, client):
 # --- Roles ---
 
 
+@pytest.mark.una_vez
 @pytest.mark.parametrize("modelo", CATALOGOS)
 @pytest.mark.parametrize("rol", ["administrador", "operador", "tecnico"])
 def test_roles(rol, modelo, client):

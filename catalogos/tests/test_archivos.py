@@ -30,6 +30,7 @@ def lugares():
 # --- What spreadsheets write ---
 
 
+@pytest.mark.una_vez
 @pytest.mark.parametrize("separador", [";", ",", "\t", "|"])
 @pytest.mark.parametrize("fin", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
@@ -462,6 +463,7 @@ def test_una_celda_se_cita_en_corto_y_visible(rechazos, archivo):
     ]
 
 
+@pytest.mark.una_vez
 def test_un_encabezado_de_millones_de_columnas_vacias(sembrar, archivo):
     filas = "".join(f"Seguros {n}\n" for n in range(200))
 

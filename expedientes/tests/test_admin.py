@@ -78,6 +78,7 @@ PERMISOS = {
 TRAITS = ({"administrador": True}, {}, {"tecnico": True})
 
 
+@pytest.mark.una_vez
 @pytest.mark.parametrize(
     ("url", "trait", "status"),
     [(url, trait, status) for url, fila in PERMISOS.items() for trait, status in zip(TRAITS, fila, strict=True)],

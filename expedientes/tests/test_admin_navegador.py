@@ -11,6 +11,8 @@ from expedientes.models import Expediente
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
 from monitor.usuarios.tests.factories import CLAVE, UsuarioFactory
 
+pytestmark = pytest.mark.una_vez
+
 LISTA = "/admin/expedientes/expediente/"
 
 

@@ -329,6 +329,7 @@ def test_solo_un_administrador_restaura(client, trait):
     assert cuantos() == [0, 0, 1]
 
 
+@pytest.mark.una_vez
 def test_en_tres_clics_desde_la_primera_pagina(mano, servidor):
     archivar("SIN-1")
     mano.entrar(UsuarioFactory(administrador=True), servidor)

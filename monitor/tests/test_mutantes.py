@@ -1,4 +1,5 @@
 import ast
+from contextlib import nullcontext
 
 import pytest
 
@@ -50,6 +51,7 @@ def test_menos_de_95_de_cada_100_es_un_fallo(monkeypatch, capsys, vivos, codigo,
     veinte = [BUENO._replace(cambio=str(n)) for n in range(20)]
     monkeypatch.setattr(mutantes, "MUTANTES", veinte)
     monkeypatch.setattr(mutantes, "exigir_pruebas_sanas", lambda *_: None)
+    monkeypatch.setattr(mutantes, "copia", nullcontext)
     monkeypatch.setattr(mutantes, "muere", lambda mutante, _: int(mutante.cambio) >= vivos)
 
     assert mutantes.main([]) == codigo

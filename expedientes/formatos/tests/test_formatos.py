@@ -188,6 +188,7 @@ def test_ningun_campo_falta(hacer, campos, aparte):
     assert nombres - dichos == set()
 
 
+@pytest.mark.una_vez
 @pytest.mark.parametrize(
     ("firma", "dicho"),
     [

@@ -203,6 +203,7 @@ def test_las_sentencias_no_crecen_con_las_filas(client, como_operador, cuantos):
     assert len(capturadas) <= 6
 
 
+@pytest.mark.una_vez
 def test_en_dos_clics_desde_la_primera_pagina(mano, servidor):
     ExpedienteFactory(no_siniestro="SIN-1")
     mano.entrar(UsuarioFactory(), servidor)

@@ -136,6 +136,7 @@ def test_las_sentencias_no_crecen_con_lo_hallado(client, jefa, cuantos, django_a
         client.get(BUSCAR, {"q": "norte"})
 
 
+@pytest.mark.una_vez
 def test_con_la_tecla_se_busca_y_al_lado_se_restaura(mano, servidor):
     jefa = UsuarioFactory(administrador=True)
     Expediente.objects.archivar(ExpedienteFactory(no_siniestro="SIN-1", color="azul").pk, por=jefa)
@@ -150,6 +151,7 @@ def test_con_la_tecla_se_busca_y_al_lado_se_restaura(mano, servidor):
     assert mano.clics == 1
 
 
+@pytest.mark.una_vez
 def test_la_tecla_es_una_letra_donde_se_escribe(mano, servidor):
     ExpedienteFactory(no_siniestro="SIN-1")
     mano.entrar(UsuarioFactory(), servidor, "/admin/expedientes/expediente/SIN-1/change/")

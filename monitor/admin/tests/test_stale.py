@@ -148,6 +148,7 @@ CADA_CLASE = [
 ]  # fmt: skip
 
 
+@pytest.mark.una_vez
 @pytest.mark.parametrize(("enviado", "suyo", "mio_dicho", "suyo_dicho"), CADA_CLASE)
 def test_se_elige_entre_valores_de_cualquier_clase(client, url, maria, enviado, suyo, mio_dicho, suyo_dicho):
     abierta = campos_de(client.get(url))
@@ -420,6 +421,7 @@ def test_el_motivo_que_se_recupera_no_decide(client, solicitud):
     assert Solicitud.objects.get().estado_id == 1
 
 
+@pytest.mark.una_vez
 @pytest.mark.parametrize("visto", ["", "x", "1-a", "1-a.x", f"1-a.{'9' * 30}", "\0.1", "1.1.1"])
 def test_un_visto_imposible_no_es_un_error(client, url, visto):
     response = client.post(url, campos_de(client.get(url)) | {"color": "Azul", VISTO: visto})

@@ -45,6 +45,7 @@ BUSCAN = sorted(
 )
 
 
+@pytest.mark.una_vez
 @pytest.mark.parametrize("lista", BUSCAN)
 @pytest.mark.parametrize("q", ["a " * 5000, "a " * 21, "x" * 251])
 def test_busqueda_demasiado_larga_se_rechaza_con_una_frase(client, lista, q):

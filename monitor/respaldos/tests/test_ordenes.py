@@ -102,6 +102,7 @@ def test_una_base_con_tablas_se_reemplaza_solo_si_se_pide(taller):
     assert len(taller.bases()) == 1
 
 
+@pytest.mark.una_vez
 def test_no_se_restaura_lo_que_esta_alterado(taller):
     archivo = taller.respaldar()
     bytes_ = bytearray(archivo.read_bytes())
@@ -264,6 +265,7 @@ def interrumpida(taller, orden, donde):
     assert proceso.returncode == -signal.SIGKILL
 
 
+@pytest.mark.una_vez
 @pytest.mark.parametrize(
     "donde", ["monitor.respaldos.contenedor._sellar", "monitor.management.commands.respaldar.guardar"]
 )
@@ -278,6 +280,7 @@ def test_un_respaldo_interrumpido_no_deja_nada_con_su_nombre(taller, donde):
     assert len(list(taller.respaldos.iterdir())) == 2
 
 
+@pytest.mark.una_vez
 @pytest.mark.parametrize("orden", ["simulacro", "restaurar"])
 def test_lo_que_deja_uno_interrumpido_lo_limpia_el_siguiente(taller, orden):
     archivo = taller.respaldar()
@@ -295,6 +298,7 @@ def test_lo_que_deja_uno_interrumpido_lo_limpia_el_siguiente(taller, orden):
     assert list(taller.casa.rglob(".monitor-en-curso-*")) == []
 
 
+@pytest.mark.una_vez
 def test_sin_espacio_no_queda_nada_a_medias(taller):
     """The limit of a file's size stands for a full disk."""
     taller.respaldar()

@@ -14,7 +14,7 @@ from django.db import connection
 from monitor.api.tests import mundo
 from monitor.tests.azar import EJEMPLOS
 
-POCOS = 3
+POCOS = 2
 CONFIGURACION = Path(__file__).with_name("schemathesis.toml")
 
 
