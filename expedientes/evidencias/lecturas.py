@@ -95,7 +95,7 @@ class ConEvidencia(ConditionalReader):
             rows = self._query.rows(True, no_siniestro=no_siniestro, **vista, **values)
             if rows and rows[0][self._version] != leido.version:
                 return rows, None
-            if len(rows) == 1 and rows[0][self._ultimo] == leido.ultimo:
+            if len(rows) == 1 and rows[0][self._ultimo] == leido.ultimo and tag_in(self._etag(rows)) == leido.tag:
                 return rows, leido
             recientes.forget(no_siniestro)  # another with the same number and version, or with rows that no verb wrote
         return self._query.rows(no_siniestro=no_siniestro, **values), None

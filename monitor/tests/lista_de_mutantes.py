@@ -1056,6 +1056,7 @@ MUTANTES: list[Mutante] = [
             ("rows[0][self._version] != leido.version", "True"),
             ("len(rows) == 1 and ", ""),
             (" and rows[0][self._ultimo] == leido.ultimo", ""),
+            (" and tag_in(self._etag(rows)) == leido.tag", ""),
             ("historial__eslabon__isnull=True", "historial__eslabon=-1"),
             (" and self._etag(rows[:1]) == etag", ""),
             ('models.Q(historial=Param("ultimo", ID))', "models.Q(historial=-1)"),

@@ -1,6 +1,7 @@
 """Reading evidence: lists, details, and inside the answer of its expediente."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -9,9 +10,11 @@ from expedientes.evidencias import lecturas
 from expedientes.evidencias.models import Evidencia
 from expedientes.evidencias.tests.factories import EvidenciaFactory
 from expedientes.evidencias.tests.formas import FOTO, con_archivo, ruta_de, subida
+from expedientes.models import Expediente
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import respuesta
 from monitor.archivos.tests.muestras import PDF, con_exif, imagen
+from monitor.cambios.tests.test_verificacion import sin_disparadores
 from monitor.db import queries
 from monitor.db.triggers import door
 
@@ -190,6 +193,20 @@ def test_si_alguien_escribe_entre_las_dos_sentencias_se_leen_otra_vez(operador, 
 
     assert [fila["id"] for fila in leido.json()["evidencia"]][1:] == [una["id"]]
     assert operador.get("/api/expedientes/SIN%2F2024%2F9")["ETag"] == leido["ETag"]
+
+
+def test_lo_de_otra_base_no_es_lo_que_se_leyo(operador, expediente, almacen):
+    """After a backup is restored, another expediente may have the number, the version and the ids of one that was
+    read."""
+    subida(operador)
+    operador.get("/api/expedientes/SIN%2F2024%2F9")
+    with sin_disparadores():
+        Expediente.objects.update(uid=UUID(int=7))
+        Evidencia.objects.update(nombre_archivo="otra.jpg")
+
+    [fila] = operador.get("/api/expedientes/SIN%2F2024%2F9").json()["evidencia"]
+
+    assert fila["nombre_archivo"] == "otra.jpg"
 
 
 def test_otro_con_el_mismo_numero_no_es_el_que_se_leyo(operador, administrador, expediente, almacen):
