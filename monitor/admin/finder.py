@@ -42,7 +42,8 @@ class FoundAdmin(admin.ModelAdmin):
     def found_queryset(self, request, texto) -> models.QuerySet:
         """Return the rows in the order of the list."""
         filas, _ = self.get_search_results(request, self.get_queryset(request), texto)
-        return filas.order_by(*self.get_ordering(request)).select_related(*self._referidos())
+        referidos = self._referidos() or [None]  # with no names at all, every reference would be followed
+        return filas.order_by(*self.get_ordering(request)).select_related(*referidos)
 
     def _referidos(self):
         return [campo.name for campo in self.opts.concrete_fields if campo.name in self.found_as and campo.is_relation]
@@ -52,8 +53,7 @@ class FoundAdmin(admin.ModelAdmin):
         return [valor for valor in valores if valor not in (None, "")]
 
     def _acciones(self, request) -> list[tuple[str, str]]:
-        posibles = self.get_actions(request)
-        return [(nombre, posibles[nombre][2]) for nombre in self.found_actions if nombre in posibles]
+        return [accion for accion in self.get_action_choices(request, []) if accion[0] in self.found_actions]
 
 
 class Row(NamedTuple):
