@@ -729,7 +729,7 @@ def test_los_datos_se_llaman_como_dice_el_taller(client, como_operador, con_nomb
 
     pagina = client.get(f"{LISTA}SIN-1/change/").content.decode()
 
-    nombres = re.findall(r'<label for="id_dato\d[^>]*>(.*?):</label>', pagina)
+    nombres = re.findall(r'<label for="id_dato\d"[^>]*>(.*?):</label>', pagina)
     assert nombres == ["Refacciones", "Dato 2", "Pintura", "Dato 4"]
     assert "Pintura: fecha y hora" in pagina
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)

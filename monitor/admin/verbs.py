@@ -4,6 +4,7 @@ the form or in a message, and nothing is left half-done."""
 import re
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial, reduce
 from operator import or_
 
@@ -230,10 +231,14 @@ class VerbAdmin(ExportAdmin, FoundAdmin):
     def _ir(self, request, ruta):
         return HttpResponseRedirect(self.con_filtros(request, ruta))
 
-    def get_action(self, action):
+    def get_action(self, action, *where):  # Django 6.1 says where the action is offered
         """Call what takes rows away as this ModelAdmin calls it."""
-        hallada = super().get_action(action)
-        return (*hallada[:2], self.quitar) if hallada and hallada[1] == "delete_selected" else hallada
+        hallada = super().get_action(action, *where)
+        if isinstance(hallada, tuple):  # so it is until Django 6.0
+            return (*hallada[:2], self.quitar) if hallada[1] == "delete_selected" else hallada
+        if hallada and hallada.name == "delete_selected":
+            return replace(hallada, description=self.quitar, plural_description=self.quitar)
+        return hallada
 
     @admin.action(permissions=["delete"])
     def delete_selected(self, request, queryset):

@@ -307,7 +307,9 @@ def _nombrados(claves: dict[type[models.Model], set]) -> dict[tuple, str]:
     if not consultas:
         return {}
     primera, *otras = consultas
-    return {(modelos[i], pk): nombre for i, pk, nombre in (primera.union(*otras, all=True) if otras else primera)}
+    # Django 6.1 orders a union as its first model says.
+    todas = primera.union(*otras, all=True).order_by() if otras else primera
+    return {(modelos[i], pk): nombre for i, pk, nombre in todas}
 
 
 def _nombre(campo, columna) -> str:
