@@ -1,5 +1,6 @@
 """The request, before anything is known of who sent it."""
 
+from django.core.exceptions import BadRequest
 from django.core.handlers.wsgi import WSGIRequest
 
 
@@ -9,6 +10,6 @@ class Request(WSGIRequest):
     def _set_content_type_params(self, meta):
         try:
             super()._set_content_type_params(meta)
-        except (ValueError, LookupError):  # it names an encoding that there isn't
+        except (BadRequest, ValueError, LookupError):  # it names an encoding that there isn't
             meta["CONTENT_TYPE"] = "application/octet-stream"
             super()._set_content_type_params(meta)

@@ -88,7 +88,7 @@ def test_solo_quien_sirve_hace_la_carpeta_de_archivos(produccion, monkeypatch, t
     """Any command of manage.py runs the other checks, and may be run by somebody else, whose the folder would be."""
     monkeypatch.setattr(ALMACEN, "raiz", tmp_path / "archivos")
 
-    run_checks()
+    run_checks(databases=[])
     assert list(tmp_path.iterdir()) == []
 
     assert avisos() == []
