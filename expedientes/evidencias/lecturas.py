@@ -10,7 +10,7 @@ from expedientes.evidencias.models import Evidencia
 from expedientes.evidencias.serializers import DE_LA_LISTA, DETALLADA, EVIDENCIA
 from expedientes.models import Expediente
 from monitor.api.dialects import DIRECT
-from monitor.api.etag import ConditionalReader, tag_in
+from monitor.api.etag import ConditionalReader
 from monitor.api.recent import Recent
 from monitor.api.shapes import Reader
 from monitor.archivos.nube import NUBE
@@ -18,15 +18,16 @@ from monitor.db.queries import CompiledQuery, Param
 
 CLAVE = Expediente._meta.pk
 ID = models.BigIntegerField()
+LEIDOS = [f"leido_{nombre}" for nombre in Expediente.tagged_by]  # the names of those values in a query
 VECES = 3  # that an expediente is read while others write it
 
 
 class Leido(NamedTuple):
-    """What was read of a state of an expediente, as JSON, and how that state is known again: by its tag and its last
-    change of state. Who writes evidence or changes the state moves the version."""
+    """What was read of a state of an expediente, as JSON, and how that state is known again: by what its tag is made of
+    (its version, which whoever writes evidence or changes the state moves, and its identity), and by its last change of
+    state."""
 
-    tag: str
-    version: int
+    estado: tuple
     ultimo: int
     historial: bytes
     evidencia: bytes
@@ -69,7 +70,7 @@ class ConEvidencia(ConditionalReader):
 
     def __init__(self, shape, make, model):
         super().__init__(shape, lambda leido=False: _sin_lo_leido(make()) if leido else make(), model)
-        self._version = self._start + Expediente.tagged_by.index("version")
+        self._estado = slice(self._start, self._start + len(Expediente.tagged_by))
         self._ultimo = shape.columns.index("historial__id")
 
     def one_with_etag(self, *, no_siniestro, **values):
@@ -83,7 +84,7 @@ class ConEvidencia(ConditionalReader):
                 break
             leido = leido or self._leer(no_siniestro, rows, expediente, etag)
             expediente |= leido.json
-            if leido.tag == tag_in(etag):
+            if leido.estado == rows[0][self._estado]:
                 break  # otherwise somebody wrote the expediente between the two statements
         return expediente, etag
 
@@ -91,37 +92,36 @@ class ConEvidencia(ConditionalReader):
         """Return the rows of the join; or one of them, and what was read before of the same state."""
         leido = recientes.get(no_siniestro)
         if leido:
-            vista = {"leida": leido.version, "ultimo": leido.ultimo}
-            rows = self._query.rows(True, no_siniestro=no_siniestro, **vista, **values)
-            if rows and rows[0][self._version] != leido.version:
+            visto = dict(zip(LEIDOS, leido.estado, strict=True), ultimo=leido.ultimo)
+            rows = self._query.rows(True, no_siniestro=no_siniestro, **visto, **values)
+            if rows and rows[0][self._estado] != leido.estado:
                 return rows, None
-            if len(rows) == 1 and rows[0][self._ultimo] == leido.ultimo and tag_in(self._etag(rows)) == leido.tag:
+            if len(rows) == 1 and rows[0][self._ultimo] == leido.ultimo:
                 return rows, leido
-            recientes.forget(no_siniestro)  # another with the same number and version, or with rows that no verb wrote
+            recientes.forget(no_siniestro)  # it isn't there any more, or has rows that no verb wrote
         return self._query.rows(no_siniestro=no_siniestro, **values), None
 
     def _leer(self, no_siniestro, rows, expediente, etag) -> Leido:
-        filas = _suyas.rows(no_siniestro=no_siniestro)
+        filas, estado = _suyas.rows(no_siniestro=no_siniestro), rows[0][self._estado]
         leido = Leido(
-            tag=Expediente.tag_of(*filas[0][-2:]) if filas else tag_in(etag),
-            version=rows[0][self._version],
+            estado=filas[0][-len(estado) :] if filas else estado,
             ultimo=rows[0][self._ultimo],
             historial=DIRECT.json(expediente["historial_estado"]),
             evidencia=DIRECT.json(EVIDENCIA.many(filas)),
         )
-        # One row alone must give the same ETag: not where some have no place in the chain. If the second statement
-        # found a later version, nobody will find the one that this is kept under.
-        if filas and leido.ultimo and self._etag(rows[:1]) == etag:
+        # One row alone must give the same ETag: not where some have no place in the chain.
+        if filas and leido.estado == estado and self._etag(rows[:1]) == etag:
             recientes.keep(no_siniestro, leido, leido.tamano)
         return leido
 
 
 def _sin_lo_leido(expedientes):
-    """Leave the rows of the join that aren't known: of the version that was read, only its last change of state, and
+    """Leave the rows of the join that aren't known: of the state that was read, only its last change of state, and
     those that no verb wrote."""
-    otra = ~models.Q(version=Param("leida", Expediente._meta.get_field("version")))
+    campos = [Expediente._meta.get_field(nombre) for nombre in Expediente.tagged_by]
+    leido = models.Q(**{campo.name: Param(nombre, campo) for nombre, campo in zip(LEIDOS, campos, strict=True)})
     return expedientes.filter(
-        otra | models.Q(historial=Param("ultimo", ID)) | models.Q(historial__eslabon__isnull=True)
+        ~leido | models.Q(historial=Param("ultimo", ID)) | models.Q(historial__eslabon__isnull=True)
     )
 
 

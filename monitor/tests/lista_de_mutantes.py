@@ -1053,14 +1053,14 @@ MUTANTES: list[Mutante] = [
         "expedientes/evidencias/lecturas.py",
         "expedientes/evidencias/tests/test_leer.py",
         cambios=[
-            ("rows[0][self._version] != leido.version", "True"),
+            ("rows[0][self._estado] != leido.estado", "True"),
             ("len(rows) == 1 and ", ""),
             (" and rows[0][self._ultimo] == leido.ultimo", ""),
-            (" and tag_in(self._etag(rows)) == leido.tag", ""),
+            (" and leido.estado == estado", ""),
             ("historial__eslabon__isnull=True", "historial__eslabon=-1"),
             (" and self._etag(rows[:1]) == etag", ""),
             ('models.Q(historial=Param("ultimo", ID))', "models.Q(historial=-1)"),
-            ("if leido.tag == tag_in(etag):", "if True:"),
+            ("if leido.estado == rows[0][self._estado]:", "if True:"),
         ],
     ),
     *de(

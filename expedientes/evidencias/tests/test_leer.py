@@ -159,11 +159,14 @@ def test_de_lo_que_se_leyo_antes_no_se_vuelve_a_leer_cada_cambio_de_estado(opera
     assert len(segundo.json()["historial_estado"]) == 3
 
 
-def test_lo_que_se_leyo_antes_no_esconde_lo_que_nadie_escribio_por_nosotros(operador, expediente, almacen):
+@pytest.mark.parametrize("id_", [-1, 10**6])
+def test_lo_que_se_leyo_antes_no_esconde_lo_que_nadie_escribio_por_nosotros(operador, expediente, almacen, id_):
     subida(operador)
     primero = operador.get("/api/expedientes/SIN%2F2024%2F9")
     with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO historial_estado (no_siniestro, estado_nuevo) VALUES ('SIN/2024/9', 'Salida')")
+        cursor.execute(
+            "INSERT INTO historial_estado (id, no_siniestro, estado_nuevo) VALUES (%s, 'SIN/2024/9', 'Salida')", [id_]
+        )
 
     leidos = [operador.get("/api/expedientes/SIN%2F2024%2F9") for _ in range(3)]
     assert [len(leido.json()["historial_estado"]) for leido in leidos] == [2] * 3
@@ -185,13 +188,19 @@ def test_un_historial_cambiado_por_otro_no_es_el_que_se_leyo(operador, expedient
 
 def test_si_alguien_escribe_entre_las_dos_sentencias_se_leen_otra_vez(operador, expediente, almacen, monkeypatch):
     una = subida(operador)
-    escribir = iter([lambda: subida(operador, cuerpo=con_archivo(PDF)), lambda: None])
+
+    def alguien():
+        subida(operador, cuerpo=con_archivo(PDF))
+        operador.patch("/api/expedientes/SIN%2F2024%2F9/estado", {"estado": "Salida"})
+
+    escribir = iter([alguien, lambda: None])
     leer = lecturas._suyas.rows
     monkeypatch.setattr(lecturas._suyas, "rows", lambda **valores: (next(escribir)(), leer(**valores))[1])
 
     leido = operador.get("/api/expedientes/SIN%2F2024%2F9")
 
     assert [fila["id"] for fila in leido.json()["evidencia"]][1:] == [una["id"]]
+    assert len(leido.json()["historial_estado"]) == 2
     assert operador.get("/api/expedientes/SIN%2F2024%2F9")["ETag"] == leido["ETag"]
 
 
@@ -209,14 +218,17 @@ def test_lo_de_otra_base_no_es_lo_que_se_leyo(operador, expediente, almacen):
     assert fila["nombre_archivo"] == "otra.jpg"
 
 
-def test_otro_con_el_mismo_numero_no_es_el_que_se_leyo(operador, administrador, expediente, almacen):
+def test_otro_con_el_mismo_numero_no_es_el_que_se_leyo(
+    operador, administrador, expediente, almacen, django_assert_num_queries
+):
     antes = subida(operador)
     operador.get("/api/expedientes/SIN%2F2024%2F9")
     administrador.delete("/api/expedientes/SIN%2F2024%2F9")
     operador.post("/api/expedientes", {"no_siniestro": "SIN/2024/9"})
     ahora = subida(operador)
 
-    leido = operador.get("/api/expedientes/SIN%2F2024%2F9").json()
+    with django_assert_num_queries(2):
+        leido = operador.get("/api/expedientes/SIN%2F2024%2F9").json()
 
     assert [fila["id"] for fila in leido["evidencia"]] == [ahora["id"]] != [antes["id"]]
     assert [cambio["estado_nuevo"] for cambio in leido["historial_estado"]] == ["Ingreso"]
