@@ -89,7 +89,6 @@ def esperado(puede, ve, accion, estado):
     return 200 if estado in DESDE[accion] else 409
 
 
-@pytest.mark.una_vez
 @pytest.mark.parametrize("actor", ACTORES, ids=lambda actor: "-".join(filter(None, actor)))
 def test_cada_accion_en_cada_estado_por_cada_actor(db, actor):
     quien_actua, hacer = quien(*actor)
