@@ -2,11 +2,11 @@
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 
 from expedientes.views import ExpedienteViewSet
 from monitor.api import tokens
 from monitor.usuarios.models import Usuario
+from monitor.usuarios.sesiones import SessionStore
 
 __all__ = ["ExpedienteViewSet", "Usuario", "abrir_sesion", "tokens"]
 

@@ -68,7 +68,8 @@ class EvidenciaQuerySet(models.QuerySet):
 
 
 class EvidenciaManager(models.Manager.from_queryset(EvidenciaQuerySet)):
-    """The verbs of evidence. Each locks its expediente, tells there what it did, and moves its version."""
+    """The verbs of evidence, each of which locks its expediente, tells there what it did and moves its version; and how
+    one is read."""
 
     def de(self, no_siniestro: str, evidencia: int) -> "Evidencia":
         """Return one of an expediente, with one small statement. Raise NoEncontrado."""

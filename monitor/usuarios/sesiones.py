@@ -1,5 +1,5 @@
-"""Django's sessions in the database, of which a live one is read with a statement that is compiled once: compiling it
-each time is a third of what a thumbnail costs, and a page asks for many."""
+"""Django's sessions in the database, of which a live one is read with a statement that is compiled once: read by the
+ORM it was a third of a thumbnail's time, and a page asks for many."""
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
@@ -22,6 +22,8 @@ _viva = CompiledQuery(
 
 
 class SessionStore(db.SessionStore):
+    """Named as Django's, because the name goes into the signature of each session."""
+
     def load(self):
         filas = _viva.rows(session_key=self.session_key, expire_date=timezone.now())
         if not filas:

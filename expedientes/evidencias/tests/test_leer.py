@@ -14,7 +14,7 @@ from expedientes.models import Expediente
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import respuesta
 from monitor.archivos.tests.muestras import PDF, con_exif, imagen
-from monitor.cambios.tests.test_verificacion import sin_disparadores
+from monitor.cambios.tests.disparadores import sin_disparadores
 from monitor.db import queries
 from monitor.db.triggers import door
 

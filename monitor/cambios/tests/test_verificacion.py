@@ -1,7 +1,6 @@
 """What `verificar_historial` finds after somebody with the database's password has been there."""
 
 import random
-from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from expedientes.models import Expediente
 from expedientes.tests.factories import ExpedienteFactory
+from monitor.cambios.tests.disparadores import sin_disparadores
 from monitor.cambios.verificacion import encadenados, verificar
 from monitor.tests.azar import semillas
 from monitor.usuarios.tests.factories import UsuarioFactory
@@ -44,24 +44,6 @@ def las_mismas(base_del_modulo):
 
 def hallazgos() -> list[str]:
     return [frase for modelo in encadenados() for frase in verificar(modelo)]
-
-
-@contextmanager
-def sin_disparadores():
-    """Do what the owner of a database can: with the triggers off."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL session_replication_role = replica")
-            yield cursor
-            cursor.execute("SET LOCAL session_replication_role = DEFAULT")
-        else:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            disparadores = cursor.fetchall()
-            for nombre, _ in disparadores:
-                cursor.execute(f"DROP TRIGGER {nombre}")
-            yield cursor
-            for _, sql in disparadores:
-                cursor.execute(sql)
 
 
 def orden(nombre, *argumentos, **opciones):
