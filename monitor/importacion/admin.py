@@ -19,7 +19,7 @@ from monitor.importacion.models import Importacion
 from monitor.importacion.trabajo import MOSTRADAS
 from monitor.importacion.vista import ConImportacion
 
-EN_VIVO_DESDE = 300  # rows to undo beyond which the page tells how far it is
+EN_VIVO_DESDE = 100  # rows to undo beyond which the page tells how far it is
 DESHECHA = "Se deshizo la importación de «{}»."
 
 

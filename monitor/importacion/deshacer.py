@@ -13,7 +13,7 @@ from monitor.importacion.models import FilaImportada, Importacion
 from monitor.origen import Origen, entrando_por
 from monitor.textos import enumerar
 
-LOTE = 500
+LOTE = 100
 NOMBRADAS = 10  # rows that a refusal names; the rest are counted
 TOCADAS = "No se deshizo nada, porque después de importar alguien cambió o quitó: {}. Corríjalo en sus páginas"
 RECHAZADAS = "No se deshizo nada: {}"

@@ -21,7 +21,7 @@ from monitor.importacion.models import FilaEscrita, FilaImportada, Importacion, 
 from monitor.importacion.tabla import leer
 from monitor.origen import Origen, entrando_por, puerta
 
-LOTE = 500  # lines whose changes are read with one statement
+LOTE = 100  # lines whose changes are read with one statement, after which a person reads how far it is
 MOSTRADAS = 100  # lines of each kind that a preview shows; the rest are counted
 
 
