@@ -5,7 +5,8 @@ import http.client
 import os
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urlsplit
 
@@ -23,7 +24,11 @@ NOMBRE = "monitor.taller.mx"
 POR_HTTPS = {"Host": NOMBRE, "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"}
 VIEJOS = {"SECRET_KEY": "viejo-de-las-sesiones-de-32-o-mas-1", "JWT_SECRET": "viejo-de-los-tokens-de-32-o-mas-12"}
 NUEVOS = {"SECRET_KEY": "nuevo-de-las-sesiones-de-32-o-mas-1", "JWT_SECRET": "nuevo-de-los-tokens-de-32-o-mas-12"}
-CON_LOS_VIEJOS = NUEVOS | {f"{nombre}_FALLBACKS": valor for nombre, valor in VIEJOS.items()}
+SECRETOS = {
+    "viejos": VIEJOS,
+    "nuevos y viejos": NUEVOS | {f"{nombre}_FALLBACKS": valor for nombre, valor in VIEJOS.items()},
+    "nuevos": NUEVOS,
+}
 
 pytestmark = [pytest.mark.lenta, pytest.mark.una_vez]
 
@@ -88,43 +93,53 @@ def enviadas(galletas):
     return "; ".join(f"{nombre}={galleta.value}" for nombre, galleta in galletas.items())
 
 
+@contextmanager
+def sirviendo(bitacora, **variables):
+    puerto = puerto_libre()
+    propias = dict.fromkeys(ajustes.entorno.leidas, "") | {
+        "DJANGO_SETTINGS_MODULE": "monitor.tests.produccion",
+        "DATABASE_URL": base_de_datos(),
+        "ALLOWED_HOSTS": f"{NOMBRE},127.0.0.1",
+        "TRUSTED_PROXIES": "127.0.0.1",
+        "PORT": str(puerto),
+        "WORKERS": "1",
+    }
+    with bitacora.open("w") as salida:
+        proceso = subprocess.Popen(
+            [sys.executable, "manage.py", "serve"],
+            cwd=settings.BASE_DIR,
+            env=os.environ | propias | variables,
+            stdout=salida,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        esperar(f"http://127.0.0.1:{puerto}", proceso, bitacora)
+        yield Produccion(puerto)
+    finally:
+        proceso.terminate()
+        proceso.wait(timeout=40)
+
+
+@pytest.fixture(scope="module")
+def servidores(django_db_setup, django_db_blocker, tmp_path_factory):
+    carpeta = tmp_path_factory.mktemp("produccion")
+    with ExitStack() as vivos, django_db_blocker.unblock():
+        yield cache(lambda nombre: vivos.enter_context(sirviendo(carpeta / nombre, **SECRETOS[nombre])))
+
+
 @pytest.fixture
-def sirviendo(transactional_db, tmp_path):
-    @contextmanager
-    def sirviendo(**variables):
-        puerto, bitacora = puerto_libre(), tmp_path / "bitacora"
-        propias = dict.fromkeys(ajustes.entorno.leidas, "") | {
-            "DJANGO_SETTINGS_MODULE": "monitor.tests.produccion",
-            "DATABASE_URL": base_de_datos(),
-            "ALLOWED_HOSTS": f"{NOMBRE},127.0.0.1",
-            "TRUSTED_PROXIES": "127.0.0.1",
-            "PORT": str(puerto),
-            "WORKERS": "1",
-        }
-        with bitacora.open("w") as salida:
-            proceso = subprocess.Popen(
-                [sys.executable, "manage.py", "serve"],
-                cwd=settings.BASE_DIR,
-                env=os.environ | propias | variables,
-                stdout=salida,
-                stderr=subprocess.STDOUT,
-            )
-        try:
-            esperar(f"http://127.0.0.1:{puerto}", proceso, bitacora)
-            yield Produccion(puerto)
-        finally:
-            proceso.terminate()
-            proceso.wait(timeout=40)
-
-    return sirviendo
+def con_secretos(transactional_db, servidores):
+    """A function that gives the server that has these secrets. The first who asks starts it, for all the tests: it
+    takes longer than all that they ask of it."""
+    return servidores
 
 
-def test_cada_galleta_es_de_este_servidor_y_de_nadie_mas(sirviendo):
+def test_cada_galleta_es_de_este_servidor_y_de_nadie_mas(con_secretos):
     UsuarioFactory(username="ana")
-    with sirviendo(**VIEJOS) as produccion:
-        galletas = produccion.entrar("ana")
-        avisos = produccion.pedir("POST", "/admin/expedientes/expediente/", {"action": "x"}, Cookie=enviadas(galletas))
-        pagina = produccion.pedir("GET", "/admin/", Cookie=enviadas(galletas))
+    produccion = con_secretos("viejos")
+    galletas = produccion.entrar("ana")
+    avisos = produccion.pedir("POST", "/admin/expedientes/expediente/", {"action": "x"}, Cookie=enviadas(galletas))
+    pagina = produccion.pedir("GET", "/admin/", Cookie=enviadas(galletas))
 
     assert avisos.status == 403  # without the form's token
     assert set(galletas) == {"__Host-sessionid", "__Host-csrftoken"}
@@ -137,32 +152,32 @@ def test_cada_galleta_es_de_este_servidor_y_de_nadie_mas(sirviendo):
     assert "no-store" in pagina.headers["Cache-Control"]
 
 
-def test_los_secretos_se_cambian_sin_que_nadie_entre_otra_vez(sirviendo):
+def test_los_secretos_se_cambian_sin_que_nadie_entre_otra_vez(con_secretos):
     for username in ("ana", "bea", "eva"):
         UsuarioFactory(username=username)
-    with sirviendo(**VIEJOS) as produccion:
-        token = produccion.token("ana")
-        vista, olvidada = produccion.entrar("ana"), produccion.entrar("bea")
-        assert (produccion.con_token(token), produccion.con_sesion(vista)) == (200, 200)
+    produccion = con_secretos("viejos")
+    token = produccion.token("ana")
+    vista, olvidada = produccion.entrar("ana"), produccion.entrar("bea")
+    assert (produccion.con_token(token), produccion.con_sesion(vista)) == (200, 200)
 
-    with sirviendo(**CON_LOS_VIEJOS) as produccion:
-        assert produccion.con_token(token) == 200
-        nuevo, nueva = produccion.token("eva"), produccion.entrar("eva")
-        pagina = produccion.pedir("GET", "/admin/", Cookie=enviadas(vista))
-        renovada = vista | cookies_de(pagina)  # Django signs a session anew when its person comes
-        assert (pagina.status, produccion.con_sesion(renovada)) == (200, 200)
+    produccion = con_secretos("nuevos y viejos")
+    assert produccion.con_token(token) == 200
+    nuevo, nueva = produccion.token("eva"), produccion.entrar("eva")
+    pagina = produccion.pedir("GET", "/admin/", Cookie=enviadas(vista))
+    renovada = vista | cookies_de(pagina)  # Django signs a session anew when its person comes
+    assert (pagina.status, produccion.con_sesion(renovada)) == (200, 200)
 
-    with sirviendo(**NUEVOS) as produccion:
-        assert produccion.con_token(token) == 401
-        assert produccion.con_sesion(olvidada) == 302
-        assert (produccion.con_token(nuevo), produccion.con_sesion(nueva)) == (200, 200)
-        assert produccion.con_sesion(renovada) == 200
+    produccion = con_secretos("nuevos")
+    assert produccion.con_token(token) == 401
+    assert produccion.con_sesion(olvidada) == 302
+    assert (produccion.con_token(nuevo), produccion.con_sesion(nueva)) == (200, 200)
+    assert produccion.con_sesion(renovada) == 200
 
 
-def test_un_secreto_que_se_cambia_de_golpe_cierra_todo(sirviendo):
+def test_un_secreto_que_se_cambia_de_golpe_cierra_todo(con_secretos):
     UsuarioFactory(username="ana")
-    with sirviendo(**VIEJOS) as produccion:
-        token, galletas = produccion.token("ana"), produccion.entrar("ana")
+    produccion = con_secretos("viejos")
+    token, galletas = produccion.token("ana"), produccion.entrar("ana")
 
-    with sirviendo(**NUEVOS) as produccion:
-        assert (produccion.con_token(token), produccion.con_sesion(galletas)) == (401, 302)
+    produccion = con_secretos("nuevos")
+    assert (produccion.con_token(token), produccion.con_sesion(galletas)) == (401, 302)
