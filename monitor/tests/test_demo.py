@@ -1,9 +1,7 @@
 import socket
 import threading
 import time
-from collections import Counter
 from contextlib import nullcontext
-from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
@@ -11,82 +9,14 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from catalogos.models import Aseguradora, Departamento, Lugar, TipoPrioridadSolicitud, TipoServicioSolicitud
-from expedientes.comentarios.models import Comentario
-from expedientes.evidencias.models import Evidencia
-from expedientes.evidencias.revision import filas_con_problemas
-from expedientes.levantamientos.models import Levantamiento
-from expedientes.models import Expediente
 from monitor import puerto
 from monitor import settings as ajustes
-from monitor.cambios.models import Cambio
 from monitor.management.commands.demo import corriendo
 from monitor.management.dibujos import VISTAS, Unidad, foto
 from monitor.origen import fingiendo
 from monitor.tests.casa import Casa
 from monitor.tests.test_forma import MODULOS
 from monitor.usuarios.models import Usuario
-
-
-@pytest.fixture
-def demo(settings, db):
-    settings.DEMO = settings.SALIDA_CON_CHECKLIST = True
-    call_command("seed_catalogos", "--con-ejemplos", verbosity=0)
-    call_command("seed_demo")
-
-
-def test_seed_demo_crea_las_personas_del_contrato(demo):
-    assert list(Usuario.objects.values_list("pk", "nombre", "rol", "es_demo")) == [
-        (1, "Juan Pérez", "Administrador", True),
-        (2, "Antonio Ramírez", "Tecnico", True),
-        (3, "María González", "Operador", True),
-    ]
-
-
-def test_seed_demo_deja_libre_el_siguiente_id(demo):
-    assert Usuario.objects.registrar(username="otra", password="mesa-redonda-58", rol="Tecnico", por=None).pk > 3
-
-
-def test_seed_demo_abre_expedientes_validos_en_todos_los_estados(demo):
-    estados = Counter(Expediente.objects.values_list("estado", flat=True))
-
-    assert estados == {"Ingreso": 11, "Restauracion": 12, "Pendiente_de_salida": 8, "Salida": 9}
-    for expediente in Expediente.objects.all():
-        expediente.full_clean(validate_unique=False)
-    assert set(Expediente.objects.values_list("aseguradora", flat=True)) == {
-        None,
-        *Aseguradora.objects.values_list("pk", flat=True),
-    }
-
-
-def test_seed_demo_guarda_fotos_y_documentos_como_quien_los_sube(demo):
-    evidencia = list(Evidencia.objects.order_by("pk"))
-    fotos = [una for una in evidencia if una.tipo == "evidencia"]
-
-    assert list(filas_con_problemas()) == []
-    assert {una.tipo_mime for una in evidencia} == {"image/jpeg", "application/pdf", "text/plain"}
-    assert len(fotos) >= 12
-    assert sum(una.tamano for una in evidencia) < 1024 * 1024
-    assert all((foto.ancho, foto.alto) == (800, 600) for foto in fotos)
-    assert all(timedelta() <= foto.fecha_carga - foto.tomada_en < timedelta(minutes=1) for foto in fotos)
-    assert {(foto.latitud, foto.longitud) for foto in fotos if foto.latitud} == {(19.4326389, -99.1334167)}
-    assert Comentario.objects.count() >= 10
-    assert all(Levantamiento.objects.costo_total(uno.pk) > 0 for uno in Levantamiento.objects.all())
-
-
-def test_los_expedientes_de_la_demo_tienen_un_pasado_entero(demo):
-    ahora = timezone.now()
-    for expediente in Expediente.objects.all():
-        pasos = list(expediente.historial.order_by("eslabon").values_list("fecha_cambio", flat=True))
-        cambios = list(Cambio.objects.filter(uid=expediente.uid).order_by("eslabon").values_list("fecha", flat=True))
-
-        assert pasos == sorted(pasos)
-        assert cambios == sorted(cambios)
-        assert max(cambios) <= ahora
-        assert expediente.en_estado_desde == pasos[-1]
-        assert timezone.localdate(pasos[0]) == expediente.fecha_ingreso
-    dias = [expediente.dias_en_el_estado for expediente in Expediente.objects.exclude(estado="Salida")]
-    assert (min(dias), max(dias)) == (0, 22)
-    call_command("verificar_historial")
 
 
 def test_solo_la_demostracion_finge_un_momento(settings):
@@ -104,13 +34,6 @@ def test_los_dibujos_son_siempre_los_mismos():
 
     for vista in VISTAS:
         assert foto(vista, unidad, tomada) == foto(vista, unidad, tomada)
-
-
-def test_seed_demo_no_toca_una_base_con_usuarios(demo):
-    with pytest.raises(CommandError, match="ya tiene usuarios"):
-        call_command("seed_demo")
-
-    assert Usuario.objects.count() == 3
 
 
 @pytest.mark.django_db
