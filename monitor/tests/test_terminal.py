@@ -1,32 +1,38 @@
 """`manage.py` as an operator runs it: whatever the database does, the end is one sentence."""
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing, contextmanager
 from uuid import uuid4
 
+import django
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 
 from monitor import settings as ajustes
+from monitor.management import terminal
 
 EN_POSTGRESQL = connection.vendor == "postgresql"
 SIN_SERVIDOR = "postgres://monitor@127.0.0.1:1/monitor"
 NO_SE_PUDO = "CommandError: No se pudo usar la base de datos de DATABASE_URL: "
-# Every command of ours that asks the database, and Django's that an operator runs.
+FALTAN_MIGRACIONES = (
+    r"CommandError: La base de datos tiene migraciones pendientes \(.+ más\)\. Corra: manage\.py migrate"
+)
+# Every command of ours that asks the database, and Django's that an operator runs; and what runs for days, which has
+# signals and a log of its own.
 ORDENES = [
     "createsuperuser --noinput --username ana",
     "seed_catalogos",
     "seed_demo",
-    "enviar_correos --una-vez",
-    "serve",
     "check --database default",
     "clearsessions",
 ]
+SERVICIOS = ["enviar_correos --una-vez", "serve"]
 
 
 def manage(orden, *, entrada="", **variables):
@@ -60,18 +66,22 @@ def frase(proceso):
     return proceso.stderr.splitlines()[-1]
 
 
+def url_de(nombre):
+    """Return the URL of a database of the PostgreSQL of the tests."""
+    return f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{nombre}"
+
+
 @contextmanager
 def base_vacia(carpeta):
     """Give the URL of a database without a single table, of the kind that the tests run on."""
     if not EN_POSTGRESQL:
         yield f"sqlite:///{carpeta}/vacia.sqlite3"
         return
-    url = os.environ["DATABASE_URL"]
     nombre = f"vacia_{uuid4().hex}"
-    with closing(psycopg.connect(url, autocommit=True)) as servidor:
+    with closing(psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)) as servidor:
         servidor.execute(f"CREATE DATABASE {nombre}")
         try:
-            yield f"{url.rpartition('/')[0]}/{nombre}"
+            yield url_de(nombre)
         finally:
             servidor.execute(f"DROP DATABASE {nombre} WITH (FORCE)")
 
@@ -83,22 +93,61 @@ def vacia(tmp_path_factory):
 
 
 @contextmanager
-def ocupada(url):
-    """Hold the whole database (SQLite) or the table of users, and give a URL with which nobody waits long for it."""
+def en_otra_base(**cambios):
+    """Have whatever uses the test's database use the one that differs from it in this."""
+    propia, suya = connections["default"], connections.settings["default"] | cambios
+    with pytest.MonkeyPatch.context() as parche:
+        parche.setitem(connections.settings, "default", suya)
+        connections["default"] = connections.create_connection("default")
+        try:
+            yield
+        finally:
+            connections["default"].close()
+            connections["default"] = propia
+
+
+@pytest.fixture
+def manage_aqui(monkeypatch, settings, django_db_blocker, capsys):
+    """Return `manage` without a process of its own: most of what one takes is importing everything again. The database
+    is the test's but for what differs in it."""
+    monkeypatch.setattr(django, "setup", lambda: None)  # it was done, and would give the log to `capsys` for good
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "mesa-redonda-58")
+
+    def manage_aqui(orden, **base):
+        settings.DEMO = orden == "seed_demo"
+        with django_db_blocker.unblock(), en_otra_base(**base), pytest.raises(SystemExit) as fin:
+            terminal.main(["manage.py", *orden.split()])
+        return subprocess.CompletedProcess(orden, fin.value.code, *capsys.readouterr())
+
+    return manage_aqui
+
+
+@contextmanager
+def ocupada():
+    """Hold the whole database (SQLite) or the table of users, and give the options with which nobody waits long for
+    it."""
+    base = connections.settings["default"]
     if EN_POSTGRESQL:
-        otra, espera = psycopg.connect(url), "?options=-c%20lock_timeout%3D50"
+        otra, sin_espera = psycopg.connect(url_de(base["NAME"])), {"options": "-c lock_timeout=50"}
     else:
-        otra, espera = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None), "?timeout=0"
+        otra, sin_espera = sqlite3.connect(base["NAME"], isolation_level=None), {"timeout": 0}
     with closing(otra):
         otra.execute("BEGIN" if EN_POSTGRESQL else "BEGIN EXCLUSIVE")
         if EN_POSTGRESQL:
             otra.execute("LOCK TABLE usuario")
-        yield url + espera
+        yield base["OPTIONS"] | sin_espera
 
 
-@pytest.mark.una_vez
+@pytest.mark.con_su_base
 @pytest.mark.parametrize("orden", [*ORDENES, "migrate"])
-def test_sin_base_de_datos(orden):
+def test_sin_base_de_datos(manage_aqui, orden):
+    dicho = frase(manage_aqui(orden, **({"HOST": "127.0.0.1", "PORT": 1} if EN_POSTGRESQL else {"NAME": "/no/hay"})))
+
+    assert dicho.startswith(NO_SE_PUDO)
+
+
+@pytest.mark.parametrize("orden", [*SERVICIOS, "check --database default"])
+def test_sin_base_de_datos_en_produccion(orden):
     dicho = frase(manage(orden, DATABASE_URL=SIN_SERVIDOR))
 
     # The worker of mail tries again, and has written the reason to the log.
@@ -107,49 +156,49 @@ def test_sin_base_de_datos(orden):
 
 @pytest.mark.skipif(EN_POSTGRESQL, reason="sólo en SQLite")
 @pytest.mark.parametrize("orden", ["migrate", "createsuperuser --noinput --username ana"])
-def test_sin_carpeta_para_la_base(orden, tmp_path):
-    dicho = frase(manage(orden, DATABASE_URL=f"sqlite:///{tmp_path}/no/hay.sqlite3"))
+def test_sin_carpeta_para_la_base(manage_aqui, orden, tmp_path):
+    dicho = frase(manage_aqui(orden, NAME=tmp_path / "no" / "hay.sqlite3"))
 
     assert dicho.startswith(f"{NO_SE_PUDO}unable to open database file. Revise que DATABASE_URL")
 
 
 @pytest.mark.skipif(EN_POSTGRESQL, reason="sólo en SQLite")
-def test_un_archivo_que_no_es_una_base(tmp_path):
+def test_un_archivo_que_no_es_una_base(manage_aqui, tmp_path):
     archivo = tmp_path / "foto.sqlite3"
     archivo.write_bytes(b"no es una base " * 100)
 
-    assert frase(manage("migrate", DATABASE_URL=f"sqlite:///{archivo}")).startswith(
-        f"{NO_SE_PUDO}file is not a database."
-    )
-
-
-@pytest.mark.una_vez
-@pytest.mark.parametrize("orden", [orden for orden in ORDENES if not orden.startswith("check")])
-def test_antes_de_migrar(orden, vacia):
-    dicho = frase(manage(orden, DATABASE_URL=vacia))
-
-    assert dicho.startswith("CommandError: La base de datos tiene migraciones pendientes (")
-    assert dicho.endswith(" más). Corra: manage.py migrate")
+    assert frase(manage_aqui("migrate", NAME=archivo)).startswith(f"{NO_SE_PUDO}file is not a database.")
 
 
 @pytest.mark.con_su_base
-def test_con_la_base_ocupada(tmp_path):
-    with base_vacia(tmp_path) as url:
-        assert manage("migrate", DATABASE_URL=url).returncode == 0
-        with ocupada(url) as sin_espera:
-            dicho = frase(manage("createsuperuser --noinput --username ana", DATABASE_URL=sin_espera))
+@pytest.mark.parametrize("orden", [orden for orden in ORDENES if not orden.startswith("check")])
+def test_antes_de_migrar(manage_aqui, orden, vacia):
+    dicho = frase(manage_aqui(orden, NAME=ajustes.base_de_datos(vacia)["NAME"]))
+
+    assert re.fullmatch(FALTAN_MIGRACIONES, dicho)
+
+
+@pytest.mark.una_vez
+@pytest.mark.parametrize("orden", SERVICIOS)
+def test_un_servicio_antes_de_migrar(orden, vacia):
+    assert re.fullmatch(FALTAN_MIGRACIONES, frase(manage(orden, DATABASE_URL=vacia)))
+
+
+def test_con_la_base_ocupada(transactional_db, manage_aqui):
+    with ocupada() as sin_espera:
+        dicho = frase(manage_aqui("createsuperuser --noinput --username ana", OPTIONS=sin_espera))
 
     assert dicho.startswith(NO_SE_PUDO)
     assert dicho.endswith("y que nada la tenga ocupada, y repita.")
 
 
 @pytest.mark.postgresql
-def test_sin_permiso_para_crear_tablas(vacia):
+def test_sin_permiso_para_crear_tablas(manage_aqui, vacia):
     """PostgreSQL 15 lets nobody but the owner make tables in a database."""
     with closing(psycopg.connect(vacia, autocommit=True)) as servidor:
         servidor.execute("CREATE ROLE ajena LOGIN")
         try:
-            dicho = frase(manage("migrate", DATABASE_URL=vacia.replace("monitor@", "ajena@")))
+            dicho = frase(manage_aqui("migrate", NAME=ajustes.base_de_datos(vacia)["NAME"], USER="ajena"))
         finally:
             servidor.execute("DROP ROLE ajena")
 

@@ -20,15 +20,11 @@ from django.core.management import call_command
 from django.db import connections
 
 from monitor.tests.postgresql import puerto_libre
-from monitor.tests.test_terminal import EN_POSTGRESQL, manage
+from monitor.tests.test_terminal import EN_POSTGRESQL, manage, url_de
 
 
 def al_servidor():
     return closing(psycopg.connect(os.environ["DATABASE_URL"], autocommit=True))
-
-
-def url_de(nombre):
-    return f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{nombre}"
 
 
 class Taller:
