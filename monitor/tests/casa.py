@@ -22,7 +22,7 @@ class Casa:
 
     def __init__(self, carpeta):
         self.carpeta = carpeta / "casa"
-        ajenos = shutil.ignore_patterns(".[!e]*", ".env", "staticfiles", "*.sqlite3*", "__pycache__")
+        ajenos = shutil.ignore_patterns(".[!e]*", ".env", "staticfiles", "node_modules", "*.sqlite3*", "__pycache__")
         shutil.copytree(settings.BASE_DIR, self.carpeta, ignore=ajenos)
         (self.carpeta / ".venv").symlink_to(sys.prefix)
         self.puerto = puerto_libre()

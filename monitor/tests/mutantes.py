@@ -21,7 +21,9 @@ from pathlib import Path
 from monitor.tests.lista_de_mutantes import MUTANTES, Mutante
 
 RAIZ = Path(__file__).parents[2]
-AJENOS = shutil.ignore_patterns(".git", ".venv*", ".env", "__pycache__", ".*_cache", ".hypothesis", "*.sqlite3*")
+AJENOS = shutil.ignore_patterns(
+    *(".git", ".venv*", ".env", "__pycache__", ".*_cache", ".hypothesis", "*.sqlite3*", "staticfiles", "node_modules")
+)
 MINIMO = 95  # percent
 PACIENCIA = 600  # seconds: a mutant that makes the tests wait for ever is killed too
 PASARON, FALLARON = 0, 1  # pytest's exit codes
