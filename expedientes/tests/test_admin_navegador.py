@@ -14,6 +14,7 @@ from monitor.usuarios.tests.factories import CLAVE, UsuarioFactory
 pytestmark = pytest.mark.una_vez
 
 LISTA = "/admin/expedientes/expediente/"
+ANCHOS = (1280, 1366)  # of the commonest screens
 
 
 @pytest.fixture
@@ -26,21 +27,15 @@ def respuestas(pagina, servidor):
     assert malas == []
 
 
-def entrar(pagina, **trait):
-    usuario = UsuarioFactory(**trait)
-    pagina.goto("/admin/")
-    pagina.get_by_label("Usuario:").fill(usuario.username)
-    pagina.get_by_label("Contraseña:").fill(CLAVE)
-    pagina.get_by_role("button", name="Identificarse").click()
-    return usuario
-
-
 def mensaje(pagina):
     return pagina.locator(".messagelist li")
 
 
 def test_un_dia_de_trabajo(pagina, respuestas):
-    entrar(pagina, administrador=True)
+    pagina.goto("/admin/")
+    pagina.get_by_label("Usuario:").fill(UsuarioFactory(administrador=True).username)
+    pagina.get_by_label("Contraseña:").fill(CLAVE)
+    pagina.get_by_role("button", name="Identificarse").click()
     pagina.get_by_role("link", name="Agregar").first.click()
     pagina.get_by_label("No. Siniestro:").fill("SIN/2024/9")
     pagina.get_by_label("Marca:").fill("<script>alert(1)</script>")
@@ -72,11 +67,9 @@ def test_un_dia_de_trabajo(pagina, respuestas):
     assert (Expediente.objects.count(), ExpedienteArchivado.objects.count()) == (0, 1)
 
 
-@pytest.mark.una_vez
-def test_la_tecla_entrar_guarda_sin_cambiar_de_estado(pagina, respuestas):
-    entrar(pagina)
+def test_la_tecla_entrar_guarda_sin_cambiar_de_estado(mano, pagina, servidor, respuestas):
     ExpedienteFactory(no_siniestro="SIN-1")
-    pagina.goto(f"{LISTA}SIN-1/change/")
+    mano.entrar(UsuarioFactory(), servidor, f"{LISTA}SIN-1/change/")
 
     pagina.get_by_label("Marca:").fill("Audi")
     pagina.get_by_label("Marca:").press("Enter")
@@ -85,12 +78,10 @@ def test_la_tecla_entrar_guarda_sin_cambiar_de_estado(pagina, respuestas):
     assert Expediente.objects.values_list("marca", "estado").get() == ("Audi", "Ingreso")
 
 
-@pytest.mark.una_vez
-def test_cambiar_el_estado_de_varios_desde_la_lista(pagina, respuestas):
-    entrar(pagina)
+def test_cambiar_el_estado_de_varios_desde_la_lista(mano, pagina, servidor, respuestas):
     for clave in ("A", "B", "C"):
         ExpedienteFactory(no_siniestro=clave)
-    pagina.goto(LISTA)
+    mano.entrar(UsuarioFactory(), servidor, LISTA)
 
     for clave in ("A", "C"):
         pagina.get_by_role("row", name=re.compile(rf"\b{clave}\b")).get_by_role("checkbox").check()
@@ -102,10 +93,8 @@ def test_cambiar_el_estado_de_varios_desde_la_lista(pagina, respuestas):
     assert dict(Expediente.objects.values_list("pk", "estado")) == {"A": "Salida", "B": "Ingreso", "C": "Salida"}
 
 
-@pytest.mark.parametrize("ancho", [1280, 1366])
-def test_lo_que_se_ve_al_guardar_queda_a_la_vista(pagina, respuestas, ancho):
+def test_lo_que_se_ve_al_guardar_queda_a_la_vista(mano, pagina, servidor, respuestas):
     """The buttons don't scroll away, and the columns of the list fit a common screen."""
-    entrar(pagina)
     ExpedienteFactory(
         completo=True,
         no_siniestro="04264817203",
@@ -113,9 +102,11 @@ def test_lo_que_se_ve_al_guardar_queda_a_la_vista(pagina, respuestas, ancho):
         aseguradora=AseguradoraFactory(nombre="Qualitas"),
         estado="Pendiente_de_salida",
     )
-    pagina.set_viewport_size({"width": ancho, "height": 768})
-
-    pagina.goto(f"{LISTA}04264817203/change/")
-    expect(pagina.get_by_role("button", name="Guardar", exact=True)).to_be_in_viewport()
+    mano.entrar(UsuarioFactory(), servidor, f"{LISTA}04264817203/change/")
+    for ancho in ANCHOS:
+        pagina.set_viewport_size({"width": ancho, "height": 768})
+        expect(pagina.get_by_role("button", name="Guardar", exact=True)).to_be_in_viewport()
     pagina.goto(LISTA)
-    expect(pagina.locator("#result_list .field-entrega")).to_be_in_viewport(ratio=1)
+    for ancho in ANCHOS:
+        pagina.set_viewport_size({"width": ancho, "height": 768})
+        expect(pagina.locator("#result_list .field-entrega")).to_be_in_viewport(ratio=1)
