@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from catalogos.models import Aseguradora, Departamento, Lugar, TipoPrioridadSolicitud, TipoServicioSolicitud
+from catalogos.models import Aseguradora, Departamento, Lugar
 from monitor import puerto
 from monitor import settings as ajustes
 from monitor.management.commands.demo import corriendo
@@ -68,17 +68,6 @@ def preparar(db, settings, monkeypatch):
         call_command("demo")
 
     return preparar
-
-
-def test_la_demo_tiene_las_filas_del_contrato(preparar):
-    preparar(demo=True)
-    Lugar.objects.actualizar(12, {"nombre": "Oficina del Norte"}, por=None)
-    preparar(demo=True)
-
-    assert [str(TipoPrioridadSolicitud.objects.get(pk=pk)) for pk in (1, 2)] == ["Urgente", "Normal"]
-    assert str(TipoServicioSolicitud.objects.get(pk=1)) == "Transporte de personal"
-    assert str(Departamento.objects.get(pk=2)) == "Logística"
-    assert [str(Lugar.objects.get(pk=pk)) for pk in (5, 12)] == ["Sede Central", "Oficina del Norte"]
 
 
 def test_sin_demo_no_se_carga_la_institucion_de_muestra(preparar):

@@ -9,13 +9,14 @@ from django.core.management.base import CommandError
 from django.test import override_settings
 from django.utils import timezone
 
-from catalogos.models import Aseguradora
+from catalogos.models import Aseguradora, Departamento, Lugar, TipoPrioridadSolicitud, TipoServicioSolicitud
 from expedientes.comentarios.models import Comentario
 from expedientes.evidencias.models import Evidencia
 from expedientes.evidencias.revision import filas_con_problemas
 from expedientes.levantamientos.models import Levantamiento
 from expedientes.models import Expediente
 from monitor.cambios.models import Cambio
+from monitor.tests.test_demo import preparar  # noqa: F401
 from monitor.usuarios.models import Usuario
 
 
@@ -92,3 +93,13 @@ def test_seed_demo_no_toca_una_base_con_usuarios(demo):
         call_command("seed_demo")
 
     assert Usuario.objects.count() == 3
+
+
+def test_la_demo_tiene_las_filas_del_contrato(demo, preparar):  # noqa: F811
+    Lugar.objects.actualizar(12, {"nombre": "Oficina del Norte"}, por=None)
+    preparar(demo=True)
+
+    assert [str(TipoPrioridadSolicitud.objects.get(pk=pk)) for pk in (1, 2)] == ["Urgente", "Normal"]
+    assert str(TipoServicioSolicitud.objects.get(pk=1)) == "Transporte de personal"
+    assert str(Departamento.objects.get(pk=2)) == "Logística"
+    assert [str(Lugar.objects.get(pk=pk)) for pk in (5, 12)] == ["Sede Central", "Oficina del Norte"]
