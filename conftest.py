@@ -115,14 +115,15 @@ def base_del_modulo(django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def migrar(transactional_db):
-    """Give a function that migrates to some migrations, each an app and a name, or to the last of every app. That is
-    where the database is again after the test: undoing one app's undoes those of others that stand on it."""
+    """Give a function that migrates to some migrations, each an app and a name, or to the last of every app, and
+    returns the models of then. The last is where the database is again after the test: undoing one app's undoes those
+    of others that stand on it."""
 
     def migrar(destinos=None):
         ejecutor = MigrationExecutor(connection)
         triggers.drop(connection.alias)
         with triggers.door(None):  # an older migration may change rows that have since become append-only
-            ejecutor.migrate(destinos or ejecutor.loader.graph.leaf_nodes())
+            return ejecutor.migrate(destinos or ejecutor.loader.graph.leaf_nodes()).apps
 
     yield migrar
     migrar()

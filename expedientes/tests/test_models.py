@@ -1,9 +1,8 @@
-"""The rules that hold whoever writes: the archive, the database's constraints, and the migrations."""
+"""The rules that hold whoever writes: the archive, and the database's constraints."""
 
 from datetime import UTC, datetime
 
 import pytest
-from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from expedientes.archivo import ExpedienteArchivado
@@ -152,19 +151,3 @@ def test_rol_que_no_existe_lo_rechaza_la_base(db, rol):
 
     with pytest.raises(IntegrityError, match="usuario_rol_valido"), transaction.atomic():
         Usuario.objects.filter(pk=usuario.pk).update(rol=rol)
-
-
-# --- Migrations ---
-
-
-def test_migraciones_se_deshacen_y_se_rehacen(transactional_db):
-    """Nearly all of ours stand on those of users, and the rest are of catalogues."""
-    try:
-        call_command("migrate", "usuarios", "zero", verbosity=0)
-        call_command("migrate", "catalogos", "zero", verbosity=0)
-        quedan = connection.introspection.table_names()
-    finally:
-        call_command("migrate", verbosity=0)
-
-    assert not {"usuario", "lugar", "expediente", "historial_estado", "expediente_archivado", "solicitud"} & set(quedan)
-    assert "expediente" in connection.introspection.table_names()

@@ -7,12 +7,11 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from expedientes.models import Expediente, HistorialEstado
+from expedientes.models import HistorialEstado
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.cambios.cadena import Cadena, huella
 from monitor.cambios.encadenar import encadenar
 from monitor.cambios.models import Cambio
-from monitor.db import triggers
 from monitor.db.triggers import door
 from solicitudes.models import HistoricoEstado
 from solicitudes.tests.factories import SolicitudFactory
@@ -140,22 +139,6 @@ def test_estan_despues_de_migrar(db):
     tablas = ("historial_estado", "historico_estado_solicitud", "cambio")
     assert hay >= {f"{tabla}_{final}" for tabla in tablas for final in finales}
     assert hay >= {f"{tabla}_version" for tabla in ("expediente", "solicitud", "usuario", "lugar", "aseguradora")}
-
-
-def test_lo_que_habia_antes_de_las_cadenas_se_encadena(migrar, administrador):
-    migrar([("expedientes", "0006_textos_unicode")])
-    with triggers.door(None), connection.cursor() as cursor:
-        for clave in ("A", "B", "C"):
-            cursor.execute("INSERT INTO expediente (no_siniestro, estado) VALUES (%s, 'Salida')", [clave])
-        for clave, estado in (("A", "Ingreso"), ("B", "Ingreso"), ("A", "Salida")):
-            cursor.execute("INSERT INTO historial_estado (no_siniestro, estado_nuevo) VALUES (%s, %s)", [clave, estado])
-
-    migrar()
-
-    de_a, fin_de_a = eslabones(Expediente.objects.get(pk="A"))
-    assert ([lugar for lugar, _ in de_a], fin_de_a) == ([1, 2], de_a[-1])
-    assert [eslabones(Expediente.objects.get(pk=clave))[1][0] for clave in ("B", "C")] == [1, 0]
-    assert len(set(Expediente.objects.values_list("uid", flat=True))) == 3
 
 
 def test_encadenar_dos_veces_no_cambia_nada(db):
