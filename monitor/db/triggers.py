@@ -117,13 +117,14 @@ def make(using: str) -> None:
         tables = set(connection.introspection.table_names(cursor))
         for model in apps.get_models():
             statements = _statements(model, connection)
-            if statements and model._meta.db_table in tables and _is_whole(model, connection, cursor):
+            if statements and model._meta.db_table in tables and _is_whole(model, cursor):
                 for statement in statements:
                     cursor.execute(statement)
 
 
-def _is_whole(model, connection, cursor) -> bool:
-    columns = {column.name for column in connection.introspection.get_table_description(cursor, model._meta.db_table)}
+def _is_whole(model, cursor) -> bool:
+    cursor.execute(f"SELECT * FROM {model._meta.db_table} WHERE false")  # Django's introspection parses all the table
+    columns = {name for name, *_ in cursor.description}
     return columns >= {field.column for field in model._meta.concrete_fields}
 
 
