@@ -73,8 +73,8 @@ def preparar(url, entorno: dict, expedientes: int, *, con_otro: bool) -> str:
         if not existe:
             conexion.execute(f"CREATE DATABASE {nombre}")
     direccion = url(nombre)
-    for orden in ("migrate", "seed_catalogos --con-ejemplos"):
-        manage(*orden.split(), entorno=entorno | {"DATABASE_URL": direccion})
+    hacer = "from benchmarks.proyecto import hacer_tablas; hacer_tablas()"
+    manage("shell", "--no-imports", "-c", hacer, entorno=entorno | {"DATABASE_URL": direccion})
     with psycopg.connect(direccion, autocommit=True) as conexion:
         # The door of `monitor.db.triggers`: here histories are deleted.
         conexion.execute("SELECT set_config('monitor.puerta', '*', false)")

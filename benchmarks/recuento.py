@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command, get_commands
 from django.db import connection
 from post_office.models import STATUS, Email
 
+from benchmarks.proyecto import hacer_tablas
 from expedientes.archivo import ExpedienteArchivado
 from expedientes.evidencias import revision
 from expedientes.evidencias.models import Evidencia
@@ -23,8 +24,7 @@ from solicitudes.models import HistoricoEstado, LugarSolicitud, Solicitud
 
 def preparar() -> str:
     """Make the tables and the people of the load, and return the id and a token of each person."""
-    call_command("migrate", verbosity=0)
-    call_command("seed_catalogos", "--con-ejemplos", verbosity=0, stdout=StringIO())
+    hacer_tablas()
     ana = Usuario.objects.create(username="ana", rol=Rol.ADMINISTRADOR, email="ana@example.org", password="!")
     luz = Usuario.objects.create(username="luz", rol=Rol.OPERADOR, email="luz@example.org", password="!")
     return json.dumps([(persona.pk, tokens.issue(persona)) for persona in (ana, luz)])
