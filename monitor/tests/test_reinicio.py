@@ -23,6 +23,11 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.lenta]
 
 SIN_BASE = (503, "base_no_disponible", "5")
 SIN_ESCRITURA = (503, "base_sin_escritura", "5")
+PREPARAR = """
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("createsuperuser", username="ana", interactive=False)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +40,8 @@ def cluster():
             "DJANGO_SETTINGS_MODULE": "monitor.tests.settings",
             "DJANGO_SUPERUSER_PASSWORD": CLAVE,
         }
-        for orden in (["migrate", "-v0"], ["createsuperuser", "--noinput", "--username", "ana"]):
-            subprocess.run([sys.executable, "manage.py", *orden], cwd=settings.BASE_DIR, env=entorno, check=True)
+        orden = [sys.executable, "manage.py", "shell", "--no-imports", "-c", PREPARAR]
+        subprocess.run(orden, cwd=settings.BASE_DIR, env=entorno, check=True)
         yield propio
 
 

@@ -22,6 +22,14 @@ from django.db import connections
 from monitor.tests.postgresql import puerto_libre
 from monitor.tests.test_terminal import EN_POSTGRESQL, manage, url_de
 
+# Three commands in one process: each process takes two seconds to start.
+LLENAR = """
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("seed_catalogos", "--con-ejemplos")
+call_command("seed_demo")
+"""
+
 
 def al_servidor():
     return closing(psycopg.connect(os.environ["DATABASE_URL"], autocommit=True))
@@ -151,9 +159,8 @@ def llenar(taller: Taller):
     if EN_POSTGRESQL:
         with al_servidor() as servidor:
             servidor.execute(f"CREATE DATABASE {taller.nombre} ENCODING 'UTF8' TEMPLATE template0")
-    for orden in ("migrate -v0", "seed_catalogos --con-ejemplos", "seed_demo"):
-        proceso = taller.manage(orden)
-        assert proceso.returncode == 0, proceso.stderr
+    proceso = taller.manage("shell", entrada=LLENAR, DEMO="on")
+    assert proceso.returncode == 0, proceso.stderr
     taller.consultar("UPDATE usuario SET es_demo = false")  # a production takes them for its own
 
 
