@@ -14,12 +14,13 @@ from monitor.admin.routes import route
 from monitor.admin.verbs import VerbAdmin
 from monitor.errores import ErrorDeDominio
 from monitor.importacion.deshacer import deshacer
+from monitor.importacion.destino import LOTE
 from monitor.importacion.en_vivo import en_vivo
 from monitor.importacion.models import Importacion
 from monitor.importacion.trabajo import MOSTRADAS
 from monitor.importacion.vista import ConImportacion
 
-EN_VIVO_DESDE = 100  # rows to undo beyond which the page tells how far it is
+EN_VIVO_DESDE = LOTE  # rows to undo beyond which the page tells how far it is
 DESHECHA = "Se deshizo la importación de «{}»."
 
 

@@ -8,12 +8,11 @@ from django.db import transaction
 
 from monitor.db.writes import Author
 from monitor.errores import Conflicto, ErrorDeDominio
-from monitor.importacion.destino import Avance, Destino, nadie_pregunta
+from monitor.importacion.destino import LOTE, Avance, Destino, nadie_pregunta
 from monitor.importacion.models import FilaImportada, Importacion
 from monitor.origen import Origen, entrando_por
 from monitor.textos import enumerar
 
-LOTE = 100
 NOMBRADAS = 10  # rows that a refusal names; the rest are counted
 TOCADAS = "No se deshizo nada, porque después de importar alguien cambió o quitó: {}. Corríjalo en sus páginas"
 RECHAZADAS = "No se deshizo nada: {}"

@@ -16,6 +16,7 @@ from monitor.importacion.tabla import Columnas, Hoja
 CREADA, ACTUALIZADA, SIN_CAMBIOS = "creadas", "actualizadas", "sin cambios"
 
 Avance = Callable[[int, int], None]  # told how many lines are done, and of how many
+LOTE = 100  # lines that are written or undone together, after each of which it is told
 
 
 def nadie_pregunta(hechas: int, total: int) -> None:

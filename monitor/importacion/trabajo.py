@@ -16,12 +16,11 @@ from django.db import transaction
 from monitor.cambios.linea import leer as leer_cambios
 from monitor.db.writes import Author
 from monitor.importacion.archivo import Archivo, Errores
-from monitor.importacion.destino import ACTUALIZADA, CREADA, SIN_CAMBIOS, Avance, Destino, Hecho, nadie_pregunta
+from monitor.importacion.destino import ACTUALIZADA, CREADA, LOTE, SIN_CAMBIOS, Avance, Destino, Hecho, nadie_pregunta
 from monitor.importacion.models import FilaEscrita, FilaImportada, Importacion, cambios_de
 from monitor.importacion.tabla import leer
 from monitor.origen import Origen, entrando_por, puerta
 
-LOTE = 100  # lines whose changes are read with one statement, after which a person reads how far it is
 MOSTRADAS = 100  # lines of each kind that a preview shows; the rest are counted
 
 
