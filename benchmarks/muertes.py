@@ -27,7 +27,7 @@ from random import Random, randrange
 from typing import NamedTuple
 
 from benchmarks.__main__ import entero, entorno_de_prueba
-from benchmarks.base import SIN_POSTGRESQL, manage
+from benchmarks.base import SIN_POSTGRESQL, evaluar
 from benchmarks.cubeta import CUBETA
 from benchmarks.cuentas import CLASES, faltas, repetidos
 from benchmarks.escritores import Escritor, Libro, Sitio, escribiendo, repite_la_respuesta
@@ -85,7 +85,7 @@ def casa(base: str):
         de_la_nube = puerto_libre()
         entorno["NUBE_URL"] = f"s3://llave:secreto@127.0.0.1:{de_la_nube}/{CUBETA}?tls=no"
         puerto = puerto_libre()
-        sitio = Sitio(puerto, *json.loads(en_la_base(entorno, "preparar()")))
+        sitio = Sitio(puerto, *json.loads(evaluar("recuento", "preparar()", entorno)))
         servidor = Servidor(carpeta / "servidor", entorno, puerto)
         cartero = Orden(carpeta / "cartero", entorno, "enviar_correos")
         exportador = Orden(carpeta / "exportador", entorno, "respaldar_nube")
@@ -111,13 +111,6 @@ def cluster(carpeta: Path):
         propio.parar("immediate")
 
 
-def en_la_base(entorno: dict, expresion: str) -> str:
-    """Evaluate an expression of `recuento` in the project's shell and return what it prints."""
-    return manage(
-        "shell", "--no-imports", "-c", f"from benchmarks.recuento import *; print({expresion})", entorno=entorno
-    ).stdout
-
-
 def medir(base: str, propia: Casa, semilla: int) -> list:
     """Kill, count and print; return what is wrong."""
     azar, inicio = Random(f"{semilla} {base}"), time.monotonic()
@@ -141,7 +134,7 @@ def medir(base: str, propia: Casa, semilla: int) -> list:
         propia.servidor.esperar()
     for proceso in (propia.cartero, propia.exportador):
         proceso.terminar()
-    hay = json.loads(en_la_base(propia.entorno, "rendir()"))
+    hay = json.loads(evaluar("recuento", "rendir()", propia.entorno))
     recibidos = Counter(mensaje["Message-ID"] for mensaje in propia.buzon.recibidos)
     encontradas = faltas(libro, hay, recibidos)
     informar(base, muertes, dudas, libro, hay, recibidos, encontradas, time.monotonic() - inicio)

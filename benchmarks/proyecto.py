@@ -22,7 +22,7 @@ def llaves(posicion) -> str:
     """Return a token and a session of who asks, and the cursor that stands at a place of the list."""
     bench = Usuario.objects.get(username="bench")
     cursor = ExpedienteViewSet.sin_filtrar["lista"].write_cursor(posicion)
-    return json.dumps([tokens.issue(bench), abrir_sesion(bench), cursor])
+    return json.dumps({"token": tokens.issue(bench), "sesion": abrir_sesion(bench), "cursor": cursor})
 
 
 def abrir_sesion(usuario) -> str:

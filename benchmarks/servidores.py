@@ -17,7 +17,7 @@ from urllib.request import Request, urlopen
 
 import psycopg
 
-from benchmarks.base import ARCHIVOS, manage
+from benchmarks.base import ARCHIVOS, evaluar
 from benchmarks.escenarios import Escenario, escenarios
 from monitor.tests.memoria import memoria
 from monitor.tests.postgresql import puerto_libre
@@ -40,25 +40,23 @@ class Servidor:
             return conexion.execute(mitad, [self.expedientes // 2]).fetchone()
 
     @cached_property
-    def _llaves(self) -> list[str]:
-        """What the project alone can make. Each process that it starts takes two seconds."""
-        codigo = f"from benchmarks.proyecto import llaves; print(llaves({self.posicion!r}))"
-        return json.loads(manage("shell", "--no-imports", "-c", codigo, entorno=self.entorno).stdout)
+    def _llaves(self) -> dict[str, str]:
+        return json.loads(evaluar("proyecto", f"llaves({self.posicion!r})", self.entorno))
 
     @property
     def token(self) -> str:
-        return self._llaves[0]
+        return self._llaves["token"]
 
     @property
     def sesion(self) -> str:
-        return self._llaves[1]
+        return self._llaves["sesion"]
 
     @cached_property
     def escenarios(self) -> list[Escenario]:
         return escenarios(
             expedientes=self.expedientes,
             posicion=self.posicion,
-            cursor=self._llaves[2],
+            cursor=self._llaves["cursor"],
             etag=self.pedir(Escenario("", f"/api/expedientes/{self.clave}")).headers["ETag"],
             clave=self.clave,
             sesion=self.sesion,
