@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from queue import SimpleQueue
 from threading import Thread
-from time import monotonic
+from time import monotonic, thread_time
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from monitor.server import limits
@@ -56,6 +56,15 @@ class Kind:
         except IndexError:
             return None
 
+    def give_up(self, before: float) -> "Iterator[Job]":
+        """Take out those that have waited since before a moment."""
+        while job := self.take():
+            if job.since >= before:
+                self.waiting.appendleft(job)
+                return
+            self.pending -= 1
+            yield job
+
 
 class Job(NamedTuple):
     """What a thread does: `then` is called in the event loop with what `run` returns for its argument."""
@@ -71,8 +80,9 @@ class Threads:
     """Runs jobs in threads that don't change, because each keeps its connection to the database.
 
     `call_soon` brings what a job returns back to the event loop, where all the rest runs. The jobs that may take long
-    are the HTTP requests that write, which wait for what another holds in the database, and the pieces of streams. Each
-    of these kinds takes at most half of the threads, and both leave one to those that read.
+    are the HTTP requests that write, which wait for what another holds in the database; the pieces of streams; and
+    those that read much, known by their path, whose last answer took long to compute. Each of these kinds takes at most
+    half of the threads, and all of them leave one to those that read little.
     """
 
     def __init__(self, application: Callable, call_soon: Callable, *, name: str = "django", count: int | None = None):
@@ -80,24 +90,26 @@ class Threads:
         self._jobs: SimpleQueue[Job] = SimpleQueue()
         count = count or limits.THREADS
         half, most = count // 2, Turns(count - 1)
-        self._reads, self._writes, self._pieces = Kind(), Kind(most, Turns(half)), Kind(most, Turns(half))
+        self._reads = Kind()
+        self._writes, self._long_reads, self._pieces = (Kind(most, Turns(half)) for _ in range(3))
+        self._kinds = (self._reads, self._writes, self._long_reads, self._pieces)
+        self._long_until: dict[str, float] = {}  # for how long a path is one of those that read much
         for number in range(count):
             Thread(target=self._work, name=f"{name}-{number}", daemon=True).start()
 
     def counts(self) -> tuple[int, int]:
         """Return how many jobs the threads are doing, and how many wait."""
-        kinds = (self._reads, self._writes, self._pieces)
-        waiting = self._jobs.qsize() + sum(len(kind.waiting) for kind in kinds)
-        return sum(kind.pending for kind in kinds) - waiting, waiting
+        waiting = self._jobs.qsize() + sum(len(kind.waiting) for kind in self._kinds)
+        return sum(kind.pending for kind in self._kinds) - waiting, waiting
 
-    def has_room(self, method: str) -> bool:
-        """Return whether one more HTTP request may wait. Those that write have a room of their own, so that no number
-        of them keeps out those that read."""
-        return self._kind_of(method).pending < limits.WAITING
+    def has_room(self, method: str, path: str) -> bool:
+        """Return whether one more HTTP request may wait. Each kind has a room of its own, so that no number of those
+        that write, or read much, keeps out those that read little."""
+        return self._kind_of(method, path).pending < limits.WAITING
 
     def answer(self, environ: dict, then: Callable[[Answer], None]) -> None:
         """Answer an HTTP request, and call `then` with its Answer in the event loop."""
-        self._ask(self._kind_of(environ["REQUEST_METHOD"]), self._answer, environ, then)
+        self._ask(self._kind_of(environ["REQUEST_METHOD"], environ["PATH_INFO"]), self._answer, environ, then)
 
     def next_piece(self, pieces: Pieces, then: Callable[[bytes | None], None]) -> None:
         """Make the next piece, and call `then` with it, or with None after the last."""
@@ -110,25 +122,26 @@ class Threads:
     def give_up(self, before: float) -> list[Job]:
         """Take out the HTTP requests that have waited for their turn since before a moment, and return them. Nothing of
         them has been done."""
-        late = []
-        while job := self._writes.take():
-            if job.since >= before:
-                self._writes.waiting.appendleft(job)
-                break
-            late.append(job)
-        self._writes.pending -= len(late)
-        return late
+        return [job for kind in (self._writes, self._long_reads) for job in kind.give_up(before)]
 
-    def _kind_of(self, method):
-        return self._reads if method in SAFE else self._writes
+    def forget(self, now: float) -> None:
+        """Have the paths that haven't taken long for a while be like any other."""
+        self._long_until = {path: until for path, until in list(self._long_until.items()) if until > now}
+
+    def _kind_of(self, method, path):
+        if method not in SAFE:
+            return self._writes
+        return self._long_reads if path in self._long_until else self._reads
 
     def _ask(self, kind, run, argument, then):
-        kind.pending += 1
-        job = Job(kind, run, argument, then, monotonic())
-        if kind.may_begin():
+        self._line_up(Job(kind, run, argument, then, monotonic()))
+
+    def _line_up(self, job):
+        job.kind.pending += 1
+        if job.kind.may_begin():
             self._begin(job)
         else:
-            kind.waiting.append(job)
+            job.kind.waiting.append(job)
 
     def _begin(self, job):
         for turns in job.kind.turns:
@@ -138,16 +151,27 @@ class Threads:
     def _work(self):
         while True:
             job = self._jobs.get()
+            if job.kind is self._reads and self._reads_much(job):
+                self._call_soon(self._move, job)
+                continue
             while job:
                 result = job.run(job.argument)
                 heir = self._heir(job)
                 self._call_soon(self._done, job, result, heir)
                 job = heir
 
+    def _reads_much(self, job) -> bool:
+        """Return whether it became known, while one waited, that those like it take long."""
+        return job.run == self._answer and job.argument["PATH_INFO"] in self._long_until
+
+    def _move(self, job):
+        self._reads.pending -= 1
+        self._line_up(job._replace(kind=self._long_reads))
+
     def _heir(self, job) -> Job | None:
-        """Return the job to which one that is done leaves its turns and its thread: after an HTTP request that writes,
-        the next. By way of the event loop, the thread would do nothing until the loop has the interpreter."""
-        return job.kind.take() if job.kind is self._writes else None
+        """Return the job to which one that is done leaves its turns and its thread: after an HTTP request, the next of
+        its kind. By way of the event loop, the thread would do nothing until the loop has the interpreter."""
+        return None if job.kind is self._pieces else job.kind.take()
 
     def _done(self, job, result, heir):
         job.kind.pending -= 1
@@ -160,17 +184,21 @@ class Threads:
     def _begin_next(self):
         """Begin one of those that wait, for the job that is done. Somebody waits for a request to be answered: it goes
         before a piece."""
-        for kind in (self._writes, self._pieces):
+        for kind in (self._writes, self._long_reads, self._pieces):
             if kind.may_begin() and (job := kind.take()):
                 self._begin(job)
                 return
 
     def _answer(self, environ) -> Answer:
+        began = thread_time()
         try:
             return call(self._application, environ)
         except Exception:
             log.exception("Django no contestó una petición")
             return Answer("500 Internal Server Error", [("Connection", "close")], b"")
+        finally:
+            if thread_time() - began > limits.LONG and environ["REQUEST_METHOD"] in SAFE:
+                self._long_until[environ["PATH_INFO"]] = monotonic() + limits.LONG_FOR
 
 
 def _next_piece(pieces):

@@ -77,6 +77,7 @@ class Service:
             connection.transport.abort()
         for job in self.threads.give_up(now - limits.TURN_TIME):
             job.then(self.busy(job.argument))
+        self.threads.forget(now)
         self.watch(self)
 
     def threads_for(self, path: str) -> Threads:
@@ -288,7 +289,7 @@ class Connection(asyncio.Protocol):
         received = self.answering = self.complete.popleft()
         self.deadline = NEVER
         threads, environ = self.service.threads_for(received.path), self._environ(received)
-        if received.left == "busy" or not threads.has_room(received.method):
+        if received.left == "busy" or not threads.has_room(received.method, received.path):
             self._answer(self.service.busy(environ))
         else:
             threads.answer(environ, self._answer)

@@ -32,6 +32,7 @@ class Lista:
     def __iter__(self):
         yield b"["
         while True:
+            anotar("pieza")
             yield PIEZA
 
     def close(self):
@@ -48,19 +49,29 @@ def rota():
     raise ValueError("a propósito")
 
 
+def calcular():
+    fin = time.thread_time() + 2 * limits.LONG
+    while time.thread_time() < fin:
+        pass
+
+
+def esperar():
+    """Wait, as who waits for what another holds in the database."""
+    anotar("espera")
+    while not Path(f"{sys.argv[3]}.suelto").exists():
+        time.sleep(0.01)
+
+
+def fallar():
+    raise ValueError("a propósito")
+
+
 def aplicacion(environ, start_response):
     ruta, cuerpo = environ["PATH_INFO"], environ["wsgi.input"].read()
     en_archivo = not isinstance(environ["wsgi.input"], io.BytesIO)
-    if ruta == "/lento":
-        time.sleep(0.5)
-    elif ruta == "/espera":  # as one that waits for what another holds in the database
-        anotar("espera")
-        while not Path(f"{sys.argv[3]}.suelto").exists():
-            time.sleep(0.01)
-    elif ruta == "/muere":
-        os._exit(9)
-    elif ruta == "/falla":
-        raise ValueError("a propósito")
+    ANTES.get(ruta, lambda: None)()
+    if environ["QUERY_STRING"] == "espera":
+        esperar()
     anotar(f"{environ['REQUEST_METHOD']} {ruta} {len(cuerpo)}")
     if ruta in RESPUESTAS:
         start_response("200 OK", [("Content-Type", "application/json")])
@@ -76,6 +87,13 @@ def aplicacion(environ, start_response):
     return [texto]
 
 
+ANTES = {
+    "/lento": lambda: time.sleep(0.5),
+    "/calcula": calcular,
+    "/espera": esperar,
+    "/muere": lambda: os._exit(9),
+    "/falla": fallar,
+}
 RESPUESTAS = {"/lista": Lista, "/corta": corta, "/rota": rota}
 
 

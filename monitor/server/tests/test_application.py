@@ -1,9 +1,14 @@
 """Who gets a thread, and in which order. Here nothing runs in another thread: a test says when each job is done."""
 
+from itertools import count
+from queue import SimpleQueue
+from threading import Semaphore
+
 import pytest
 
 from monitor.server import limits
 from monitor.server.application import Threads
+from monitor.tests.paciencia import PACIENCIA
 
 
 class Hilos(Threads):
@@ -105,16 +110,105 @@ def test_con_un_solo_hilo_se_lee_y_se_escribe(monkeypatch, hilos):
 def test_las_escrituras_que_esperan_no_quitan_lugar_a_las_lecturas(monkeypatch, hilos):
     monkeypatch.setattr(limits, "WAITING", 5)
     for n in range(5):
-        assert hilos.has_room("POST")
+        assert hilos.has_room("POST", "/")
         hilos.pedir("POST", n)
-    assert (hilos.has_room("DELETE"), hilos.has_room("GET")) == (False, True)
+    assert (hilos.has_room("DELETE", "/"), hilos.has_room("GET", "/")) == (False, True)
     for n in range(5):
         hilos.pedir("GET", n)
-    assert (hilos.has_room("DELETE"), hilos.has_room("HEAD")) == (False, False)
+    assert (hilos.has_room("DELETE", "/"), hilos.has_room("HEAD", "/")) == (False, False)
 
     hilos.empezados()
     hilos.terminar()
-    assert (hilos.has_room("DELETE"), hilos.has_room("HEAD")) == (True, False)
+    assert (hilos.has_room("DELETE", "/"), hilos.has_room("HEAD", "/")) == (True, False)
+
+
+@pytest.fixture
+def tardar(monkeypatch, hilos):
+    """Give a function that answers one HTTP request, for which a thread computes too long."""
+
+    def tardar(metodo, ruta):
+        veces = count(step=2 * limits.LONG)
+        monkeypatch.setattr("monitor.server.application.thread_time", lambda: next(veces))
+        hilos._application = lambda environ, start_response: start_response("200 OK", []) or [b""]
+        hilos._answer({"REQUEST_METHOD": metodo, "PATH_INFO": ruta})
+
+    return tardar
+
+
+def test_lo_que_tarda_en_leerse_toma_la_mitad_y_va_en_su_orden(hilos, tardar):
+    tardar("GET", "lista")
+    for n in range(4):
+        hilos.pedir("GET", "lista")
+        hilos.pedir("GET", f"lectura {n}")
+    hilos.pedir("POST", "lista")
+    hilos.pedir("POST", "alta")
+    assert hilos.empezados() == ["lista", "lectura 0", "lista", *(f"lectura {n}" for n in (1, 2, 3)), "lista"]
+
+    hilos.terminar()
+    assert hilos.empezados() == ["lista"]
+    assert hilos.counts() == (7, 2)
+
+
+def test_lo_que_tarda_en_escribirse_no_hace_esperar_a_quien_lo_lee(hilos, tardar):
+    tardar("POST", "lista")
+    for _ in range(9):
+        hilos.pedir("GET", "lista")
+
+    assert hilos.empezados() == ["lista"] * 9
+
+
+def test_lo_que_ya_no_tarda_no_espera(monkeypatch, hilos, tardar):
+    monkeypatch.setattr("monitor.server.application.monotonic", lambda: 100)
+    tardar("GET", "lista")
+    hilos.forget(now=100 + limits.LONG_FOR - 1)
+    for _ in range(3):
+        hilos.pedir("GET", "lista")
+    assert hilos.empezados() == ["lista", "lista"]
+
+    hilos.forget(now=100 + limits.LONG_FOR)
+    hilos.pedir("GET", "lista")
+    assert hilos.empezados() == ["lista"]
+
+
+def test_lo_que_tarda_en_leerse_no_quita_lugar_y_se_deja_si_espera_demasiado(monkeypatch, hilos, tardar):
+    monkeypatch.setattr(limits, "WAITING", 5)
+    tardar("GET", "lista")
+    instantes = iter(range(100))
+    monkeypatch.setattr("monitor.server.application.monotonic", lambda: next(instantes))
+    for _ in range(5):
+        hilos.pedir("GET", "lista")
+    assert (hilos.has_room("GET", "lista"), hilos.has_room("GET", "otra")) == (False, True)
+
+    assert len(hilos.give_up(before=4)) == 2
+    assert hilos.has_room("GET", "lista")
+
+
+def test_lo_que_esperaba_sin_que_se_supiera_que_tarda_tampoco_toma_todo(monkeypatch):
+    """Two hundred come at once, before the first of them is answered."""
+    monkeypatch.setattr(limits, "LONG", -1)
+    pendientes, permisos, hechas = SimpleQueue(), Semaphore(0), []
+
+    def aplicacion(environ, start_response):
+        if environ["PATH_INFO"] == "lista":
+            permisos.acquire()
+        start_response("200 OK", [])
+        return [b""]
+
+    def atender(hasta):
+        while not hasta():
+            hacer, *con = pendientes.get(timeout=PACIENCIA)
+            hacer(*con)
+
+    hilos = Threads(aplicacion, lambda *llamada: pendientes.put(llamada))
+    for _ in range(20):
+        hilos.answer({"REQUEST_METHOD": "GET", "PATH_INFO": "lista"}, hechas.append)
+    permisos.release(4)
+    atender(lambda: len(hechas) == 4 and hilos.counts() == (2, 14))
+
+    hilos.answer({"REQUEST_METHOD": "GET", "PATH_INFO": "una"}, hechas.append)
+    atender(lambda: len(hechas) == 5)
+    permisos.release(16)
+    atender(lambda: len(hechas) == 21)
 
 
 def test_lo_que_espera_demasiado_se_deja_y_no_se_hace(monkeypatch, hilos):
@@ -129,7 +223,7 @@ def test_lo_que_espera_demasiado_se_deja_y_no_se_hace(monkeypatch, hilos):
     assert hilos.give_up(before=2) == []
 
     assert [job.argument["PATH_INFO"] for job in hilos.give_up(before=4)] == ["alta 2", "alta 3"]
-    assert hilos.has_room("POST")
+    assert hilos.has_room("POST", "/")
     hilos.terminar()
     assert hilos.empezados() == ["alta 4"]
 

@@ -304,6 +304,19 @@ def test_escrituras_que_esperan_dejan_leer(servidor_propio):
     assert servidor_propio.pedir("/eco", "POST").status == 200
 
 
+def test_lo_que_tarda_en_calcularse_deja_leer(servidor_propio):
+    """Two of each worker's four threads read what took long the last time, whatever is asked of it now."""
+    assert [servidor_propio.pedir("/calcula").status for _ in range(2)] == [200] * 2
+    conexiones = [servidor_propio.conectar(HOLA.replace("hola", "calcula?espera")) for _ in range(20)]
+    esperar_a(lambda: servidor_propio.hechos().count("espera") == 4)
+
+    assert [servidor_propio.pedir("/hola").status for _ in range(20)] == [200] * 20
+    assert servidor_propio.hechos().count("espera") == 4
+    esperar_a(lambda: len(select.select(conexiones, [], [], 0)[0]) == 16)  # they are told to come back
+    servidor_propio.soltar()
+    esperar_a(lambda: len(select.select(conexiones, [], [], 0)[0]) == 20)
+
+
 def test_una_sonda_no_espera_a_los_hilos_que_vigila(servidor_propio):
     for _ in range(20):
         servidor_propio.conectar(HOLA.replace("hola", "espera"))
@@ -375,11 +388,15 @@ def test_conexiones_se_reparten_por_igual(servidor_propio):
 
 
 def test_proceso_que_muere_una_y_otra_vez_empieza_de_nuevo(servidor_propio):
-    for _ in range(3):
+    for muertes in (1, 2, 2):
         antes = pids(servidor_propio)
-        for _ in antes:
+        for _ in range(muertes):
             todo(servidor_propio.conectar(HOLA.replace("hola", "muere")))
-        esperar_a(lambda antes=antes: servidor_propio.contesta() and len(pids(servidor_propio) - antes) == 2)
+        esperar_a(
+            lambda antes=antes, nuevos=muertes: (
+                servidor_propio.contesta() and len(pids(servidor_propio) - antes) == nuevos
+            )
+        )
 
 
 @pytest.mark.parametrize("senal", [signal.SIGTERM, signal.SIGINT])
