@@ -52,6 +52,8 @@ def listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens. Raise OSError when the address can't be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    # The connections that it accepts have this from it.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, limits.IN_KERNEL)
     listener.setblocking(False)
     return listener
 

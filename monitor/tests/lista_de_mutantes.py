@@ -828,6 +828,11 @@ MUTANTES: list[Mutante] = [
         ],
     ),
     *de(
+        "monitor/server/workers.py",
+        "monitor/server/tests/test_connection.py",
+        cambios=[("socket.SO_SNDBUF, limits.IN_KERNEL", "socket.SO_KEEPALIVE, 1")],
+    ),
+    *de(
         "monitor/server/connection.py",
         "monitor/server/tests/test_connection.py",
         cambios=[("return self.for_probes if path in self.probes else self.threads", "return self.threads")],

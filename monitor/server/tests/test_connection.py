@@ -317,6 +317,14 @@ def test_lo_que_tarda_en_calcularse_deja_leer(servidor_propio):
     esperar_a(lambda: len(select.select(conexiones, [], [], 0)[0]) == 20)
 
 
+def test_de_lo_que_nadie_lee_se_hace_poco(servidor_propio):
+    """What the system would keep of it counts too."""
+    servidor_propio.conectar(HOLA.replace("hola", "lista"))
+    esperar_a(lambda: "lista cerrada" in servidor_propio.hechos())
+
+    assert servidor_propio.hechos().count("pieza") < 20
+
+
 def test_una_sonda_no_espera_a_los_hilos_que_vigila(servidor_propio):
     for _ in range(20):
         servidor_propio.conectar(HOLA.replace("hola", "espera"))
