@@ -20,6 +20,7 @@ READ_TIME = 30  # to read what is waiting in OUTPUT
 TURN_TIME = 15  # that a request which writes, or reads much, waits for a thread; then it is told to come back
 LONG = 0.01  # that a thread computes for one that reads; then its path is one of those that read much
 LONG_FOR = 60  # since a path last took that long
+SWITCH_TIME = 0.001  # that a thread computes before another gets the interpreter; Python's own is five times that
 GRACE = 2  # for requests that are on their way when the server stops
 HANDSHAKE = 0.2  # for the last clients to finish connecting when the server stops
 STOP_TIME = 30  # for those that have begun

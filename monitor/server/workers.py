@@ -186,6 +186,7 @@ def _work(channel, make_service):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
         _allow_connections()
+        sys.setswitchinterval(limits.SWITCH_TIME)
         uvloop.run(_serve(channel, make_service))
         code = 0
     except BaseException:
