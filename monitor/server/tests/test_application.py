@@ -2,13 +2,13 @@
 
 from itertools import count
 from queue import SimpleQueue
-from threading import Semaphore
+from threading import Event
 
 import pytest
 
 from monitor.server import limits
 from monitor.server.application import Threads
-from monitor.tests.paciencia import PACIENCIA
+from monitor.tests.paciencia import PACIENCIA, esperar_a
 
 
 class Hilos(Threads):
@@ -186,29 +186,31 @@ def test_lo_que_tarda_en_leerse_no_quita_lugar_y_se_deja_si_espera_demasiado(mon
 def test_lo_que_esperaba_sin_que_se_supiera_que_tarda_tampoco_toma_todo(monkeypatch):
     """Two hundred come at once, before the first of them is answered."""
     monkeypatch.setattr(limits, "LONG", -1)
-    pendientes, permisos, hechas = SimpleQueue(), Semaphore(0), []
+    pendientes, hechas, listas = SimpleQueue(), [], count()
+    primeras, las_demas = Event(), Event()
 
     def aplicacion(environ, start_response):
         if environ["PATH_INFO"] == "lista":
-            permisos.acquire()
+            (primeras if next(listas) < 4 else las_demas).wait(PACIENCIA)
         start_response("200 OK", [])
         return [b""]
 
-    def atender(hasta):
-        while not hasta():
-            hacer, *con = pendientes.get(timeout=PACIENCIA)
+    def atender():
+        while not pendientes.empty():
+            hacer, *con = pendientes.get()
             hacer(*con)
+        return len(hechas), hilos.counts()
 
     hilos = Threads(aplicacion, lambda *llamada: pendientes.put(llamada))
     for _ in range(20):
         hilos.answer({"REQUEST_METHOD": "GET", "PATH_INFO": "lista"}, hechas.append)
-    permisos.release(4)
-    atender(lambda: len(hechas) == 4 and hilos.counts() == (2, 14))
+    primeras.set()
+    esperar_a(lambda: atender() == (4, (2, 14)))
 
     hilos.answer({"REQUEST_METHOD": "GET", "PATH_INFO": "una"}, hechas.append)
-    atender(lambda: len(hechas) == 5)
-    permisos.release(16)
-    atender(lambda: len(hechas) == 21)
+    esperar_a(lambda: atender() == (5, (2, 14)))
+    las_demas.set()
+    esperar_a(lambda: atender() == (21, (0, 0)))
 
 
 def test_lo_que_espera_demasiado_se_deja_y_no_se_hace(monkeypatch, hilos):
