@@ -1296,6 +1296,8 @@ MUTANTES: list[Mutante] = [
         "solicitudes/tests/test_cartero.py",
         "solicitudes/tests/test_admin.py",
         cambios=[
+            ('"ya_intentado", "turno", *antes', '"turno", *antes'),
+            ('"ya_intentado", "turno", *antes', '"ya_intentado", *antes'),
             ("INTENTOS = 20", "INTENTOS = 21"),
             ("ESPERA_MINIMA = timedelta(minutes=1)", "ESPERA_MINIMA = timedelta(minutes=2)"),
             ("ESPERA_MAXIMA = timedelta(hours=4)", "ESPERA_MAXIMA = timedelta(hours=5)"),

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import models
-from django.db.models.functions import Cast, Coalesce, Now
+from django.db.models.functions import Cast, Coalesce, Now, RowNumber
 from django.utils import timezone
 from post_office.models import PRIORITY, STATUS, Email, Log
 
@@ -85,9 +85,17 @@ def fila_de(mensaje: Mensaje) -> dict:
 
 
 def pendientes(cuantos: int) -> list[int]:
-    """Return the ids of at most `cuantos` mails whose time has come, the longest untouched first. So a mail that was
-    put back (`devolver`) goes after the others."""
-    return list(_pendientes().order_by("last_updated", "pk").values_list("pk", flat=True)[:cuantos])
+    """Return the ids of at most `cuantos` mails whose time has come, in the order in which they go out: those that
+    nobody has tried before those that were put back (`devolver`) or failed, and among them one of each two people in
+    turn. So whoever has hundreds queued makes nobody else wait for them."""
+    antes = ("last_updated", "pk")
+    de_dos = [models.F("context__persona"), models.F("context__otra")]
+    turno = models.Window(RowNumber(), partition_by=de_dos, order_by=antes)
+    ya_intentado = models.ExpressionWrapper(
+        models.Q(last_updated__gt=models.F("created")), output_field=models.BooleanField()
+    )
+    ordenados = _pendientes().annotate(turno=turno, ya_intentado=ya_intentado).order_by("ya_intentado", "turno", *antes)
+    return list(ordenados.values_list("pk", flat=True)[:cuantos])
 
 
 def largo() -> int:

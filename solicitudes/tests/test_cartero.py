@@ -118,6 +118,34 @@ def test_rechazo_definitivo_de_una_persona_no_detiene_a_las_demas(buzon, reparti
 
 
 @pytest.mark.django_db
+def test_quien_encola_muchos_no_hace_esperar_a_los_de_los_demas(buzon, repartir):
+    ana, luis, jefa = (UsuarioFactory(email=f"{nombre}@example.org") for nombre in ("ana", "luis", "jefa"))
+    SolicitudFactory.create_batch(5, solicitante=ana, aprobador=jefa)
+    SolicitudFactory(solicitante=luis, aprobador=jefa)
+
+    with buzon.abierto():
+        repartir()
+
+    orden = [mensaje["To"].partition("@")[0] for mensaje in buzon.recibidos]
+    assert (sorted(orden[:4]), len(orden)) == (["ana", "jefa", "jefa", "luis"], 12)
+
+
+@pytest.mark.django_db
+def test_lo_que_ya_se_intento_va_detras_de_lo_que_no(buzon, repartir):
+    """Also when it is the only mail of its two people: who has many isn't held up at each of them."""
+    sola = SolicitudFactory()
+    buzon.rechazos[sola.aprobador.email] = "554 5.7.1 No"
+    with buzon.abierto():
+        assert not repartir()
+        SolicitudFactory.create_batch(
+            5, solicitante=UsuarioFactory(email="ana@example.org"), aprobador=sola.solicitante
+        )
+        assert not repartir()
+
+    assert buzon.para().count("ana@example.org") == 5
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("respuesta", ["550 No", "551 No", "553 No", "550 5.1.1 No", "554 5.1.2 No", "501 5.1.3 No"])
 def test_rechazo_de_la_persona_hace_fallar_su_correo(buzon, repartir, respuesta):
     buzon.rechazos["ana@example.org"] = respuesta
