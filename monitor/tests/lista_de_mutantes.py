@@ -1308,7 +1308,7 @@ MUTANTES: list[Mutante] = [
             ("scheduled_time=_dentro_de(PLAZO)", "scheduled_time=timezone.now() + PLAZO"),
             ("scheduled_time__lte=Now()", "scheduled_time__lte=timezone.now()"),
             ("(correo.number_of_retries - 1) or None", "correo.number_of_retries"),
-            ('order_by("last_updated", "pk")', 'order_by("pk")'),
+            ('antes = ("last_updated", "pk")', 'antes = ("pk",)'),
             ("[escrita(correo.para)]", "correo.to"),
             ("    if correo.para != direccion:\n", "    if False:\n"),
             ("definitivo or correo.number_of_retries >= INTENTOS", "definitivo or correo.number_of_retries > INTENTOS"),
