@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import timedelta
-from functools import cache
 from itertools import product
 from typing import NamedTuple
 
@@ -154,9 +153,13 @@ def con_una_llave_que_ya_no_sirve() -> Iterator[Intruso]:
         yield Intruso(f"{nombre}, usada: {usada}", Api(llave), 401, mas_tarde if cambiar is vencer else nullcontext)
 
 
-@pytest.fixture(scope="module")
-def lo_que_hay(base_del_modulo):
-    """A row of each table that somebody may change, but for that of users, whose key is 999999."""
+@pytest.fixture
+def mundo(db, request):
+    """A row of each table that somebody may change, whose key is 999999."""
+    if "llaves" in request.node.name:  # the id of a key is that of its user
+        LlaveFactory(usuario__id=999999)
+    else:
+        UsuarioFactory(id=999999)
     EvidenciaFactory(id=999999, expediente=ExpedienteFactory(no_siniestro="999999"))
     Respaldo.objects.anotar(Tipo.NUBE, Resultado.EXITOSO, "Evidencias subidas: 1.", por=NOBODY)
     for fabrica in ANEXOS:
@@ -166,27 +169,11 @@ def lo_que_hay(base_del_modulo):
     return SolicitudFactory(id=999999)
 
 
-@pytest.fixture
-def mundo(lo_que_hay, db, request):
-    """A row of each table that somebody may change, whose key is 999999."""
-    if "llaves" in request.node.name:  # the id of a key is that of its user
-        LlaveFactory(usuario__id=999999)
-    else:
-        UsuarioFactory(id=999999)
-    return lo_que_hay
-
-
-@cache
-def tablas() -> list[str]:
-    with connection.cursor() as cursor:
-        return connection.introspection.table_names(cursor)
-
-
 def volcado() -> dict[str, list[str]]:
     """Return every row of every table, as text."""
     with connection.cursor() as cursor:
         filas = {}
-        for tabla in tablas():
+        for tabla in connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT * FROM "{tabla}"')
             filas[tabla] = sorted(map(repr, cursor.fetchall()))
         return filas
