@@ -85,16 +85,16 @@ def fila_de(mensaje: Mensaje) -> dict:
 
 
 def pendientes(cuantos: int) -> list[int]:
-    """Return the ids of at most `cuantos` mails whose time has come, in the order in which they go out: those that
-    nobody has tried before those that were put back (`devolver`) or failed, and among them one of each two people in
-    turn. So whoever has hundreds queued makes nobody else wait for them."""
+    """Return the ids of at most `cuantos` mails whose time has come, in the order in which they go out: one of each two
+    people in turn, the longest untouched first, so that whoever has hundreds queued makes nobody else wait for them. A
+    mail that was put back (`devolver`) goes after the others."""
     antes = ("last_updated", "pk")
     de_dos = [models.F("context__persona"), models.F("context__otra")]
     turno = models.Window(RowNumber(), partition_by=de_dos, order_by=antes)
-    ya_intentado = models.ExpressionWrapper(
-        models.Q(last_updated__gt=models.F("created")), output_field=models.BooleanField()
-    )
-    ordenados = _pendientes().annotate(turno=turno, ya_intentado=ya_intentado).order_by("ya_intentado", "turno", *antes)
+    # One that is tried again has its time.
+    sin_hora_y_tocado = models.Q(scheduled_time=None, last_updated__gt=models.F("created"))
+    devuelto = models.ExpressionWrapper(sin_hora_y_tocado, output_field=models.BooleanField())
+    ordenados = _pendientes().annotate(turno=turno, devuelto=devuelto).order_by("devuelto", "turno", *antes)
     return list(ordenados.values_list("pk", flat=True)[:cuantos])
 
 

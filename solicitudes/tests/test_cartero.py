@@ -131,7 +131,24 @@ def test_quien_encola_muchos_no_hace_esperar_a_los_de_los_demas(buzon, repartir)
 
 
 @pytest.mark.django_db
-def test_lo_que_ya_se_intento_va_detras_de_lo_que_no(buzon, repartir):
+def test_lo_que_se_reintenta_tampoco_espera_a_quien_encola_muchos(buzon, repartir):
+    solicitud = SolicitudFactory(solicitante=UsuarioFactory(email="luis@example.org"))
+    buzon.rechazos["luis@example.org"] = "451 4.7.1 Luego"
+    with buzon.abierto():
+        assert repartir()
+        buzon.rechazos.clear()
+        buzon.recibidos.clear()
+        SolicitudFactory.create_batch(
+            5, aprobador=solicitud.aprobador, solicitante=UsuarioFactory(email="a@example.org")
+        )
+        adelantar()
+        assert repartir()
+
+    assert "luis@example.org" in [mensaje["To"] for mensaje in buzon.recibidos][:3]
+
+
+@pytest.mark.django_db
+def test_lo_que_se_devolvio_va_detras_de_lo_demas(buzon, repartir):
     """Also when it is the only mail of its two people: who has many isn't held up at each of them."""
     sola = SolicitudFactory()
     buzon.rechazos[sola.aprobador.email] = "554 5.7.1 No"
