@@ -80,9 +80,9 @@ class Threads:
     """Runs jobs in threads that don't change, because each keeps its connection to the database.
 
     `call_soon` brings what a job returns back to the event loop, where all the rest runs. The jobs that may take long
-    are the HTTP requests that write, which wait for what another holds in the database; the pieces of streams; and
-    those that read much, known by their path, whose last answer took long to compute. Each of these kinds takes at most
-    half of the threads, and all of them leave one to those that read little.
+    are the HTTP requests that write, which wait for what another holds in the database; those that read much, known by
+    their path, of which an answer took long to compute a short while ago; and the pieces of streams. The former two
+    take at most half of the threads, by turns; so do the pieces; and all of them leave one to those that read little.
     """
 
     def __init__(self, application: Callable, call_soon: Callable, *, name: str = "django", count: int | None = None):
@@ -90,10 +90,16 @@ class Threads:
         self._jobs: SimpleQueue[Job] = SimpleQueue()
         count = count or limits.THREADS
         half, most = count // 2, Turns(count - 1)
-        self._reads = Kind()
-        self._writes, self._long_reads, self._pieces = (Kind(most, Turns(half)) for _ in range(3))
+        long = (most, Turns(half))
+        self._reads, self._writes, self._long_reads = Kind(), Kind(*long), Kind(*long)
+        self._pieces = Kind(most, Turns(half))
         self._kinds = (self._reads, self._writes, self._long_reads, self._pieces)
-        self._long_until: dict[str, float] = {}  # for how long a path is one of those that read much
+        self._heirs = {
+            self._writes: (self._long_reads, self._writes),
+            self._long_reads: (self._writes, self._long_reads),
+        }
+        # Until when a path is one of those that read much, by its hash: a client makes paths as large as it likes.
+        self._long_until: dict[int, float] = {}
         for number in range(count):
             Thread(target=self._work, name=f"{name}-{number}", daemon=True).start()
 
@@ -126,12 +132,18 @@ class Threads:
 
     def forget(self, now: float) -> None:
         """Have the paths that haven't taken long for a while be like any other."""
-        self._long_until = {path: until for path, until in list(self._long_until.items()) if until > now}
+        self._long_until = {key: until for key, until in list(self._long_until.items()) if until > now}
 
     def _kind_of(self, method, path):
         if method not in SAFE:
             return self._writes
-        return self._long_reads if path in self._long_until else self._reads
+        return self._long_reads if self._reads_much(path) else self._reads
+
+    def _reads_much(self, path) -> bool:
+        return hash(path) in self._long_until
+
+    def _note_long(self, path) -> None:
+        self._long_until[hash(path)] = monotonic() + limits.LONG_FOR
 
     def _ask(self, kind, run, argument, then):
         self._line_up(Job(kind, run, argument, then, monotonic()))
@@ -151,7 +163,7 @@ class Threads:
     def _work(self):
         while True:
             job = self._jobs.get()
-            if job.kind is self._reads and self._reads_much(job):
+            if self._turned_out_long(job):
                 self._call_soon(self._move, job)
                 continue
             while job:
@@ -160,18 +172,20 @@ class Threads:
                 self._call_soon(self._done, job, result, heir)
                 job = heir
 
-    def _reads_much(self, job) -> bool:
-        """Return whether it became known, while one waited, that those like it take long."""
-        return job.run == self._answer and job.argument["PATH_INFO"] in self._long_until
+    def _turned_out_long(self, job) -> bool:
+        """Return whether it became known, while an HTTP request waited, that those like it take long."""
+        is_read = job.kind is self._reads and job.run == self._answer
+        return is_read and self._reads_much(job.argument["PATH_INFO"])
 
     def _move(self, job):
         self._reads.pending -= 1
         self._line_up(job._replace(kind=self._long_reads))
 
     def _heir(self, job) -> Job | None:
-        """Return the job to which one that is done leaves its turns and its thread: after an HTTP request, the next of
-        its kind. By way of the event loop, the thread would do nothing until the loop has the interpreter."""
-        return None if job.kind is self._pieces else job.kind.take()
+        """Return the job to which one that is done leaves its turns and its thread: after an HTTP request that may take
+        long, the next of the other kind, or of its own. By way of the event loop, the thread would do nothing until the
+        loop has the interpreter."""
+        return next(filter(None, (kind.take() for kind in self._heirs.get(job.kind, ()))), None)
 
     def _done(self, job, result, heir):
         job.kind.pending -= 1
@@ -198,7 +212,18 @@ class Threads:
             return Answer("500 Internal Server Error", [("Connection", "close")], b"")
         finally:
             if thread_time() - began > limits.LONG and environ["REQUEST_METHOD"] in SAFE:
-                self._long_until[environ["PATH_INFO"]] = monotonic() + limits.LONG_FOR
+                self._note_long(environ["PATH_INFO"])
+
+
+class Probes(Threads):
+    """Runs the HTTP requests that ask how the service is. One may wait for the database while another says that the
+    process lives: none waits for its turn, however long it took before."""
+
+    def __init__(self, application: Callable, call_soon: Callable, *, count: int | None = None):
+        super().__init__(application, call_soon, name="sondas", count=count or limits.PROBE_THREADS)
+
+    def _note_long(self, path) -> None:
+        """Let them all be alike."""
 
 
 def _next_piece(pieces):

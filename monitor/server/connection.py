@@ -18,7 +18,7 @@ from urllib.parse import unquote_to_bytes
 import httptools
 
 from monitor.server import limits
-from monitor.server.application import BROKEN, ROOM_FOR_STREAMS, Answer, Threads, environ_of
+from monitor.server.application import BROKEN, ROOM_FOR_STREAMS, Answer, Probes, Threads, environ_of
 
 NEVER = float("inf")
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -55,7 +55,7 @@ class Service:
     is_stranger: Callable[["Received"], bool] = lambda received: False
     folder: Path | None = None
     probes: frozenset[str] = frozenset()
-    for_probes: Threads | None = None
+    for_probes: Probes | None = None
     watch: Callable[["Service"], None] = lambda service: None
     connections: set = field(default_factory=set)
     connecting: set = field(default_factory=set)

@@ -22,8 +22,7 @@ from monitor.middleware import BrowserMiddleware, RequestLogMiddleware
 from monitor.origen import ADMIN, is_admin
 from monitor.puerto import frase_de
 from monitor.request import Request
-from monitor.server import limits
-from monitor.server.application import Answer, Threads, base_environ
+from monitor.server.application import Answer, Probes, Threads, base_environ
 from monitor.server.connection import Service
 from monitor.server.workers import listen, serve
 
@@ -104,7 +103,7 @@ def servicio(host, port, number, call_soon):
         busy=partial(sin_vista, server_busy()),
         malformed=ilegible,
         probes=frozenset(SONDAS),
-        for_probes=Threads(application, call_soon, name="sondas", count=limits.PROBE_THREADS),
+        for_probes=Probes(application, call_soon),
         watch=mirar,
     )
 

@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from monitor.server import limits
-from monitor.server.application import ROOM_FOR_STREAMS, Answer, Threads, base_environ
+from monitor.server.application import ROOM_FOR_STREAMS, Answer, Probes, Threads, base_environ
 from monitor.server.connection import Service
 from monitor.server.workers import listen, serve
 
@@ -106,7 +106,7 @@ def servicio(numero, call_soon):
         folder=Path(sys.argv[3]).parent,
         busy=lambda environ: Answer("503 Service Unavailable", [("Retry-After", "2")], b"ocupado"),
         probes=frozenset({"/sonda"}),
-        for_probes=Threads(aplicacion, call_soon, count=1),
+        for_probes=Probes(aplicacion, call_soon, count=1),
         malformed=lambda target, accept: Answer("400 Bad Request", [], b"ilegible"),
     )
 

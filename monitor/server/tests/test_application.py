@@ -7,11 +7,11 @@ from threading import Event
 import pytest
 
 from monitor.server import limits
-from monitor.server.application import Threads
+from monitor.server.application import Probes, Threads
 from monitor.tests.paciencia import PACIENCIA, esperar_a
 
 
-class Hilos(Threads):
+class QuienEspera:
     """Threads that do nothing until they are told to."""
 
     def __init__(self):
@@ -37,6 +37,14 @@ class Hilos(Threads):
         self._done(job, None, sigue)
         if sigue:
             self._jobs.put(sigue)
+
+
+class Hilos(QuienEspera, Threads):
+    pass
+
+
+class Sondas(QuienEspera, Probes):
+    pass
 
 
 @pytest.fixture
@@ -126,7 +134,7 @@ def test_las_escrituras_que_esperan_no_quitan_lugar_a_las_lecturas(monkeypatch, 
 def tardar(monkeypatch, hilos):
     """Give a function that answers one HTTP request, for which a thread computes too long."""
 
-    def tardar(metodo, ruta):
+    def tardar(metodo, ruta, hilos=hilos):
         veces = count(step=2 * limits.LONG)
         monkeypatch.setattr("monitor.server.application.thread_time", lambda: next(veces))
         hilos._application = lambda environ, start_response: start_response("200 OK", []) or [b""]
@@ -140,13 +148,36 @@ def test_lo_que_tarda_en_leerse_toma_la_mitad_y_va_en_su_orden(hilos, tardar):
     for n in range(4):
         hilos.pedir("GET", "lista")
         hilos.pedir("GET", f"lectura {n}")
-    hilos.pedir("POST", "lista")
-    hilos.pedir("POST", "alta")
-    assert hilos.empezados() == ["lista", "lectura 0", "lista", *(f"lectura {n}" for n in (1, 2, 3)), "lista"]
+    assert hilos.empezados() == ["lista", "lectura 0", "lista", *(f"lectura {n}" for n in (1, 2, 3))]
 
     hilos.terminar()
     assert hilos.empezados() == ["lista"]
-    assert hilos.counts() == (7, 2)
+    assert hilos.counts() == (6, 1)
+
+
+def test_lo_que_tarda_y_las_escrituras_se_turnan_la_mitad_y_dejan_un_hilo_a_las_piezas(hilos, tardar):
+    tardar("GET", "lista")
+    for n in range(4):
+        hilos.pedir("GET", "lista")
+        hilos.pedir("POST", f"alta {n}")
+        hilos.pieza(f"pieza {n}")
+    assert hilos.empezados() == ["lista", "alta 0", "pieza 0"]
+
+    seguidos = []
+    for _ in range(6):
+        hilos.terminar()
+        seguidos += hilos.empezados()
+    assert seguidos == ["alta 1", "lista", "pieza 1", "lista", "alta 2", "pieza 2"]
+
+
+def test_las_sondas_no_se_esperan_por_lo_que_tardaron(hilos, tardar):
+    sondas = Sondas()
+    tardar("GET", "/livez", sondas)
+    tardar("GET", "/readyz", sondas)
+    sondas.pedir("GET", "/readyz")
+    sondas.pedir("GET", "/livez")
+
+    assert sondas.empezados() == ["/readyz", "/livez"]
 
 
 def test_lo_que_tarda_en_escribirse_no_hace_esperar_a_quien_lo_lee(hilos, tardar):
@@ -184,7 +215,7 @@ def test_lo_que_tarda_en_leerse_no_quita_lugar_y_se_deja_si_espera_demasiado(mon
 
 
 def test_lo_que_esperaba_sin_que_se_supiera_que_tarda_tampoco_toma_todo(monkeypatch):
-    """Two hundred come at once, before the first of them is answered."""
+    """Many come at once, before the first of them is answered."""
     monkeypatch.setattr(limits, "LONG", -1)
     pendientes, hechas, listas = SimpleQueue(), [], count()
     primeras, las_demas = Event(), Event()
