@@ -5,6 +5,8 @@ waits for the database leaves threads to what only reads. What is slow is cut af
 
     workers       the processes: the socket that they share, who ends and is started again, signals
     connection    one client's connection: its requests, in turn, its answers and its deadlines
+    received      an HTTP request as it comes in, and its body
+    service       what the connections of a worker share, and what cuts those that are late
     application   the threads that run Django, and what they are given
     limits        how much and how long
 """

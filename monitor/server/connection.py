@@ -2,128 +2,30 @@
 slow."""
 
 import asyncio
-import io
 import logging
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from email.utils import formatdate
 from functools import partial
-from pathlib import Path
 from tempfile import TemporaryFile
 from time import monotonic
-from typing import BinaryIO
 from urllib.parse import unquote_to_bytes
 
 import httptools
 
 from monitor.server import limits
-from monitor.server.application import BROKEN, ROOM_FOR_STREAMS, Answer, Probes, Threads, environ_of
+from monitor.server.application import BROKEN, Answer, environ_of
+from monitor.server.received import Received
+from monitor.server.service import Service
 
 NEVER = float("inf")
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 HOP_BY_HOP = {"connection", "transfer-encoding"}  # these are the server's to say
 WITHOUT_BODY = ("1", "204", "304")  # how their status lines begin
 
-
 log = logging.getLogger(__name__)
 
 
 class Malformed(Exception):
     """What came isn't an HTTP request that can be answered."""
-
-
-@dataclass
-class Service:
-    """What the connections of a worker share.
-
-    `body_limit` gives the largest body, in bytes, that is received of a request whose headers came: the application
-    refuses what is larger. One that may be larger than `limits.IN_MEMORY` goes to a file without a name in `folder`, so
-    that large ones take no memory, and none stays when the process dies. `is_stranger` tells whose may take only a
-    small part of the room for files: somebody whom the application can't know before it asks the database.
-    `busy` makes the answer of an HTTP request that there is no room for, given its environment; `malformed` makes that
-    of one that isn't HTTP, given what was read of its target and of its Accept. `probes` are the paths that are asked
-    to know how the service is, which have threads of their own: they don't wait for what they watch. `watch` is called
-    each second.
-    """
-
-    threads: Threads
-    base_environ: dict
-    body_limit: Callable[["Received"], int]
-    busy: Callable[[dict], Answer]
-    malformed: Callable[[bytes, str], Answer]
-    is_stranger: Callable[["Received"], bool] = lambda received: False
-    folder: Path | None = None
-    probes: frozenset[str] = frozenset()
-    for_probes: Probes | None = None
-    watch: Callable[["Service"], None] = lambda service: None
-    connections: set = field(default_factory=set)
-    connecting: set = field(default_factory=set)
-    streams: int = 0
-    held: int = 0  # bytes of bodies, in memory
-    filed: int = 0  # and in files
-    filed_by_strangers: int = 0  # of the former
-    stopping: bool = False
-    date: str = ""
-
-    def __post_init__(self):
-        self.base_environ[ROOM_FOR_STREAMS] = self.has_room_for_streams
-
-    def tick(self):
-        """Cut what is late. It runs each second."""
-        now = monotonic()
-        self.date = formatdate(usegmt=True)
-        for connection in [one for one in self.connections if one.deadline < now]:
-            connection.transport.abort()
-        for job in self.threads.give_up(now - limits.TURN_TIME):
-            job.then(self.busy(job.argument))
-        self.threads.forget(now)
-        self.watch(self)
-
-    def threads_for(self, path: str) -> Threads:
-        return self.for_probes if path in self.probes else self.threads
-
-    def has_room_for_streams(self) -> bool:
-        """Return whether one more answer may be sent piece by piece. The application asks it too, from its threads,
-        before it makes a piece for nothing."""
-        return self.streams < limits.STREAMS
-
-    def stop(self):
-        """Have every connection closed after its present answer, or after what comes within the grace."""
-        self.stopping = True
-        for connection in self.connections:
-            if connection.answering is None and connection.receiving is None:
-                connection.deadline = monotonic() + limits.GRACE
-
-
-class Received:
-    """An HTTP request as it comes in."""
-
-    def __init__(self):
-        self.target = b""
-        self.path = ""
-        self.headers: list[tuple[str, str]] = []
-        self.body = bytearray()
-        self.file: BinaryIO | None = None  # in place of the former, for a large body
-        self.size = self.filed = 0
-        self.is_stranger = False
-        self.since = 0.0
-        self.method = ""
-        self.version = "1.1"
-        self.keep_alive = False
-        self.body_limit = 0
-        self.left = ""  # why its body isn't received: "large" or "busy"
-
-    def header(self, name: str) -> str:
-        return next((value for key, value in self.headers if key == name), "")
-
-    @property
-    def input(self) -> BinaryIO:
-        """Return the body as WSGI asks for it, from its beginning."""
-        if self.file is None:
-            return io.BytesIO(self.body)
-        self.file.seek(0)
-        return self.file
 
 
 class Connection(asyncio.Protocol):

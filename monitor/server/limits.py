@@ -9,7 +9,7 @@ BODIES = 64 * 1024 * KIB  # all the bodies that a worker holds in memory; the ne
 FILES = 1024 * 1024 * KIB  # and in files
 FILES_OF_STRANGERS = 128 * 1024 * KIB  # of those, from senders whom the application doesn't know yet
 OUTPUT = 256 * KIB  # of an answer, waiting for its client to read; a stream stops there
-IN_KERNEL = 256 * KIB  # that the system keeps of it, which Linux doubles; left to itself, up to 4 MiB of what nobody reads
+IN_KERNEL = 256 * KIB  # that the system keeps of it, and Linux doubles; by itself, up to 4 MiB of what nobody reads
 
 # --- Times, in seconds ---
 HEAD_TIME = 10  # to send the headers, from the first byte or from the connection

@@ -24,7 +24,8 @@ from time import monotonic
 import uvloop
 
 from monitor.server import limits
-from monitor.server.connection import Connection, Service
+from monitor.server.connection import Connection
+from monitor.server.service import Service
 
 log = logging.getLogger(__name__)
 

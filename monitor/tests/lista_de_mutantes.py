@@ -765,7 +765,6 @@ MUTANTES: list[Mutante] = [
         "monitor/server/connection.py",
         "monitor/server/tests/test_connection.py",
         cambios=[
-            ("one.deadline < now", "False"),
             ("            transport.abort()\n", "            pass\n"),
             ('int(received.header("content-length") or 0) > received.body_limit', "False"),
             ("received.size > received.body_limit", "False"),
@@ -777,8 +776,6 @@ MUTANTES: list[Mutante] = [
             ("received.since + limits.BODY_TIME + received.size / limits.SLOWEST", "0"),
             ("self.service.held -= len(received.body)", "self.service.held -= 0"),
             ("self.head_size > limits.HEAD", "False"),
-            ("return self.streams < limits.STREAMS", "return True"),
-            ("self.threads.give_up(now - limits.TURN_TIME)", "()"),
             ("self.service.streams -= 1", "self.service.streams -= 0"),
             ("if self.pieces and self.can_write:", "if self.pieces:"),
             ("        if piece is BROKEN:\n", "        if False:\n"),
@@ -836,9 +833,14 @@ MUTANTES: list[Mutante] = [
         cambios=[("socket.SO_SNDBUF, limits.IN_KERNEL", "socket.SO_KEEPALIVE, 1")],
     ),
     *de(
-        "monitor/server/connection.py",
+        "monitor/server/service.py",
         "monitor/server/tests/test_connection.py",
-        cambios=[("return self.for_probes if path in self.probes else self.threads", "return self.threads")],
+        cambios=[
+            ("one.deadline < now", "False"),
+            ("return self.streams < limits.STREAMS", "return True"),
+            ("self.threads.give_up(now - limits.TURN_TIME)", "()"),
+            ("return self.for_probes if path in self.probes else self.threads", "return self.threads"),
+        ],
     ),
     *de(
         "monitor/metrics/table.py",

@@ -23,7 +23,7 @@ from monitor.origen import ADMIN, is_admin
 from monitor.puerto import frase_de
 from monitor.request import Request
 from monitor.server.application import Answer, Probes, Threads, base_environ
-from monitor.server.connection import Service
+from monitor.server.service import Service
 from monitor.server.workers import listen, serve
 
 ILEGIBLE = "La petición HTTP no se puede leer; revise el programa que la envía"

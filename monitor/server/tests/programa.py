@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from monitor.server import limits
 from monitor.server.application import ROOM_FOR_STREAMS, Answer, Probes, Threads, base_environ
-from monitor.server.connection import Service
+from monitor.server.service import Service
 from monitor.server.workers import listen, serve
 
 PIEZA = b"x" * 100_000
