@@ -81,23 +81,18 @@ class Threads:
 
     `call_soon` brings what a job returns back to the event loop, where all the rest runs. The jobs that may take long
     are the HTTP requests that write, which wait for what another holds in the database; those that read much, known by
-    their path, of which an answer took long to compute a short while ago; and the pieces of streams. The former two
-    take at most half of the threads, by turns; so do the pieces; and all of them leave one to those that read little.
+    their path, of which an answer took long to compute a short while ago; and the pieces of streams. Each of these
+    kinds takes at most half of the threads, and all of them leave one to those that read little. What one whose jobs
+    don't end leaves to the other two goes to each in its turn.
     """
 
     def __init__(self, application: Callable, call_soon: Callable, *, name: str = "django", count: int | None = None):
         self._application, self._call_soon = application, call_soon
         self._jobs: SimpleQueue[Job] = SimpleQueue()
         count = count or limits.THREADS
-        half, most = count // 2, Turns(count - 1)
-        long = (most, Turns(half))
-        self._reads, self._writes, self._long_reads = Kind(), Kind(*long), Kind(*long)
-        self._pieces = Kind(most, Turns(half))
-        self._kinds = (self._reads, self._writes, self._long_reads, self._pieces)
-        self._heirs = {
-            self._writes: (self._long_reads, self._writes),
-            self._long_reads: (self._writes, self._long_reads),
-        }
+        common = Turns(count - 1)
+        self._reads = Kind()
+        self._slow = self._writes, self._long_reads, self._pieces = [Kind(common, Turns(count // 2)) for _ in range(3)]
         # Until when a path is one of those that read much, by its hash: a client makes paths as large as it likes.
         self._long_until: dict[int, float] = {}
         for number in range(count):
@@ -105,8 +100,8 @@ class Threads:
 
     def counts(self) -> tuple[int, int]:
         """Return how many jobs the threads are doing, and how many wait."""
-        waiting = self._jobs.qsize() + sum(len(kind.waiting) for kind in self._kinds)
-        return sum(kind.pending for kind in self._kinds) - waiting, waiting
+        waiting = self._jobs.qsize() + sum(len(kind.waiting) for kind in self._slow)
+        return sum(kind.pending for kind in (self._reads, *self._slow)) - waiting, waiting
 
     def has_room(self, method: str, path: str) -> bool:
         """Return whether one more HTTP request may wait. Each kind has a room of its own, so that no number of those
@@ -182,23 +177,24 @@ class Threads:
         self._line_up(job._replace(kind=self._long_reads))
 
     def _heir(self, job) -> Job | None:
-        """Return the job to which one that is done leaves its turns and its thread: after an HTTP request that may take
-        long, the next of the other kind, or of its own. By way of the event loop, the thread would do nothing until the
-        loop has the interpreter."""
-        return next(filter(None, (kind.take() for kind in self._heirs.get(job.kind, ()))), None)
+        """Return the job to which one that is done leaves its turns and its thread: the next of its kind, when none of
+        another kind waits. By way of the event loop, the thread would do nothing until the loop has the interpreter."""
+        if not job.kind.waiting or any(kind.waiting for kind in self._slow if kind is not job.kind):
+            return None
+        return job.kind.take()
 
     def _done(self, job, result, heir):
         job.kind.pending -= 1
         if job.kind.turns and not heir:
             for turns in job.kind.turns:
                 turns.free += 1
-            self._begin_next()
+            self._begin_next(job.kind)
         job.then(result)
 
-    def _begin_next(self):
-        """Begin one of those that wait, for the job that is done. Somebody waits for a request to be answered: it goes
-        before a piece."""
-        for kind in (self._writes, self._long_reads, self._pieces):
+    def _begin_next(self, done):
+        """Begin one of those that wait, for one that is done: of the kinds that follow its own, in a circle."""
+        place = self._slow.index(done) + 1
+        for kind in self._slow[place:] + self._slow[:place]:
             if kind.may_begin() and (job := kind.take()):
                 self._begin(job)
                 return
