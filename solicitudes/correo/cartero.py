@@ -1,6 +1,7 @@
 """The worker that delivers the mails in the queue."""
 
 import logging
+import ssl
 from contextlib import closing
 
 from django.core import mail
@@ -44,7 +45,10 @@ class Cartero(Worker):
 def _servidor():
     """Return the mail server of the settings, not yet connected. Django 6.1 has `mail.mailers`, and warns about
     `get_connection`, which is all that earlier versions have."""
-    return mail.mailers.default if hasattr(mail, "mailers") else mail.get_connection()
+    servidor = mail.mailers.default if hasattr(mail, "mailers") else mail.get_connection()
+    if getattr(servidor, "use_tls", False) or getattr(servidor, "use_ssl", False):
+        servidor.ssl_context.minimum_version = ssl.TLSVersion.TLSv1_2  # Debian's Python leaves it to OpenSSL
+    return servidor
 
 
 def _entregar(correo, servidor) -> bool:
