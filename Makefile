@@ -1,7 +1,11 @@
 .DEFAULT_GOAL := help
 .PHONY: help run puerto test test-siguiente mutantes fuzz install lint capturas serve bench faults
 
-PYTHON ?= python3
+# The distribution's Python before another that comes first in PATH, if Monitor runs on it (docs/adr/0024).
+ifndef PYTHON
+SIRVE := import ensurepip, sys; sys.exit(sys.version_info < (3, 11))
+PYTHON := $(firstword $(shell for p in /usr/bin/python3 python3; do $$p -c '$(SIRVE)' 2>/dev/null && echo $$p; done) python3)
+endif
 BIN := .venv/bin
 # What comes next: requirements-siguiente.txt, in a virtual environment of its own.
 PYTHON_SIGUIENTE ?= python3.13
