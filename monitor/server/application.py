@@ -81,7 +81,7 @@ class Threads:
 
     `call_soon` brings what a job returns back to the event loop, where all the rest runs. The jobs that may take long
     are the HTTP requests that write, which wait for what another holds in the database; those that read much, known by
-    their path, of which an answer took long to compute a short while ago; and the pieces of streams. Each of these
+    their path, whose answers took long to compute a short while ago; and the pieces of streams. Each of these
     kinds takes at most half of the threads, and all of them leave one to those that read little. What one whose jobs
     don't end leaves to the other two goes to each in its turn.
     """
@@ -93,7 +93,9 @@ class Threads:
         common = Turns(count - 1)
         self._reads = Kind()
         self._slow = self._writes, self._long_reads, self._pieces = [Kind(common, Turns(count // 2)) for _ in range(3)]
-        # Until when a path is one of those that read much, by its hash: a client makes paths as large as it likes.
+        # By the hash of a path, because a client makes paths as large as it likes: since when it may be one of those
+        # that read much, and until when it is.
+        self._suspects: dict[int, float] = {}
         self._long_until: dict[int, float] = {}
         for number in range(count):
             Thread(target=self._work, name=f"{name}-{number}", daemon=True).start()
@@ -128,6 +130,8 @@ class Threads:
     def forget(self, now: float) -> None:
         """Have the paths that haven't taken long for a while be like any other."""
         self._long_until = {key: until for key, until in list(self._long_until.items()) if until > now}
+        before = now - limits.LONG_FOR
+        self._suspects = {key: since for key, since in list(self._suspects.items()) if since > before}
 
     def _kind_of(self, method, path):
         if method not in SAFE:
@@ -137,8 +141,14 @@ class Threads:
     def _reads_much(self, path) -> bool:
         return hash(path) in self._long_until
 
-    def _note_long(self, path) -> None:
-        self._long_until[hash(path)] = monotonic() + limits.LONG_FOR
+    def _note(self, path, began, took_long) -> None:
+        """Learn from an answer whether a path reads much: two in a row took long. The first of a process often does,
+        whatever it reads, and so do others that began with it."""
+        key, now = hash(path), monotonic()
+        if not took_long:
+            self._suspects.pop(key, None)
+        elif key in self._long_until or self._suspects.setdefault(key, now) < began:
+            self._long_until[key] = now + limits.LONG_FOR
 
     def _ask(self, kind, run, argument, then):
         self._line_up(Job(kind, run, argument, then, monotonic()))
@@ -200,15 +210,15 @@ class Threads:
                 return
 
     def _answer(self, environ) -> Answer:
-        began = thread_time()
+        began, computed = monotonic(), thread_time()
         try:
             return call(self._application, environ)
         except Exception:
             log.exception("Django no contestó una petición")
             return Answer("500 Internal Server Error", [("Connection", "close")], b"")
         finally:
-            if thread_time() - began > limits.LONG and environ["REQUEST_METHOD"] in SAFE:
-                self._note_long(environ["PATH_INFO"])
+            if environ["REQUEST_METHOD"] in SAFE:
+                self._note(environ["PATH_INFO"], began, thread_time() - computed > limits.LONG)
 
 
 class Probes(Threads):
@@ -218,7 +228,7 @@ class Probes(Threads):
     def __init__(self, application: Callable, call_soon: Callable, *, count: int | None = None):
         super().__init__(application, call_soon, name="sondas", count=count or limits.PROBE_THREADS)
 
-    def _note_long(self, path) -> None:
+    def _note(self, path, began, took_long) -> None:
         """Let them all be alike."""
 
 

@@ -131,14 +131,32 @@ def test_las_escrituras_que_esperan_no_quitan_lugar_a_las_lecturas(monkeypatch, 
 
 
 @pytest.fixture
-def tardar(monkeypatch, hilos):
-    """Give a function that answers one HTTP request, for which a thread computes too long."""
+def contestar(monkeypatch, hilos):
+    """Give a function that answers an HTTP request, for which a thread computes some time; `entretanto` is done before
+    it ends."""
 
-    def tardar(metodo, ruta, hilos=hilos):
-        veces = count(step=2 * limits.LONG)
-        monkeypatch.setattr("monitor.server.application.thread_time", lambda: next(veces))
-        hilos._application = lambda environ, start_response: start_response("200 OK", []) or [b""]
+    def contestar(metodo, ruta, computa, hilos=hilos, entretanto=lambda: None):
+        def aplicacion(environ, start_response):
+            entretanto()
+            reloj.append(reloj[-1] + computa)
+            start_response("200 OK", [])
+            return [b""]
+
+        hilos._application = aplicacion
         hilos._answer({"REQUEST_METHOD": metodo, "PATH_INFO": ruta})
+
+    reloj = [0]
+    monkeypatch.setattr("monitor.server.application.thread_time", lambda: reloj[-1])
+    return contestar
+
+
+@pytest.fixture
+def tardar(contestar):
+    """Give a function that has a path be one of those that take long to compute."""
+
+    def tardar(metodo, ruta, **con):
+        for _ in range(2):
+            contestar(metodo, ruta, 2 * limits.LONG, **con)
 
     return tardar
 
@@ -197,8 +215,8 @@ def test_lo_que_espera_de_todo_se_turna(hilos, tardar):
 
 def test_las_sondas_no_se_esperan_por_lo_que_tardaron(hilos, tardar):
     sondas = Sondas()
-    tardar("GET", "/livez", sondas)
-    tardar("GET", "/readyz", sondas)
+    tardar("GET", "/livez", hilos=sondas)
+    tardar("GET", "/readyz", hilos=sondas)
     sondas.pedir("GET", "/readyz")
     sondas.pedir("GET", "/livez")
 
@@ -213,8 +231,40 @@ def test_lo_que_tarda_en_escribirse_no_hace_esperar_a_quien_lo_lee(hilos, tardar
     assert hilos.empezados() == ["lista"] * 9
 
 
+def test_lo_que_tarda_una_vez_o_no_seguidas_no_espera(hilos, contestar):
+    """As what the first of a process asks."""
+    for computa in (2 * limits.LONG, limits.LONG / 2, 2 * limits.LONG):
+        contestar("GET", "lista", computa)
+    for _ in range(9):
+        hilos.pedir("GET", "lista")
+
+    assert hilos.empezados() == ["lista"] * 9
+
+
+def test_lo_que_tarda_dos_veces_a_la_vez_no_espera(hilos, contestar):
+    """Both may be the first of a process."""
+    contestar("GET", "lista", 2 * limits.LONG, entretanto=lambda: contestar("GET", "lista", 2 * limits.LONG))
+    for _ in range(9):
+        hilos.pedir("GET", "lista")
+
+    assert hilos.empezados() == ["lista"] * 9
+
+
+def test_lo_que_tarda_dos_veces_con_mucho_tiempo_entre_ellas_no_espera(monkeypatch, hilos, contestar):
+    instantes = iter([100, 101, 102, 103])
+    monkeypatch.setattr("monitor.server.application.monotonic", lambda: next(instantes, 200))
+    contestar("GET", "lista", 2 * limits.LONG)
+    hilos.forget(now=101 + limits.LONG_FOR)
+    contestar("GET", "lista", 2 * limits.LONG)
+    for _ in range(9):
+        hilos.pedir("GET", "lista")
+
+    assert hilos.empezados() == ["lista"] * 9
+
+
 def test_lo_que_ya_no_tarda_no_espera(monkeypatch, hilos, tardar):
-    monkeypatch.setattr("monitor.server.application.monotonic", lambda: 100)
+    instantes = iter([97, 98, 99, 100])
+    monkeypatch.setattr("monitor.server.application.monotonic", lambda: next(instantes, 200))
     tardar("GET", "lista")
     hilos.forget(now=100 + limits.LONG_FOR - 1)
     for _ in range(3):
@@ -247,7 +297,7 @@ def test_lo_que_esperaba_sin_que_se_supiera_que_tarda_tampoco_toma_todo(monkeypa
 
     def aplicacion(environ, start_response):
         if environ["PATH_INFO"] == "lista":
-            (primeras if next(listas) < 4 else las_demas).wait(PACIENCIA)
+            (primeras if next(listas) < 8 else las_demas).wait(PACIENCIA)
         start_response("200 OK", [])
         return [b""]
 
@@ -261,10 +311,10 @@ def test_lo_que_esperaba_sin_que_se_supiera_que_tarda_tampoco_toma_todo(monkeypa
     for _ in range(20):
         hilos.answer({"REQUEST_METHOD": "GET", "PATH_INFO": "lista"}, hechas.append)
     primeras.set()
-    esperar_a(lambda: atender() == (4, (2, 14)))
+    esperar_a(lambda: atender() == (8, (2, 10)))
 
     hilos.answer({"REQUEST_METHOD": "GET", "PATH_INFO": "una"}, hechas.append)
-    esperar_a(lambda: atender() == (5, (2, 14)))
+    esperar_a(lambda: atender() == (9, (2, 10)))
     las_demas.set()
     esperar_a(lambda: atender() == (21, (0, 0)))
 
