@@ -167,7 +167,10 @@ def test_cuerpo_en_trozos_demasiado_grande_se_deja_a_la_mitad(servidor_propio):
 
 
 def test_quien_sigue_mandando_alcanza_a_leer_su_respuesta(servidor_propio):
-    conexion = servidor_propio.conectar(PROMETE.replace("60", "2097152"), b"x" * 2_000_000)
+    conexion = servidor_propio.conectar(PROMETE.replace("60", "2097152"), b"x" * 1_000_000)
+    esperar_a(lambda: select.select([conexion], [], [], 0)[0])
+    for _ in range(10):
+        conexion.sendall(b"x" * 100_000)
 
     assert todo(conexion).startswith(b"HTTP/1.1 200 ")
 
@@ -229,10 +232,10 @@ def test_extranos_a_medias_no_dejan_sin_lugar_a_los_demas(servidor_propio):
 
 
 def test_cuerpo_grande_y_lento_llega_si_no_es_demasiado_lento(servidor_propio):
-    """A body in memory has one second; this one takes two, and is sent at the pace that is asked for."""
+    """A body in memory has one second; this one takes three, and is sent at more than the pace that is asked for."""
     conexion = servidor_propio.conectar(ARCHIVO)
-    for desde in range(0, len(GRANDE), 15_000):
-        conexion.sendall(GRANDE[desde : desde + 15_000])
+    for desde in range(0, len(GRANDE), 10_000):
+        conexion.sendall(GRANDE[desde : desde + 10_000])
         select.select([], [], [], 0.2)  # the pace of its sender
 
     assert conexion.recv(17) == b"HTTP/1.1 200 OK\r\n"
@@ -365,11 +368,12 @@ def test_cuerpos_a_medias_no_llenan_la_memoria(servidor_propio):
 
 
 def test_conexiones_de_mas_se_cierran_al_llegar(servidor_propio):
-    conexiones = [servidor_propio.conectar() for _ in range(120)]
+    conexiones = [servidor_propio.conectar(HOLA.replace("hola", "espera")) for _ in range(120)]
     for conexion in conexiones:
         conexion.setblocking(False)
+    esperar_a(lambda: sum(map(cerrada, conexiones)) == 20)
 
-    esperar_a(lambda: sum(map(cerrada, conexiones)) >= 20)
+    servidor_propio.soltar()
     esperar_a(servidor_propio.contesta)
 
 
