@@ -80,6 +80,10 @@ class Servidor:
             return False
         return True
 
+    def pids(self) -> set[int]:
+        """Return the workers that answer."""
+        return {json.loads(self.pedir("/hola").cuerpo)["pid"] for _ in range(8)}
+
     def contesta(self):
         try:
             self.pedir("/hola")
@@ -100,6 +104,7 @@ def servidor_propio(tmp_path):
     with ExitStack() as pila:
         servidor = Servidor(tmp_path, pila)
         esperar_a(servidor.contesta)
+        esperar_a(lambda: len(servidor.pids()) == 2)
         yield servidor
 
 

@@ -389,10 +389,6 @@ def cerrada(conexion) -> bool:
         return True
 
 
-def pids(servidor) -> set[int]:
-    return {json.loads(servidor.pedir("/hola").cuerpo)["pid"] for _ in range(8)}
-
-
 def test_conexiones_se_reparten_por_igual(servidor_propio):
     quienes = [json.loads(servidor_propio.pedir("/hola").cuerpo)["pid"] for _ in range(20)]
 
@@ -401,12 +397,12 @@ def test_conexiones_se_reparten_por_igual(servidor_propio):
 
 def test_proceso_que_muere_una_y_otra_vez_empieza_de_nuevo(servidor_propio):
     for muertes in (1, 2, 2):
-        antes = pids(servidor_propio)
+        antes = servidor_propio.pids()
         for _ in range(muertes):
             todo(servidor_propio.conectar(HOLA.replace("hola", "muere")))
         esperar_a(
             lambda antes=antes, nuevos=muertes: (
-                servidor_propio.contesta() and len(pids(servidor_propio) - antes) == nuevos
+                servidor_propio.contesta() and len(servidor_propio.pids() - antes) == nuevos
             )
         )
 
@@ -450,7 +446,7 @@ def test_al_terminar_bajo_carga_contesta_por_cada_conexion_hasta_decir_que_la_ci
 
 
 def test_procesos_no_sobreviven_a_su_padre(servidor_propio):
-    hijos = pids(servidor_propio)
+    hijos = servidor_propio.pids()
     servidor_propio.proceso.kill()
     servidor_propio.proceso.wait()
 
