@@ -54,6 +54,7 @@ def main():
     if shutil.which("wrk") is None:
         sys.exit("Falta wrk (en Debian: apt-get install wrk)")
     entorno = entorno_de_prueba()
+    shutil.rmtree(ARCHIVOS, ignore_errors=True)  # of the last run
     with cluster() as url, ExitStack() as pila:
 
         def base(expedientes):

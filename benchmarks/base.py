@@ -79,7 +79,6 @@ def preparar(url, entorno: dict, expedientes: int, *, con_otro: bool) -> str:
         conexion.execute("SELECT set_config('monitor.puerta', '*', false)")
         personas(conexion)
         limpiar(conexion)
-        shutil.rmtree(ARCHIVOS, ignore_errors=True)
         if conexion.execute("SELECT count(*) FROM expediente").fetchone()[0] != expedientes:
             cargar(conexion, expedientes)
         if con_otro:

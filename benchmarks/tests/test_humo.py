@@ -65,8 +65,8 @@ def test_cada_escenario_se_contesta_y_se_mide(tmp_path):
 
     try:
         prueba = correr(TURNOS="0")
-        # The second run finds the database as the first left it.
-        corrida = correr(TURNOS="1", SOLO="cambiar el estado|bajar 1 MiB, una")
+        # The second finds the database as the first left it, and makes a smaller one after the files of the annexes.
+        corrida = correr(TURNOS="1", CHICA="100", SOLO="página de 50, honda|cambiar el estado|bajar 1 MiB, una")
     finally:
         shutil.rmtree(propio["BENCH_CARPETA"], ignore_errors=True)
 
@@ -79,7 +79,8 @@ def test_cada_escenario_se_contesta_y_se_mide(tmp_path):
     assert corrida.returncode == 0, corrida.stderr
     escrito = informe.read_text()
     assert escrito.startswith("# Rendimiento\n\nLo de antes queda.\n")
-    [fila], [bajar] = tablas(escrito)
+    [honda, fila], [bajar] = tablas(escrito)
+    assert (honda["escenario"], honda["fallidas"]) == ("página de 50, honda", "0")
     assert (fila["escenario"], fila["fallidas"]) == ("cambiar el estado", "0")
     assert float(fila["por segundo"].replace(",", "")) > 0
     assert "/s" in fila["× pgbench"]
