@@ -81,9 +81,9 @@ class Threads:
 
     `call_soon` brings what a job returns back to the event loop, where all the rest runs. The jobs that may take long
     are the HTTP requests that write, which wait for what another holds in the database; those that read much, known by
-    their path, whose answers took long to compute a short while ago; and the pieces of streams. Each of these
-    kinds takes at most half of the threads, and all of them leave one to those that read little. What one whose jobs
-    don't end leaves to the other two goes to each in its turn.
+    their path, whose answers took long to compute a short while ago; and the pieces of streams. Each of these kinds
+    takes at most half of the threads, and all of them leave one to those that read little. What one whose jobs don't
+    end leaves to the other two goes to each in its turn.
     """
 
     def __init__(self, application: Callable, call_soon: Callable, *, name: str = "django", count: int | None = None):

@@ -161,6 +161,13 @@ def tardar(contestar):
     return tardar
 
 
+def nadie_espera(hilos) -> bool:
+    """Return whether all those that read the list at once get a thread."""
+    for _ in range(9):
+        hilos.pedir("GET", "lista")
+    return hilos.empezados() == ["lista"] * 9
+
+
 def test_lo_que_tarda_en_leerse_toma_la_mitad_y_va_en_su_orden(hilos, tardar):
     tardar("GET", "lista")
     for n in range(4):
@@ -225,29 +232,20 @@ def test_las_sondas_no_se_esperan_por_lo_que_tardaron(hilos, tardar):
 
 def test_lo_que_tarda_en_escribirse_no_hace_esperar_a_quien_lo_lee(hilos, tardar):
     tardar("POST", "lista")
-    for _ in range(9):
-        hilos.pedir("GET", "lista")
-
-    assert hilos.empezados() == ["lista"] * 9
+    assert nadie_espera(hilos)
 
 
 def test_lo_que_tarda_una_vez_o_no_seguidas_no_espera(hilos, contestar):
     """As what the first of a process asks."""
     for computa in (2 * limits.LONG, limits.LONG / 2, 2 * limits.LONG):
         contestar("GET", "lista", computa)
-    for _ in range(9):
-        hilos.pedir("GET", "lista")
-
-    assert hilos.empezados() == ["lista"] * 9
+    assert nadie_espera(hilos)
 
 
 def test_lo_que_tarda_dos_veces_a_la_vez_no_espera(hilos, contestar):
     """Both may be the first of a process."""
     contestar("GET", "lista", 2 * limits.LONG, entretanto=lambda: contestar("GET", "lista", 2 * limits.LONG))
-    for _ in range(9):
-        hilos.pedir("GET", "lista")
-
-    assert hilos.empezados() == ["lista"] * 9
+    assert nadie_espera(hilos)
 
 
 def test_lo_que_tarda_dos_veces_con_mucho_tiempo_entre_ellas_no_espera(monkeypatch, hilos, contestar):
@@ -256,10 +254,7 @@ def test_lo_que_tarda_dos_veces_con_mucho_tiempo_entre_ellas_no_espera(monkeypat
     contestar("GET", "lista", 2 * limits.LONG)
     hilos.forget(now=101 + limits.LONG_FOR)
     contestar("GET", "lista", 2 * limits.LONG)
-    for _ in range(9):
-        hilos.pedir("GET", "lista")
-
-    assert hilos.empezados() == ["lista"] * 9
+    assert nadie_espera(hilos)
 
 
 def test_lo_que_ya_no_tarda_no_espera(monkeypatch, hilos, tardar):
