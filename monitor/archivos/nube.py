@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from hashlib import sha256
 from threading import Lock
+from time import monotonic
 from typing import Any, BinaryIO, NamedTuple
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from monitor.entorno import Cubeta
 from monitor.errores import NubeNoResponde
 from monitor.server import limits
 
-SEGUNDOS_PARA_CONECTAR, SEGUNDOS_PARA_RESPONDER = 3, 10
+SEGUNDOS_PARA_CONECTAR, SEGUNDOS_PARA_RESPONDER, SEGUNDOS_POR_PIEZA = 3, 10, 60
 INTENTOS = 3
 DURA_UNA_DIRECCION = 15 * 60  # seconds
 MAYOR_LLAVE = 1024  # bytes that S3 takes as a key
@@ -78,7 +79,8 @@ class Nube:
 
     def cuerpo(self, llave: str, desde: int = 0) -> "Cuerpo":
         with _que_responda("leer", llave):
-            return Cuerpo(llave, self._pedir("get_object", Key=llave, Range=f"bytes={desde}-")["Body"])
+            hallado = self._pedir("get_object", Key=llave, Range=f"bytes={desde}-")
+            return Cuerpo(llave, hallado["Body"], hallado["ContentLength"])
 
     def borrar(self, llave: str) -> None:
         with _que_responda("borrar", llave):
@@ -110,14 +112,25 @@ class Nube:
 
 
 class Cuerpo:
-    """Bytes on their way from the cloud."""
+    """Bytes on their way from the cloud, of which so many are to come."""
 
-    def __init__(self, llave: str, cuerpo):
-        self._llave, self._cuerpo, self.close = llave, cuerpo, cuerpo.close
+    def __init__(self, llave: str, cuerpo, faltan: int):
+        # What botocore puts around it gives nothing before it has all that was asked for, however long that takes.
+        self._llave, self._cuerpo, self.close = llave, cuerpo.__enter__(), cuerpo.close
+        self._faltan = faltan
 
     def read(self, cuantos: int) -> bytes:
+        """Return that many bytes, or all that are left, if they come in SEGUNDOS_POR_PIEZA: a cloud that gives them one
+        by one keeps nobody longer."""
+        leidos, cuantos, plazo = bytearray(), min(cuantos, self._faltan), monotonic() + SEGUNDOS_POR_PIEZA
         with _que_responda("leer", self._llave):
-            return self._cuerpo.read(cuantos)
+            while len(leidos) < cuantos:
+                pieza = self._cuerpo.read1(cuantos - len(leidos))
+                if not pieza or monotonic() > plazo:
+                    raise ConnectionError
+                leidos += pieza
+        self._faltan -= cuantos
+        return bytes(leidos)
 
 
 class Remoto:
@@ -173,6 +186,7 @@ def llave_para(ruta: str, lugar: str) -> str:
 def _que_responda(que: str, llave: str):
     """Wrap what asks the cloud for something. The log says what it answered; whoever asked hears one sentence."""
     from botocore.exceptions import BotoCoreError, ClientError
+    from urllib3.exceptions import HTTPError
 
     try:
         yield
@@ -181,7 +195,7 @@ def _que_responda(que: str, llave: str):
             raise FileNotFoundError(llave) from error
         log.warning("La nube no pudo %s: %s", que, _en_breve(error))
         raise NubeNoResponde from error
-    except (BotoCoreError, OSError) as error:
+    except (BotoCoreError, HTTPError, OSError) as error:
         log.warning("La nube no pudo %s: %s", que, type(error).__name__)
         raise NubeNoResponde from error
 

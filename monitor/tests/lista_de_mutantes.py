@@ -1588,6 +1588,7 @@ MUTANTES: list[Mutante] = [
         cambios=[
             ("self._leida.hexdigest() != self._son.sha256", "False"),
             ("if len(pieza) < esperados or", "if"),
+            ("if not pieza or monotonic() > plazo:", "if not pieza:"),
             ('== "NoSuchKey":', '== "":'),
             ("    if len(ruta.encode()) <= MAYOR_LLAVE:\n", "    if True:\n"),
             ("DURA_UNA_DIRECCION = 15 * 60", "DURA_UNA_DIRECCION = 60"),

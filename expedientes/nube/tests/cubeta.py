@@ -160,6 +160,23 @@ def que_corte_la_bajada(paso) -> bool:
     return True
 
 
+def que_gotee(cada: float, cuantos: int):
+    """Give the first bytes of what is asked for one by one."""
+
+    def falla(paso):
+        if paso.command != "GET":
+            return False
+        status, cabeceras, cuerpo = paso.pasar(b"")
+        paso.responder(status, cabeceras, cuerpo, hasta=0)
+        for i in range(cuantos):
+            time.sleep(cada)
+            paso.wfile.write(cuerpo[i : i + 1])
+        paso.wfile.write(cuerpo[cuantos:])
+        return True
+
+    return falla
+
+
 def que_mienta(paso) -> bool:
     """Say that it is stored, and store something else of the same size."""
     if paso.command != "PUT":

@@ -17,6 +17,7 @@ from expedientes.nube.tests.cubeta import (
     que_calle,
     que_corte_la_bajada,
     que_corte_la_subida,
+    que_gotee,
     que_mienta,
     que_pierda,
     que_responda,
@@ -111,6 +112,16 @@ def test_la_que_calla_no_hace_esperar_para_siempre(operador, expediente, nube, s
 
     assert respuesta(operador.post(f"{RUTA}/respaldar")) == NO_RESPONDE
     fin.set()
+
+
+def test_la_que_gotea_tampoco(operador, expediente, nube, monkeypatch):
+    subida(operador)
+    nube.falla = que_gotee(cada=0.02, cuantos=30)
+
+    monkeypatch.setattr("monitor.archivos.nube.SEGUNDOS_POR_PIEZA", 0.2)
+    assert respuesta(operador.post(f"{RUTA}/respaldar")) == NO_RESPONDE
+    monkeypatch.setattr("monitor.archivos.nube.SEGUNDOS_POR_PIEZA", 20)
+    assert respuesta(operador.post(f"{RUTA}/respaldar")) == (200, {"ok": True, "subidas": 1})
 
 
 def test_no_hay_nadie_alla(operador, expediente, nube, settings):
