@@ -1,7 +1,9 @@
 """Fixtures that need a real server or a browser. The fixtures of each domain are in the tests of its app."""
 
 import gc
+import os
 import shutil
+from itertools import chain, groupby
 
 import hypothesis
 import pytest
@@ -52,8 +54,22 @@ def pytest_collection_modifyitems(items):
     for prueba in items:
         if ajena(prueba):
             prueba.add_marker(pytest.mark.skip(reason=motivo))
-    # The long ones first: the last to begin is what all the others wait for.
-    items.sort(key=lambda prueba: prueba.get_closest_marker("lenta") is None)
+    items[:] = repartir(items, procesos=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1)))
+
+
+def repartir(pruebas, procesos) -> list:
+    """Return the tests so that each process begins with its share of the long ones, by modules: what begins last is
+    what all the others wait for. A process gets the next part of the list, and then takes from whoever is late."""
+    demas = [prueba for prueba in pruebas if not prueba.get_closest_marker("lenta")]
+    lentas = (prueba for prueba in pruebas if prueba.get_closest_marker("lenta"))
+    modulos = [[*suyas] for _, suyas in groupby(lentas, key=lambda prueba: prueba.path)]
+    repartidas = []
+    for i in range(procesos):
+        suyas = [*chain(*modulos[i::procesos])]
+        cuantas = max(0, (len(pruebas) - len(repartidas)) // (procesos - i) - len(suyas))
+        repartidas += suyas + demas[:cuantas]
+        del demas[:cuantas]
+    return repartidas
 
 
 def basta_en_sqlite(prueba) -> bool:
@@ -83,6 +99,10 @@ def vaciar():
             cursor.execute("SET LOCAL session_replication_role = replica")  # no triggers, nor foreign keys
         for tabla in {*tablas} - DE_LAS_MIGRACIONES:
             cursor.execute(f'DELETE FROM "{tabla}"')
+        if connection.vendor == "sqlite" and cursor.execute("PRAGMA table_info(sqlite_stat1)").fetchone():
+            # What a server saw when it started (`gather_statistics`): the plans of the next test are for other rows.
+            cursor.execute("DELETE FROM sqlite_stat1")
+            cursor.execute("ANALYZE sqlite_schema")
 
 
 @pytest.fixture(autouse=True)
