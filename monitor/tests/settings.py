@@ -40,6 +40,8 @@ from monitor.settings import DATABASES, LIMITES_DE_UNA_PETICION, STORAGES  # noq
 DATABASES["default"]["NAME"] = os.environ.get("BASE_DE_PRUEBAS", DATABASES["default"]["NAME"])
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": SQLITE}
+    if (plantilla := Path(os.environ.get("PLANTILLA_DE_PRUEBAS", ""))).is_file():  # see `monitor.tests.mutantes`
+        shutil.copyfile(plantilla, SQLITE)
 
 # Nobody waits two seconds in a test, unless it says how long.
 LIMITES_DE_UNA_PETICION["lock_timeout"] = os.environ.get("ESPERA_DE_PRUEBAS", "300ms")

@@ -52,6 +52,7 @@ def test_menos_de_95_de_cada_100_es_un_fallo(monkeypatch, capsys, vivos, codigo,
     monkeypatch.setattr(mutantes, "MUTANTES", veinte)
     monkeypatch.setattr(mutantes, "exigir_pruebas_sanas", lambda *_: None)
     monkeypatch.setattr(mutantes, "copia", nullcontext)
+    monkeypatch.setattr(mutantes, "migrar", lambda _: None)
     monkeypatch.setattr(mutantes, "muere", lambda mutante, _: int(mutante.cambio) >= vivos)
 
     assert mutantes.main([]) == codigo
