@@ -43,9 +43,11 @@ class Way:
             yield
             self._swallows = False
         except errors.Error:
-            self._swallows = False
+            # At once: if it said first that the server is back, others would try at that moment, and wait in vain.
             if monotonic() - start > LONG:
                 self.close()
+            else:
+                self._swallows = False
             raise
         finally:
             if in_turn:
