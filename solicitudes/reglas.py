@@ -6,6 +6,7 @@ from datetime import date
 from django.utils import timezone
 
 from monitor.errores import ReglaIncumplida
+from monitor.origen import ahora
 from monitor.validadores import es_de_otro_siglo
 
 FECHA_PASADA = "no puede ser una fecha pasada; use hoy o una posterior"
@@ -26,7 +27,7 @@ def exigir_reglas(datos: dict) -> None:
     """Raise ReglaIncumplida with the sentence of every rule that `datos` breaks. `datos` comes by attname, and what
     isn't in it isn't judged."""
     frases = []
-    if "fecha_servicio" in datos and datos["fecha_servicio"] < timezone.localdate():
+    if "fecha_servicio" in datos and datos["fecha_servicio"] < timezone.localdate(ahora()):
         frases.append(f"fechaServicioRequerido: {FECHA_PASADA}")
     if "lugares" in datos:
         frases += _de_lugares(datos["lugares"])

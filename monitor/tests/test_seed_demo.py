@@ -18,6 +18,8 @@ from expedientes.models import Expediente
 from monitor.cambios.models import Cambio
 from monitor.tests.test_demo import preparar  # noqa: F401
 from monitor.usuarios.models import Usuario
+from solicitudes.estados import Estado as EstadoSolicitud
+from solicitudes.models import Solicitud
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +88,23 @@ def test_los_expedientes_de_la_demo_tienen_un_pasado_entero(demo):
     dias = [expediente.dias_en_el_estado for expediente in Expediente.objects.exclude(estado="Salida")]
     assert (min(dias), max(dias)) == (0, 22)
     call_command("verificar_historial")
+
+
+def test_las_solicitudes_de_la_demo_se_pidieron_a_lo_largo_de_meses(demo):
+    ahora = timezone.now()
+    solicitudes = list(Solicitud.objects.order_by("pk"))
+    for solicitud in solicitudes:
+        pasos = list(solicitud.historico.order_by("eslabon").values_list("creado_en", flat=True))
+
+        assert (pasos[0], pasos[-1]) == (solicitud.creado_en, solicitud.actualizado_en)
+        assert [*pasos, ahora] == sorted([*pasos, ahora])
+        assert timezone.localdate(pasos[-1]) <= solicitud.fecha_servicio
+        assert solicitud.periodo == f"{timezone.localdate(solicitud.creado_en):%Y-%m}"
+    assert [una.creado_en for una in solicitudes] == sorted(una.creado_en for una in solicitudes)
+    assert len({una.periodo for una in solicitudes}) >= 6
+    pendientes = [una for una in solicitudes if una.estado_id == EstadoSolicitud.PENDIENTE_APROBACION]
+    assert all(una.fecha_servicio > timezone.localdate() for una in pendientes)
+    assert len({una.estado_id for una in solicitudes}) == 4
 
 
 def test_seed_demo_no_toca_una_base_con_usuarios(demo):

@@ -24,7 +24,7 @@ from monitor.db.functions import Contains, Folded, Lines
 from monitor.db.versions import Seen
 from monitor.db.writes import Author, insert, insert_many, update
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
-from monitor.origen import puerta
+from monitor.origen import ahora, puerta
 from monitor.textos import words
 from monitor.usuarios.models import Usuario
 from monitor.validadores import Entre, sin_control, sin_control_en_texto_largo
@@ -114,15 +114,15 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         filas = referencias.tomar(referencias.menciones_de(datos))
         exigir(Accion.CREAR, por, solicitante_id=datos["solicitante_id"], aprobador_id=datos["aprobador_id"])
         reglas.exigir_reglas(datos)
-        ahora = timezone.now()
+        momento = ahora()
         propios = {columna: valor for columna, valor in datos.items() if columna != "lugares"}
-        periodo = timezone.localtime(ahora).strftime("%Y-%m")
+        periodo = timezone.localtime(momento).strftime("%Y-%m")
         cadena = Cadena()
-        creada = cadena.enlazar(*_paso(Estado.PENDIENTE_APROBACION, CREADA, por, ahora))
+        creada = cadena.enlazar(*_paso(Estado.PENDIENTE_APROBACION, CREADA, por, momento))
         cambio = cambio_en(cadena, Solicitud, {}, _en_orden(datos), por)
         solicitud = insert(
             Solicitud,
-            propios | {"periodo": periodo, "creado_en": ahora, "actualizado_en": ahora} | cadena.valores,
+            propios | {"periodo": periodo, "creado_en": momento, "actualizado_en": momento} | cadena.valores,
             por=por,
         )
         solicitud.unir(filas, self._poner_lugares(solicitud.pk, datos["lugares"], por))
@@ -144,8 +144,8 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         solicitud.exigir_pendiente(Accion.ACTUALIZAR)
         cadena = Cadena.de(solicitud)
         cambio = cambio_en(cadena, Solicitud, solicitud.en_datos(datos), _en_orden(datos), por)
-        ahora = self._cambiar(solicitud, datos, filas, cadena, por)
-        self._anotar(pk, cambio, correos.cambiada(solicitud, ahora, por), por)
+        cambiada = self._cambiar(solicitud, datos, filas, cadena, por)
+        self._anotar(pk, cambio, correos.cambiada(solicitud, cambiada, por), por)
 
     def _cambiar(self, solicitud, datos, filas, cadena, por) -> "Solicitud":
         """Write what changes and return the solicitud as it is from now on. The solicitud that was given stays as it
@@ -153,13 +153,13 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         propios = {columna: valor for columna, valor in datos.items() if columna != "lugares"}
         if datos.get("solicitante_id", solicitud.solicitante_id) != solicitud.solicitante_id:
             propios["solicitantes_anteriores"] = solicitud.con_el_de_ahora()
-        ahora = update(Solicitud, solicitud.pk, propios | {"actualizado_en": timezone.now()} | cadena.fin, por=por)
-        ahora.referidas = solicitud.referidas.con(datos, filas)
-        ahora.lugares_en_orden = solicitud.lugares_en_orden
+        cambiada = update(Solicitud, solicitud.pk, propios | {"actualizado_en": ahora()} | cadena.fin, por=por)
+        cambiada.referidas = solicitud.referidas.con(datos, filas)
+        cambiada.lugares_en_orden = solicitud.lugares_en_orden
         if "lugares" in datos:
             LugarSolicitud.objects.filter(solicitud=solicitud.pk).delete()
-            ahora.poner_lugares(filas, self._poner_lugares(solicitud.pk, datos["lugares"], por))
-        return ahora
+            cambiada.poner_lugares(filas, self._poner_lugares(solicitud.pk, datos["lugares"], por))
+        return cambiada
 
     def aprobar(self, pk: int, *, por: Author, motivo: str | None = None, visto: Seen | None = None) -> None:
         self._decidir(pk, Accion.APROBAR, por, motivo, visto)
@@ -177,19 +177,19 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         solicitud.exigir_pendiente(Accion.ELIMINAR)
         cadena = Cadena.de(solicitud)
         cambio = cambio_en(cadena, Solicitud, {"eliminado": False}, {"eliminado": True}, por)
-        update(Solicitud, pk, {"eliminado": True, "actualizado_en": timezone.now()} | cadena.fin, por=por)
+        update(Solicitud, pk, {"eliminado": True, "actualizado_en": ahora()} | cadena.fin, por=por)
         self._anotar(pk, cambio, correos.eliminada(solicitud, por), por)
         return solicitud
 
     @transaction.atomic
     def _decidir(self, pk, accion, por, motivo, visto):
         solicitud = self._bloquear(pk, accion, por, visto)
-        hasta, ahora = DESTINOS[accion], timezone.now()
+        hasta, momento = DESTINOS[accion], ahora()
         if hasta not in TRANSICIONES[Estado(solicitud.estado_id)]:
             raise solicitud.conflicto(accion)
         cadena = Cadena.de(solicitud)
-        paso = cadena.enlazar(*_paso(hasta, motivo, por, ahora))
-        update(Solicitud, pk, {"estado_id": hasta, "actualizado_en": ahora} | cadena.fin, por=por)
+        paso = cadena.enlazar(*_paso(hasta, motivo, por, momento))
+        update(Solicitud, pk, {"estado_id": hasta, "actualizado_en": momento} | cadena.fin, por=por)
         self._anotar(pk, [paso], correos.DECISIONES[accion](solicitud, motivo, por), por)
 
     def _bloquear(self, pk, accion, por, visto) -> "Solicitud":
@@ -225,13 +225,13 @@ def _en_orden(datos: dict) -> dict:
     return datos | {"lugares": lugares} if lugares else datos
 
 
-def _paso(estado, motivo, por, ahora) -> tuple:
+def _paso(estado, motivo, por, momento) -> tuple:
     """Return a row of the history without its solicitud, which may not be there yet."""
     return HistoricoEstado, {
         "estado_id": estado.value,
         "motivo": motivo,
-        "creado_en": ahora,
-        "actualizado_en": ahora,
+        "creado_en": momento,
+        "actualizado_en": momento,
         "cambiado_por_id": por.pk,
         "origen": puerta.get()[0].value,
     }

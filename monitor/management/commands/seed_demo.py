@@ -51,8 +51,8 @@ class Command(BaseCommand):
         agenda = Agenda()
         expedientes = abrir_expedientes(agenda, personas)
         colgar(agenda, expedientes, personas)
+        solicitudes = pedir_transporte(agenda, personas)
         agenda.cumplir()
-        solicitudes = crear_solicitudes(personas)
         self.stdout.write(f"Demostración: {len(personas)} personas y {len(expedientes)} expedientes.")
         self.stdout.write(f"Demostración: {solicitudes} solicitudes de transporte.")
 
@@ -210,30 +210,47 @@ def levantar(no_siniestro, filas, *, por):
 # --- Solicitudes ---
 
 
-def crear_solicitudes(personas):
+def pedir_transporte(agenda, personas) -> int:
+    """Note what became of each solicitud, and return how many they are. The days of the file are after today."""
     catalogos = (Departamento, TipoPrioridadSolicitud, TipoServicioSolicitud, Lugar)
     claves = {modelo: dict(modelo.objects.values_list("nombre", "pk")) for modelo in catalogos}
     filas = leer("demo_solicitudes.csv")
-    for fila in filas:
-        solicitante, aprobador = personas[fila["solicitante"]], personas[fila["aprobador"]]
-        datos = {
-            "solicitante_id": solicitante.pk,
-            "aprobador_id": aprobador.pk,
+    for n, fila in enumerate(filas):
+        pedido = Pedido(fila, personas, claves)
+        agenda.apuntar(pedido.dia("pedida"), time(8 + n % 8, 11 * n % 60), pedido.crear)
+        if fila["decision"]:
+            agenda.apuntar(pedido.dia("decidida"), time(17, 7 * n % 60), pedido.decidir)
+    return len(filas)
+
+
+class Pedido:
+    """A row of the file of solicitudes: what is asked for, and how it was decided."""
+
+    def __init__(self, fila, personas, claves):
+        self.fila, self.solicitante, self.aprobador = fila, personas[fila["solicitante"]], personas[fila["aprobador"]]
+        self.datos = {
+            "solicitante_id": self.solicitante.pk,
+            "aprobador_id": self.aprobador.pk,
             "departamento_id": claves[Departamento][fila["departamento"]],
             "prioridad_id": claves[TipoPrioridadSolicitud][fila["prioridad"]],
             "servicio_id": claves[TipoServicioSolicitud][fila["servicio"]],
             "asunto": fila["asunto"],
             "cantidad_pasajeros": int(fila["cantidad_pasajeros"]),
             "nombres_pasajeros": fila["nombres_pasajeros"],
-            "fecha_servicio": timezone.localdate() + timedelta(days=int(fila["dias"])),
+            "fecha_servicio": self.dia("dias"),
             "hora_servicio": time.fromisoformat(fila["hora"]),
             "lugares": paradas_de(fila["lugares"], claves[Lugar]),
         }
-        solicitud = Solicitud.objects.crear(datos, por=solicitante)
-        if fila["decision"]:
-            quien = solicitante if fila["decision"] == "cancelar" else aprobador
-            getattr(Solicitud.objects, fila["decision"])(solicitud.pk, por=quien, motivo=fila["motivo"])
-    return len(filas)
+
+    def dia(self, columna) -> date:
+        return timezone.localdate() + timedelta(days=int(self.fila[columna]))
+
+    def crear(self):
+        self.pk = Solicitud.objects.crear(self.datos, por=self.solicitante).pk
+
+    def decidir(self):
+        quien = self.solicitante if self.fila["decision"] == "cancelar" else self.aprobador
+        getattr(Solicitud.objects, self.fila["decision"])(self.pk, por=quien, motivo=self.fila["motivo"])
 
 
 def paradas_de(nombres, claves):
