@@ -31,8 +31,8 @@ def _run(execute, sql, params, many, context):
     start = monotonic()
     try:
         return execute(sql, params, many, context)
-    except Error:
+    except Error as error:
         connection = context["connection"]
         if connection.vendor == "postgresql":
-            connection.note_error(after=monotonic() - start)
+            connection.note_error(error, after=monotonic() - start)
         raise

@@ -888,7 +888,16 @@ MUTANTES: list[Mutante] = [
                 "            if monotonic() - start > LONG:\n                self.close()\n            else:\n",
                 "            if True:\n",
             ),
-            ("if after > LONG and (self.connection is None or self.connection.closed):", "if False:"),
+            ("        if after > LONG and lost and", "        if False and"),
+        ],
+    ),
+    *de(
+        "monitor/db/postgresql/base.py",
+        "monitor/db/tests/test_postgresql.py",
+        postgresql=True,
+        cambios=[
+            ("        if self._closings_before != self.way.closings:\n", "        if False:\n"),
+            (' and getattr(error.__cause__, "sqlstate", None) is None:', ":"),
         ],
     ),
     *de(

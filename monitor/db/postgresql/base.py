@@ -24,12 +24,14 @@ class Way:
     doesn't answer; so are those who have already waited for a thread meanwhile."""
 
     def __init__(self):
+        self.closings = 0  # how many times it was closed
         self._swallows = False
         self._closed_until = 0.0
         self._turn = Lock()
 
     def close(self):
         """Have nobody try for a moment."""
+        self.closings += 1
         self._swallows = True
         self._closed_until = monotonic() + PAUSE
 
@@ -63,19 +65,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params):
         with self.way.trying():
-            return super().get_new_connection(conn_params)
+            connection = super().get_new_connection(conn_params)
+        self._closings_before = self.way.closings
+        return connection
 
-    def note_error(self, *, after: float):
-        """Note that a statement ended in an error after so many seconds. If they are many and the connection is lost,
-        the server has vanished without a word, and connecting to it would take as long again."""
-        if after > LONG and (self.connection is None or self.connection.closed):
+    def note_error(self, error: Exception, *, after: float):
+        """Note that a statement ended in an error after so many seconds. If they are many, and the connection is lost
+        without a word of the server, that has vanished, and connecting to it would take as long again."""
+        lost = self.connection is None or self.connection.closed
+        if after > LONG and lost and getattr(error.__cause__, "sqlstate", None) is None:
             self.way.close()
 
     def is_usable(self):
         """Return whether the server is still there. Django asks it for that (`CONN_HEALTH_CHECKS`), which takes as long
         as the statement that follows. A server that went away has said so: only when something unasked waits to be read
-        is the server asked."""
+        is the server asked. One that vanished under another connection has said nothing to this one either."""
         if self.connection is None or self.connection.pgconn.transaction_status not in GOOD:
+            return False
+        if self._closings_before != self.way.closings:
             return False
         return not _has_something_to_read(self.connection.pgconn.socket) or super().is_usable()
 
