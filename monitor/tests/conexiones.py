@@ -26,5 +26,9 @@ def en_otra_conexion(verbo):
 def esperar_a_que_alguien_espere():
     """Return once another connection waits for a lock of this one."""
     with connection.cursor() as cursor:
-        espera = "SELECT 1 FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))"
-        esperar_a(lambda: cursor.execute(espera) or cursor.fetchone())
+
+        def alguien():
+            cursor.execute("SELECT 1 FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))")
+            return cursor.fetchone()
+
+        esperar_a(alguien)
