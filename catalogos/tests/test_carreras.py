@@ -99,9 +99,12 @@ def test_cambiar_lo_que_otro_refiere_no_espera(transactional_db):
             {"codigo": "H", "nombre": "Hijo", "departamentoPadreId": padre.pk, "idPerfilJefe": jefe.pk}
         )
         en_otra_conexion(lambda: Departamento.objects.actualizar(padre.pk, {"nombre": "Otro"}, por=None))
+        nieto = {"codigo": "N", "nombre": "Nieto", "departamento_padre_id": padre.pk}
+        en_otra_conexion(lambda: Departamento.objects.crear(nieto, por=None))
         en_otra_conexion(lambda: Usuario.objects.actualizar(jefe.pk, {"nombre": "Otra"}, por=None))
 
-    assert Departamento.objects.get().nombre == "Otro"
+    assert Departamento.objects.get(pk=padre.pk).nombre == "Otro"
+    assert Departamento.objects.get(codigo="N").departamento_padre_id == padre.pk
     assert Usuario.objects.get().nombre == "Otra"
 
 

@@ -220,6 +220,16 @@ def test_clave_de_otra_peticion_es_422(administrador, metodo, camino, datos):
     assert list(Expediente.objects.values_list("pk", flat=True)) == ["S-1"]
 
 
+@pytest.mark.parametrize(("metodo", "camino"), [("PUT", f"{RUTA}/S-2"), ("DELETE", f"{RUTA}/S-1")])
+def test_otro_camino_y_otro_metodo_son_otra_peticion_aunque_el_cuerpo_sea_el_mismo(administrador, metodo, camino):
+    for numero in ("S-1", "S-2"):
+        administrador.post(RUTA, {"no_siniestro": numero})
+    administrador.put(f"{RUTA}/S-1", b'{"color": "Azul"}', **CLAVE)
+
+    assert respuesta(administrador.pedir(metodo, camino, b'{"color": "Azul"}', **CLAVE)) == (422, {"error": USADA})
+    assert list(Expediente.objects.order_by("pk").values_list("pk", "color")) == [("S-1", "Azul"), ("S-2", None)]
+
+
 def test_clave_de_otra_peticion_en_el_otro_dialecto(administrador):
     administrador.post(RUTA, {"no_siniestro": "S-1"}, **CLAVE)
 

@@ -50,10 +50,10 @@ def test_lo_de_un_proceso_muerto_queda_y_el_siguiente_sigue_de_ahi():
     en_otro_proceso(tabla, 2, lambda: tabla.add(CLAVE, 2))
     assert primeros(tabla) == {CLAVE: [3, 0], OTRA: [10, 0]}
 
-    en_otro_proceso(tabla, 1, lambda: tabla.add(CLAVE, 4))
+    en_otro_proceso(tabla, 1, lambda: tabla.add(OTRA, 4))
     tabla.add(CLAVE, 8)
 
-    assert primeros(tabla) == {CLAVE: [15, 0], OTRA: [10, 0]}
+    assert primeros(tabla) == {CLAVE: [11, 0], OTRA: [14, 0]}
 
 
 def test_los_hilos_no_pierden_cuentas():
