@@ -46,6 +46,7 @@ CHICA = entero("CHICA", 10_000)
 TURNOS, SEGUNDOS, ESPERA = entero("TURNOS", 5), entero("SEGUNDOS", 3), entero("ESPERA", 2)
 PETICIONES = entero("PETICIONES", 100_000)
 SOLO = os.environ.get("SOLO", "")
+VECES_LO_LARGO = 3  # so much longer are the turns of what takes seconds to be answered
 PROPIO = "propio"
 CON_OTRO = bool(os.environ.get("CONTRA") or os.environ.get("CONTRA_COMANDO"))
 
@@ -141,11 +142,12 @@ def medir(escenario: Escenario, servidor: Servidor, rivales: Rivales) -> dict:
     for nombre in corredores if ESPERA else ():
         turno(nombre, ESPERA)
     turnos = {nombre: [] for nombre in corredores}
+    segundos = SEGUNDOS * (VECES_LO_LARGO if escenario.por_bytes else 1)
     with midiendo(servidor.trabajadores()) if escenario.mib else nullcontext([0]) as muestras:
         for i in range(TURNOS):
             # Every other round goes backwards, so that none always comes after the same one.
             for nombre in reversed(corredores) if i % 2 else corredores:
-                turnos[nombre].append(turno(nombre, SEGUNDOS))
+                turnos[nombre].append(turno(nombre, segundos))
     fila = resumir(escenario, turnos.pop(PROPIO), turnos)
     fila |= {"sentencias": una.cuantas, "memoria": round(servidor.memoria()), "meta": escenario.meta}
     fila |= {"grupo": escenario.grupo, "logra": escenario.logra, "mib": escenario.mib}
