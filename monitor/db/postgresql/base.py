@@ -24,21 +24,19 @@ class Way:
     doesn't answer; so are those who have already waited for a thread meanwhile."""
 
     def __init__(self):
-        self.closings = 0  # how many times it was closed
+        self.closed_at = 0.0
         self._swallows = False
-        self._closed_until = 0.0
         self._turn = Lock()
 
     def close(self):
         """Have nobody try for a moment."""
-        self.closings += 1
         self._swallows = True
-        self._closed_until = monotonic() + PAUSE
+        self.closed_at = monotonic()
 
     @contextmanager
     def trying(self):
         in_turn = self._swallows
-        if in_turn and (monotonic() < self._closed_until or not self._turn.acquire(blocking=False)):
+        if in_turn and (monotonic() < self.closed_at + PAUSE or not self._turn.acquire(blocking=False)):
             raise errors.ConnectionTimeout("the server doesn't answer")
         start = monotonic()
         try:
@@ -66,7 +64,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params):
         with self.way.trying():
             connection = super().get_new_connection(conn_params)
-        self._closings_before = self.way.closings
+        self._opened_at = monotonic()
         return connection
 
     def note_error(self, error: Exception, *, after: float):
@@ -82,7 +80,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         is the server asked. One that vanished under another connection has said nothing to this one either."""
         if self.connection is None or self.connection.pgconn.transaction_status not in GOOD:
             return False
-        if self._closings_before != self.way.closings:
+        if self._opened_at < self.way.closed_at:
             return False
         return not _has_something_to_read(self.connection.pgconn.socket) or super().is_usable()
 
