@@ -4,8 +4,8 @@ Run it with `python -m benchmarks`. It reads these variables; the value after `=
 
 EXPEDIENTES=100000       how many expedientes the database holds
 CHICA=10000              how many a smaller database holds, for what should cost the same at any size; 0 for none
-TURNOS=5, SEGUNDOS=3     the turns of each scenario, and the seconds of each turn; without turns, each scenario is tried
-                         with one HTTP request and nothing is measured
+TURNOS=5, SEGUNDOS=3     the turns of each scenario, and the seconds of each turn, three times as many for the whole
+                         list; without turns, each scenario is tried with one HTTP request and nothing is measured
 ESPERA=2                 the seconds that each runs before its first turn, while compilers and caches warm up
 PETICIONES=100000        the HTTP requests after which memory is measured; 0 for none
 SOLO                     parts of scenarios' names, with `|` between them: only the scenarios that have one of them run
