@@ -1,5 +1,6 @@
 """What `manage.py` adds to Django's: when the database is to blame, an operator reads one sentence and no traceback."""
 
+import gc
 import logging
 import sys
 from functools import partial, wraps
@@ -45,6 +46,8 @@ def main(argv=None):
 
 class Terminal(ManagementUtility):
     def fetch_command(self, subcommand):
+        gc.freeze()  # what was imported stays: see manage.py
+        gc.enable()
         command = super().fetch_command(subcommand)
         command.execute = _con_frases(command.execute, subcommand)
         # Django 6.1 also asks the database what it is for, unless told not to: a command comes to it in its own time.

@@ -14,6 +14,8 @@ import pytest
 from monitor.server.tests.conftest import todo
 from monitor.tests.paciencia import esperar_a
 
+pytestmark = pytest.mark.lenta
+
 HOLA = "GET /hola HTTP/1.1\r\nHost: x\r\n\r\n"
 ULTIMO = "GET /hola HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 PROMETE = "POST /eco HTTP/1.1\r\nHost: x\r\nContent-Length: 60\r\n\r\n"

@@ -7,10 +7,14 @@ import signal
 import socket
 import threading
 
+import pytest
+
 from monitor.server import workers
 from monitor.server.tests.conftest import todo
 from monitor.server.tests.test_connection import ULTIMO
 from monitor.tests.paciencia import esperar_a
+
+pytestmark = pytest.mark.lenta
 
 HOLA = ULTIMO.encode()
 
