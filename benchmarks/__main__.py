@@ -46,7 +46,6 @@ CHICA = entero("CHICA", 10_000)
 TURNOS, SEGUNDOS, ESPERA = entero("TURNOS", 5), entero("SEGUNDOS", 3), entero("ESPERA", 2)
 PETICIONES = entero("PETICIONES", 100_000)
 SOLO = os.environ.get("SOLO", "")
-VECES_LO_LARGO = 3  # so much longer are the turns of what takes seconds to be answered
 PROPIO = "propio"
 CON_OTRO = bool(os.environ.get("CONTRA") or os.environ.get("CONTRA_COMANDO"))
 
@@ -142,7 +141,7 @@ def medir(escenario: Escenario, servidor: Servidor, rivales: Rivales) -> dict:
     for nombre in corredores if ESPERA else ():
         turno(nombre, ESPERA)
     turnos = {nombre: [] for nombre in corredores}
-    segundos = SEGUNDOS * (VECES_LO_LARGO if escenario.por_bytes else 1)
+    segundos = SEGUNDOS * escenario.largo
     with midiendo(servidor.trabajadores()) if escenario.mib else nullcontext([0]) as muestras:
         for i in range(TURNOS):
             # Every other round goes backwards, so that none always comes after the same one.

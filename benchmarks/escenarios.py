@@ -63,6 +63,7 @@ class Escenario:
     por_cursor: bool = False
     headers: dict = field(default_factory=dict)
     antes: str = ""  # SQL that runs before each turn; see Servidor.alistar
+    largo: int = 1  # so many times longer are the turns of what takes seconds to be answered
     por_bytes: bool = False  # whole answers are so large that few come in a turn: their bytes are counted
     meta: int = 0  # of a page of the admin: the milliseconds that it may take
     logra: str = ""  # of an annex: its goal, for the table
@@ -99,7 +100,9 @@ def escenarios(*, expedientes: int, posicion: tuple, cursor: str, etag: str, cla
         Escenario("página de 50, honda", f"{api}?por_pagina=50&cursor={cursor}", **cursores),
         Escenario("lista de 1,000", f"{api}?por_pagina=1000", **otro, **cursores),
         Escenario("lista de 1,000, gzip", f"{api}?por_pagina=1000", headers=GZIP, contra="lista de 1,000"),
-        Escenario("lista completa", api, conexiones=4, contra_otro=expedientes <= EL_OTRO_CABE, por_bytes=True),
+        Escenario(
+            "lista completa", api, conexiones=4, contra_otro=expedientes <= EL_OTRO_CABE, por_bytes=True, largo=3
+        ),
         Escenario("buscar «ávi», una conexión", f"{api}?q=%C3%A1vi&por_pagina=50", conexiones=1),
         Escenario("buscar «b-0000123», una conexión", f"{api}?q=b-0000123&por_pagina=50", conexiones=1),
         Escenario("página de solicitudes", "/solicitud?por_pagina=50"),
