@@ -3,6 +3,7 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.conf import settings
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.db.models import fields
 from django.utils.translation import trans_real
 
@@ -30,3 +31,10 @@ class MonitorAdminConfig(AdminConfig):
         import_module("django.contrib.admin.templatetags.admin_list")._boolean_icon = import_module(
             "monitor.admin.values"
         ).boolean_icon
+
+
+class EstaticosConfig(StaticFilesConfig):
+    """Collects nothing that no page of ours asks for: DRF's own pages, and the page of the description that ours isn't
+    made of."""
+
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "rest_framework", "redoc", "swagger-ui-es-bundle*"]

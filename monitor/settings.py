@@ -72,7 +72,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "monitor.apps.EstaticosConfig",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
