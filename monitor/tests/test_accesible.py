@@ -65,7 +65,7 @@ class Ojos:
         self.pagina.emulate_media(color_scheme=tema)
         self.pagina.set_viewport_size({"width": ancho, "height": alto})
         self.pagina.evaluate(guion)
-        for falta in self.pagina.evaluate("opciones => axe.run(opciones).then(hallado => hallado.violations)", opciones):
+        for falta in self.pagina.evaluate("opciones => axe.run(opciones).then(visto => visto.violations)", opciones):
             self.faltas |= {(self.pagina.url, tema, falta["id"], str(nodo["target"])) for nodo in falta["nodes"]}
 
 
