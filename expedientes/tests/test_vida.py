@@ -113,7 +113,7 @@ class VidaDeExpedientes(Vida):
 
 
 def test_la_vida_de_un_expediente_es_la_del_modelo(personas):
-    visto = vivir(VidaDeExpedientes, pocas=10, pasos=40, personas=personas)
+    visto = vivir(VidaDeExpedientes, pocas=16, pasos=40, personas=personas)
 
     assert sin_ver(RESPUESTAS, visto) == set()
 

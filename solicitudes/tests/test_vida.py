@@ -142,7 +142,7 @@ class VidaDeSolicitudes(Vida):
 
 
 def test_la_vida_de_una_solicitud_es_la_del_modelo(personas, mundo, cuerpo):
-    visto = vivir(VidaDeSolicitudes, pocas=10, pasos=40, personas=personas, mundo=mundo, base=cuerpo)
+    visto = vivir(VidaDeSolicitudes, pocas=16, pasos=40, personas=personas, mundo=mundo, base=cuerpo)
 
     assert sin_ver(RESPUESTAS, visto) == set()
 
