@@ -33,31 +33,34 @@ CHROMIUM = [
 ]
 
 
-# While the tests are imported there is no garbage to look for: see `pytest_collection_finish`.
-gc.disable()
-
 # A slow machine isn't an error.
 hypothesis.settings.register_profile("monitor", deadline=None)
 hypothesis.settings.load_profile("monitor")
 
 
-def pytest_collection_finish():
-    # What was imported stays: the garbage collector needn't walk over it again and again, nor so often.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 1000)
-    gc.enable()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    gc.disable()  # there is no garbage yet
+    try:
+        return (yield)
+    finally:
+        # What was imported stays: the garbage collector needn't walk over it again and again, nor so often.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(100_000, 50, 1000)
+        gc.enable()
 
 
-def pytest_collection_modifyitems(config, items):
-    ajena = basta_en_sqlite if connection.vendor == "postgresql" else solo_en_postgresql
-    config.hook.pytest_deselected(items=[prueba for prueba in items if ajena(prueba)])
-    propias = [prueba for prueba in items if not ajena(prueba)]
-    items[:] = repartir(propias, procesos=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1)))
-
-
-def solo_en_postgresql(prueba) -> bool:
-    return prueba.get_closest_marker("postgresql") is not None
+def pytest_collection_modifyitems(items):
+    ajena, motivo = (
+        (basta_en_sqlite, "basta en SQLite")
+        if connection.vendor == "postgresql"
+        else (lambda prueba: prueba.get_closest_marker("postgresql"), "sólo en PostgreSQL")
+    )
+    for prueba in items:
+        if ajena(prueba):
+            prueba.add_marker(pytest.mark.skip(reason=motivo))
+    items[:] = repartir(items, procesos=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1)))
 
 
 def repartir(pruebas, procesos) -> list:
