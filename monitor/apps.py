@@ -37,4 +37,4 @@ class EstaticosConfig(StaticFilesConfig):
     """Collects nothing that no page of ours asks for: DRF's own pages, and the page of the description that ours isn't
     made of."""
 
-    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "rest_framework", "redoc", "swagger-ui-es-bundle*"]
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "rest_framework", "redoc"]

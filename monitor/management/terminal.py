@@ -46,7 +46,7 @@ def main(argv=None):
 
 class Terminal(ManagementUtility):
     def fetch_command(self, subcommand):
-        gc.freeze()  # what was imported stays: see manage.py
+        gc.freeze()  # Django is set up by now, and what was imported stays: see manage.py
         gc.enable()
         command = super().fetch_command(subcommand)
         command.execute = _con_frases(command.execute, subcommand)
