@@ -138,3 +138,8 @@ def test_make_run_sirve_y_la_segunda_vez_no_pierde_nada(tmp_path):
     assert "Demostración: 3 personas" not in segunda
     assert "juan.perez" in segunda
     assert "Traceback" not in primera + segunda
+    # Nothing is collected that no page asks for.
+    recogidos = casa.carpeta / "staticfiles"
+    suyos = {"admin", "drf_spectacular_sidecar", "monitor", "solicitudes"}
+    assert {hay.name for hay in recogidos.iterdir() if hay.is_dir()} == suyos
+    assert [hay.name for hay in (recogidos / "drf_spectacular_sidecar").iterdir()] == ["swagger-ui-dist"]
