@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from expedientes.evidencias.models import NO_ENCONTRADA, Tipo
+from expedientes.evidencias.models import NO_ENCONTRADA, Evidencia, Tipo
 from expedientes.evidencias.serializers import (
     EvidenciaDeListaSerializer,
     EvidenciaDetalladaSerializer,
@@ -19,7 +19,7 @@ from expedientes.evidencias.views import (
     EvidenciaViewSet,
     RutaViewSet,
 )
-from expedientes.models import NO_ENCONTRADO
+from expedientes.models import NO_ENCONTRADO, Expediente
 from monitor.api.converters import ID_INVALIDO
 from monitor.api.downloads import FUERA
 from monitor.api.errors import HttpError
@@ -43,6 +43,7 @@ describe_tag(
     "Las fotos y los documentos de un expediente, tal como llegaron. Se suben de uno en uno, hasta 50 MiB; el tipo lo"
     " dice el contenido, no el nombre. Nada se descarga sin token, o sin un enlace de cinco minutos.",
 )
+LARGO_DE_LA_RUTA = Expediente._meta.pk.max_length + len("/") + Evidencia._meta.get_field("cola").max_length
 name_choices("TipoDeEvidencia", Tipo.values)
 name_component(EvidenciaDeListaSerializer, "EvidenciaDeLista")
 name_component(EvidenciaDetalladaSerializer, "EvidenciaDetallada")
@@ -224,7 +225,14 @@ describe(
 describe(
     RutaViewSet,
     EVIDENCIAS,
-    path={"ruta": {"type": "string", "minLength": 1, "description": "Lo que sigue a `/evidencias/` en su `ruta`."}},
+    path={
+        "ruta": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": LARGO_DE_LA_RUTA,
+            "description": "Lo que sigue a `/evidencias/` en su `ruta`.",
+        }
+    },
     archivo=_descarga(
         "Descargar por su ruta",
         "Los mismos bytes que en `/archivo`. Con token, o con la `firma` de un enlace.",
