@@ -150,7 +150,7 @@ RUTA = {
     "no_siniestro": {
         "type": "string",
         "minLength": 1,
-        "description": "La llave, codificada: cada `/` como `%2F`. Se busca tal cual, sin recortar.",
+        "description": "El No. Siniestro, codificado: cada `/` como `%2F`. Se busca tal cual, sin recortar.",
     }
 }
 INEXISTENTE = NoEncontrado(NO_ENCONTRADO)

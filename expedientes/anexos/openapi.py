@@ -1,19 +1,12 @@
 """What the descriptions of annexes have in common."""
 
 from expedientes.anexos.views import PARAMETROS, POR_EXPEDIENTE
-from expedientes.openapi import POR_CURSOR, SIGUE
+from expedientes.openapi import POR_CURSOR, RUTA, SIGUE
 from monitor.api.lists import CURSOR_INVALIDO
 from monitor.api.openapi.description import Operation, describe_fields
 from monitor.errores import DatosInvalidos
 
-ID = {
-    "id": {"type": "integer", "minimum": 1},
-    "no_siniestro": {
-        "type": "string",
-        "minLength": 1,
-        "description": "El del expediente, codificado: cada `/` como `%2F`. Se busca tal cual, sin recortar.",
-    },
-}
+ID = RUTA | {"id": {"type": "integer", "minimum": 1}}
 describe_fields(type(PARAMETROS.serializer), **POR_CURSOR)
 describe_fields(
     type(POR_EXPEDIENTE.serializer), no_siniestro="Sólo los de ese expediente; se busca tal cual.", **POR_CURSOR

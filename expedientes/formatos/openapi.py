@@ -3,6 +3,7 @@
 from expedientes.formatos.contenido import SIN_CHECKLIST, SIN_LEVANTAMIENTO
 from expedientes.formatos.views import TIPO, FormatoViewSet
 from expedientes.models import NO_ENCONTRADO
+from expedientes.openapi import RUTA
 from monitor.api.openapi.description import Operation, describe, describe_fields, describe_tag, name_choices
 from monitor.errores import NoEncontrado
 from monitor.exportacion.hoja import TIPOS
@@ -33,13 +34,7 @@ def _formato(resumen: str, archivo: str, falta: str) -> Operation:
 describe(
     FormatoViewSet,
     FORMATOS,
-    path={
-        "no_siniestro": {
-            "type": "string",
-            "minLength": 1,
-            "description": "El del expediente, codificado: cada `/` como `%2F`.",
-        }
-    },
+    path=RUTA,
     expediente=_formato("Descargar el formato de un expediente", "EXPEDIENTE", NO_ENCONTRADO),
     checklist=_formato("Descargar el formato de su último checklist de salida", "CHECKLIST", SIN_CHECKLIST),
     levantamiento=_formato("Descargar el formato de su último levantamiento", "LEVANTAMIENTO", SIN_LEVANTAMIENTO),

@@ -14,6 +14,7 @@ from expedientes.nube.serializers import (
     SituacionSerializer,
 )
 from expedientes.nube.views import NubeViewSet
+from expedientes.openapi import RUTA
 from monitor.api.openapi.description import (
     Operation,
     describe,
@@ -89,7 +90,7 @@ VACIAR = Operation(
 describe(
     NubeViewSet,
     RESPALDOS,
-    path={"no_siniestro": {"type": "string", "minLength": 1, "description": "El del expediente, codificado."}},
+    path=RUTA,
     respaldar=Operation(
         summary="Pasar la evidencia a la nube",
         description="La que esté en el taller, una por una: se sube, se vuelve a leer de allá, y sólo entonces deja el"
