@@ -60,7 +60,9 @@ class ExpedienteViewSet(ApiViewSet):
         "nube": LISTAR,
         "archivados": Action("expedientes.seguir_expedientearchivado", "listar expedientes archivados", DESDE),
         "aseguradoras": Action("catalogos.view_aseguradora", "listar aseguradoras"),
-        "create": Action("expedientes.add_expediente", "crear expediente", identity_in_statement=True),
+        "create": Action(
+            "expedientes.add_expediente", "crear expediente", identity_in_statement=True, opens_with_insert=True
+        ),
         "retrieve": Action(
             "expedientes.view_expediente", "obtener expediente", identity_in_statement=True, conditional=uno
         ),

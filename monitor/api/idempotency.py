@@ -15,7 +15,7 @@ from django.utils.crypto import salted_hmac
 from monitor.api.body import digest_of
 from monitor.api.errors import HttpError, outage_of
 from monitor.api.identity import Caller
-from monitor.db.writes import without_savepoints
+from monitor.db.writes import insert_if, without_savepoints
 from monitor.errores import DatosInvalidos, ReglaIncumplida
 from monitor.repeticiones.models import LARGO_DE_LA_CLAVE, EnCurso, Guardada, RespuestaGuardada
 
@@ -50,20 +50,26 @@ class _Again(Exception):
 
 
 def answer_once(
-    request: HttpRequest, caller: Caller, act: Callable[[], HttpResponse], digest: Callable = digest_of
+    request: HttpRequest,
+    caller: Caller,
+    act: Callable[[], HttpResponse],
+    digest: Callable = digest_of,
+    *,
+    opens_with_insert: bool = False,
 ) -> HttpResponse:
     """Return the first answer to a request with an Idempotency-Key: the one that is kept, or else that of `act`, which
     is kept in the transaction of what `act` wrote. Whoever calls this lets no answer out before the caller is
-    confirmed. `digest` is that of the request's body (see `body.digest_of`).
+    confirmed. `digest` is that of the request's body (see `body.digest_of`), and `opens_with_insert` says that the
+    first statement of `act` is the INSERT of a verb.
 
     On PostgreSQL a first try makes no savepoints and may not see an answer that was kept just then. When it fails, a
-    second one, which has both, says why.
+    second one, which has both, says why. So the first one may take the turn within an INSERT that would say nothing.
     """
     once = _Once(request, caller, act, digest)
     try:
         if connection.vendor == "postgresql":
             with suppress(_Again):
-                return once.answer(_in_a_hurry())
+                return once.answer_with_insert() if opens_with_insert else once.answer(_in_a_hurry())
         return once.answer(nullcontext())
     except _NotKept as refused:
         return refused.response
@@ -82,6 +88,12 @@ class _Once:
                 return self._replayed(kept)
             with hurry:
                 return self._first()
+
+    def answer_with_insert(self) -> HttpResponse:
+        """Give the first answer, or none. The INSERT that the action opens with takes the turn as well."""
+        turn = RespuestaGuardada.objects.turno_libre(self._caller.token.id, self._key)
+        with transaction.atomic(), _in_a_hurry(), insert_if(*turn):
+            return self._first()
 
     def _kept(self) -> Guardada | None:
         """Return the kept answer, or None when this transaction may give the first one. Raise InProgress when another

@@ -48,7 +48,8 @@ class Action(NamedTuple):
     `params` are the query parameters that it takes; any other is refused, and the view's `query` has the values that
     were given. With `identity_in_statement`, the action's statement settles who calls together with what is asked, in a
     `CallerQuery` or as the `por` of a verb. `conditional` reads the action's object, given the keywords of the URL and
-    the caller (see `ConditionalMiddleware`).
+    the caller (see `ConditionalMiddleware`). With `opens_with_insert`, the first statement is the INSERT of a verb (see
+    `answer_once`).
     """
 
     permiso: str
@@ -57,6 +58,7 @@ class Action(NamedTuple):
     identity_in_statement: bool = False
     conditional: ConditionalReader | None = None
     takes_file: bool = False
+    opens_with_insert: bool = False
 
 
 class ApiViewSet(viewsets.ViewSet):
@@ -106,8 +108,14 @@ class ApiViewSet(viewsets.ViewSet):
             setattr(self, method, partial(self._once, getattr(self, method)))
 
     def _once(self, act, request, *args, **kwargs):
-        digest = uploads.digest_of if self.acciones[self.action].takes_file else digest_of
-        return answer_once(request._request, self.caller, lambda: act(request, *args, **kwargs), digest)
+        action = self.acciones[self.action]
+        return answer_once(
+            request._request,
+            self.caller,
+            lambda: act(request, *args, **kwargs),
+            uploads.digest_of if action.takes_file else digest_of,
+            opens_with_insert=action.opens_with_insert,
+        )
 
     def handle_exception(self, exc):
         action = self.acciones.get(self.action)

@@ -82,6 +82,30 @@ def without_savepoints():
         connection.makes_savepoints = True
 
 
+class NotInserted(Exception):
+    """The condition of `insert_if` doesn't hold, or no insert asked for it."""
+
+
+@contextmanager
+def insert_if(sql: str, params: Sequence):
+    """On PostgreSQL, let the first `insert` within write only when a query has a row, and ask it in the same statement.
+    Raise NotInserted when nothing was inserted so."""
+    connection.insert_condition = (sql, params)
+    try:
+        yield
+        if connection.insert_condition:
+            raise NotInserted
+    finally:
+        connection.insert_condition = None
+
+
+def _taken_condition() -> tuple[str, Sequence] | None:
+    condition = getattr(connection, "insert_condition", None)
+    if condition:
+        connection.insert_condition = None
+    return condition
+
+
 @contextmanager
 def written_and_read():
     """Let a verb, and the reading of what it wrote for an answer, be one transaction. After it anybody may change or
@@ -104,7 +128,16 @@ def insert(model, values: Mapping[str, Any], *, por: Author, con: Sequence[tuple
     if por.reference not in references.values():
         por.pk  # noqa: B018  the statement doesn't check the author, so this line does
     others = [(other, _with_known(references.values(), other, row)) for other, row in con]
-    return _write_with(model, *_insert(model, [values]), references, others)[0]
+    condition = _taken_condition()
+    if condition:
+        sql = _insert_from_sql(model, _form(values), "condicion", returning=True)
+        params = _params(_columns(model), values)
+    else:
+        sql, params = _insert(model, [values])
+    rows = _write_with(model, sql, params, references, others, condition)
+    if not rows:
+        raise NotInserted
+    return rows[0]
 
 
 def insert_many(model, rows: list[dict[str, Any]], *, por: Author) -> list:
@@ -134,15 +167,19 @@ def update(model, pk, values: Mapping[str, Any], *, por: Author, con: Sequence[t
     return rows[0] if rows else None
 
 
-def _write_with(model, sql, params, references, others) -> list:
-    """Run an INSERT or an UPDATE, and insert the rows of `others` when it writes something."""
-    if not others:
+def _write_with(model, sql, params, references, others, condition: tuple[str, Sequence] | None = None) -> list:
+    """Run an INSERT or an UPDATE, and insert the rows of `others` when it writes something. `condition` is what the
+    INSERT reads from."""
+    if not (others or condition):
         return _write(model, sql, params, references)
     if connection.vendor == "postgresql":
         parts = [f"fila AS ({sql})"]
+        if condition:
+            parts.insert(0, f"condicion AS MATERIALIZED ({condition[0]})")
+            params = [*condition[1], *params]
         for i, (other, row) in enumerate(others):
             said = _said(row)
-            parts.append(f"otra_{i} AS ({_insert_if_sql(other, _form(said))})")
+            parts.append(f"otra_{i} AS ({_insert_from_sql(other, _form(said), 'fila')})")
             params = [*params, *_params(_columns(other), said)]
         return _write(model, f"WITH {', '.join(parts)} SELECT * FROM fila", params, references)
     with transaction.atomic():
@@ -189,12 +226,13 @@ def _insert_sql(model, form, rows: int) -> str:
 
 
 @lru_cache(maxsize=STATEMENTS)
-def _insert_if_sql(model, form) -> str:
-    """Return the SQL that inserts a row when the statement that it is part of wrote one (only on PostgreSQL)."""
+def _insert_from_sql(model, form, source: str, *, returning: bool = False) -> str:
+    """Return the SQL that inserts a row when another part of its statement has one (only on PostgreSQL)."""
     columns = _columns(model)
     names = ", ".join(columns[name].name for name, _ in form)
     values = ", ".join(columns[name].typed_placeholder(condition) for name, condition in form)
-    return f"INSERT INTO {_table(model)} ({names}) SELECT {values} FROM fila"
+    returned = f" RETURNING {_returning(model).sql}" if returning else ""
+    return f"INSERT INTO {_table(model)} ({names}) SELECT {values} FROM {source}{returned}"
 
 
 @lru_cache(maxsize=STATEMENTS)

@@ -18,6 +18,10 @@ HASTA = {
     "postgresql": f"now() - interval '{DURA.total_seconds():.0f} seconds'",
     "sqlite": f"strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now', '-{DURA.total_seconds():.0f} seconds')",
 }
+# The answer that is kept for a user and a key.
+VIGENTE = {vendor: f"usuario_id = %s AND clave = %s AND guardada_en > {hasta}" for vendor, hasta in HASTA.items()}
+# Whether the turn is free, and then it is taken. The row that tells of it can't be locked: it is written at the end.
+TURNO = {"postgresql": "pg_try_advisory_xact_lock(%s)", "sqlite": "%s IS NOT NULL"}
 LARGO_DE_LA_CLAVE = 255
 
 
@@ -48,6 +52,13 @@ class RespuestaGuardadaManager(models.Manager):
         if not libre:
             raise EnCurso
         return None
+
+    def turno_libre(self, usuario_id: int, clave: str) -> tuple[str, list]:
+        """Return the query, with its params, that takes the turn on PostgreSQL and has a row only when it was free and
+        no answer is kept."""
+        guardada = f"SELECT FROM respuesta_guardada WHERE {VIGENTE['postgresql']}"
+        params = [_turno(usuario_id, clave), usuario_id, clave]
+        return f"SELECT WHERE {TURNO['postgresql']} AND NOT EXISTS ({guardada})", params
 
     def guardar(self, usuario_id: int, clave: str, respuesta: Guardada) -> bool:
         """Keep an answer for DURA, in the transaction that has the turn. Return False, and keep nothing, when another
@@ -87,11 +98,9 @@ def _turno(usuario_id: int, clave: str) -> int:
 
 @cache
 def _sql_del_turno() -> str:
-    # The row that tells of the turn is there to be locked only when it is written, which is at the end.
-    turno = "pg_try_advisory_xact_lock(%s)" if connection.vendor == "postgresql" else "%s IS NOT NULL"
     return (
-        f"SELECT {turno}, {', '.join(Guardada._fields)} FROM (SELECT 1) AS una"
-        f" LEFT JOIN respuesta_guardada ON usuario_id = %s AND clave = %s AND guardada_en > {HASTA[connection.vendor]}"
+        f"SELECT {TURNO[connection.vendor]}, {', '.join(Guardada._fields)} FROM (SELECT 1) AS una"
+        f" LEFT JOIN respuesta_guardada ON {VIGENTE[connection.vendor]}"
     )
 
 

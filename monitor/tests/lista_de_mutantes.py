@@ -1478,13 +1478,19 @@ MUTANTES: list[Mutante] = [
         ],
     ),
     *de(
+        "monitor/db/writes.py",
+        "monitor/api/tests/test_idempotency.py",
+        postgresql=True,
+        cambios=[("        if connection.insert_condition:\n            raise NotInserted\n", "")],
+    ),
+    *de(
         "monitor/repeticiones/models.py",
         "monitor/api/tests/test_idempotency.py",
         "monitor/repeticiones/tests/test_borrar_respuestas.py",
         cambios=[
             ("DURA = timedelta(hours=72)", "DURA = timedelta(hours=71)"),
-            (" AND guardada_en > {HASTA[connection.vendor]}", ""),
-            ("ON usuario_id = %s AND clave = %s", "ON usuario_id <> -%s AND clave = %s"),
+            (" AND guardada_en > {hasta}", ""),
+            ('f"usuario_id = %s AND clave', 'f"usuario_id <> -%s AND clave'),
             ('(*Guardada._fields, "guardada_en")', "Guardada._fields"),
             ("guardada_en__lte=hasta", "guardada_en__isnull=False"),
         ],
@@ -1495,6 +1501,7 @@ MUTANTES: list[Mutante] = [
         postgresql=True,
         cambios=[
             ("        if not libre:\n", "        if False:\n"),
+            ("WHERE {TURNO['postgresql']} AND", "WHERE %s IS NOT NULL AND"),
             ('sha256(f"{usuario_id} {clave}".encode())', 'sha256(f"{clave}".encode())'),
         ],
     ),

@@ -56,7 +56,9 @@ class Way:
 
 class DatabaseWrapper(base.DatabaseWrapper):
     way = Way()
-    makes_savepoints = True  # see `monitor.db.writes.without_savepoints`
+    # See `without_savepoints` and `insert_if` in monitor.db.writes.
+    makes_savepoints = True
+    insert_condition = None
 
     def savepoint(self):
         return super().savepoint() if self.makes_savepoints else None
