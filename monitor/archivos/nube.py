@@ -5,6 +5,7 @@ boto3 takes 0.14 s and 22 MB: a process that never asks the cloud for anything d
 
 import logging
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from functools import lru_cache
 from hashlib import sha256
@@ -16,6 +17,7 @@ from django.conf import settings
 
 from monitor.archivos.almacen import PIEZA, Hallado
 from monitor.archivos.errores import SinNube
+from monitor.archivos.plazos import con_plazo, en_total
 from monitor.entorno import Cubeta
 from monitor.errores import NubeNoResponde
 from monitor.server import limits
@@ -52,12 +54,12 @@ class Nube:
         """Send a file from its beginning, piece by piece."""
         with _que_responda("subir", llave):
             archivo.seek(0)
-            self._pedir("put_object", Key=llave, Body=archivo, ContentLength=tamano, ContentType=tipo)
+            self._pedir("put_object", tamano, Key=llave, Body=archivo, ContentLength=tamano, ContentType=tipo)
 
     def guardar(self, llave: str, contenido: bytes, tipo: str) -> None:
         """Put something small."""
         with _que_responda("subir", llave):
-            self._pedir("put_object", Key=llave, Body=contenido, ContentType=tipo)
+            self._pedir("put_object", len(contenido), Key=llave, Body=contenido, ContentType=tipo)
 
     def bajar(self, llave: str, escribir: Callable[[bytes], Any] = lambda pieza: None) -> Bytes:
         """Read all that is under a key, giving each piece to `escribir`, and return what it was."""
@@ -105,10 +107,13 @@ class Nube:
         que = {"Bucket": settings.NUBE.nombre, "Key": llave}
         return _cliente(settings.NUBE).generate_presigned_url("get_object", Params=que, ExpiresIn=DURA_UNA_DIRECCION)
 
-    def _pedir(self, que: str, **como):
+    def _pedir(self, que: str, enviados: int = 0, /, **como):
+        """Ask for something, sending so many bytes, and return its answer, which may have a body to be read yet."""
         if not self.hay:
             raise NubeNoResponde
-        return getattr(_cliente(settings.NUBE), que)(Bucket=settings.NUBE.nombre, **como)
+        pedir = getattr(_cliente(settings.NUBE), que)
+        with en_total(SEGUNDOS_POR_PIEZA * (1 + enviados / PIEZA)):
+            return pedir(Bucket=settings.NUBE.nombre, **como)
 
 
 class Cuerpo:
@@ -195,7 +200,7 @@ def _que_responda(que: str, llave: str):
             raise FileNotFoundError(llave) from error
         log.warning("La nube no pudo %s: %s", que, _en_breve(error))
         raise NubeNoResponde from error
-    except (BotoCoreError, HTTPError, OSError) as error:
+    except (BotoCoreError, HTTPError, OSError, CancelledError) as error:
         log.warning("La nube no pudo %s: %s", que, type(error).__name__)
         raise NubeNoResponde from error
 
@@ -214,8 +219,16 @@ def _cliente(cubeta: Cubeta):
 @lru_cache(maxsize=1)
 def _hacer_cliente(cubeta: Cubeta):
     from boto3.session import Session
+    from botocore.awsrequest import (
+        AWSHTTPConnection,
+        AWSHTTPConnectionPool,
+        AWSHTTPSConnection,
+        AWSHTTPSConnectionPool,
+    )
     from botocore.config import Config
 
+    AWSHTTPConnectionPool.ConnectionCls = con_plazo(AWSHTTPConnection)
+    AWSHTTPSConnectionPool.ConnectionCls = con_plazo(AWSHTTPSConnection)
     como = Config(
         signature_version="s3v4",
         connect_timeout=SEGUNDOS_PARA_CONECTAR,

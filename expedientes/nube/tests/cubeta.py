@@ -177,6 +177,52 @@ def que_gotee(cada: float, cuantos: int):
     return falla
 
 
+def que_gotee_la_cabeza(metodo: str, cada: float, cuantos: int):
+    """Do what is asked, and give the first bytes of the answer one by one."""
+
+    def falla(paso):
+        if paso.command != metodo:
+            return False
+        recibida = paso.pasar(paso.cuerpo())
+        paso.wfile = Gotero(paso.wfile, cada, cuantos)
+        paso.responder(*recibida)
+        return True
+
+    return falla
+
+
+class Gotero:
+    def __init__(self, salida, cada: float, cuantos: int):
+        self._salida, self._cada, self._faltan = salida, cada, cuantos
+        self.flush, self.close = salida.flush, salida.close
+        self.closed = False
+
+    def write(self, datos: bytes):
+        gotas, self._faltan = min(len(datos), self._faltan), max(0, self._faltan - len(datos))
+        for i in range(gotas):
+            time.sleep(self._cada)
+            self._salida.write(datos[i : i + 1])
+        self._salida.write(datos[gotas:])
+
+
+def que_reciba_despacio(cada: float):
+    """Do what is asked, and take 16 KiB of its body at a time."""
+
+    def falla(paso):
+        if paso.command != "PUT":
+            return False
+        recibido, faltan = bytearray(), int(paso.headers["Content-Length"])
+        while faltan and (pieza := paso.rfile.read(min(faltan, 16384))):
+            recibido += pieza
+            faltan -= len(pieza)
+            time.sleep(cada)
+        if not faltan:
+            paso.responder(*paso.pasar(bytes(recibido)))
+        return True
+
+    return falla
+
+
 def que_mienta(paso) -> bool:
     """Say that it is stored, and store something else of the same size."""
     if paso.command != "PUT":

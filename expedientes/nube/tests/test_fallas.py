@@ -3,6 +3,7 @@ nothing is half done: the evidence stays in the shop, and moves when somebody as
 
 import threading
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
 from django.db import connection
@@ -18,8 +19,10 @@ from expedientes.nube.tests.cubeta import (
     que_corte_la_bajada,
     que_corte_la_subida,
     que_gotee,
+    que_gotee_la_cabeza,
     que_mienta,
     que_pierda,
+    que_reciba_despacio,
     que_responda,
 )
 from monitor.api.tests.cliente import respuesta
@@ -122,6 +125,28 @@ def test_la_que_gotea_tampoco(operador, expediente, nube, monkeypatch):
     assert respuesta(operador.post(f"{RUTA}/respaldar")) == NO_RESPONDE
     monkeypatch.setattr("monitor.archivos.nube.SEGUNDOS_POR_PIEZA", 20)
     assert respuesta(operador.post(f"{RUTA}/respaldar")) == (200, {"ok": True, "subidas": 1})
+
+
+@pytest.mark.parametrize("metodo", ["PUT", "GET"])
+def test_la_que_contesta_letra_por_letra_tampoco(operador, expediente, nube, monkeypatch, metodo):
+    subida(operador)
+    nube.falla = que_gotee_la_cabeza(metodo, cada=0.03, cuantos=25)
+
+    monkeypatch.setattr("monitor.archivos.nube.SEGUNDOS_POR_PIEZA", 0.2)
+    assert respuesta(operador.post(f"{RUTA}/respaldar")) == NO_RESPONDE
+    monkeypatch.setattr("monitor.archivos.nube.SEGUNDOS_POR_PIEZA", 20)
+    assert respuesta(operador.post(f"{RUTA}/respaldar")) == (200, {"ok": True, "subidas": 1})
+
+
+def test_la_que_recibe_despacio_tampoco(nube, monkeypatch):
+    archivo = BytesIO(bytes(8 * 1024 * 1024))
+    nube.falla = que_reciba_despacio(cada=0.002)
+
+    monkeypatch.setattr("monitor.archivos.nube.SEGUNDOS_POR_PIEZA", 0.01)
+    with pytest.raises(NubeNoResponde):
+        NUBE.subir("/evidencias/grande", archivo, archivo.getbuffer().nbytes, "application/pdf")
+    monkeypatch.setattr("monitor.archivos.nube.SEGUNDOS_POR_PIEZA", 20)
+    NUBE.subir("/evidencias/grande", archivo, archivo.getbuffer().nbytes, "application/pdf")
 
 
 def test_no_hay_nadie_alla(operador, expediente, nube, settings):
@@ -263,7 +288,7 @@ def test_nada_va_a_la_red_dentro_de_una_transaccion(operador, administrador, tra
     subida(operador)
     pedir, dentro = NUBE._pedir, []
     monkeypatch.setattr(
-        type(NUBE), "_pedir", lambda nube, que, **k: (dentro.append(connection.in_atomic_block), pedir(que, **k))[1]
+        type(NUBE), "_pedir", lambda nube, *que, **k: (dentro.append(connection.in_atomic_block), pedir(*que, **k))[1]
     )
     operador.post(f"{RUTA}/respaldar", **{"Idempotency-Key": "una"})
     operador.get(f"{RUTA}/integridad")
