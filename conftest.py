@@ -99,12 +99,14 @@ def vaciar_aprisa():
 
 
 def vaciar():
-    tablas = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    tablas = {*connection.introspection.django_table_names()} - DE_LAS_MIGRACIONES
+    borrar = [f'DELETE FROM "{tabla}"' for tabla in tablas]
     with triggers.door(None), transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL session_replication_role = replica")  # no triggers, nor foreign keys
-        for tabla in {*tablas} - DE_LAS_MIGRACIONES:
-            cursor.execute(f'DELETE FROM "{tabla}"')
+            borrar = ["; ".join(borrar)]  # in one trip
+        for sentencia in borrar:
+            cursor.execute(sentencia)
         if connection.vendor == "sqlite" and cursor.execute("PRAGMA table_info(sqlite_stat1)").fetchone():
             # What a server saw when it started (`gather_statistics`): the plans of the next test are for other rows.
             cursor.execute("DELETE FROM sqlite_stat1")
