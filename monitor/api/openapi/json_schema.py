@@ -5,6 +5,7 @@ from rest_framework import serializers
 from monitor.api import fields
 from monitor.api.dialects import DIRECT, ENVELOPE
 from monitor.api.shapes import EmptyListField, PartsField
+from monitor.textos import BLANCOS
 from monitor.validadores import Entre
 
 # ECMA 262 and Python read these patterns alike.
@@ -12,6 +13,8 @@ SIN_CONTROL = r"^[^\u0000-\u001f\u007f-\u009f]*$"
 IMPORTE = r"^-?\d{1,12}(\.\d{1,2})?$"
 CON_ALGO = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
 SIN_CONTROL_LARGO = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$"
+# Around a text that is trimmed: Unicode's blanks, some of which are control characters.
+BLANCO = "[" + "".join(rf"\u{ord(blanco):04x}" for blanco in BLANCOS) + "]*"
 VACIA = {"type": "string", "maxLength": 0}
 
 
@@ -151,7 +154,10 @@ DIRECTIONS = {"response": in_response, "request": in_body, "query": in_query}
 
 
 def _text(field):
-    schema = {"type": "string", "pattern": SIN_CONTROL_LARGO if field.multiline else SIN_CONTROL}
+    pattern = SIN_CONTROL_LARGO if field.multiline else SIN_CONTROL
+    if field.trim:
+        pattern = f"^{BLANCO}{pattern[1:-1]}{BLANCO}$"
+    schema = {"type": "string", "pattern": pattern}
     if not field.allow_blank:
         schema["minLength"] = field.min_length or 1
     return schema | _lengths(field)

@@ -272,6 +272,20 @@ def test_un_cuerpo_vacio_solo_cabe_donde_se_admite(ruta, minimo):
     assert bool(fallas(esquema, {})) == bool(minimo)
 
 
+@pytest.mark.parametrize(
+    ("ruta", "campo"),
+    [("/aseguradora", "nombre"), ("/api/expedientes", "no_siniestro"), ("/api/llaves", "nombre")],
+)
+def test_lo_que_se_recorta_cabe_en_la_descripcion(maria, ruta, campo):
+    suyo = ejemplo_de("POST", ruta)[0]
+    entre_blancos, con_control = (suyo | {campo: f"\f\u00a0\n{medio}\x85 \v"} for medio in ("Norte 9", "Norte\f9"))
+
+    assert fallas(cuerpo_de("POST", ruta), entre_blancos) == []
+    assert maria.post(ruta, entre_blancos).status_code == 201
+    assert fallas(cuerpo_de("POST", ruta), con_control) != []
+    assert maria.post(ruta, con_control).status_code == 400
+
+
 def test_cada_error_se_describe_una_vez():
     respuestas = [r for o in document()["paths"].values() for v in o.values() for r in v["responses"].items()]
     sueltos = [status for status, r in respuestas if status >= "400" and "$ref" not in r]
