@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.template.base import Template
 from django.test import TransactionTestCase
 from factory.django import DjangoModelFactory
 
@@ -111,6 +112,24 @@ def vaciar():
             # What a server saw when it started (`gather_statistics`): the plans of the next test are for other rows.
             cursor.execute("DELETE FROM sqlite_stat1")
             cursor.execute("ANALYZE sqlite_schema")
+
+
+DE_CAMPOS = ("django/forms/", "admin/widgets/")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def recordar_solo_las_paginas(django_test_environment):
+    """Django's client keeps a copy of what each template is given, for the tests that look at it. Nobody looks at what
+    the fields of a form are given, and copying that is a ninth of the time of the admin's tests."""
+    recordar = Template._render
+
+    def render(plantilla, contexto):
+        de_un_campo = (plantilla.name or "").startswith(DE_CAMPOS)
+        return plantilla.nodelist.render(contexto) if de_un_campo else recordar(plantilla, contexto)
+
+    with pytest.MonkeyPatch.context() as parche:
+        parche.setattr(Template, "_render", render)
+        yield
 
 
 @pytest.fixture(autouse=True)
