@@ -3,7 +3,7 @@
 import gc
 import os
 import shutil
-from itertools import chain, groupby
+from itertools import chain
 
 import hypothesis
 import pytest
@@ -52,6 +52,9 @@ def pytest_collection():
         gc.enable()
 
 
+NAVEGADOR = "navegador"  # the fixture
+
+
 def pytest_collection_modifyitems(items):
     ajena, motivo = (
         (basta_en_sqlite, "basta en SQLite")
@@ -66,13 +69,19 @@ def pytest_collection_modifyitems(items):
 
 def repartir(pruebas, procesos) -> list:
     """Return the tests so that each process begins with its share of the long ones, by modules: what begins last is
-    what all the others wait for. A process gets the next part of the list, and then takes from whoever is late."""
-    demas = [prueba for prueba in pruebas if not prueba.get_closest_marker("lenta")]
-    lentas = (prueba for prueba in pruebas if prueba.get_closest_marker("lenta"))
-    modulos = [[*suyas] for _, suyas in groupby(lentas, key=lambda prueba: prueba.path)]
+    what all the others wait for. Those of a browser are of one process, because starting one takes as long as many of
+    them. A process gets the next part of the list, and then takes from whoever is late."""
+    modulos, demas = {NAVEGADOR: []}, []
+    for prueba in pruebas:
+        if NAVEGADOR in prueba.fixturenames:
+            modulos[NAVEGADOR].append(prueba)
+        elif prueba.get_closest_marker("lenta"):
+            modulos.setdefault(prueba.path, []).append(prueba)
+        else:
+            demas.append(prueba)
     repartidas = []
     for i in range(procesos):
-        suyas = [*chain(*modulos[i::procesos])]
+        suyas = [*chain(*[*modulos.values()][i::procesos])]
         cuantas = max(0, (len(pruebas) - len(repartidas)) // (procesos - i) - len(suyas))
         repartidas += suyas + demas[:cuantas]
         del demas[:cuantas]
