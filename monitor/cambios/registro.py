@@ -132,10 +132,13 @@ def anotar_eliminado(fila: Encadenado, *, por: Author) -> None:
 
 def guardar(fila: Encadenado, *, por: Author | None) -> models.Model:
     """Write a row that was made, or read and changed, in memory (`monitor.db.versions.Remembered`), and return it as it
-    is then. Only what changed is written."""
+    is then. Only what changed is written; when nothing did, its date and its version stay."""
     modelo, por, nueva = type(fila), por or NOBODY, fila._state.adding
     antes = {"eliminado": False} if nueva else fila.leida
-    valores = {c.attname: c.pre_save(fila, nueva) for c in columnas_de(modelo) if c.attname not in DE_LA_CADENA}
+    columnas = [c for c in columnas_de(modelo) if c.attname not in DE_LA_CADENA]
+    if not nueva and all(getattr(fila, c.attname) == antes.get(c.attname) for c in columnas):
+        return fila
+    valores = {c.attname: c.pre_save(fila, nueva) for c in columnas}
     valores = {c: v for c, v in valores.items() if v != antes.get(c)}
     cadena = Cadena.de(fila)
     cambio = cambio_en(cadena, modelo, antes, valores, por)

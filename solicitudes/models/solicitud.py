@@ -131,7 +131,8 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
 
     @transaction.atomic
     def actualizar(self, pk: int, datos: dict, *, por: Author, visto: Seen | None = None) -> None:
-        """Write only what is in `datos`. `lugares`, when it is there, replaces the whole list."""
+        """Write only what is in `datos`, and nothing when it is as it was. `lugares`, when it is there, replaces the
+        whole list."""
         if not datos:
             raise DatosInvalidos(DatosInvalidos.SIN_CAMBIOS, codigo="sin_cambios")
         filas = referencias.tomar(referencias.menciones_de(datos))
@@ -144,6 +145,8 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         solicitud.exigir_pendiente(Accion.ACTUALIZAR)
         cadena = Cadena.de(solicitud)
         cambio = cambio_en(cadena, Solicitud, solicitud.en_datos(datos), _en_orden(datos), por)
+        if not cambio:
+            return  # its date and its version stay
         cambiada = self._cambiar(solicitud, datos, filas, cadena, por)
         self._anotar(pk, cambio, correos.cambiada(solicitud, cambiada, por), por)
 

@@ -1,15 +1,18 @@
 """Nobody writes over what they didn't see: ETag and If-Match, for whatever has a version."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from catalogos.models import Aseguradora
 from catalogos.tests.factories import AseguradoraFactory, LugarFactory
 from expedientes.models import Expediente
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Remota
+from monitor.cambios.models import Cambio
 from monitor.db.versions import Seen
 from monitor.errores import Desactualizado
 from monitor.tests.conexiones import en_otra_conexion
@@ -57,6 +60,21 @@ def cosa(request, administrador):
 def frase_de(response):
     cuerpo = response.json()
     return cuerpo.get("error") or cuerpo.get("message")
+
+
+def test_escribir_lo_que_ya_dice_no_mueve_nada(administrador, cosa, monkeypatch):
+    ruta, cambio, _ = cosa
+    etag = administrador.put(ruta, cambio).headers["ETag"]
+    leido, cambios = administrador.get(ruta).content, Cambio.objects.count()
+    despues = timezone.now() + timedelta(hours=1)
+    monkeypatch.setattr(timezone, "now", lambda: despues)
+
+    escrito = administrador.put(ruta, cambio)
+
+    assert (escrito.status_code, escrito.headers["ETag"]) == (200, etag)
+    assert administrador.get(ruta).content == leido
+    assert administrador.put(ruta, cambio, **{"If-Match": etag}).status_code == 200
+    assert Cambio.objects.count() == cambios
 
 
 def test_la_etag_de_una_escritura_es_la_de_leer_despues(administrador, cosa):
