@@ -18,6 +18,7 @@ from monitor.tests.postgresql import binarios
 
 CONTROL = re.compile(r"(begin|commit|rollback|savepoint|release|set )", re.IGNORECASE)
 PARAMETRO = re.compile(r"\$(\d+) = (NULL|'(?:[^']|'')*')")
+LITERAL = re.compile(r"'(?:[^']|'')*'")
 UUID = re.compile(r"'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}'")
 # Each pair is a text that wrk.lua would fill in, and the expression that gives it in pgbench.
 CLAVE = ("B-0000001", "('B-' || lpad((:archivo)::text, 7, '0'))")
@@ -111,7 +112,8 @@ def escribir_guion(una: Muestra, expedientes: int) -> str:
     sin_id = bool(una.id)
     for sql, params in una.sentencias:
         sql = re.sub(r"\bversion = \$\d+", "version = :version", sql)
-        sql = re.sub(r"'[^':]*:[^']*'", lambda m: _sin_variables(m[0]), sql)
+        sql = re.sub(r"pg_try_advisory_xact_lock\(\$\d+\)", "pg_try_advisory_xact_lock(:unico)", sql)
+        sql = re.sub(LITERAL, lambda m: _sin_variables(m[0]) if ":" in m[0] else m[0], sql)
         texto = re.sub(r"\$(\d+)", lambda m, p=params: _valor(p.get(m[1], "NULL"), una), sql)
         # The first row that is created gives its id to the statements after it, and one that is read, its version.
         da_id = sin_id and '"id"' in sql.partition("RETURNING")[2]

@@ -109,12 +109,13 @@ def test_el_guion_de_pgbench_pone_lo_que_wrk_pondria():
             Sentencia('SELECT "version" FROM s WHERE a = $1', {"1": "'7'"}),
             Sentencia("UPDATE s SET a = $1 WHERE version = $2", {"1": "NULL", "2": "'4'"}),
             Sentencia("SELECT $1", {"1": "'6e6a1c1c-2b5f-4d0e-9c43-0a1b2c3d4e5f'"}),
+            Sentencia("SELECT 'a', $1::text, 'b:c', pg_try_advisory_xact_lock($2)", {"1": "NULL", "2": "'-9'"}),
         ],
         unico="unico",
         id="7",
     )
 
-    assert una.cuantas == 5
+    assert una.cuantas == 6
     assert escribir_guion(una, 50).splitlines() == [
         r"\set archivo random(0, 49)",
         r"\set unico random(1, 1000000000000)",
@@ -125,4 +126,5 @@ def test_el_guion_de_pgbench_pone_lo_que_wrk_pondria():
         r'SELECT "version" FROM s WHERE a = :id \gset',
         "UPDATE s SET a = NULL WHERE version = :version;",
         "SELECT md5((:client_id)::text || '-' || :unico)::uuid;",
+        r"SELECT 'a', NULL::text, E'b\x3ac', pg_try_advisory_xact_lock(:unico);",
     ]
