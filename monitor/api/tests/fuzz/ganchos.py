@@ -16,6 +16,7 @@ from schemathesis.generation.meta import TestPhase  # noqa: E402
 from expedientes.evidencias.models import Evidencia  # noqa: E402
 from monitor.api import tokens  # noqa: E402
 from monitor.api.tests import mundo  # noqa: E402
+from monitor.textos import composed, with_single_blanks  # noqa: E402
 from monitor.usuarios.llaves import Llave  # noqa: E402
 from monitor.usuarios.models import Usuario  # noqa: E402
 from solicitudes.models import Solicitud  # noqa: E402
@@ -47,13 +48,13 @@ class Token:
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    if case.meta and case.meta.generation.mode.is_positive:
-        if isinstance(case.body, (dict, list)):  # to set that there is none would make it a wrong request
-            case.body = con_ids_reales(case.body)
-        if case.meta.phase.name == TestPhase.FUZZING and cara_o_cruz(case):
-            case.path_parameters.update(LO_QUE_HAY.en_la_ruta(case.path))
-            for condicion in CONDICIONES:
-                case.headers.pop(condicion, None)
+    if case.meta and isinstance(case.body, (dict, list)):  # to set that there is none would make it a wrong request
+        case.body = con_ids_reales(case.body) if case.meta.generation.mode.is_positive else como_se_lee(case.body)
+    al_azar = case.meta and case.meta.phase.name == TestPhase.FUZZING
+    if al_azar and case.meta.generation.mode.is_positive and cara_o_cruz(case):
+        case.path_parameters.update(LO_QUE_HAY.en_la_ruta(case.path))
+        for condicion in CONDICIONES:
+            case.headers.pop(condicion, None)
     if case.operation.label in SOBRE_PERSONAS and str(case.path_parameters.get("id")) in DE_ESTAS_DOS:
         case.path_parameters["id"] = mundo.LIBRE
 
@@ -61,6 +62,19 @@ def before_call(context, case, kwargs):
 def cara_o_cruz(case) -> bool:
     """Return the same for the same request, because schemathesis repeats those that fail."""
     return crc32(repr(case.path_parameters).encode()) % 2 == 0
+
+
+def como_se_lee(cuerpo):
+    """Return a body whose texts have the blanks that the server leaves in them: a text that is too long with those that
+    it cuts is right, and JSON Schema can't say so. Schemathesis looks again at whether the request is wrong."""
+    match cuerpo:
+        case dict():
+            return {clave: como_se_lee(valor) for clave, valor in cuerpo.items()}
+        case list():
+            return [como_se_lee(uno) for uno in cuerpo]
+        case str():
+            return with_single_blanks(composed(cuerpo))
+    return cuerpo
 
 
 def con_ids_reales(cuerpo):
