@@ -71,7 +71,7 @@ def siguiendo():
             for archivo in map(Path, archivos)
             if archivo.is_relative_to(settings.BASE_DIR)
             # Django enters its backend for a savepoint, which only the test's own transaction asks for.
-            and not {"tests", ".venv", ".venv-siguiente", "postgresql"} & set(archivo.parts)
+            and not {"tests", "conftest.py", ".venv", ".venv-siguiente", "postgresql"} & set(archivo.parts)
         )
 
 
