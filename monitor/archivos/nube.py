@@ -5,7 +5,6 @@ boto3 takes 0.14 s and 22 MB: a process that never asks the cloud for anything d
 
 import logging
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from functools import lru_cache
 from hashlib import sha256
@@ -200,7 +199,7 @@ def _que_responda(que: str, llave: str):
             raise FileNotFoundError(llave) from error
         log.warning("La nube no pudo %s: %s", que, _en_breve(error))
         raise NubeNoResponde from error
-    except (BotoCoreError, HTTPError, OSError, CancelledError) as error:
+    except (BotoCoreError, HTTPError, OSError) as error:
         log.warning("La nube no pudo %s: %s", que, type(error).__name__)
         raise NubeNoResponde from error
 

@@ -4,7 +4,6 @@ the next: a service that gives them one by one would keep a thread for as long a
 import os
 import socket
 from collections.abc import Iterator
-from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from threading import Timer, local
 
@@ -14,7 +13,7 @@ _hilo = local()
 @contextmanager
 def en_total(segundos: float) -> Iterator[None]:
     """After so many seconds cut the connection, of a class that `con_plazo` made, on which this thread asks for
-    something, and let it ask no more: CancelledError, after which botocore doesn't try again."""
+    something, and any other on which it tries again."""
     plazo = _hilo.plazo = _Plazo()
     vigia = Timer(segundos, plazo.vencer)
     vigia.daemon = True
@@ -32,7 +31,6 @@ def con_plazo(clase: type) -> type:
 
     class ConPlazo(clase):
         def request(self, *args, **kwargs):
-            _hilo.plazo.exigir()
             if self.sock:  # it stayed open
                 _hilo.plazo.vigilar(self.sock)
             return super().request(*args, **kwargs)
@@ -48,10 +46,6 @@ def con_plazo(clase: type) -> type:
 class _Plazo:
     def __init__(self):
         self._vencido, self._conexion = False, None
-
-    def exigir(self) -> None:
-        if self._vencido:
-            raise CancelledError
 
     def vigilar(self, conexion: socket.socket) -> None:
         # A descriptor of its own: TLS and urllib3 take away the one that they were given.
