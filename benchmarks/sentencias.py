@@ -17,8 +17,8 @@ from benchmarks.servidores import Servidor
 from monitor.tests.postgresql import binarios
 
 CONTROL = re.compile(r"(begin|commit|rollback|savepoint|release|set )", re.IGNORECASE)
-PARAMETRO = re.compile(r"\$(\d+) = (NULL|'(?:[^']|'')*')")
-LITERAL = re.compile(r"'(?:[^']|'')*'")
+LITERAL = r"'(?:[^']|'')*'"
+PARAMETRO = re.compile(rf"\$(\d+) = (NULL|{LITERAL})")
 UUID = re.compile(r"'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}'")
 # Each pair is a text that wrk.lua would fill in, and the expression that gives it in pgbench.
 CLAVE = ("B-0000001", "('B-' || lpad((:archivo)::text, 7, '0'))")
