@@ -128,13 +128,9 @@ def insert(model, values: Mapping[str, Any], *, por: Author, con: Sequence[tuple
     if por.reference not in references.values():
         por.pk  # noqa: B018  the statement doesn't check the author, so this line does
     others = [(other, _with_known(references.values(), other, row)) for other, row in con]
-    condition = _taken_condition()
-    if condition:
-        sql = _insert_from_sql(model, _form(values), "condicion", returning=True)
-        params = _params(_columns(model), values)
-    else:
-        sql, params = _insert(model, [values])
-    rows = _write_with(model, sql, params, references, others, condition)
+    condition, form = _taken_condition(), _form(values)
+    sql = _insert_from_sql(model, form, "condicion", returning=True) if condition else _insert_sql(model, form, 1)
+    rows = _write_with(model, sql, _params(_columns(model), values), references, others, condition)
     if not rows:
         raise NotInserted
     return rows[0]
