@@ -1,6 +1,7 @@
 """The rules of every route: who may use it, its methods, both slashes, HEAD, and what an unknown path answers."""
 
 import re
+import shutil
 from itertools import product
 
 import pytest
@@ -24,6 +25,13 @@ RESTRINGIDO = {
 }
 CAMINOS = sorted({ruta.split()[1] for ruta in RUTAS} - {"/api/schema", "/api/docs"})  # test_openapi.py tests these
 PROTEGIDAS = [ruta for ruta, (roles, _) in RUTAS.items() if roles is not ABIERTA]
+
+
+@pytest.fixture(autouse=True)
+def disco_quieto(monkeypatch):
+    """`GET /api/backup/estado` tells how full the disk is, and others write to it between two requests."""
+    lleno = shutil.disk_usage("/")
+    monkeypatch.setattr(shutil, "disk_usage", lambda carpeta: lleno)
 
 
 def patrones(resolvedor, antes="/"):
