@@ -1638,6 +1638,8 @@ MUTANTES: list[Mutante] = [
             ('== "NoSuchKey":', '== "":'),
             ("    if len(ruta.encode()) <= MAYOR_LLAVE:\n", "    if True:\n"),
             ("DURA_UNA_DIRECCION = 15 * 60", "DURA_UNA_DIRECCION = 60"),
+            ("ConnectionCls = con_plazo(AWSHTTPConnection)", "ConnectionCls = AWSHTTPConnection"),
+            ("ConnectionCls = con_plazo(AWSHTTPSConnection)", "ConnectionCls = AWSHTTPSConnection"),
         ],
     ),
     *de(

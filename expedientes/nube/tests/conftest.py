@@ -2,6 +2,7 @@ from types import SimpleNamespace
 
 import botocore.endpoint
 import pytest
+from werkzeug.serving import make_ssl_devcert
 
 from expedientes.estados import Estado
 from expedientes.evidencias.tests.conftest import almacen  # noqa: F401
@@ -13,15 +14,31 @@ from monitor.archivos.nube import NUBE
 
 
 @pytest.fixture(scope="session")
-def estorbo_de_la_sesion():
-    with Moto().abierto() as moto, Estorbo(moto.puerto).abierto() as estorbo:
+def moto():
+    with Moto().abierto() as moto:
+        yield moto
+
+
+@pytest.fixture(scope="session")
+def estorbo_con_http(moto):
+    with Estorbo(moto.puerto).abierto() as estorbo:
+        yield estorbo
+
+
+@pytest.fixture(scope="session")
+def estorbo_con_https(moto, tmp_path_factory):
+    archivos = make_ssl_devcert(str(tmp_path_factory.mktemp("tls") / "cubeta"), host="localhost")
+    with Estorbo(moto.puerto, *archivos).abierto() as estorbo:
         yield estorbo
 
 
 @pytest.fixture
-def nube(estorbo_de_la_sesion, almacen, settings, monkeypatch):  # noqa: F811
-    """What stands before an empty bucket, which is that of the settings."""
-    estorbo = estorbo_de_la_sesion
+def nube(request, almacen, settings, monkeypatch):  # noqa: F811
+    """What stands before an empty bucket, which is that of the settings: `http`, unless the test's parameter says
+    otherwise."""
+    estorbo = request.getfixturevalue(f"estorbo_con_{getattr(request, 'param', 'http')}")
+    if estorbo.certificado:
+        monkeypatch.setenv("AWS_CA_BUNDLE", estorbo.certificado)
     estorbo.falla = None
     settings.NUBE = estorbo.cubeta
     for uno in NUBE.hallados(""):

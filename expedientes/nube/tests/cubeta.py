@@ -1,5 +1,6 @@
 """An S3-compatible server on this machine, in a process of its own, and what stands before it and gets in the way."""
 
+import ssl
 import subprocess
 import sys
 import threading
@@ -50,18 +51,25 @@ class Moto:
 
 class Estorbo:
     """Passes HTTP requests on to `destino`, unless `falla` does something else with one: it is given the handler, and
-    returns whether it took care of it."""
+    returns whether it took care of it. With a certificate and its key, each a file, it speaks TLS."""
 
-    def __init__(self, destino: int):
-        self.destino = destino
+    def __init__(self, destino: int, certificado: str = "", clave: str = ""):
+        self.destino, self.certificado = destino, certificado
         self.falla: Callable[[Paso], bool] | None = None
         self.pedidos: list[str] = []
         self._servidor = Servidor(("127.0.0.1", 0), Paso)
         self._servidor.estorbo = self
+        if certificado:
+            tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            tls.load_cert_chain(certificado, clave)
+            # Who greets slowly keeps a thread of their own, and not the one that accepts.
+            self._servidor.socket = tls.wrap_socket(
+                self._servidor.socket, server_side=True, do_handshake_on_connect=False
+            )
 
     @property
     def cubeta(self) -> Cubeta:
-        servidor = f"http://127.0.0.1:{self._servidor.server_port}"
+        servidor = f"{'https' if self.certificado else 'http'}://localhost:{self._servidor.server_port}"
         return Cubeta(servidor, NOMBRE, "us-east-1", "AKIA", "secreto-de-prueba")
 
     @contextmanager

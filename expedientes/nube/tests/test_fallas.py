@@ -106,6 +106,10 @@ def test_lo_que_ya_paso_se_queda_alla(operador, expediente, nube):
     assert Expediente.objects.get().ubicacion_almacenamiento == "Nube"
 
 
+por_las_dos_puertas = pytest.mark.parametrize("nube", ["http", "https"], indirect=True)
+
+
+@por_las_dos_puertas
 def test_la_que_calla_no_hace_esperar_para_siempre(operador, expediente, nube, settings, monkeypatch):
     subida(operador)
     monkeypatch.setattr("monitor.archivos.nube.SEGUNDOS_PARA_RESPONDER", 0.2)
@@ -117,6 +121,7 @@ def test_la_que_calla_no_hace_esperar_para_siempre(operador, expediente, nube, s
     fin.set()
 
 
+@por_las_dos_puertas
 def test_la_que_gotea_tampoco(operador, expediente, nube, monkeypatch):
     subida(operador)
     nube.falla = que_gotee(cada=0.02, cuantos=30)
@@ -127,6 +132,7 @@ def test_la_que_gotea_tampoco(operador, expediente, nube, monkeypatch):
     assert respuesta(operador.post(f"{RUTA}/respaldar")) == (200, {"ok": True, "subidas": 1})
 
 
+@por_las_dos_puertas
 @pytest.mark.parametrize("metodo", ["PUT", "GET"])
 def test_la_que_contesta_letra_por_letra_tampoco(operador, expediente, nube, monkeypatch, metodo):
     subida(operador)
@@ -138,6 +144,7 @@ def test_la_que_contesta_letra_por_letra_tampoco(operador, expediente, nube, mon
     assert respuesta(operador.post(f"{RUTA}/respaldar")) == (200, {"ok": True, "subidas": 1})
 
 
+@por_las_dos_puertas
 def test_la_que_recibe_despacio_tampoco(nube, monkeypatch):
     archivo = BytesIO(bytes(8 * 1024 * 1024))
     nube.falla = que_reciba_despacio(cada=0.002)
@@ -147,6 +154,16 @@ def test_la_que_recibe_despacio_tampoco(nube, monkeypatch):
         NUBE.subir("/evidencias/grande", archivo, archivo.getbuffer().nbytes, "application/pdf")
     monkeypatch.setattr("monitor.archivos.nube.SEGUNDOS_POR_PIEZA", 20)
     NUBE.subir("/evidencias/grande", archivo, archivo.getbuffer().nbytes, "application/pdf")
+
+
+@pytest.mark.parametrize("nube", ["https"], indirect=True)
+def test_quien_no_prueba_ser_la_nube_no_recibe_nada(operador, expediente, nube, settings, monkeypatch):
+    subida(operador)
+    monkeypatch.delenv("AWS_CA_BUNDLE")
+    settings.NUBE = replace(nube.cubeta, region="otra")  # another client, which knows no such authority
+
+    assert respuesta(operador.post(f"{RUTA}/respaldar")) == NO_RESPONDE
+    assert nube.pedidos == []
 
 
 def test_no_hay_nadie_alla(operador, expediente, nube, settings):
