@@ -43,6 +43,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     if (plantilla := Path(os.environ.get("PLANTILLA_DE_PRUEBAS", ""))).is_file():  # see `monitor.tests.mutantes`
         shutil.copyfile(plantilla, SQLITE)
 
+PASSWORD_HASHERS = ["monitor.usuarios.tests.hashers.HasherDePrueba"]
+
 # Nobody waits two seconds in a test, unless it says how long.
 LIMITES_DE_UNA_PETICION["lock_timeout"] = os.environ.get("ESPERA_DE_PRUEBAS", "300ms")
 

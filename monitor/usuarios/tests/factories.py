@@ -15,7 +15,7 @@ CLAVE = "mesa-redonda-58"
 
 @cache
 def hash_de(password):
-    """Return the hash of a password. Argon2 is slow on purpose, so each password is hashed once for all tests."""
+    """Return the hash of a password, which is made once for all tests."""
     return make_password(password)
 
 

@@ -21,6 +21,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from monitor import settings as las_de_verdad
 from monitor.api.tests.cliente import Api, Remota, respuesta
 from monitor.usuarios import hashers
 from monitor.usuarios.acceso import Backend
@@ -182,7 +183,9 @@ def test_primer_hash_de_un_proceso_no_cuesta_mas_por_un_usuario_que_no_existe():
     assert len(cargados) == 1
 
 
-def test_hash_es_argon2_con_19_mib_dos_vueltas_y_un_hilo(juan):
+def test_hash_es_argon2_con_19_mib_dos_vueltas_y_un_hilo(juan, settings):
+    settings.PASSWORD_HASHERS = las_de_verdad.PASSWORD_HASHERS
+
     juan.set_password("otra-mesa-61")
 
     assert juan.password.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
