@@ -1,11 +1,12 @@
 import factory
 
 from catalogos.models import Aseguradora, Departamento, Lugar, TipoPrioridadSolicitud, TipoServicioSolicitud
+from monitor.cambios.registro import guardar
 
 
 class CatalogoFactory(factory.django.DjangoModelFactory):
-    """A factory that creates each row with the verb, as the API and the admin do. With `eliminada`, it then deletes the
-    row."""
+    """A factory that writes each row with its first change, as the verb does, which besides looks for a row that it
+    would bring back. With `eliminada`, it then deletes the row."""
 
     class Meta:
         abstract = True
@@ -14,7 +15,7 @@ class CatalogoFactory(factory.django.DjangoModelFactory):
 
     @classmethod
     def _create(cls, model_class, *args, eliminada, **datos):
-        fila = model_class.objects.crear(datos, por=None)
+        fila = guardar(model_class(**datos), por=None)
         return model_class.objects.eliminar(fila.pk, por=None) if eliminada else fila
 
 

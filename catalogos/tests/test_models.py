@@ -140,8 +140,10 @@ def test_los_extremos_en_blanco_se_recortan_en_el_verbo():
 def test_usar_un_padre_eliminado_se_rechaza_en_el_verbo():
     """The API's serializer refuses it before the verb does, but the admin and the commands have only the verb."""
     padre = DepartamentoFactory(eliminada=True)
+    datos = {"codigo": "A", "nombre": "A", "departamento_padre_id": padre.pk}
+
     with pytest.raises(DatosInvalidos, match=f"no existe un departamento con Id {padre.pk}"):
-        DepartamentoFactory(departamento_padre_id=padre.pk)
+        Departamento.objects.crear(datos, por=None)
 
 
 @pytest.mark.parametrize("modelo", CATALOGOS)
