@@ -27,7 +27,7 @@ from monitor.api.tests.documento import operaciones
 
 pytestmark = pytest.mark.una_vez  # on PostgreSQL, fuzz/ asks a real server
 
-VECES = 3
+VECES = 2
 JSON, FORMULARIO = "application/json", "multipart/form-data"
 COMPROBACIONES = [
     not_a_server_error,
