@@ -7,7 +7,7 @@ import catalogos.base
 import monitor.db.fields
 import monitor.db.functions
 import monitor.validadores
-from monitor.db.operations import compose
+from monitor.db.operations import OnlyInState, compose
 
 TEXTOS = {
     "aseguradora": "nombre",
@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
             name="tipo_servicio_solicitud_nombre_unico",
         ),
         # What the columns are in the database doesn't change.
-        migrations.SeparateDatabaseAndState(
+        OnlyInState(
             state_operations=[
                 migrations.AlterField(
                     model_name="aseguradora",

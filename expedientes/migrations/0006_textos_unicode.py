@@ -7,7 +7,7 @@ import expedientes.models
 import monitor.db.fields
 import monitor.db.functions
 import monitor.validadores
-from monitor.db.operations import OnPostgreSQL, trigram_index
+from monitor.db.operations import OnlyInState, OnPostgreSQL, trigram_index
 
 TRIGRAMAS = trigram_index("expediente")
 
@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             name="expediente_por_placas",
         ),
         # What the columns are in the database doesn't change.
-        migrations.SeparateDatabaseAndState(
+        OnlyInState(
             state_operations=[
                 migrations.AlterField(
                     model_name="expediente",

@@ -24,6 +24,15 @@ class OnPostgreSQL(migrations.RunSQL):
             super().database_backwards(app_label, schema_editor, from_state, to_state)
 
 
+class OnlyInState(migrations.SeparateDatabaseAndState):
+    """Many changes of what Django knows of the models, and none of the database. The models are made anew once, when
+    the next operation asks for them, and not after each change with all those that they refer to."""
+
+    def state_forwards(self, app_label, state):
+        vars(state).pop("apps", None)
+        super().state_forwards(app_label, state)
+
+
 def untold(tabla: str, sql: str) -> list[migrations.RunSQL]:
     """Return the operations that run an UPDATE by which nobody changes anything, such as filling a new column: versions
     don't grow, and who follows the rows isn't told. SQLite has no triggers while it migrates."""

@@ -5,7 +5,7 @@ from django.db import migrations
 
 import monitor.db.fields
 import monitor.validadores
-from monitor.db.operations import compose
+from monitor.db.operations import OnlyInState, compose
 
 
 class Migration(migrations.Migration):
@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     operations = [
         # What the columns are in the database doesn't change.
-        migrations.SeparateDatabaseAndState(
+        OnlyInState(
             state_operations=[
                 migrations.AlterField(
                     model_name="intentodeacceso",
