@@ -84,7 +84,7 @@ class Connection(asyncio.Protocol):
             if isinstance(error, httptools.HttpParserCallbackError) and not isinstance(error.__context__, Malformed):
                 log.exception("El servidor no pudo con una petición")
             received = self.receiving or Received()
-            self._refuse(self.service.malformed(received.target, received.header("accept")))
+            self._refuse(self.service.malformed(_path(received.target), received.header("accept")))
 
     def pause_writing(self):
         self.can_write = False
@@ -121,6 +121,8 @@ class Connection(asyncio.Protocol):
         received.version = self.parser.get_http_version()
         received.keep_alive = self.parser.should_keep_alive()
         received.path = _path(received.target)
+        if not received.path:
+            raise Malformed("the target isn't a path")
         if self.answering is None:
             self.deadline = monotonic() + limits.BODY_TIME
         received.since = monotonic()
@@ -309,12 +311,13 @@ class Connection(asyncio.Protocol):
 
 
 def _path(target: bytes) -> str:
-    """Return the path of a request's target as WSGI asks for it: decoded, each byte a character."""
+    """Return the path of a request's target as WSGI asks for it: decoded, each byte a character. It is empty when there
+    is none."""
     if not target.startswith(b"/"):  # the form for proxies: http://host/path
         try:
             target = httptools.parse_url(target).path or b"/"
         except httptools.HttpParserInvalidURLError:
-            target = b""
+            return ""
     if not target.startswith(b"/"):
-        raise Malformed("the target isn't a path")
+        return ""
     return unquote_to_bytes(target.partition(b"?")[0]).decode("latin-1")

@@ -20,16 +20,16 @@ class Service:
     that large ones take no memory, and none stays when the process dies. `is_stranger` tells whose may take only a
     small part of the room for files: somebody whom the application can't know before it asks the database.
     `busy` makes the answer of an HTTP request that there is no room for, given its environment; `malformed` makes that
-    of one that isn't HTTP, given what was read of its target and of its Accept. `probes` are the paths that are asked
-    to know how the service is, which have threads of their own: they don't wait for what they watch. `watch` is called
-    each second.
+    of one that isn't HTTP, given its path and its Accept, each empty when it wasn't read. `probes` are the paths that
+    are asked to know how the service is, which have threads of their own: they don't wait for what they watch. `watch`
+    is called each second.
     """
 
     threads: Threads
     base_environ: dict
     body_limit: Callable[[Received], int]
     busy: Callable[[dict], Answer]
-    malformed: Callable[[bytes, str], Answer]
+    malformed: Callable[[str, str], Answer]
     is_stranger: Callable[[Received], bool] = lambda received: False
     folder: Path | None = None
     probes: frozenset[str] = frozenset()

@@ -771,10 +771,16 @@ MUTANTES: list[Mutante] = [
     ),
     # --- Servidor web ---
     *de(
+        "monitor/management/commands/serve.py",
+        "monitor/tests/test_serve.py",
+        cambios=[('"PATH_INFO": path or "/api"', '"PATH_INFO": "/api"')],
+    ),
+    *de(
         "monitor/server/connection.py",
         "monitor/server/tests/test_connection.py",
         cambios=[
             ("            transport.abort()\n", "            pass\n"),
+            ("malformed(_path(received.target),", 'malformed("",'),
             ('int(received.header("content-length") or 0) > received.body_limit', "False"),
             ("received.size > received.body_limit", "False"),
             ("return self.service.held <= limits.BODIES", "return True"),

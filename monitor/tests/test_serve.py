@@ -171,11 +171,19 @@ def test_lo_que_no_cabe_del_admin_es_una_pagina(rf):
     assert '<a href="/admin/">' in pagina
 
 
-def test_lo_que_no_se_entiende_tambien_tiene_nombre_y_renglon(caplog):
+@pytest.mark.parametrize(
+    ("ruta", "cuerpo"),
+    [
+        ("", {"error": ILEGIBLE}),
+        ("/api/expedientes/S-1", {"error": ILEGIBLE}),
+        ("/lugar/\xff", {"success": False, "message": ILEGIBLE, "detail": None}),
+    ],
+)
+def test_lo_que_no_se_entiende_tambien_tiene_dialecto_nombre_y_renglon(caplog, ruta, cuerpo):
     with caplog.at_level("INFO"):
-        contestada = ilegible(b"", "")
+        contestada = ilegible(ruta, "")
 
-    assert (contestada.status, json.loads(contestada.body)) == ("400 Bad Request", {"error": ILEGIBLE})
+    assert (contestada.status, json.loads(contestada.body)) == ("400 Bad Request", cuerpo)
     assert re.fullmatch("[0-9a-f]{32}", dict(contestada.headers)["X-Request-ID"])
     assert [re.sub(r"[\d.]+ ms", "N ms", linea) for linea in caplog.messages] == [
         "- - 400 N ms sentencias=0 usuario=- cliente=-"

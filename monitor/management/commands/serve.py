@@ -19,7 +19,7 @@ from monitor.db.state import gather_statistics, limit_waits
 from monitor.entorno import PROCESOS, PUERTO, Entorno, direccion
 from monitor.management.terminal import declarar_uso, exigir_migraciones
 from monitor.middleware import BrowserMiddleware, RequestLogMiddleware
-from monitor.origen import ADMIN, is_admin
+from monitor.origen import is_admin
 from monitor.puerto import frase_de
 from monitor.request import Request
 from monitor.server.application import Answer, Probes, Threads, base_environ
@@ -29,7 +29,7 @@ from monitor.server.workers import listen, serve
 ILEGIBLE = "La petición HTTP no se puede leer; revise el programa que la envía"
 OCUPADO = ("El servidor está ocupado", f"{server_busy().mensaje}.")  # what a person reads of a 503
 SONDAS = {"/livez", "/readyz", "/metrics"}
-DE_LO_ILEGIBLE = {"REQUEST_METHOD": "-", "PATH_INFO": "/api", "wsgi.input": io.BytesIO()}
+DE_LO_ILEGIBLE = {"REQUEST_METHOD": "-", "wsgi.input": io.BytesIO()}
 
 
 class Command(BaseCommand):
@@ -119,11 +119,11 @@ def limite_del_cuerpo(received) -> int:
     return uploads.body_limit(received.method, received.path, received.header)
 
 
-def ilegible(target: bytes, accept: str) -> Answer:
-    """Return the answer to what isn't HTTP, or passes the limits of it: a page, when a browser sent it."""
-    path = ADMIN if target.startswith(ADMIN.encode()) else DE_LO_ILEGIBLE["PATH_INFO"]
+def ilegible(path: str, accept: str) -> Answer:
+    """Return the answer to what isn't HTTP, or passes the limits of it: a page, when a browser sent it. `path` is empty
+    when not even that could be read."""
     error = HttpError(400, ILEGIBLE, {"Connection": "close"}, codigo="peticion_invalida")
-    return sin_vista(error, DE_LO_ILEGIBLE | {"PATH_INFO": path, "HTTP_ACCEPT": accept})
+    return sin_vista(error, DE_LO_ILEGIBLE | {"PATH_INFO": path or "/api", "HTTP_ACCEPT": accept})
 
 
 def sin_vista(error: HttpError, environ: dict) -> Answer:

@@ -107,7 +107,7 @@ def servicio(numero, call_soon):
         busy=lambda environ: Answer("503 Service Unavailable", [("Retry-After", "2")], b"ocupado"),
         probes=frozenset({"/sonda"}),
         for_probes=Probes(aplicacion, call_soon, count=1),
-        malformed=lambda target, accept: Answer("400 Bad Request", [], b"ilegible"),
+        malformed=lambda path, accept: Answer("400 Bad Request", [], f"ilegible: {path}".encode()),
     )
 
 

@@ -115,21 +115,24 @@ def test_otro_protocolo_no_se_habla(servidor_propio):
 
 
 @pytest.mark.parametrize(
-    "peticion",
+    ("peticion", "ruta"),
     [
-        "GARBAGE\r\n\r\n",
-        "GET hola HTTP/1.1\r\n\r\n",
-        "OPTIONS * HTTP/1.1\r\n\r\n",
-        "GET /hola HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
-        "POST /eco HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        f"GET /hola HTTP/1.1\r\nX: {'x' * 70_000}\r\n\r\n",
-        EN_TROZOS + "5\r\nhola\r\nzz\r\n",
+        ("GARBAGE\r\n\r\n", ""),
+        ("GET hola HTTP/1.1\r\n\r\n", ""),
+        ("OPTIONS * HTTP/1.1\r\n\r\n", ""),
+        ("GET /hola HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", "/hola"),
+        ("GET http://x/hola?a=b HTTP/1.1\r\nContent-Length: \r\n\r\n", "/hola"),
+        ("POST /eco HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "/eco"),
+        (f"GET /hola HTTP/1.1\r\nX: {'x' * 70_000}\r\n\r\n", "/hola"),
+        (EN_TROZOS + "5\r\nhola\r\nzz\r\n", "/eco"),
     ],
 )
-def test_lo_que_no_es_http_es_un_400_y_no_se_hace(servidor_propio, peticion):
+def test_lo_que_no_es_http_es_un_400_de_su_ruta_y_no_se_hace(servidor_propio, peticion, ruta):
     antes = servidor_propio.hechos()
 
-    assert todo(servidor_propio.conectar(peticion)).startswith(b"HTTP/1.1 400 ")
+    recibido = todo(servidor_propio.conectar(peticion))
+    assert recibido.startswith(b"HTTP/1.1 400 ")
+    assert recibido.endswith(f"\r\n\r\nilegible: {ruta}".encode())
     assert servidor_propio.hechos() == antes
 
 
