@@ -317,7 +317,6 @@ def _path(target: bytes) -> str:
         try:
             target = httptools.parse_url(target).path or b"/"
         except httptools.HttpParserInvalidURLError:
-            return ""
-    if not target.startswith(b"/"):
-        return ""
-    return unquote_to_bytes(target.partition(b"?")[0]).decode("latin-1")
+            target = b""
+    path = target.partition(b"?")[0] if target.startswith(b"/") else b""
+    return unquote_to_bytes(path).decode("latin-1")
