@@ -55,16 +55,17 @@ def pytest_collection():
 NAVEGADOR = "navegador"  # the fixture
 
 
-def pytest_collection_modifyitems(items):
-    ajena, motivo = (
-        (basta_en_sqlite, "basta en SQLite")
-        if connection.vendor == "postgresql"
-        else (lambda prueba: prueba.get_closest_marker("postgresql"), "sólo en PostgreSQL")
-    )
+def pytest_collection_modifyitems(config, items):
+    ajena = basta_en_sqlite if connection.vendor == "postgresql" else pide_postgresql
+    suyas, ajenas = [], []
     for prueba in items:
-        if ajena(prueba):
-            prueba.add_marker(pytest.mark.skip(reason=motivo))
-    items[:] = repartir(items, procesos=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1)))
+        (ajenas if ajena(prueba) else suyas).append(prueba)
+    config.hook.pytest_deselected(items=ajenas)
+    items[:] = repartir(suyas, procesos=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1)))
+
+
+def pide_postgresql(prueba) -> bool:
+    return prueba.get_closest_marker("postgresql") is not None
 
 
 def repartir(pruebas, procesos) -> list:
