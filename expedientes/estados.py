@@ -13,6 +13,9 @@ class Estado(models.TextChoices):
 # Any other state may follow, because a unit can go back to repair. The enum has the states in their usual order.
 TRANSICIONES: dict[Estado, frozenset[Estado]] = {desde: frozenset(Estado) - {desde} for desde in Estado}
 
+ESTADO_INVALIDO = f"Estado inválido. Valores permitidos: {', '.join(Estado.values)}"
+MISMO_ESTADO = "El expediente ya se encuentra en ese estado"
+
 ABIERTOS = tuple(estado for estado in Estado if estado != Estado.SALIDA)  # the unit is in the shop
 
 

@@ -6,10 +6,10 @@ from importlib import import_module
 from django.conf import settings
 
 from expedientes.anexos import ANEXOS
-from expedientes.estados import Estado, Ubicacion
+from expedientes.estados import MISMO_ESTADO, Estado, Ubicacion
 from expedientes.evidencias.openapi import EJEMPLO as EVIDENCIA
 from expedientes.filters import PARAMETROS
-from expedientes.models import MISMO_ESTADO, NO_ENCONTRADO, YA_EXISTE, Expediente
+from expedientes.models import Expediente
 from expedientes.salida import SIN_CHECKLIST, SIN_ENTREGA
 from expedientes.serializers import (
     CAMBIO_CON_MOTIVO,
@@ -26,6 +26,7 @@ from expedientes.serializers import (
     ExpedienteResumenSerializer,
     ExpedienteSerializer,
 )
+from expedientes.verbos import NO_ENCONTRADO, YA_EXISTE
 from expedientes.views import SIN_CLAVE, ExpedienteViewSet
 from monitor.api.lists import CURSOR_INVALIDO, UNTIL
 from monitor.api.openapi.description import (

@@ -6,10 +6,10 @@ from rest_framework import serializers
 
 from catalogos.models import Aseguradora
 from expedientes.archivo import ExpedienteArchivado
-from expedientes.estados import Estado
+from expedientes.estados import ESTADO_INVALIDO, Estado
 from expedientes.evidencias.models import Evidencia
 from expedientes.evidencias.serializers import EvidenciaSerializer
-from expedientes.models import ESTADO_INVALIDO, OBLIGATORIO, Expediente, HistorialEstado
+from expedientes.models import OBLIGATORIO, Expediente, HistorialEstado
 from expedientes.numeros import NumeroDejado
 from expedientes.salida import MOTIVO_MAXIMO
 from monitor.api.dialects import DIRECT

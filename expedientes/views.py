@@ -4,7 +4,7 @@ from catalogos.models import Aseguradora
 from expedientes.archivo import ExpedienteArchivado
 from expedientes.evidencias.lecturas import ConEvidencia
 from expedientes.filters import PARAMETROS
-from expedientes.models import Expediente, no_encontrado
+from expedientes.models import Expediente
 from expedientes.numeros import NumeroDejado
 from expedientes.serializers import (
     ARCHIVADO,
@@ -136,7 +136,7 @@ class ExpedienteViewSet(ApiViewSet):
     def retrieve(self, request, no_siniestro):
         response = uno.respond(self, no_siniestro=no_siniestro)
         if response is None:
-            raise no_encontrado(no_siniestro)
+            raise Expediente.objects.no_encontrado(no_siniestro)
         return response
 
     def update(self, request, no_siniestro):
@@ -172,11 +172,11 @@ class ExpedienteViewSet(ApiViewSet):
     def historial(self, request, no_siniestro):
         expediente = historial.one(no_siniestro=no_siniestro)
         if expediente is None:
-            raise no_encontrado(no_siniestro)
+            raise Expediente.objects.no_encontrado(no_siniestro)
         return self.respond(expediente["historial_estado"])
 
     def cambios(self, request, no_siniestro):
         expediente = Expediente.objects.filter(pk=no_siniestro).only("uid").first()
         if expediente is None:
-            raise no_encontrado(no_siniestro)
+            raise Expediente.objects.no_encontrado(no_siniestro)
         return list_response(self, CambiosList(expediente, EXPEDIENTE, DIRECT))

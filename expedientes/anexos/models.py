@@ -11,7 +11,8 @@ from uuid import UUID
 from django.db import models, transaction
 
 from expedientes.archivo import anexos_archivados, archivar_anexo
-from expedientes.models import NO_ENCONTRADO, Expediente
+from expedientes.models import Expediente
+from expedientes.verbos import NO_ENCONTRADO
 from monitor.cambios.cadena import Encadenado
 from monitor.cambios.registro import anotar, cambiar_tomada, crear, exigir_visto
 from monitor.db.queries import CompiledQuery, Param

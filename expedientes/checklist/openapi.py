@@ -28,7 +28,7 @@ from expedientes.checklist.serializers import (
     ItemsEntrada,
 )
 from expedientes.checklist.views import ChecklistViewSet
-from expedientes.models import NO_ENCONTRADO as SIN_EXPEDIENTE
+from expedientes.verbos import NO_ENCONTRADO as SIN_EXPEDIENTE
 from monitor.api.converters import ID_INVALIDO
 from monitor.api.openapi.description import (
     UNLESS_KNOWN,

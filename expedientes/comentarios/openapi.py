@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 from expedientes.comentarios.models import NO_ENCONTRADO, Comentario
 from expedientes.comentarios.serializers import NUEVO, OBLIGATORIOS, ComentarioNuevoSerializer, ComentarioSerializer
 from expedientes.comentarios.views import ComentarioViewSet
-from expedientes.models import NO_ENCONTRADO as SIN_EXPEDIENTE
+from expedientes.verbos import NO_ENCONTRADO as SIN_EXPEDIENTE
 from monitor.api.converters import ID_INVALIDO
 from monitor.api.openapi.description import Operation, describe, describe_fields, describe_tag, done, name_component
 from monitor.errores import DatosInvalidos, NoEncontrado

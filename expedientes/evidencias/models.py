@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from expedientes.archivo import DE_LA_COPIA, AnexoArchivado, archivar_anexo, leer_fila
 from expedientes.estados import EN_LA_NUBE, Estado, Ubicacion, ubicacion_de
-from expedientes.models import Expediente, no_encontrado
+from expedientes.models import Expediente
 from monitor.archivos.almacen import Entrante
 from monitor.archivos.tipos import TIPOS, Examen
 from monitor.archivos.tipos import Tipo as Clase
@@ -86,7 +86,7 @@ class EvidenciaManager(models.Manager.from_queryset(EvidenciaQuerySet)):
         expediente."""
         expediente = _tomar(no_siniestro)
         if expediente is None:
-            raise no_encontrado(no_siniestro)
+            raise Expediente.objects.no_encontrado(no_siniestro)
         valores = {
             "expediente_id": no_siniestro,
             "tipo": tipo,

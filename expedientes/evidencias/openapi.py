@@ -19,7 +19,8 @@ from expedientes.evidencias.views import (
     EvidenciaViewSet,
     RutaViewSet,
 )
-from expedientes.models import NO_ENCONTRADO, Expediente
+from expedientes.models import Expediente
+from expedientes.verbos import NO_ENCONTRADO
 from monitor.api.converters import ID_INVALIDO
 from monitor.api.downloads import FUERA
 from monitor.api.errors import HttpError

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from django.http import HttpRequest
 
 from expedientes.evidencias.models import Evidencia, Tipo, nombre_de
-from expedientes.models import Expediente, no_encontrado
+from expedientes.models import Expediente
 from monitor.api.uploads import Form, body_of, read_form
 from monitor.archivos import ALMACEN
 from monitor.archivos.almacen import Entrante
@@ -52,7 +52,7 @@ class Subida:
 
     def _recibir(self):
         if not Expediente.objects.filter(pk=self._no_siniestro).exists():
-            raise no_encontrado(self._no_siniestro)
+            raise Expediente.objects.no_encontrado(self._no_siniestro)
         body_of(self._request)  # it is refused for its size before anything else
         self._entrante = self._pila.enter_context(ALMACEN.recibir())
         self._forma: Form = read_form(self._request, ARCHIVO, (TIPO,), self._entrante.write)

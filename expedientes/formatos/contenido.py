@@ -12,7 +12,7 @@ from expedientes.checklist.admin import PaginaDeChecklist
 from expedientes.checklist.models import FIRMA_DIBUJADA, Checklist, ChecklistItem, Valor, de_plantilla, punto_de
 from expedientes.levantamientos.admin import PaginaDeLevantamiento
 from expedientes.levantamientos.models import Levantamiento
-from expedientes.models import Expediente, no_encontrado
+from expedientes.models import Expediente
 from expedientes.secciones import SECCIONES
 from monitor.archivos.imagenes import dibujo
 from monitor.errores import NoEncontrado
@@ -35,7 +35,7 @@ DE_CONCEPTOS = (Columna("Claves", 2), Columna("Concepto", 8), Columna("Costo", 2
 def del_expediente(no_siniestro: str) -> Hoja:
     expediente = Expediente.objects.select_related("aseguradora", "creado_por").filter(pk=no_siniestro).first()
     if expediente is None:
-        raise no_encontrado(no_siniestro)
+        raise Expediente.objects.no_encontrado(no_siniestro)
     secciones = [(titulo, flatten(lineas)) for titulo, lineas, _ in SECCIONES]
     cabeza = ("estado", "ubicacion_almacenamiento", "creado_por")
     return _hoja("Expediente", no_siniestro, _secciones(expediente, [("", cabeza), *secciones]))

@@ -2,8 +2,8 @@
 
 from expedientes.formatos.contenido import SIN_CHECKLIST, SIN_LEVANTAMIENTO
 from expedientes.formatos.views import TIPO, FormatoViewSet
-from expedientes.models import NO_ENCONTRADO
 from expedientes.openapi import RUTA
+from expedientes.verbos import NO_ENCONTRADO
 from monitor.api.openapi.description import Operation, describe, describe_fields, describe_tag, name_choices
 from monitor.errores import NoEncontrado
 from monitor.exportacion.hoja import TIPOS

@@ -14,7 +14,7 @@ from expedientes.archivo import copiar
 from expedientes.estados import Ubicacion
 from expedientes.evidencias.models import Evidencia
 from expedientes.formatos.views import FORMATOS
-from expedientes.models import Expediente, no_encontrado
+from expedientes.models import Expediente
 from monitor.archivos.nube import NUBE, llave_para
 from monitor.errores import NoEncontrado
 from monitor.exportacion.hoja import TIPOS, escribir
@@ -56,7 +56,7 @@ def manifiesto(no_siniestro: str) -> bytes:
     """Return the expediente as the archive would keep it, and its evidence with the key and the digest of each."""
     expediente = Expediente.objects.select_for_update(no_key=True).filter(pk=no_siniestro).first()
     if expediente is None:
-        raise no_encontrado(no_siniestro)
+        raise Expediente.objects.no_encontrado(no_siniestro)
     evidencias = Evidencia.objects.filter(expediente=no_siniestro).order_by("pk")
     dicho = {
         "manifiesto": 1,

@@ -15,7 +15,7 @@ from django.utils import timezone
 from expedientes.estados import Estado, Ubicacion
 from expedientes.evidencias import contenido
 from expedientes.evidencias.models import Evidencia
-from expedientes.models import Expediente, no_encontrado
+from expedientes.models import Expediente
 from expedientes.nube.acompanantes import subir_acompanantes
 from monitor.archivos import ALMACEN
 from monitor.archivos.almacen import tomar_turno
@@ -76,7 +76,7 @@ def _por_respaldar(no_siniestro: str) -> list[Evidencia]:
 def _estado_de(no_siniestro) -> str:
     estado = Expediente.objects.filter(pk=no_siniestro).values_list("estado", flat=True).first()
     if estado is None:
-        raise no_encontrado(no_siniestro)
+        raise Expediente.objects.no_encontrado(no_siniestro)
     return estado
 
 

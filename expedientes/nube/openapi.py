@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-from expedientes.models import NO_ENCONTRADO
 from expedientes.nube.models import EN_CURSO, EstadoDeLaNube, Resultado, Tipo
 from expedientes.nube.mudanzas import ALTERADAS, SIN_LOCALES, SIN_NADA_EN_LA_NUBE, SOLO_EN_SALIDA
 from expedientes.nube.serializers import (
@@ -15,6 +14,7 @@ from expedientes.nube.serializers import (
 )
 from expedientes.nube.views import NubeViewSet
 from expedientes.openapi import RUTA
+from expedientes.verbos import NO_ENCONTRADO
 from monitor.api.openapi.description import (
     Operation,
     describe,

@@ -16,17 +16,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
 from expedientes.archivo import ExpedienteArchivado
-from expedientes.estados import Estado
-from expedientes.models import (
-    ESTADO_INVALIDO,
-    MISMO_ESTADO,
-    NO_ENCONTRADO,
-    OBLIGATORIO,
-    YA_EXISTE,
-    Expediente,
-    HistorialEstado,
-)
+from expedientes.estados import ESTADO_INVALIDO, MISMO_ESTADO, Estado
+from expedientes.models import OBLIGATORIO, Expediente, HistorialEstado
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
+from expedientes.verbos import NO_ENCONTRADO, YA_EXISTE
 from monitor.admin.forms import VerbForm
 from monitor.api import tokens
 from monitor.api.tests.cliente import Api

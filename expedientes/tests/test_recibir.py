@@ -8,10 +8,11 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from expedientes.archivo import ExpedienteArchivado
-from expedientes.models import OBLIGATORIO, YA_EXISTE, YA_RECIBIDA, Expediente
+from expedientes.models import OBLIGATORIO, Expediente
 from expedientes.numeros import NumeroProvisional
 from expedientes.recibir import SIN_SENAS
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
+from expedientes.verbos import YA_EXISTE, YA_RECIBIDA
 from monitor.tests.formularios import campos_de, enviar, frases
 from monitor.usuarios.tests.factories import UsuarioFactory
 

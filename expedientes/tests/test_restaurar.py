@@ -13,8 +13,9 @@ from playwright.sync_api import expect
 
 from catalogos.models import Aseguradora
 from expedientes.archivo import SIN_LUGAR, ExpedienteArchivado
-from expedientes.models import OCUPADO, YA_NO_ESTA, Expediente, HistorialEstado
+from expedientes.models import Expediente, HistorialEstado
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
+from expedientes.verbos import OCUPADO, YA_NO_ESTA
 from monitor.api.tests.cliente import Paciente, respuesta
 from monitor.cambios.models import Cambio
 from monitor.cambios.verificacion import encadenados, verificar

@@ -9,7 +9,8 @@ from django.utils.html import strip_tags
 from playwright.sync_api import expect
 
 from expedientes import tablero
-from expedientes.models import MISMO_ESTADO, Expediente
+from expedientes.estados import MISMO_ESTADO
+from expedientes.models import Expediente
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
 from monitor.usuarios.tests.factories import UsuarioFactory
 

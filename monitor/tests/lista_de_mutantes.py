@@ -199,7 +199,7 @@ MUTANTES: list[Mutante] = [
         cambios=[("visibles_para(usuario)", "all()"), ("hoy.month - 1", "hoy.month")],
     ),
     *de(
-        "expedientes/models.py",
+        "expedientes/verbos.py",
         "expedientes/tests/test_models.py",
         "expedientes/tests/test_views.py",
         "expedientes/tests/test_filters.py",
@@ -232,7 +232,7 @@ MUTANTES: list[Mutante] = [
         cambios=[("if bloquear or igual is None or igual.version == fila.version:", "if True:")],
     ),
     *de(
-        "expedientes/models.py",
+        "expedientes/verbos.py",
         "expedientes/tests/test_carreras.py",
         postgresql=True,
         cambios=[
@@ -244,7 +244,7 @@ MUTANTES: list[Mutante] = [
     ),
     # --- What comes back from the archive, and what goes out ---
     *de(
-        "expedientes/models.py",
+        "expedientes/verbos.py",
         "expedientes/tests/test_restaurar.py",
         cambios=[
             ("        exigir_mencionados(copia.datos)\n", ""),
@@ -315,7 +315,7 @@ MUTANTES: list[Mutante] = [
         ],
     ),
     *de(
-        "expedientes/models.py",
+        "expedientes/verbos.py",
         "expedientes/tests/test_comentarios.py",
         cambios=[("            if not relacion.field.target_field.primary_key:\n", "            if False:\n")],
     ),
@@ -382,13 +382,13 @@ MUTANTES: list[Mutante] = [
         cambios=[("if not self.found_as or not self.has_view_permission(request):", "if not self.found_as:")],
     ),
     *de(
-        "expedientes/models.py",
+        "expedientes/verbos.py",
         "expedientes/tests/test_numeros.py",
         "expedientes/tests/test_recibir.py",
         cambios=[
             ("recibido is None and (conocido or choques == CHOQUES)", "recibido is None"),
-            ("uid is None or not se_escribio(Expediente, uid)", "uid is None or not self.filter(uid=uid).exists()"),
-            ("        if nuevo == no_siniestro:\n            return read(Expediente, nuevo)\n", ""),
+            ("uid is None or not se_escribio(self.model, uid)", "uid is None or not self.filter(uid=uid).exists()"),
+            ("        if nuevo == no_siniestro:\n            return read(self.model, nuevo)\n", ""),
             ("exigir_visto(expediente, visto)\n        if nuevo", "if nuevo"),
             ('{"no_siniestro": no_siniestro, "uid": expediente.uid,', '{"no_siniestro": nuevo, "uid": expediente.uid,'),
             (
