@@ -19,7 +19,8 @@ from monitor.cambios.serializers import CambioSerializer
 from monitor.errores import DatosInvalidos, ReglaIncumplida, SinPermiso
 from solicitudes.estados import Estado
 from solicitudes.filters import PARAMETROS
-from solicitudes.models.solicitud import Solicitud, no_encontrada
+from solicitudes.models.solicitud import Solicitud
+from solicitudes.models.verbos import no_encontrada
 from solicitudes.permisos import NO_PUEDEN, PROPIA, SIN_PERMISO, Accion
 from solicitudes.referencias import CAMPOS, LUGAR, MISMA_PERSONA, no_existe
 from solicitudes.reglas import (

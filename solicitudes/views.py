@@ -18,7 +18,8 @@ from monitor.db.writes import written_and_read
 from monitor.errores import DatosInvalidos
 from solicitudes.filters import PARAMETROS
 from solicitudes.models import EstadoSolicitud, HistoricoEstado, Solicitud
-from solicitudes.models.solicitud import SolicitudQuerySet, no_encontrada
+from solicitudes.models.consultas import SolicitudQuerySet
+from solicitudes.models.verbos import no_encontrada
 from solicitudes.permisos import ve_todas
 from solicitudes.serializers import CAMBIO, DETALLE, ELIMINADA, ENTRADA, MOTIVO, MOTIVO_OPCIONAL, RESUMEN, creada
 

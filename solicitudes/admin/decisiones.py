@@ -12,7 +12,7 @@ from monitor.errores import DatosInvalidos, sin_su_campo
 from solicitudes.correo.mensajes import para_decidir
 from solicitudes.estados import TRANSICIONES, Estado
 from solicitudes.models import Solicitud
-from solicitudes.models.solicitud import DESTINOS
+from solicitudes.models.verbos import DESTINOS
 from solicitudes.permisos import Accion
 from solicitudes.reglas import dudas_de
 from solicitudes.serializers import MOTIVO, MOTIVO_OPCIONAL

@@ -1,4 +1,4 @@
-"""The rows that hang from a solicitud: its places and its history. The verbs of `solicitud.py` write them."""
+"""The rows that hang from a solicitud: its places and its history. The verbs of `verbos.py` write them."""
 
 from functools import cached_property
 

@@ -654,7 +654,7 @@ def test_cambio_que_se_deshace_no_encola_nada(monkeypatch):
     def fallar(*_):
         raise RuntimeError
 
-    monkeypatch.setattr("solicitudes.models.solicitud.SolicitudManager._anotar", fallar)
+    monkeypatch.setattr("solicitudes.models.verbos.SolicitudManager._anotar", fallar)
 
     with pytest.raises(RuntimeError):
         SolicitudFactory()
