@@ -14,7 +14,8 @@ from monitor.cambios.cadena import Encadenado
 from monitor.cambios.registro import exigir_visto, guardar
 from monitor.db.errors import is_duplicate
 from monitor.db.fields import LineField, LongTextField
-from monitor.db.functions import CaseBlind, Contains, Lines
+from monitor.db.functions import CaseBlind
+from monitor.db.search import Contains, Lines
 from monitor.db.versions import Remembered, Seen
 from monitor.db.writes import Author
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado

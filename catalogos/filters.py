@@ -9,7 +9,8 @@ from catalogos.models import Departamento, Lugar
 from monitor.api.fields import StrictSearchField, StrictTextField
 from monitor.api.pages import page_params
 from monitor.api.params import BooleanParam, IntegerParam, QueryParams, StrictFilter
-from monitor.db.functions import CaseBlind, Contains, Lines
+from monitor.db.functions import CaseBlind
+from monitor.db.search import Contains, Lines
 
 LARGO = 250
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from expedientes.estados import ABIERTOS, Estado, Ubicacion
 from expedientes.numeros import NumeroDejado
-from monitor.db.functions import LAST_DAY, Contains, Folded, LocalDay, has_plates, search
+from monitor.db.functions import LAST_DAY, Folded, LocalDay, has_plates
+from monitor.db.search import Contains, search
 from monitor.textos import words
 
 ABIERTO = models.Q(estado__in=ABIERTOS)

@@ -15,7 +15,8 @@ from expedientes.verbos import YA_EXISTE, ExpedienteManager
 from monitor.cambios.registro import DE_LA_CADENA, columnas_de
 from monitor.cambios.seguimiento import Seguido
 from monitor.db.fields import KeyField, MailField, order_column, search_column
-from monitor.db.functions import Beginning, ClockTime, DaysToLastOrMore, IndexedPlates
+from monitor.db.functions import ClockTime, DaysToLastOrMore, IndexedPlates
+from monitor.db.search import Beginning
 from monitor.usuarios.models import Usuario
 from monitor.validadores import que_se_puede_mostrar, sin_control, sin_formato
 

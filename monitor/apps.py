@@ -15,7 +15,7 @@ class MonitorConfig(AppConfig):
     verbose_name = "Monitor"
 
     def ready(self):
-        for listener in ("monitor.checks", "monitor.db.statements"):
+        for listener in ("monitor.checks", "monitor.db.sqlite", "monitor.db.statements"):
             import_module(listener)
         # Django 6.1 would say «- Select an option -», which it has in no Spanish yet.
         fields.BLANK_CHOICE_LABEL = "---------"

@@ -6,6 +6,7 @@ from django.db import migrations, models
 import expedientes.models
 import monitor.db.fields
 import monitor.db.functions
+import monitor.db.search
 import monitor.validadores
 from monitor.db.operations import OnlyInState, OnPostgreSQL, trigram_index
 
@@ -274,7 +275,7 @@ class Migration(migrations.Migration):
             name="busqueda",
             field=models.GeneratedField(
                 db_persist=True,
-                expression=monitor.db.functions.Searchable(
+                expression=monitor.db.search.Searchable(
                     "no_siniestro",
                     "nombre_cliente",
                     "marca",

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-import monitor.db.functions
+import monitor.db.search
 from monitor.db.operations import OnPostgreSQL, trigram_index
 
 TRIGRAMAS = trigram_index("expediente")
@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name="busqueda",
             field=models.GeneratedField(
                 db_persist=True,
-                expression=monitor.db.functions.Searchable(
+                expression=monitor.db.search.Searchable(
                     "no_siniestro",
                     "nombre_cliente",
                     "marca",
@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                     "orden",
                     "factura",
                     "asesor",
-                    monitor.db.functions.Beginning("vehiculo"),
+                    monitor.db.search.Beginning("vehiculo"),
                     "placas",
                     "telefono_cliente",
                 ),

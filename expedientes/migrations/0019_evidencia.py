@@ -5,7 +5,6 @@ from django.conf import settings
 from django.db import migrations, models
 
 import monitor.db.fields
-import monitor.db.functions
 
 
 class Migration(migrations.Migration):

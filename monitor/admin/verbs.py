@@ -30,7 +30,8 @@ from monitor.admin.lists import FilteredChangeList
 from monitor.admin.routes import route
 from monitor.admin.sheets import sheet_of
 from monitor.admin.stale import INTENTOS, REVISAR, VISTO, Ajeno, Pagina, Visto, escrito, lo_que_cambio
-from monitor.db.functions import Contains, Folded
+from monitor.db.functions import Folded
+from monitor.db.search import Contains
 from monitor.db.versions import Seen, Versioned
 from monitor.db.writes import Author
 from monitor.errores import Desactualizado, ErrorDeDominio

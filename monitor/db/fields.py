@@ -2,7 +2,8 @@
 
 from django.db import models
 
-from monitor.db.functions import DaysToLast, Searchable
+from monitor.db.functions import DaysToLast
+from monitor.db.search import Searchable
 from monitor.textos import composed, is_visible
 
 

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from django.core.management.base import CommandError
 
-from monitor.db.functions import give_functions
+from monitor.db.sqlite import give_functions
 from monitor.respaldos.contenedor import PEDAZO, Respaldo
 from monitor.respaldos.intercambio import exigir_libre, intercambiar, reparar
 from monitor.respaldos.manifiesto import Tabla

@@ -3,7 +3,8 @@
 from django.db import models
 from django.db.models.functions import Coalesce, NullIf
 
-from monitor.db.functions import Contains, Folded, Lines
+from monitor.db.functions import Folded
+from monitor.db.search import Contains, Lines
 from monitor.textos import words
 from monitor.usuarios.models import Usuario
 from solicitudes.estados import Estado

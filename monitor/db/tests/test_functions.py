@@ -12,20 +12,9 @@ from hypothesis.extra.django import TestCase
 
 from expedientes.models import Expediente
 from monitor import textos
-from monitor.db.functions import (
-    AS_WRITTEN,
-    CaseBlind,
-    Contains,
-    Folded,
-    IndexedPlates,
-    Kept,
-    Lines,
-    Plates,
-    Searchable,
-    Sorted,
-    fold_searchable,
-)
+from monitor.db.functions import CaseBlind, Folded, IndexedPlates, Kept, Plates, Sorted
 from monitor.db.queries import execute
+from monitor.db.search import AS_WRITTEN, Contains, Lines, Searchable, fold_searchable
 
 
 def asignados():
