@@ -1,4 +1,4 @@
-"""The rules that hold whoever writes: the archive, and the database's constraints."""
+"""The rules that hold whoever writes: the moment of a state, the archive, and the database's constraints."""
 
 from datetime import UTC, datetime
 
@@ -11,6 +11,23 @@ from expedientes.serializers import CAMPOS
 from expedientes.tests.factories import AseguradoraFactory, ExpedienteFactory
 from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import UsuarioFactory
+
+# --- States ---
+
+
+def test_esta_en_cada_estado_desde_el_cambio_que_lo_trajo(db):
+    ExpedienteFactory(no_siniestro="SIN-1")
+    por, desde = UsuarioFactory(), []
+
+    for hasta in (None, "Restauracion", "Salida", "Ingreso"):
+        if hasta:
+            Expediente.objects.cambiar_estado("SIN-1", hasta, por=por)
+        expediente = Expediente.objects.get()
+        assert expediente.en_estado_desde == expediente.historial.first().fecha_cambio
+        desde.append(expediente.en_estado_desde)
+
+    assert desde == sorted(set(desde))
+
 
 # --- Archive ---
 
