@@ -1266,7 +1266,7 @@ MUTANTES: list[Mutante] = [
     ),
     *de(
         "solicitudes/models/solicitud.py",
-        "solicitudes/tests/test_permisos.py",
+        "solicitudes/tests/test_models.py",
         "solicitudes/tests/test_rutas.py",
         cambios=[
             ("{*self.solicitantes_anteriores, self.solicitante_id}", "{self.solicitante_id}"),
