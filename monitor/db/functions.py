@@ -15,6 +15,7 @@ from monitor import textos
 
 
 def literal(texto: str) -> str:
+    """Return a text as PostgreSQL's SQL has it where there are parameters."""
     return sql.quote(texto).replace("%", "%%")
 
 

@@ -1,4 +1,4 @@
-"""The functions that each connection to SQLite is given, and that a migration creates on PostgreSQL."""
+"""The functions that SQLite is given with each connection: PostgreSQL has them from a migration, or in its own SQL."""
 
 import sqlite3
 
@@ -11,14 +11,13 @@ from monitor.db.search import fold_searchable
 
 
 @receiver(connection_created)
-def _dar_funciones_a_sqlite(connection, **kwargs):
+def _give_them_to_sqlite(connection, **kwargs):
     if connection.vendor == "sqlite":
         give_functions(connection.connection)
 
 
-def give_functions(conexion: sqlite3.Connection) -> None:
-    """Give a SQLite connection the functions that a migration creates on PostgreSQL."""
-    for nombre, funcion in (
+def give_functions(connection: sqlite3.Connection) -> None:
+    for name, function in (
         ("sin_mayusculas", textos.case_blind),
         ("plegar", textos.fold),
         ("ordenable", textos.sort_key),
@@ -27,8 +26,8 @@ def give_functions(conexion: sqlite3.Connection) -> None:
         ("plegar_busqueda", fold_searchable),
         ("dia_local", local_day),
     ):
-        conexion.create_function(nombre, 1, _or_null(funcion), deterministic=True)
+        connection.create_function(name, 1, _or_null(function), deterministic=True)
 
 
-def _or_null(funcion):
-    return lambda texto: texto if texto is None else funcion(texto)
+def _or_null(function):
+    return lambda value: value if value is None else function(value)
