@@ -2,7 +2,6 @@
 
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
@@ -31,9 +30,6 @@ from monitor.db.writes import Author, Vigente, insert, read, single_statement
 from monitor.errores import Conflicto, DatosInvalidos, ErrorDeDominio, NoEncontrado
 from monitor.origen import ahora, puerta
 
-if TYPE_CHECKING:
-    from expedientes.models import Expediente
-
 NO_ENCONTRADO = "Expediente no encontrado"
 AHORA_ES = f"{NO_ENCONTRADO}: ahora es {{}}"
 YA_EXISTE = "Ya existe un expediente con ese No. Siniestro"
@@ -46,7 +42,7 @@ CHOQUES = 100  # provisional numbers that other programs may have taken, one aft
 class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
     """The verbs of expedientes. Whoever writes an expediente, by the API or the admin, writes it here."""
 
-    def abrir(self, datos: dict, *, por: Author, uid: UUID | None = None) -> "Expediente":
+    def abrir(self, datos: dict, *, por: Author, uid: UUID | None = None) -> models.Model:
         """Open an expediente with the first row of its history, and return it. `datos` has checked values by attname.
         Raise Conflicto when the key is taken, and DatosInvalidos when the insurer doesn't exist."""
         del_servidor = {"estado": Estado.INGRESO, "creado_por_id": por.reference}
@@ -57,7 +53,7 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
             return crear(self.model, valores, con=[apertura], por=por, uid=uid)
 
     @transaction.atomic(savepoint=False)
-    def recibir(self, datos: dict, *, por: Author, uid: UUID | None = None) -> "Expediente":
+    def recibir(self, datos: dict, *, por: Author, uid: UUID | None = None) -> models.Model:
         """Open an expediente whose number may not be known yet: without `no_siniestro` it gets a provisional one. See
         `abrir` about the rest. What is received with a `uid` is received once: a second time, it is what was received
         the first."""
@@ -73,7 +69,7 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
                 # Otherwise another program took the number on its own: the next one is free, or the one after it.
         return recibido
 
-    def _recibido(self, uid) -> "Expediente | None":
+    def _recibido(self, uid) -> models.Model | None:
         """Return what was received with this identity. Raise Conflicto when that isn't there any more."""
         if uid is None or not se_escribio(self.model, uid):
             return None
@@ -82,7 +78,7 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
             raise Conflicto(YA_RECIBIDA, codigo="ya_existe")
         return expediente
 
-    def actualizar(self, no_siniestro: str, datos: dict, *, por: Author, visto: Seen | None = None) -> "Expediente":
+    def actualizar(self, no_siniestro: str, datos: dict, *, por: Author, visto: Seen | None = None) -> models.Model:
         """Write only the columns in `datos`, so that whoever writes other columns at the same time loses nothing, and
         return the expediente. Raise NoEncontrado when there is none, Desactualizado when it isn't what its writer saw,
         and DatosInvalidos when the insurer doesn't exist."""
@@ -98,7 +94,7 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
 
     def cambiar_estado(
         self, no_siniestro: str, hasta: str, *, por: Author, visto: Seen | None = None, motivo: str | None = None
-    ) -> "Expediente":
+    ) -> models.Model:
         """Move the expediente to another state, and return it. `motivo` is why it may leave without what `salida` asks
         for."""
         if hasta not in Estado.values:
@@ -111,7 +107,7 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
             self._el_que_hay(tomado, no_siniestro)
             return self._cambiar_estado(no_siniestro, hasta, por, visto, partial(exigir_salida, motivo=motivo, por=por))
 
-    def _cambiar_estado(self, no_siniestro, hasta, por, visto, exigir=None) -> "Expediente":
+    def _cambiar_estado(self, no_siniestro, hasta, por, visto, exigir=None) -> models.Model:
         def al_estado(expediente):
             exigir_visto(expediente, visto)
             desde = Estado(expediente.estado)
@@ -128,7 +124,7 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
         return self._el_que_hay(cambiar(self.model, no_siniestro, al_estado, por=por, columnas=leidas), no_siniestro)
 
     @transaction.atomic
-    def renombrar(self, no_siniestro: str, nuevo: str, *, por: Author, visto: Seen | None = None) -> "Expediente":
+    def renombrar(self, no_siniestro: str, nuevo: str, *, por: Author, visto: Seen | None = None) -> models.Model:
         """Give the expediente another number, checked before, with all that hangs from it, and return it. Raise
         NoEncontrado when there is none, and Conflicto when another has the number.
 
@@ -169,7 +165,7 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
         return archivado
 
     @transaction.atomic
-    def restaurar(self, archivado: int, *, por: Author) -> "Expediente":
+    def restaurar(self, archivado: int, *, por: Author) -> models.Model:
         """Bring an expediente back from the archive with all that hung from it, and return it. It is the same one: its
         key, its `uid` and its chain, which says that it came back; its copy leaves the archive. Raise NoEncontrado when
         somebody restored it already, and Conflicto when its key is taken or what it needs isn't there any more."""
@@ -190,7 +186,7 @@ class ExpedienteManager(models.Manager.from_queryset(ExpedienteQuerySet)):
         ahora = NumeroDejado.objects.ahora_es(no_siniestro, self.all())
         return NoEncontrado(AHORA_ES.format(ahora), codigo="renombrado") if ahora else NoEncontrado(NO_ENCONTRADO)
 
-    def _el_que_hay(self, expediente: "Expediente | None", no_siniestro: str) -> "Expediente":
+    def _el_que_hay(self, expediente: models.Model | None, no_siniestro: str) -> models.Model:
         if expediente is None:
             raise self.no_encontrado(no_siniestro)
         return expediente

@@ -1,7 +1,5 @@
 """What is done with solicitudes."""
 
-from typing import TYPE_CHECKING
-
 from django.db import models, transaction
 from django.utils import timezone
 from post_office.models import Email
@@ -20,9 +18,6 @@ from solicitudes.models.consultas import SolicitudQuerySet
 from solicitudes.models.partes import HistoricoEstado, LugarSolicitud
 from solicitudes.permisos import Accion, exigir
 
-if TYPE_CHECKING:
-    from solicitudes.models.solicitud import Solicitud
-
 CREADA = "Solicitud creada"
 DESTINOS = {Accion.APROBAR: Estado.APROBADA, Accion.RECHAZAR: Estado.RECHAZADA, Accion.CANCELAR: Estado.CANCELADA}
 
@@ -40,7 +35,7 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
     """
 
     @transaction.atomic
-    def crear(self, datos: dict, *, por: Author) -> "Solicitud":
+    def crear(self, datos: dict, *, por: Author) -> models.Model:
         """Create a solicitud and return it, with all that it refers to. `datos` comes by attname, with its `lugares`,
         each value of the right type."""
         filas = referencias.tomar(referencias.menciones_de(datos))
@@ -82,7 +77,7 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         cambiada = self._cambiar(solicitud, datos, filas, cadena, por)
         self._anotar(pk, cambio, correos.cambiada(solicitud, cambiada, por), por)
 
-    def _cambiar(self, solicitud, datos, filas, cadena, por) -> "Solicitud":
+    def _cambiar(self, solicitud, datos, filas, cadena, por) -> models.Model:
         """Write what changes and return the solicitud as it is from now on. The solicitud that was given stays as it
         was, with its places."""
         propios = {columna: valor for columna, valor in datos.items() if columna != "lugares"}
@@ -106,7 +101,7 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         self._decidir(pk, Accion.CANCELAR, por, motivo, visto)
 
     @transaction.atomic
-    def eliminar(self, pk: int, *, por: Author, visto: Seen | None = None) -> "Solicitud":
+    def eliminar(self, pk: int, *, por: Author, visto: Seen | None = None) -> models.Model:
         """Mark the solicitud as deleted and return it. Its code is never used again."""
         solicitud = self._bloquear(pk, Accion.ELIMINAR, por, visto)
         solicitud.exigir_pendiente(Accion.ELIMINAR)
@@ -127,7 +122,7 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         update(self.model, pk, {"estado_id": hasta, "actualizado_en": momento} | cadena.fin, por=por)
         self._anotar(pk, [paso], correos.DECISIONES[accion](solicitud, motivo, por), por)
 
-    def _bloquear(self, pk, accion, por, visto) -> "Solicitud":
+    def _bloquear(self, pk, accion, por, visto) -> models.Model:
         """Return the solicitud, locked so that nobody else changes it meanwhile. Raise NoEncontrado when `por` may not
         see it, SinPermiso when they may not do this with it, and Desactualizado when it isn't what they saw.
 
