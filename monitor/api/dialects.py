@@ -7,6 +7,7 @@ from decimal import Decimal
 import orjson
 from django.db import models
 from django.http import HttpResponse
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from monitor.errores import DatosInvalidos, ErrorDeDominio, ReglaIncumplida
@@ -116,5 +117,11 @@ ENVELOPE = EnvelopeDialect()
 
 
 def dialect_of(path: str) -> Dialect:
-    """Return the dialect of a path that no view answers for."""
-    return DIRECT if path == "/api" or path.startswith(("/api/", "/evidencias/")) else ENVELOPE
+    """Return the dialect of a path that its view doesn't get to answer for: the view's or, when there is none, that of
+    the paths beside it."""
+    try:
+        view = resolve(path.rstrip("/") or "/").func
+    except Resolver404:  # not even a path
+        view = None
+    beside = DIRECT if path == "/api" or path.startswith(("/api/", "/evidencias/")) else ENVELOPE
+    return getattr(getattr(view, "cls", None), "dialect", beside)

@@ -757,6 +757,11 @@ MUTANTES: list[Mutante] = [
     ),
     *de(
         "monitor/api/dialects.py",
+        "monitor/tests/test_serve.py",
+        cambios=[('getattr(getattr(view, "cls", None), "dialect", beside)', "beside")],
+    ),
+    *de(
+        "monitor/api/dialects.py",
         "monitor/api/tests/test_dialects.py",
         cambios=[
             ("|| '.000', 20, 4)", "|| '.000', 21, 4)"),

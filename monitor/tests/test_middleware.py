@@ -124,7 +124,9 @@ SOLO_HTTPS = "Monitor sólo atiende por HTTPS; repita la petición con https:// 
 
 
 @pytest.mark.parametrize("metodo", ["get", "post", "put", "options"])
-@pytest.mark.parametrize("ruta", ["/api/expedientes", "/api/auth/login/", "/api/schema", "/api/no/existe", "/api/docs"])
+@pytest.mark.parametrize(
+    "ruta", ["/api/expedientes", "/api/auth/login/", "/api/schema", "/api/no/existe", "/api/docs", "/", "/metrics"]
+)
 def test_sin_https_la_api_responde_403_y_lo_dice(client, con_https, metodo, ruta):
     response = getattr(client, metodo)(ruta, headers={"Authorization": "Bearer x"})
 
@@ -132,7 +134,7 @@ def test_sin_https_la_api_responde_403_y_lo_dice(client, con_https, metodo, ruta
     assert "Location" not in response.headers
 
 
-@pytest.mark.parametrize("ruta", ["/solicitud", "/lugar/1/", "/", "/administracion", "/metrics"])
+@pytest.mark.parametrize("ruta", ["/solicitud", "/lugar/1/", "/administracion", "/metricas"])
 def test_sin_https_lo_dice_en_el_dialecto_de_la_ruta(client, con_https, ruta):
     response = client.get(ruta)
 

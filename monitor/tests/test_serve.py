@@ -176,6 +176,10 @@ def test_lo_que_no_cabe_del_admin_es_una_pagina(rf):
     [
         ("", {"error": ILEGIBLE}),
         ("/api/expedientes/S-1", {"error": ILEGIBLE}),
+        ("/metrics", {"error": ILEGIBLE}),
+        ("/readyz/", {"error": ILEGIBLE}),
+        ("/", {"error": ILEGIBLE}),
+        ("*", {"success": False, "message": ILEGIBLE, "detail": None}),
         ("/lugar/\xff", {"success": False, "message": ILEGIBLE, "detail": None}),
     ],
 )
