@@ -120,8 +120,6 @@ def dialect_of(path: str) -> Dialect:
     """Return the dialect of a path that its view doesn't get to answer for: the view's or, when there is none, that of
     the paths beside it."""
     try:
-        view = resolve(path.rstrip("/") or "/").func
-    except Resolver404:  # not even a path
-        view = None
-    beside = DIRECT if path == "/api" or path.startswith(("/api/", "/evidencias/")) else ENVELOPE
-    return getattr(getattr(view, "cls", None), "dialect", beside)
+        return resolve(path.rstrip("/") or "/").func.cls.dialect
+    except (Resolver404, AttributeError):  # it isn't even a path, or what answers there isn't a view of ours
+        return DIRECT if path == "/api" or path.startswith(("/api/", "/evidencias/")) else ENVELOPE

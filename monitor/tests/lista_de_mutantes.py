@@ -758,7 +758,7 @@ MUTANTES: list[Mutante] = [
     *de(
         "monitor/api/dialects.py",
         "monitor/tests/test_serve.py",
-        cambios=[('getattr(getattr(view, "cls", None), "dialect", beside)', "beside")],
+        cambios=[(".func.cls.dialect", ".func.dialect")],
     ),
     *de(
         "monitor/api/dialects.py",
