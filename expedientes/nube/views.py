@@ -65,11 +65,13 @@ class NubeViewSet(ApiViewSet):
     _trabajo: Callable[[], dict] | None = None
 
     def _once(self, act, request, **ruta):
-        """What takes the network is done before the transaction of an `Idempotency-Key`, which may turn out not to need
-        it: done again, it goes on where it stopped."""
-        if self.action in TRABAJOS:
-            self._trabajo = _intentar(partial(TRABAJOS[self.action], por=request.user, **ruta))
-        return super()._once(act, request, **ruta)
+        """What takes the network is done before the transaction of an `Idempotency-Key`: done again, it goes on where
+        it stopped."""
+        trabajar = partial(self._trabajar, request, **ruta) if self.action in TRABAJOS else None
+        return super()._once(act, request, beforehand=trabajar, **ruta)
+
+    def _trabajar(self, request, **ruta):
+        self._trabajo = _intentar(partial(TRABAJOS[self.action], por=request.user, **ruta))
 
     def _mover(self, request, no_siniestro):
         hacer = self._trabajo or partial(TRABAJOS[self.action], no_siniestro=no_siniestro, por=request.user)

@@ -56,17 +56,23 @@ def answer_once(
     digest: Callable = digest_of,
     *,
     opens_with_insert: bool = False,
+    beforehand: Callable[[], None] | None = None,
 ) -> HttpResponse:
     """Return the first answer to a request with an Idempotency-Key: the one that is kept, or else that of `act`, which
     is kept in the transaction of what `act` wrote. Whoever calls this lets no answer out before the caller is
     confirmed. `digest` is that of the request's body (see `body.digest_of`), and `opens_with_insert` says that the
-    first statement of `act` is the INSERT of a verb.
+    first statement of `act` is the INSERT of a verb. `beforehand` is what can't be in that transaction, as it takes the
+    network: it runs before, when no answer is kept, and may run again after an answer that got lost on the way.
 
     On PostgreSQL a first try makes no savepoints and may not see an answer that was kept just then. When it fails, a
     second one, which has both, says why. So the first one may take the turn within an INSERT that would say nothing.
     """
     once = _Once(request, caller, act, digest)
     try:
+        if beforehand:
+            if kept := once.kept_answer():
+                return kept
+            beforehand()
         if connection.vendor == "postgresql":
             with suppress(_Again):
                 return once.answer_with_insert() if opens_with_insert else once.answer(_in_a_hurry())
@@ -77,7 +83,7 @@ def answer_once(
 
 class _Once:
     def __init__(self, request, caller, act, digest):
-        self._fingerprint = digest(request, _head(request))
+        self._fingerprints = _by_each_secret("monitor.repeticiones.huella", digest(request, _head(request)))
         self._key = _key(request)
         self._caller, self._act = caller, act
 
@@ -88,6 +94,11 @@ class _Once:
                 return self._replayed(kept)
             with hurry:
                 return self._first()
+
+    def kept_answer(self) -> HttpResponse | None:
+        with transaction.atomic():
+            kept = self._kept()
+        return self._replayed(kept) if kept else None
 
     def answer_with_insert(self) -> HttpResponse:
         """Give the first answer, or none. The INSERT that the action opens with takes the turn as well."""
@@ -102,7 +113,7 @@ class _Once:
             kept = RespuestaGuardada.objects.tomar_turno(self._caller.token.id, self._key)
         except EnCurso:
             raise InProgress from None
-        if kept and kept.huella != self._fingerprint:
+        if kept and kept.huella not in self._fingerprints:
             raise ReglaIncumplida([USADA], codigo="idempotencia_usada")
         return kept
 
@@ -113,7 +124,7 @@ class _Once:
         headers, body = dict(response.items()), response.content
         if _is_secret(headers):
             body = self._cipher().encrypt(body)
-        kept = Guardada(self._fingerprint, response.status_code, orjson.dumps(headers).decode(), body)
+        kept = Guardada(self._fingerprints[0], response.status_code, orjson.dumps(headers).decode(), body)
         # Reading `pk` confirms the caller, for an action whose statement didn't.
         if not RespuestaGuardada.objects.guardar(self._caller.pk, self._key, kept):
             raise InProgress  # another request gave the first answer just then
@@ -128,8 +139,7 @@ class _Once:
     def _cipher(self) -> MultiFernet:
         """Return what encrypts a secret, so that nobody can read it who has the database alone: SECRET_KEY isn't in
         it."""
-        secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-        keys = [salted_hmac("monitor.repeticiones", self._key, s, algorithm="sha256").digest() for s in secrets]
+        keys = _by_each_secret("monitor.repeticiones", self._key)
         return MultiFernet([Fernet(urlsafe_b64encode(key)) for key in keys])
 
 
@@ -142,6 +152,13 @@ def _in_a_hurry():
         if outage_of(error):  # it would only wait once more
             raise
         raise _Again from error
+
+
+def _by_each_secret(salt: str, value: str | bytes) -> list[bytes]:
+    """Return a digest of something by each SECRET_KEY that counts, the newest first. Whoever has the database alone
+    can't try passwords against it, as against a plain one."""
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [salted_hmac(salt, value, secret, algorithm="sha256").digest() for secret in secrets]
 
 
 def _head(request) -> bytes:

@@ -107,7 +107,7 @@ class ApiViewSet(viewsets.ViewSet):
             method = request.method.lower()
             setattr(self, method, partial(self._once, getattr(self, method)))
 
-    def _once(self, act, request, *args, **kwargs):
+    def _once(self, act, request, *args, beforehand=None, **kwargs):
         action = self.acciones[self.action]
         return answer_once(
             request._request,
@@ -115,6 +115,7 @@ class ApiViewSet(viewsets.ViewSet):
             lambda: act(request, *args, **kwargs),
             uploads.digest_of if action.takes_file else digest_of,
             opens_with_insert=action.opens_with_insert,
+            beforehand=beforehand,
         )
 
     def handle_exception(self, exc):

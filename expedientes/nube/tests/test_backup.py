@@ -173,6 +173,37 @@ def test_el_trabajador_termina_cuando_se_lo_dicen(administrador, nube, tres, mon
     assert Evidencia.objects.en_la_nube().count() == 3
 
 
+@pytest.mark.parametrize("camino", [f"{ruta_de('S-1')}/respaldar", f"{BASE}/exportar/S-1"])
+def test_con_clave_no_se_muda_nada_antes_de_mirarla(administrador, nube, tres, camino):
+    administrador.post("/api/expedientes", {"no_siniestro": "S-9"}, **{"Idempotency-Key": "usada"})
+    mal = [administrador.post(camino, **{"Idempotency-Key": clave}).status_code for clave in ("a b", "usada")]
+    pedidos_antes = len(nube.pedidos)
+    primera = administrador.post(camino, **{"Idempotency-Key": "una"})
+    administrador.post(f"{ruta_de('S-1')}/restaurar")
+    pedidos = len(nube.pedidos)
+    repetida = administrador.post(camino, **{"Idempotency-Key": "una"})
+
+    assert (mal, pedidos_antes) == ([400, 422], 0)
+    assert (primera.status_code, repetida.getvalue(), repetida["Idempotent-Replayed"]) == (
+        200,
+        primera.getvalue(),
+        "true",
+    )
+    assert (len(nube.pedidos), Evidencia.objects.en_la_nube().count()) == (pedidos, 0)
+
+
+@pytest.mark.parametrize("clave", ["a b", "usada", "una"])
+def test_con_clave_no_se_trae_nada_antes_de_mirarla(administrador, nube, tres, clave):
+    camino, respaldar = f"{ruta_de('S-1')}/restaurar", f"{ruta_de('S-1')}/respaldar"
+    administrador.post("/api/expedientes", {"no_siniestro": "S-9"}, **{"Idempotency-Key": "usada"})
+    administrador.post(respaldar)
+    administrador.post(camino, **{"Idempotency-Key": "una"})
+    administrador.post(respaldar)
+    administrador.post(camino, **{"Idempotency-Key": clave})
+
+    assert Evidencia.objects.en_la_nube().count() == 1
+
+
 @pytest.mark.parametrize(
     "ruta", [f"{ruta_de('S-1')}/respaldar", f"{ruta_de('S-1')}/restaurar", f"{BASE}/exportar", f"{BASE}/exportar/S-1"]
 )

@@ -3,6 +3,7 @@
 import json
 from contextlib import suppress
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from django.db import connection, transaction
@@ -22,7 +23,7 @@ from monitor.api.viewsets import ApiViewSet
 from monitor.errores import Conflicto
 from monitor.repeticiones.models import RespuestaGuardada, RespuestaGuardadaManager
 from monitor.roles import Rol
-from monitor.usuarios.models import Usuario
+from monitor.usuarios.models import Llave, Usuario
 from monitor.usuarios.tests.factories import UsuarioFactory
 from solicitudes.models import Solicitud
 from solicitudes.tests.factories import SolicitudFactory
@@ -194,6 +195,26 @@ def test_respuesta_que_nadie_debe_guardar_se_guarda_cifrada(operador, monkeypatc
 
     assert (b"SECRETO" in primera.getvalue(), b"SECRETO" in guardado) == (True, False)
     assert de_la_primera(primera) == de_la_primera(segunda) == de_la_primera(tercera)
+
+
+def test_de_lo_que_se_pidio_no_queda_una_huella_contra_la_que_probar_contrasenas(administrador, settings):
+    camino, cuerpo = f"/api/usuarios/{UsuarioFactory().pk}", b'{"password": "perro-verde-41"}'
+    primera = administrador.put(camino, cuerpo, **CLAVE)
+    guardada = bytes(RespuestaGuardada.objects.get().huella)
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "otra" * 12
+    segunda = administrador.put(camino, cuerpo, **CLAVE)
+
+    assert (primera.status_code, de_la_primera(segunda)) == (200, de_la_primera(primera))
+    assert guardada != sha256(f"PUT\0{camino}\0\0".encode() + cuerpo).digest()
+
+
+def test_con_un_secreto_nuevo_de_golpe_lo_guardado_ya_no_sirve_y_nada_se_hace_otra_vez(administrador, settings):
+    datos = {"nombre": "Valuadora", "rol": "Tecnico"}
+    assert administrador.post("/api/llaves", datos, **CLAVE).status_code == 201
+    settings.SECRET_KEY = "otra" * 12
+
+    assert respuesta(administrador.post("/api/llaves", datos, **CLAVE))[0] == 422
+    assert Llave.objects.count() == 1
 
 
 # --- Another request ---
