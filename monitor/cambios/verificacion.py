@@ -3,10 +3,10 @@
 What this proves is in docs/cadena.md.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from heapq import merge
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from monitor.cambios.cadena import Encadenado, Eslabon, Fila, Fin, Padre, huella
 from monitor.cambios.models import Cambio
 
 LOTE = 5000  # rows of each table in memory at once
+ARCHIVADOS = 500  # copies of the archive in memory at once, with their changes
 
 
 Sellos = dict[UUID, Fin]
@@ -27,16 +28,39 @@ def encadenados() -> list[type[Encadenado]]:
     return [modelo for modelo in apps.get_models() if issubclass(modelo, Encadenado)]
 
 
+def hallazgos(sello: Callable[[str], Iterable[tuple[UUID, Fin]]] = lambda tabla: ()) -> Iterator[str]:
+    """Yield a sentence for each thing that isn't as it was written in any chain. `sello` gives, by table, where its
+    chains ended when they were sealed."""
+    for modelo in encadenados():
+        yield from verificar(modelo, sello(modelo._meta.db_table))
+    yield from _de_ninguna_tabla()
+
+
 @contextmanager
 def instantanea():
     """Read everything as it is at one moment, while others go on writing."""
-    if connection.vendor != "postgresql" or connection.in_atomic_block:
-        yield  # on SQLite, a statement that is still being read keeps its moment for those that begin meanwhile
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    if connection.in_atomic_block:
         yield
+    elif connection.vendor == "postgresql":
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    else:
+        with _lectura_de_sqlite():
+            yield
+
+
+@contextmanager
+def _lectura_de_sqlite():
+    """Keep the moment of the first thing that is read. Django's own transactions would take the writer's turn."""
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN DEFERRED")
+        try:
+            cursor.execute("SELECT count(*) FROM sqlite_master").fetchall()
+            yield
+        finally:
+            cursor.execute("ROLLBACK")
 
 
 def verificar(modelo: type[Encadenado], sellos: Iterable[tuple[UUID, Fin]] = ()) -> Iterator[str]:
@@ -132,32 +156,50 @@ def _leer(modelo, consulta, uid) -> Iterator[Fila]:
 def _revisar(modelo, padre: Padre, filas: Sequence[Fila], sellado: Fin | None) -> Iterator[str]:
     """Yield what is wrong with one chain."""
     nombre = f"{modelo._meta.verbose_name} {padre.nombre}"
-    anterior, estado, en_el_sello = "", None, sellado is None or sellado.eslabones == 0
-    for lugar, fila in enumerate(filas, start=1):
-        cual = f"{fila.modelo._meta.verbose_name} {fila.pk}"
-        if fila.lugar != lugar:
-            yield f"{nombre}: falta un eslabón o sobra uno antes de «{cual}»."
-            return
-        if huella(fila.modelo, padre.uid, lugar, fila.modelo.cubiertos(fila.sellados), anterior) != fila.huella:
-            yield f"{nombre}: «{cual}» no es como se escribió."
-            return
-        anterior = fila.huella
-        en_el_sello |= sellado == (lugar, anterior)
-        if fila.modelo is not Cambio:
-            estado = fila.sellados[fila.modelo.sellados.index(fila.modelo.dice[0])]
-    if padre.fin != (len(filas), anterior):
+    if malo := _primero_malo(padre.uid, filas):
+        yield f"{nombre}: {malo}"
+    elif padre.fin != (len(filas), filas[-1].huella if filas else ""):
         yield f"{nombre}: su historia no acaba donde debía; falta el final o sobra."
-    elif estado != padre.estado:
+    elif (estado := _ultima_palabra(filas)) != padre.estado:
         yield f"{nombre}: está en {padre.estado}, y la última palabra de su historia es {estado}."
-    elif not en_el_sello:
+    elif sellado and sellado.eslabones and sellado not in ((fila.lugar, fila.huella) for fila in filas):
         yield f"{nombre}: su historia no es la que se selló."
 
 
+def _primero_malo(uid: UUID, filas: Sequence[Fila]) -> str:
+    """Say what is wrong with the first link that isn't as it was written; nothing when there is none."""
+    anterior, ids = "", {}
+    for lugar, fila in enumerate(filas, start=1):
+        cual = f"{fila.modelo._meta.verbose_name} {fila.pk}"
+        if fila.lugar != lugar:
+            return f"falta un eslabón o sobra uno antes de «{cual}»."
+        if huella(fila.modelo, uid, lugar, fila.modelo.cubiertos(fila.sellados), anterior) != fila.huella:
+            return f"«{cual}» no es como se escribió."
+        if fila.pk <= ids.get(fila.modelo, fila.pk - 1):
+            return f"«{cual}» no está en el orden en que se escribió: su id es otro."
+        anterior, ids[fila.modelo] = fila.huella, fila.pk
+    return ""
+
+
+def _ultima_palabra(filas: Sequence[Fila]):
+    """Return the last state that the links say, or None when none says one."""
+    pasos = (fila for fila in reversed(filas) if fila.modelo is not Cambio)
+    return next((fila.sellados[fila.modelo.sellados.index(fila.modelo.dice[0])] for fila in pasos), None)
+
+
 def _revisar_archivados(modelo, sellos: Sellos) -> Iterator[str]:
-    for padre, historia in modelo.archivados():
-        cambios = Cambio.objects.filter(objeto=modelo._meta.db_table, uid=padre.uid, eslabon__isnull=False)
-        filas = sorted([*historia, *_leer(Cambio, cambios, "uid")], key=itemgetter(1))
-        yield from _revisar(modelo, padre, filas, sellos.get(padre.uid))
+    archivados, vistos = iter(modelo.archivados()), set()
+    while lote := list(islice(archivados, ARCHIVADOS)):
+        uids = [padre.uid for padre, _ in lote]
+        cambios = Cambio.objects.filter(objeto=modelo._meta.db_table, uid__in=uids, eslabon__isnull=False)
+        por_uid = groupby(_leer(Cambio, cambios.order_by("uid", "eslabon"), "uid"), key=itemgetter(0))
+        suyos = {uid: list(filas) for uid, filas in por_uid}
+        for padre, historia in lote:
+            if padre.uid in vistos:
+                yield f"{modelo._meta.verbose_name} {padre.nombre}: está más de una vez en el archivo."
+            vistos.add(padre.uid)
+            filas = sorted([*historia, *suyos.get(padre.uid, ())], key=itemgetter(1))
+            yield from _revisar(modelo, padre, filas, sellos.get(padre.uid))
 
 
 def _sin_cadena(modelo) -> Iterator[str]:
@@ -168,6 +210,13 @@ def _sin_cadena(modelo) -> Iterator[str]:
         eslabon = filas.model
         for pk in filas.filter(eslabon__isnull=True).values_list("pk", flat=True).iterator(chunk_size=LOTE):
             yield f"{eslabon._meta.verbose_name} {pk}: no tiene lugar en ninguna cadena; alguien lo escribió por fuera."
+
+
+def _de_ninguna_tabla() -> Iterator[str]:
+    """Yield the changes that are of nothing that has a chain."""
+    tablas = [modelo._meta.db_table for modelo in encadenados()]
+    for pk, objeto in Cambio.objects.exclude(objeto__in=tablas).values_list("pk", "objeto").iterator(chunk_size=LOTE):
+        yield f"cambio {pk}: es de «{objeto}», que no lleva historia; alguien lo escribió por fuera."
 
 
 def finales(modelo: type[Encadenado]) -> Iterator[tuple[UUID, Fin]]:

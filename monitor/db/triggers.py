@@ -155,6 +155,11 @@ CREATE OR REPLACE FUNCTION solo_se_agrega() RETURNS trigger LANGUAGE plpgsql AS 
 DECLARE
     abierta text := coalesce(current_setting('{SETTING}', true), '');
 BEGIN
+    IF abierta = '{EVERYTHING}' THEN -- only for whoever could take the triggers away
+        IF NOT pg_has_role((SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN
+            abierta := '';
+        END IF;
+    END IF;
     IF TG_OP = 'DELETE' THEN
         IF abierta = '{EVERYTHING}' OR TG_TABLE_NAME || ':' || OLD.id = ANY (string_to_array(abierta, ',')) THEN
             RETURN OLD;
@@ -184,7 +189,10 @@ END $$;
 """
 
 # How those of SQLite end.
-NAMES = ("_version", "_no_cambia", "_no_se_borra", "_se_anota_al_insert", "_se_anota_al_update", "_se_anota_al_delete")
+NAMES = (
+    *("_version", "_no_cambia", "_no_se_borra", "_no_se_repone"),
+    *("_se_anota_al_insert", "_se_anota_al_update", "_se_anota_al_delete"),
+)
 
 
 def _note(event: str) -> str:
@@ -224,6 +232,10 @@ TEMPLATES: dict[type[models.Model], dict[str, tuple[str, ...]]] = {
             " OR puerta_abierta('{al_seguir}{tabla}', OLD.{pk}) AND {solo_sigue})"
             " BEGIN SELECT RAISE(ABORT, '{frase}'); END",
             "CREATE TRIGGER {tabla}_no_se_borra BEFORE DELETE ON {tabla} WHEN NOT puerta_abierta('{tabla}', OLD.{pk})"
+            " BEGIN SELECT RAISE(ABORT, '{frase}'); END",
+            # REPLACE deletes without telling the trigger above.
+            "CREATE TRIGGER {tabla}_no_se_repone BEFORE INSERT ON {tabla}"
+            " WHEN EXISTS (SELECT 1 FROM {tabla} WHERE {pk} = NEW.{pk})"
             " BEGIN SELECT RAISE(ABORT, '{frase}'); END",
         ),
     },

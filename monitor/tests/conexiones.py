@@ -1,4 +1,4 @@
-"""Two transactions at once on PostgreSQL, step by step."""
+"""Two transactions at once, step by step."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,13 +8,14 @@ from monitor.tests.paciencia import esperar_a
 
 
 def en_otra_conexion(verbo):
-    """Run `verbo` in another connection and return what it returns. It raises when it has to wait a second for a
-    lock."""
+    """Run `verbo` in another connection and return what it returns. On PostgreSQL it raises when it has to wait a
+    second for a lock."""
 
     def correr():
         try:
-            with connection.cursor() as cursor:
-                cursor.execute("SET lock_timeout = '1s'")
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SET lock_timeout = '1s'")
             return verbo()
         finally:
             connection.close()

@@ -109,6 +109,29 @@ def test_de_las_historias_no_se_cambia_ni_se_borra(db, tabla, columna, sql):
         cursor.execute(sql.format(tabla=tabla, columna=columna))
 
 
+@pytest.mark.parametrize("orden", ["REPLACE INTO", "INSERT OR REPLACE INTO"])
+@pytest.mark.parametrize("tabla", ["historial_estado", "historico_estado_solicitud", "cambio"])
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL no tiene REPLACE")
+def test_de_las_historias_no_se_repone(db, tabla, orden):
+    ExpedienteFactory()
+    SolicitudFactory()
+
+    rechazo = pytest.raises(IntegrityError, match=f"De {tabla} no se cambia")
+    with rechazo, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"{orden} {tabla} SELECT * FROM {tabla}")
+
+
+@pytest.mark.postgresql
+def test_abrirlo_todo_es_de_quien_podria_quitar_los_disparadores(db):
+    ExpedienteFactory()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE otro_programa; GRANT ALL ON ALL TABLES IN SCHEMA public TO otro_programa")
+        cursor.execute("SET LOCAL ROLE otro_programa")
+        with pytest.raises(IntegrityError, match="De cambio no se cambia"), transaction.atomic(), door(None):
+            cursor.execute("DELETE FROM cambio")
+        transaction.set_rollback(True)
+
+
 @pytest.mark.postgresql
 def test_tampoco_se_vacian(db):
     rechazo = pytest.raises(IntegrityError, match="De cambio no se cambia")
@@ -135,7 +158,11 @@ def test_estan_despues_de_migrar(db):
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         hay = {nombre for (nombre,) in cursor.fetchall()}
 
-    finales = ("solo_se_agrega", "no_se_vacia") if connection.vendor == "postgresql" else ("no_cambia", "no_se_borra")
+    finales = (
+        ("solo_se_agrega", "no_se_vacia")
+        if connection.vendor == "postgresql"
+        else ("no_cambia", "no_se_borra", "no_se_repone")
+    )
     tablas = ("historial_estado", "historico_estado_solicitud", "cambio")
     assert hay >= {f"{tabla}_{final}" for tabla in tablas for final in finales}
     assert hay >= {f"{tabla}_version" for tabla in ("expediente", "solicitud", "usuario", "lugar", "aseguradora")}

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from monitor.cambios.sello import clave_privada, crear_clave, sellar
-from monitor.cambios.verificacion import encadenados, instantanea, verificar
+from monitor.cambios.verificacion import hallazgos, instantanea
 from monitor.errores import DatosInvalidos
 
 
@@ -37,9 +37,8 @@ class Command(BaseCommand):
     def _sellar(self, clave, carpeta):
         privada = clave_privada(clave)
         with instantanea():
-            for modelo in encadenados():
-                for frase in verificar(modelo):
-                    raise CommandError(f"{frase} No se selló nada; corra verificar_historial.")
+            for frase in hallazgos():
+                raise CommandError(f"{frase} No se selló nada; corra verificar_historial.")
             ruta = carpeta / f"historial-{timezone.now():%Y-%m-%dT%H%M%SZ}.sello"
             cuantas = sellar(ruta, privada)
         self.stdout.write(f"Se sellaron {cuantas:,} historias en {ruta}. Guárdelo fuera de esta máquina.")

@@ -3,7 +3,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from monitor.cambios.sello import Sello, clave_publica
-from monitor.cambios.verificacion import encadenados, instantanea, verificar
+from monitor.cambios.verificacion import hallazgos, instantanea
 from monitor.errores import DatosInvalidos
 
 NOMBRADOS = 1000
@@ -28,11 +28,10 @@ class Command(BaseCommand):
             raise CommandError(f"{error}.") from error
         cuantos = 0
         with instantanea():
-            for modelo in encadenados():
-                for frase in verificar(modelo, leido.finales(modelo._meta.db_table) if leido else ()):
-                    cuantos += 1
-                    if cuantos <= NOMBRADOS:
-                        self.stderr.write(frase)
+            for frase in hallazgos(leido.finales) if leido else hallazgos():
+                cuantos += 1
+                if cuantos <= NOMBRADOS:
+                    self.stderr.write(frase)
         if cuantos:
             raise CommandError(
                 f"No todo es como se escribió: {cuantos:,} hallazgo{'s' * (cuantos > 1)}. No corrija nada a mano:"
