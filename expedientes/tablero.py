@@ -27,7 +27,7 @@ from monitor.errores import ErrorDeDominio
 TARJETAS = 100  # the most of a column
 TODAS = "Todas las aseguradoras"
 COLUMNAS = (
-    *("no_siniestro", "version", "uid", "estado", "en_estado_desde", "fecha_entrega"),
+    *("no_siniestro", *Expediente.tagged_by, "estado", "en_estado_desde", "fecha_entrega"),
     *("marca", "modelo", "placas", "nombre_cliente", "aseguradora__nombre", *Expediente.DOCUMENTOS),
 )
 

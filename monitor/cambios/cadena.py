@@ -67,11 +67,13 @@ class Encadenado(Versioned):
         """Return the rows that went to the archive, each as a `Padre` with the links that went along."""
         return ()
 
-    tagged_by = ("version", "uid")
+    tagged_by = ("version", "uid", "cabeza")
 
     @staticmethod
-    def tag_of(version: int, uid: UUID) -> str:
-        return f"{version}-{uid.hex}"
+    def tag_of(version: int, uid: UUID, cabeza: str) -> str:
+        """Return the tag. The head is for a database that was restored from a backup, where versions come again, of
+        other contents."""
+        return f"{version}-{uid.hex}{cabeza[:16]}"
 
 
 class Fila(NamedTuple):

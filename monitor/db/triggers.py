@@ -130,6 +130,7 @@ def _is_whole(model, cursor) -> bool:
 
 def _statements(model, connection) -> list[str]:
     names = {"tabla": model._meta.db_table, "pk": model._meta.pk.column} | _following(model)
+    names["de_las_vistas"] = _of_the_versioned(model)
     templates = [
         template
         for base, by_vendor in TEMPLATES.items()
@@ -148,6 +149,13 @@ def _following(model) -> dict[str, str]:
     others = [field.column for field in model._meta.concrete_fields if field.column != column]
     same = " AND ".join(f"NEW.{name} IS OLD.{name}" for name in others)
     return {"al_seguir": FOLLOWS, "sigue": f"'{column}'", "solo_sigue": same}
+
+
+def _of_the_versioned(model) -> str:
+    """Return which columns of an UPDATE raise the version; nothing when all do."""
+    unversioned = getattr(model, "unversioned", ())
+    columns = [field.column for field in model._meta.concrete_fields if field.attname not in unversioned]
+    return f" OF {', '.join(columns)}" if unversioned else ""
 
 
 FUNCTIONS = f"""
@@ -212,11 +220,11 @@ TEMPLATES: dict[type[models.Model], dict[str, tuple[str, ...]]] = {
         "postgresql": (
             "CREATE OR REPLACE FUNCTION {tabla}_subir_version() RETURNS trigger LANGUAGE plpgsql AS"
             " 'BEGIN UPDATE {tabla} SET version = NEW.version + 1 WHERE {pk} = NEW.{pk}; RETURN NULL; END'",
-            "CREATE OR REPLACE TRIGGER {tabla}_version AFTER UPDATE ON {tabla} FOR EACH ROW"
+            "CREATE OR REPLACE TRIGGER {tabla}_version AFTER UPDATE{de_las_vistas} ON {tabla} FOR EACH ROW"
             " WHEN (NEW.version = OLD.version) EXECUTE FUNCTION {tabla}_subir_version()",
         ),
         "sqlite": (
-            "CREATE TRIGGER {tabla}_version AFTER UPDATE ON {tabla} WHEN NEW.version = OLD.version BEGIN"
+            "CREATE TRIGGER {tabla}_version AFTER UPDATE{de_las_vistas} ON {tabla} WHEN NEW.version = OLD.version BEGIN"
             " UPDATE {tabla} SET version = OLD.version + 1 WHERE rowid = NEW.rowid; END",
         ),
     },

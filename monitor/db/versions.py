@@ -15,6 +15,7 @@ class Versioned(models.Model):
 
     cambio: str  # the sentence for who saw another state of it
     versions_of: tuple[str, ...] = ()  # the references whose versions a write returns too, as `version_of_…`
+    unversioned: tuple[str, ...] = ()  # columns that nobody is shown: writing them alone leaves the version as it is
 
     version = models.IntegerField("versión", db_default=1, default=1, editable=False)
 

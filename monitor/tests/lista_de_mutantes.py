@@ -60,7 +60,6 @@ MUTANTES: list[Mutante] = [
         "monitor/cambios/tests/test_versiones.py",
         "monitor/cambios/tests/test_verificacion.py",
         cambios=[
-            ('return f"{version}-{uid.hex}"', "return str(version)"),
             ("self.eslabones += 1", "self.eslabones += 2"),
             ("*map(canonico, sellados), anterior]", "*map(canonico, sellados)]"),
             ("return valores[:-1] if valores[-1] is None else valores", "return valores"),
@@ -95,6 +94,16 @@ MUTANTES: list[Mutante] = [
             ("for bloquear in (False, True) if", "for bloquear in (False,) if"),
             ("con=eslabones, version=fila.version, por=por", "con=eslabones, por=por"),
         ],
+    ),
+    *de(
+        "monitor/cambios/cadena.py",
+        "monitor/cambios/tests/test_versiones.py",
+        cambios=[("{uid.hex}{cabeza[:16]}", "{uid.hex}")],
+    ),
+    *de(
+        "monitor/usuarios/models.py",
+        "monitor/cambios/tests/test_versiones.py",
+        cambios=[('    unversioned = ("last_login", "version_token")\n', "")],
     ),
     *de(
         "monitor/cambios/verificacion.py",

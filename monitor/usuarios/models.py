@@ -153,6 +153,7 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
 
 class Usuario(Remembered, Encadenado, AbstractBaseUser):
     cambio = "El usuario cambió desde que lo leyó; vuelva a leerlo"
+    unversioned = ("last_login", "version_token")
 
     username = LineField(
         "usuario",

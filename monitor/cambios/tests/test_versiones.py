@@ -13,6 +13,7 @@ from expedientes.models import Expediente
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Remota
 from monitor.cambios.models import Cambio
+from monitor.cambios.tests.disparadores import sin_disparadores
 from monitor.db.versions import Seen
 from monitor.errores import Desactualizado
 from monitor.tests.conexiones import en_otra_conexion
@@ -178,6 +179,32 @@ def test_la_version_de_un_expediente_no_vale_para_otro_con_su_clave(administrado
     administrador.post("/api/expedientes", {"no_siniestro": "A"})
 
     assert administrador.put(ruta, {"color": "azul"}, **{"If-Match": del_primero}).status_code == 412
+
+
+def test_la_version_de_antes_de_restaurar_un_respaldo_no_vale_para_la_de_despues(administrador):
+    """A restored database counts its versions from those of the backup on."""
+    ruta = "/api/expedientes/A"
+    ExpedienteFactory(no_siniestro="A")
+    guardado = {"version": 1} | Expediente.objects.filter(pk="A").values("eslabones", "cabeza", "color").get()
+    se_perdio = administrador.put(ruta, {"color": "rojo"}).headers["ETag"]
+    with sin_disparadores():
+        Expediente.objects.filter(pk="A").update(**guardado)
+        Cambio.objects.filter(eslabon__gt=guardado["eslabones"]).delete()
+    ahora = administrador.put(ruta, {"color": "azul"}).headers["ETag"]
+
+    assert ahora.split("-")[0] == se_perdio.split("-")[0]
+    assert administrador.get(ruta, **{"If-None-Match": se_perdio}).status_code == 200
+    assert administrador.put(ruta, {"color": "gris"}, **{"If-Match": se_perdio}).status_code == 412
+
+
+def test_entrar_y_salir_no_cambia_al_usuario_que_otro_esta_viendo(administrador, operador, client):
+    ruta = f"/api/usuarios/{operador.usuario.pk}"
+    vista = administrador.get(ruta).headers["ETag"]
+    client.force_login(operador.usuario)
+    operador.post("/api/auth/logout")
+
+    assert administrador.get(ruta).headers["ETag"] == vista
+    assert administrador.put(ruta, {"nombre": "Otra"}, **{"If-Match": vista}).status_code == 200
 
 
 def test_renombrar_la_aseguradora_cambia_la_etag_y_no_lo_que_se_puede_escribir(administrador):
