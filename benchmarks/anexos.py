@@ -30,10 +30,10 @@ GRANDE = ESTATICOS / "grande.mp4"
 
 
 class Colgado(NamedTuple):
-    """What the scenarios need to know of what was made for them."""
+    """A session in the admin and the id of a large file, which were made for the scenarios to ask with."""
 
     sesion: str = ""
-    grande: int = 0  # the id of the large file
+    grande: int = 0
 
 
 NADA = Colgado()

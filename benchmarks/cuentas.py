@@ -1,4 +1,4 @@
-"""Whether all that was acknowledged is in the database, once, with all that belongs to it."""
+"""Checks that all that was acknowledged is in the database, once, with all that belongs to it."""
 
 from collections import Counter, defaultdict
 from itertools import pairwise

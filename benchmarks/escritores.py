@@ -25,7 +25,7 @@ DECISIONES = {"aprobar": (2, ["aprobada"]), "rechazar": (3, ["rechazada"]), "can
 
 
 class Contestada(NamedTuple):
-    """What a write was answered at last, and how many times nobody knew what had become of it."""
+    """The last answer to a write, and how many times nobody knew what had become of it."""
 
     status: int
     datos: dict
@@ -34,8 +34,8 @@ class Contestada(NamedTuple):
 
 @dataclass
 class Expediente:
-    """What must be there under a key. `historial` is that of the one that is open, if one is; `archivados` has those of
-    the ones before."""
+    """All that must be there under a key. `historial` is that of the expediente that is open, if one is; `archivados`
+    has those of the ones before."""
 
     historial: list[str] | None = None
     color: str | None = None
@@ -51,7 +51,7 @@ class Solicitud:
 
 @dataclass
 class Libro:
-    """What was acknowledged to all the writers, by key and by subject."""
+    """All that was acknowledged to the writers, by key and by subject."""
 
     expedientes: dict[str, Expediente] = field(default_factory=dict)
     solicitudes: dict[str, Solicitud] = field(default_factory=dict)

@@ -108,7 +108,7 @@ class Fotografo(Escritor):
         return f"/api/expedientes/{uno.clave}/evidencias"
 
     def pedir(self, metodo, ruta, datos, token, llave=None):
-        """As every writer; a form goes as it is, and a photo comes as its digest."""
+        """Send as every writer does; a form goes as it is, and a photo comes as its digest."""
         if not isinstance(datos, bytes) and not ruta.endswith("/archivo"):
             return super().pedir(metodo, ruta, datos, token, llave)
         cabeceras = {"Authorization": f"Bearer {token}", "Content-Type": FORMA}

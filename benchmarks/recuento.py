@@ -1,4 +1,4 @@
-"""What the database holds, as plain lists; `manage.py shell` runs this module, and `cuentas` compares."""
+"""The contents of the database, as plain lists; `manage.py shell` runs this module, and `cuentas` compares."""
 
 import json
 from collections import defaultdict

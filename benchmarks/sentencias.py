@@ -39,7 +39,7 @@ class Muestra(NamedTuple):
 
     @property
     def cuantas(self) -> int:
-        """How many statements there are, without those of transaction control."""
+        """Return the number of statements, without those of transaction control."""
         return sum(not CONTROL.match(sentencia.sql) for sentencia in self.sentencias)
 
 

@@ -48,7 +48,7 @@ DEL_SERVIDOR = ("no_siniestro", "en_estado", "ubicacion", "abierto_por")
 
 
 class DocumentoRadios(forms.RadioSelect):
-    """What is known of a document, at one click each."""
+    """A choice among what may be known of a document, at one click each."""
 
     template_name = "admin/expedientes/documento.html"
     option_template_name = "django/forms/widgets/input.html"

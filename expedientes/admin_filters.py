@@ -10,7 +10,7 @@ from monitor.admin.filters import DaysFilter, SeveralFilter
 
 
 class EnTallerFilter(admin.SimpleListFilter):
-    """Which of those in the shop, or how those that left kept their promise."""
+    """A filter by the situation of a unit: which of those in the shop, or how those that left kept their promise."""
 
     title = "situación"
     parameter_name = "taller"
@@ -68,7 +68,7 @@ class EntregaFilter(DaysFilter):
 
 
 class UbicacionFilter(admin.ChoicesFieldListFilter):
-    """Where the files of an expediente are, in more words than its column has."""
+    """A filter by where the files of an expediente are, in more words than its column has."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

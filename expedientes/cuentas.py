@@ -1,4 +1,4 @@
-"""What the panel counts of the expedientes that are in the shop's tables. An archived one isn't counted."""
+"""The counts of the panel, of the expedientes that are in the shop's tables. An archived one isn't counted."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from monitor.db.functions import LAST_DAY, LocalDay
 
 
 class Abiertos(NamedTuple):
-    """How many units are in the shop, and how many of them were promised for a day that is past."""
+    """The number of units in the shop, and of those among them that were promised for a day that is past."""
 
     estado: str
     aseguradora: int | None
@@ -58,7 +58,7 @@ def percentil(cuantas: Counter, parte: float) -> float | None:
 
 
 class Entregas(NamedTuple):
-    """What became of the units that were promised for a week: `abiertos` haven't left."""
+    """The fate of the units that were promised for a week: `abiertos` haven't left."""
 
     semana: date
     aseguradora: int | None

@@ -1,4 +1,4 @@
-"""What the panel shows of expedientes."""
+"""The tables of the panel about expedientes."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What no rule forbids in an expediente, and is seldom meant."""
+"""Doubts about the dates of an expediente: what no rule forbids, and is seldom meant."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,5 @@
-"""Whether a unit may leave: with SALIDA_CON_CHECKLIST, what its expediente and its newest checklist must say."""
+"""The conditions on which a unit may leave: with SALIDA_CON_CHECKLIST, what its expediente and its newest checklist
+must say."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""In which sections the values of an expediente are shown, on its page and on paper."""
+"""The sections in which the values of an expediente are shown, on its page and on paper."""
 
 # The sections are those of the paper folder. Each has its title, its lines, and the CSS class that sets it in columns
 # (admin.css).

@@ -1,4 +1,4 @@
-"""What is done with expedientes."""
+"""The verbs of expedientes: opening one, changing it, its state and its number, archiving and restoring it."""
 
 from contextlib import contextmanager
 from functools import partial

@@ -29,8 +29,8 @@ class ErrorDeDominio(Exception):
 
 
 class DatosInvalidos(ErrorDeDominio):
-    """What was sent is wrong in itself. `campos` maps each broken field to its sentences, in the order in which they
-    are shown."""
+    """The data that were sent are wrong in themselves. `campos` maps each broken field to its sentences, in the order
+    in which they are shown."""
 
     codigo = "datos_invalidos"
 
@@ -69,7 +69,7 @@ class ArchivoNoPermitido(ErrorDeDominio):
 
 
 class ReglaIncumplida(ErrorDeDominio):
-    """What was sent is well-formed but breaks rules. `reglas` has one sentence for each."""
+    """The data that were sent are well-formed but break rules. `reglas` has one sentence for each."""
 
     codigo = "regla_incumplida"
 
@@ -82,13 +82,13 @@ class ReglaIncumplida(ErrorDeDominio):
 
 
 class Conflicto(ErrorDeDominio):
-    """What was asked contradicts the present state of the data."""
+    """The request contradicts the present state of the data."""
 
     codigo = "conflicto"
 
 
 class Desactualizado(ErrorDeDominio):
-    """Who writes saw another state of the row."""
+    """The row isn't in the state that the writer saw."""
 
     codigo = "desactualizado"
 

@@ -127,7 +127,7 @@ class ProxyMiddleware:
 
 
 class HttpsMiddleware:
-    """Where HTTPS is required, redirects pages and refuses everything else: a program that follows a redirect would go
+    """Redirects pages where HTTPS is required, and refuses everything else: a program that follows a redirect would go
     on sending its token in clear text, and nobody would notice."""
 
     def __init__(self, get_response):

@@ -1,5 +1,5 @@
-"""What the admin says in our words, where the Spanish of Django or of a library is wrong, takes every noun for
-masculine, calls one thing by two names, or isn't there.
+"""Our words for the admin, where the Spanish of Django or of a library is wrong, takes every noun for masculine, calls
+one thing by two names, or isn't there.
 
 It is Python, and not a file of gettext, because those have to be compiled: by a program that a fresh machine lacks, or
 by a step that somebody forgets, and then the wrong words are back without any error.

@@ -1,4 +1,4 @@
-"""What a browser may do with our answers: their Content-Security-Policy and the other headers that tell it.
+"""The Content-Security-Policy and the other headers that tell a browser what it may do with our answers.
 
 Every page gets its scripts and styles from files of this host. None may be shown inside a page of somebody else.
 """

@@ -1,4 +1,4 @@
-"""Whether the port that Monitor is to listen on is free.
+"""Checks that the port on which Monitor is to listen is free.
 
 `make run` asks before anything is installed (`python3 -m monitor.puerto`), so this imports nothing but the standard
 library.

@@ -1,4 +1,5 @@
-"""Whether the service is ready: what must work besides the process, each apart (`/readyz`, and a metric)."""
+"""The checks that tell whether the service is ready: what must work besides the process, each apart (`/readyz`, and a
+metric)."""
 
 from collections.abc import Callable, Iterator
 from threading import Lock
@@ -40,7 +41,8 @@ def _has_all_migrations():
 
 
 class _Verdict:
-    """What fails, found once in FRESH seconds by one thread. While it looks, others hear what was found before."""
+    """The checks that fail, found once in FRESH seconds by one thread. While it looks, others hear what was found
+    before."""
 
     def __init__(self):
         self._failing: dict[str, str] | None = None

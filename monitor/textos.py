@@ -1,4 +1,4 @@
-"""How texts are kept, compared and seen, by Unicode's rules for every script. `monitor.db.functions` gives the
+"""The keeping, comparing and seeing of texts, by Unicode's rules for every script. `monitor.db.functions` gives the
 databases the same rules, made of the same tables."""
 
 import re

@@ -64,7 +64,7 @@ def _status(code: str | None) -> tuple[int, dict]:
 
 
 class Recolector:
-    """Who calls with METRICS_TOKEN: a program that reads the metrics and may do nothing else. There is nobody to ask
+    """The caller with METRICS_TOKEN: a program that reads the metrics and may do nothing else. There is nobody to ask
     the database about."""
 
     is_authenticated = True

@@ -104,7 +104,7 @@ def no_existe(ruta: str, referencia: Referencia, clave: int) -> str:
 
 
 class _Tabla(NamedTuple):
-    """How references to a model are looked up: the rows that will do, three columns besides the id, and the class that
+    """The look-up of references to a model: the rows that will do, three columns besides the id, and the class that
     keeps the ones of use."""
 
     vigentes: models.QuerySet

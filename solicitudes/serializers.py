@@ -183,7 +183,7 @@ class ResumenSerializer(serializers.Serializer):
 
 
 class EliminadaSerializer(serializers.Serializer):
-    """What is still told of a deleted solicitud."""
+    """The part of a deleted solicitud that is still told."""
 
     Id = serializers.IntegerField(source="id")
     CodigoSolicitud = serializers.CharField(source="codigo")

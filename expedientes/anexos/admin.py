@@ -1,4 +1,4 @@
-"""What hangs from an expediente, in the admin: the comments on its page, and the page of an annex with a list."""
+"""Annexes in the admin: the comments on the page of an expediente, and the page of an annex with a list."""
 
 from collections.abc import Mapping
 from secrets import token_urlsafe
@@ -47,7 +47,7 @@ DE_NUEVO = (
 
 
 class SinConfirmar(forms.NullBooleanSelect):
-    """What is so, isn't, or nobody has said."""
+    """A choice of three: it is so, it isn't, or nobody has said."""
 
     def __init__(self, attrs=None):
         super().__init__(attrs)

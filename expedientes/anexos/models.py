@@ -1,4 +1,4 @@
-"""What hangs from an expediente: its comments, surveys, checklists, and what other modules add.
+"""Annexes: the rows that hang from an expediente (comments, surveys, checklists, and what other modules add).
 
 An annex refers to the identity of its expediente, which no change of number touches. It has a chain and a version of
 its own, so that writing it moves nothing of the expediente. It goes to the archive and comes back with it
@@ -29,7 +29,7 @@ _retenido = CompiledQuery(
 
 
 class AnexoManager(models.Manager):
-    """What the verbs of every annex are made of."""
+    """The parts that the verbs of every annex are made of."""
 
     def retener(self, no_siniestro: str) -> UUID:
         """Return the identity of an expediente, which nobody archives until the transaction ends. Raise the error of

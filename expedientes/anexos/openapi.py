@@ -1,4 +1,4 @@
-"""What the descriptions of annexes have in common."""
+"""The parts that the descriptions of annexes have in common."""
 
 from expedientes.anexos.views import PARAMETROS, POR_EXPEDIENTE
 from expedientes.openapi import POR_CURSOR, RUTA, SIGUE

@@ -1,4 +1,4 @@
-"""What the bodies and the answers of annexes have in common."""
+"""The parts that the bodies and the answers of annexes have in common."""
 
 from rest_framework import serializers
 

@@ -22,8 +22,8 @@ class ComentarioManager(AnexoManager):
 
 
 class Comentario(Anexo):
-    """What somebody said of an expediente. `fecha` and `hora` are what the calendar and the clock of the shop showed
-    then, wherever it is now."""
+    """A remark of somebody about an expediente. `fecha` and `hora` are what the calendar and the clock of the shop
+    showed then, wherever it is now."""
 
     cambio = "El comentario cambió desde que lo leyó; vuelva a leerlo"
     no_encontrado = NO_ENCONTRADO

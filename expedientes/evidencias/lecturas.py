@@ -1,4 +1,4 @@
-"""How evidence is read: of an expediente, in its own answer, and one by one."""
+"""Reading evidence: of an expediente, in its own answer, and one by one."""
 
 from typing import NamedTuple
 
@@ -23,9 +23,9 @@ VECES = 3  # that an expediente is read while others write it
 
 
 class Leido(NamedTuple):
-    """What was read of a state of an expediente, as JSON, and how that state is known again: by what its tag is made of
-    (its version, which whoever writes evidence or changes the state moves, and its identity), and by its last change of
-    state."""
+    """A state of an expediente as it was read, in JSON, and what that state is known by when it is met again: what its
+    tag is made of (its version, which whoever writes evidence or changes the state moves, and its identity), and its
+    last change of state."""
 
     estado: tuple
     ultimo: int

@@ -1,4 +1,5 @@
-"""Whether the bytes of all evidence are there, and are those that were sent; and which bytes nobody refers to."""
+"""Checks that the bytes of all evidence are there, and are those that were sent; and finds those that nobody refers
+to."""
 
 import re
 from collections.abc import Iterable, Iterator

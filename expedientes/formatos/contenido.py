@@ -1,4 +1,4 @@
-"""What the sheets of an expediente say: its own, and those of its newest checklist and survey."""
+"""The contents of the sheets of an expediente: its own, and those of its newest checklist and survey."""
 
 import base64
 import binascii

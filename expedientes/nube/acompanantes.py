@@ -1,4 +1,4 @@
-"""What goes to the cloud with the evidence of an expediente, so that it can be read there without Monitor: the
+"""The files that go to the cloud with the evidence of an expediente, so that it can be read there without Monitor: the
 manifest, with its rows and the digests, and its formats."""
 
 from collections.abc import Iterator

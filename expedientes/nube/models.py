@@ -1,4 +1,4 @@
-"""What is known of the copies in the cloud: the log of the backups, and how the export of all of them goes."""
+"""The records of the copies in the cloud: the log of the backups, and how far the export of all of them has come."""
 
 from contextlib import AbstractContextManager
 

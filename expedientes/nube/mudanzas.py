@@ -33,7 +33,8 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Cuenta:
-    """How many were moved, and how many can't be: what the shop has of them is missing or altered."""
+    """The number of files that were moved, and of those that can't be: what the shop has of them is missing or
+    altered."""
 
     subidas: int = 0
     fallidas: int = 0
@@ -81,7 +82,7 @@ def _estado_de(no_siniestro) -> str:
 
 
 class OtrosBytes(Exception):
-    """What is there isn't what was sent, or is missing. The others may move."""
+    """The bytes that are there aren't those that were sent, or are missing. The other files may move."""
 
 
 def _subir(evidencia, por) -> bool:

@@ -1,4 +1,4 @@
-"""Where all the evidence is, and how the copies in the cloud go."""
+"""A summary of where all the evidence is, and of how the copies in the cloud go."""
 
 import shutil
 from datetime import datetime

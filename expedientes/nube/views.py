@@ -48,7 +48,7 @@ def _fallar(error):
 
 
 class NubeViewSet(ApiViewSet):
-    """What goes to the cloud and comes back."""
+    """The routes of the cloud: evidence goes there, comes back, and is checked."""
 
     acciones = {
         "respaldar": Action("expedientes.respaldar_evidencia", "respaldar a la nube"),
@@ -65,8 +65,8 @@ class NubeViewSet(ApiViewSet):
     _trabajo: Callable[[], dict] | None = None
 
     def _once(self, act, request, **ruta):
-        """What takes the network is done before the transaction of an `Idempotency-Key`: done again, it goes on where
-        it stopped."""
+        """Do what takes the network before the transaction of an `Idempotency-Key`: done again, it goes on where it
+        stopped."""
         trabajar = partial(self._trabajar, request, **ruta) if self.action in TRABAJOS else None
         return super()._once(act, request, beforehand=trabajar, **ruta)
 

@@ -63,7 +63,7 @@ class Row(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What was found of one kind. `todas` leads to the list of all of them, when there are more."""
+    """The rows that were found of one kind. `todas` leads to the list of all of them, when there are more."""
 
     nombre: str
     filas: list[Row]

@@ -1,4 +1,4 @@
-"""What the first page of the admin answers at a glance: how many rows wait for somebody, each with the list of them."""
+"""The first page of the admin, at a glance: how many rows wait for somebody, each number with the list of them."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

@@ -14,7 +14,8 @@ LARGO = 60  # letters of a text that gets a line of its own
 
 
 class Sheet(NamedTuple):
-    """What a sheet says. Each section has a title and its fields: name, text, and whether it takes a whole line."""
+    """The contents of a sheet. Each section has a title and its fields: name, text, and whether it takes a whole
+    line."""
 
     estado: str
     secciones: list[tuple]

@@ -104,7 +104,7 @@ class OwnPasswordView(PasswordChangeView):
 
 
 class ScriptCatalog(JavaScriptCatalog):
-    """What Django's scripts say, in our words."""
+    """The phrases of Django's scripts, in our words."""
 
     def get_context_data(self, **kwargs):
         self.translation.merge(palabras.Catalogue(palabras.GUIONES))

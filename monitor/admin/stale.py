@@ -57,7 +57,8 @@ class Visto(NamedTuple):
 
 
 class Ajeno(NamedTuple):
-    """What somebody changed in a row: the attname of the field, its name, what it was and what it is, in words."""
+    """A change that somebody made to a row: the attname of the field, its name, what it was and what it is, in
+    words."""
 
     columna: str
     nombre: str

@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class Recent(Generic[T]):
-    """What was asked for last, up to `most` bytes of it in all."""
+    """A store of what was asked for last, up to `most` bytes of it in all."""
 
     def __init__(self, most: int):
         self._most, self._size, self._lock = most, 0, Lock()

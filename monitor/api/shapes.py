@@ -124,7 +124,7 @@ class _Object:
 
 
 class _Part(Protocol):
-    """What makes the value of a key for one row, with all the rows of its join, and its values for many rows."""
+    """The maker of the value of a key for one row, with all the rows of its join, and of its values for many rows."""
 
     def one(self, row: tuple, rows: list[tuple]) -> Any: ...
 

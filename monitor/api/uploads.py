@@ -130,7 +130,7 @@ def digest_of(request: HttpRequest, head: bytes) -> bytes:
 
 @dataclass
 class Form:
-    """What a form says besides its file: the file's name as it was sent, and the parts that are texts."""
+    """A form without its file: the file's name as it was sent, and the parts that are texts."""
 
     filename: str = ""
     texts: dict[str, str] = field(default_factory=dict)

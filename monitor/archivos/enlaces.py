@@ -13,7 +13,8 @@ SAL = "monitor.archivos.enlaces"
 
 
 class Firma(NamedTuple):
-    """Who made a link, the version of their tokens then, and until when it is good, in seconds since 1970."""
+    """The signed part of a link: who made it, the version of their tokens then, and until when it is good, in seconds
+    since 1970."""
 
     usuario: int
     version: int

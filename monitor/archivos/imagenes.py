@@ -29,8 +29,8 @@ _una_a_la_vez = Lock()
 
 
 class Ficha(NamedTuple):
-    """What an image says of itself, upright. `tomada_en`, `latitud` and `longitud` are its camera's, and null when it
-    doesn't say or can't be believed."""
+    """The data of an image about itself, upright. `tomada_en`, `latitud` and `longitud` are its camera's, and null when
+    it doesn't say or can't be believed."""
 
     ancho: int | None = None
     alto: int | None = None

@@ -31,7 +31,7 @@ _cerrojo = Lock()  # boto3 makes one client at a time
 
 
 class Bytes(NamedTuple):
-    """What there is under a key: its size and its digest, of the bytes that were read."""
+    """The size and the digest of what there is under a key, of the bytes that were read."""
 
     tamano: int
     sha256: str

@@ -1,4 +1,4 @@
-"""What a file is, by its content alone, and whether it can be read to its end.
+"""Telling the kind of a file by its content alone, and whether it can be read to its end.
 
 Neither its name nor what its sender declares counts. Each kind is read as whoever opens it later reads it, but nothing
 is run, only the index of a package is unpacked, and memory stays bounded. docs/adr/0021 says why no library tells the
@@ -43,7 +43,7 @@ OTRAS_EXTENSIONES = {JPEG: (".jpeg", ".jfif"), HEIC: (".heif",), MOV: (".qt",), 
 
 
 class Examen(NamedTuple):
-    """What is known of a file that was examined."""
+    """The findings about a file that was examined."""
 
     tipo: Tipo
     imagen: imagenes.Ficha = imagenes.Ficha()

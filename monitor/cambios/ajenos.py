@@ -1,4 +1,4 @@
-"""What was changed in a row since a person saw it, as the forms of the admin say it (`monitor.admin.stale`)."""
+"""The changes to a row since a person saw it, as the forms of the admin tell them (`monitor.admin.stale`)."""
 
 import orjson
 

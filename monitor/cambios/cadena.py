@@ -88,7 +88,7 @@ class Fila(NamedTuple):
 
 
 class Fin(NamedTuple):
-    """Where a chain ends: how many links it has, and the hash of the last."""
+    """The end of a chain: how many links it has, and the hash of the last."""
 
     eslabones: int
     cabeza: str

@@ -57,8 +57,8 @@ class Suceso(NamedTuple):
 
 
 class Historia(NamedTuple):
-    """How the states of a row are told: the relation that keeps them, the column of their moments, and how one of its
-    rows reads."""
+    """A way of telling the states of a row: the relation that keeps them, the column of their moments, and how one of
+    its rows reads."""
 
     relacion: str
     momento: str
@@ -66,7 +66,8 @@ class Historia(NamedTuple):
 
 
 class Colgados(NamedTuple):
-    """What hangs from a row and has its changes told: its models, and the queries that give each its `uid`."""
+    """The rows that hang from a row and have their changes told: their models, and the queries that give each its
+    `uid`."""
 
     modelos: Sequence[type[Encadenado]] = ()
     uids: Sequence[models.QuerySet] = ()

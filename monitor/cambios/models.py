@@ -1,4 +1,5 @@
-"""Who changed which field from what to what, when, and through which door; and when each row was last written."""
+"""The record of who changed which field from what to what, when and through which door; and of when each row was last
+written."""
 
 from django.conf import settings
 from django.db import models
@@ -9,8 +10,8 @@ from monitor.origen import Origen
 
 
 class Cambio(Eslabon):
-    """What one write changed in the row of the table `objeto` that has this `uid`. `cambios` is JSON: by column, what
-    it was (`de`) and what it is (`a`).
+    """The changes that one write made to the row of the table `objeto` that has this `uid`. `cambios` is JSON: by
+    column, what it was (`de`) and what it is (`a`).
 
     It is kept as text, because the hash of the chain is of these very bytes. Nothing refers to the row itself, which
     may be deleted or archived: what happened to it stays.
@@ -46,7 +47,7 @@ class Cambio(Eslabon):
 
 
 class Actualizacion(models.Model):
-    """When the row of the table `objeto` that has this `uid` was last written.
+    """The moment when the row of the table `objeto` that has this `uid` was last written.
 
     Triggers keep it (`Followed`), apart from the row: an index on a column that each write changes would cost each of
     the row's other indexes a new entry too.

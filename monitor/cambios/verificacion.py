@@ -1,4 +1,4 @@
-"""Whether the histories are what was written: every link of every chain is read again, with bounded memory.
+"""Checks that the histories are what was written: it reads every link of every chain again, with bounded memory.
 
 What this proves is in docs/cadena.md.
 """

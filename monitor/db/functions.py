@@ -224,6 +224,6 @@ class DaysToLast(models.Func):
 
 
 class DaysToLastOrMore(DaysToLast):
-    """As `DaysToLast`, but in ascending order the rows without a date come last, after the oldest."""
+    """The days of `DaysToLast`, with which in ascending order the rows without a date come last, after the oldest."""
 
     undated = (LAST_DAY - date.min).days + 1

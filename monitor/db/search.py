@@ -96,7 +96,7 @@ class Readable(models.Func):
 
 
 class Contains(models.Func):
-    """Whether a folded text contains another, blind to case and accents and alike on both databases:
+    """A condition: a folded text contains another, blind to case and accents and alike on both databases:
     `filter(Contains(Folded("asesor"), "avila"))`. With `after`, only what follows that mark is looked at."""
 
     output_field = models.BooleanField()

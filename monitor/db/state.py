@@ -1,5 +1,5 @@
-"""What a process knows of its database: how long it waits for it, and whether it is there, takes changes and has the
-tables of this code."""
+"""The state of the database, as a process knows it: how long it waits for it, and whether it is there, takes changes
+and has the tables of this code."""
 
 import fcntl
 import os

@@ -1,4 +1,4 @@
-"""What is watched of the statements that each thread sends to the database: how many they are, and whether the server
+"""A watch over the statements that each thread sends to the database: how many they are, and whether the server
 vanished under one."""
 
 import threading

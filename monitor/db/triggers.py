@@ -1,5 +1,5 @@
-"""What the database itself keeps true of our tables, whoever writes to them: versions grow, what is append-only isn't
-changed or deleted, and the moment of the last writing of what is followed is known.
+"""Triggers, by which the database itself keeps things true of our tables, whoever writes to them: versions grow, what
+is append-only isn't changed or deleted, and the moment of the last writing of what is followed is known.
 
 The triggers are made after each `migrate`, because SQLite makes a table again in order to change it, and drops them.
 They are all dropped before: one that names another table would break when that one is made again.

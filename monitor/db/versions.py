@@ -48,8 +48,8 @@ class Remembered(models.Model):
 
 
 class Seen:
-    """What a writer saw of the row that they write: the tags of the states that they take it to be in, or any state
-    with `anything`."""
+    """The states that a writer takes the row to be in: the tags of those that they saw of it, or any state with
+    `anything`."""
 
     def __init__(self, tags: Collection[str] = (), *, anything: bool = False):
         self._tags, self._anything = frozenset(tags), anything

@@ -272,7 +272,7 @@ def _write(model, sql, params, references: Mapping[str, Reference] = MappingProx
 
 
 class _Column:
-    """How a field is written: its quoted name, its value and its place in the SQL."""
+    """A field as it is written: its quoted name, its value and its place in the SQL."""
 
     def __init__(self, field):
         self._field, self.name = field, connection.ops.quote_name(field.column)

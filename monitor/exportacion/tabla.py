@@ -20,7 +20,8 @@ class Columna(NamedTuple):
 
 
 class Tabla(NamedTuple):
-    """What is written, whatever the format. `lotes` gives the rows, some at a time, and reads them as it gives them."""
+    """A table to be written, whatever the format. `lotes` gives its rows, some at a time, and reads them as it gives
+    them."""
 
     nombre: str
     encabezados: list[str]

@@ -1,4 +1,4 @@
-"""What an import needs to know of a model: which columns a file may have, and how a line of it is written and undone.
+"""The target of an import, a model: which columns a file may have, and how a line of it is written and undone.
 
 Each model that people import has its own `Destino`, which calls the model's verbs.
 """
@@ -24,8 +24,8 @@ def nadie_pregunta(hechas: int, total: int) -> None:
 
 
 class Hecho(NamedTuple):
-    """What came of a line, as the counts call it, and its row as it is then. `estado` is the state that the row left,
-    when the line moved it to another."""
+    """The outcome of a line, as the counts call it (`que`), and its row as it is then. `estado` is the state that the
+    row left, when the line moved it to another."""
 
     linea: int
     que: str

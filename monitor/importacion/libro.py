@@ -210,7 +210,7 @@ class _Textos:
 
 
 class _Estilos:
-    """Which styles of cells show a number as a day or an hour, by their place."""
+    """The styles of cells, by their place: which of them show a number as a day or an hour."""
 
     def __init__(self, libro: _Libro):
         self.son_fechas: list[bool] = []

@@ -1,4 +1,4 @@
-"""What was imported: each file that came in, and the rows that it wrote, so that it can be undone as a whole."""
+"""The record of imports: each file that came in, and the rows that it wrote, so that it can be undone as a whole."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -23,7 +23,7 @@ LARGO_DEL_NOMBRE = 250
 
 
 class FilaEscrita(NamedTuple):
-    """What is noted of a row that a line of a file wrote. `estado` is the state that it left, if it left one."""
+    """A note of a row that a line of a file wrote. `estado` is the state that it left, if it left one."""
 
     linea: int
     nombre: str

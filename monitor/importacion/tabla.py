@@ -48,7 +48,7 @@ class Columnas(NamedTuple):
 
 
 class Hoja(NamedTuple):
-    """What a file has: its rows, and the titles of the columns of which nothing was read."""
+    """The contents of a file: its rows, and the titles of the columns of which nothing was read."""
 
     renglones: list[Renglon]
     ajenas: list[str]

@@ -25,7 +25,7 @@ MOSTRADAS = 100  # lines of each kind that a preview shows; the rest are counted
 
 
 class Linea(NamedTuple):
-    """What a line did to its row: the fields that changed, each with its name, what it was and what it is."""
+    """The effect of a line on its row: the fields that changed, each with its name, what it was and what it is."""
 
     numero: int
     nombre: str
@@ -34,8 +34,8 @@ class Linea(NamedTuple):
 
 @dataclass
 class Resultado:
-    """What a file did, or would do. `hechas` has the first lines of each kind, and `rechazos` a sentence for each thing
-    that is wrong, with its line. `importacion` is there when it was done."""
+    """The outcome of a file: what it did, or would do. `hechas` has the first lines of each kind, and `rechazos` a
+    sentence for each thing that is wrong, with its line. `importacion` is there when it was done."""
 
     archivo: str
     ajenas: list[str]

@@ -34,7 +34,7 @@ PERFILES = {
 
 
 class Unidad(NamedTuple):
-    """What the pictures say of a vehicle."""
+    """The data of a vehicle that the pictures show."""
 
     no_siniestro: str
     placas: str

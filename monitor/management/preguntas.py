@@ -1,4 +1,4 @@
-"""What the commands ask a person at a terminal."""
+"""The questions that the commands ask a person at a terminal."""
 
 import sys
 from collections.abc import Callable

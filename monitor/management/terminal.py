@@ -1,4 +1,5 @@
-"""What `manage.py` adds to Django's: when the database is to blame, an operator reads one sentence and no traceback."""
+"""Our addition to Django's `manage.py`: when the database is to blame, an operator reads one sentence and no
+traceback."""
 
 import gc
 import logging

@@ -1,4 +1,4 @@
-"""What the service counts of itself, for Prometheus: all the workers of the server together (docs/adr/0013).
+"""The counts that the service keeps of itself, for Prometheus: all the workers of the server together (docs/adr/0013).
 
 Counting an HTTP request costs about a microsecond, so every one is counted, whether or not anybody reads /metrics.
 """

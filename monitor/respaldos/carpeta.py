@@ -69,8 +69,8 @@ def respaldos(carpeta: Path) -> dict[datetime, Path]:
 
 
 class Regla(NamedTuple):
-    """Which backups stay: all of the last two days, and the last one of each of so many days, weeks and months that
-    have one. Days without backups don't count, so that nothing is removed because nothing was made."""
+    """A rule for which backups stay: all of the last two days, and the last one of each of so many days, weeks and
+    months that have one. Days without backups don't count, so that nothing is removed because nothing was made."""
 
     diarios: int = 7
     semanales: int = 4

@@ -1,4 +1,4 @@
-"""What an operator reads: sizes, and one sentence for each thing of the machine that can fail."""
+"""The words for an operator: sizes, and one sentence for each thing of the machine that can fail."""
 
 import errno
 import sqlite3

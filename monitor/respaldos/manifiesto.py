@@ -1,5 +1,5 @@
-"""What a backup says of itself: of what kind of database it is, from when, up to which migrations, and how many rows
-each table has, with their digest."""
+"""The description that a backup carries of itself: of what kind of database it is, from when, up to which migrations,
+and how many rows each table has, with their digest."""
 
 import json
 from dataclasses import asdict, dataclass

@@ -1,5 +1,5 @@
-"""Whether Monitor itself can use a restored database: it reads a sample of the rows of each model, and writes some that
-it doesn't keep."""
+"""A trial of a restored database, with Monitor itself: it reads a sample of the rows of each model, and writes some
+that it doesn't keep."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +14,8 @@ CADENA = "verificar_historial"
 
 
 class Muestra(NamedTuple):
-    """How many rows were read, and how many of them are in the database in service as they are here: the others changed
-    since the backup."""
+    """The number of rows that were read, and of those among them that are in the database in service as they are here:
+    the others changed since the backup."""
 
     leidas: int
     iguales: int

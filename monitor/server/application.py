@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class Answer(NamedTuple):
-    """What Django answers. `body` is whole; or it is None, and `pieces` gives it piece by piece."""
+    """An answer of Django. `body` is whole; or it is None, and `pieces` gives it piece by piece."""
 
     status: str
     headers: list[tuple[str, str]]
@@ -31,7 +31,7 @@ class Pieces(Protocol):
 
 
 class Turns:
-    """How many threads more may do, at once, what needs one of these."""
+    """The turns for work that not all threads may do at once: `free` of them are left."""
 
     def __init__(self, free: int):
         self.free = max(free, 1)
@@ -67,7 +67,7 @@ class Kind:
 
 
 class Job(NamedTuple):
-    """What a thread does: `then` is called in the event loop with what `run` returns for its argument."""
+    """A piece of work for a thread: `then` is called in the event loop with what `run` returns for its argument."""
 
     kind: Kind
     run: Callable

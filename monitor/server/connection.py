@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 class Malformed(Exception):
-    """What came isn't an HTTP request that can be answered."""
+    """The bytes that came aren't an HTTP request that can be answered."""
 
 
 class Connection(asyncio.Protocol):

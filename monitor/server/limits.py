@@ -1,4 +1,4 @@
-"""How much a client may send, and how long each thing may take."""
+"""The limits of how much a client may send, and of how long each thing may take."""
 
 KIB = 1024
 

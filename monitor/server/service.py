@@ -1,4 +1,4 @@
-"""What the connections of a worker share: its threads, what they count together, and what cuts them."""
+"""The things that the connections of a worker share: its threads, what they count together, and what cuts them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from monitor.server.received import Received
 
 @dataclass
 class Service:
-    """What the connections of a worker share.
+    """The things that the connections of a worker share.
 
     `body_limit` gives the largest body, in bytes, that is received of a request whose headers came: the application
     refuses what is larger. One that may be larger than `limits.IN_MEMORY` goes to a file without a name in `folder`, so

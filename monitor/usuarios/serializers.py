@@ -56,7 +56,7 @@ class CambioDeUsuarioSerializer(RegistroSerializer):
 
 
 class LlaveNuevaSerializer(StrictSerializer):
-    """What is chosen of a new key. The verb checks the role, and that the key doesn't expire before it is used."""
+    """The choices for a new key. The verb checks the role, and that the key doesn't expire before it is used."""
 
     nombre = StrictTextField(max_length=Llave._meta.get_field("nombre").max_length, trim=True)
     rol = StrictTextField()

@@ -1,4 +1,4 @@
-"""What the line of time of a solicitud tells besides the changes of its fields: its states, and its mails."""
+"""The line of time of a solicitud: its states and its mails, besides the changes of its fields."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -80,7 +80,7 @@ class LugarField(forms.Field):
 
 
 class SinEscribir(forms.CharField):
-    """What the page writes by itself in a row. In a new row it isn't anything that a person filled in."""
+    """A field that the page writes by itself in a row. In a new row it isn't anything that a person filled in."""
 
     widget = forms.HiddenInput
 

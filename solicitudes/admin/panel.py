@@ -1,4 +1,4 @@
-"""What the panel shows of solicitudes: those of each month, by state."""
+"""The table of the panel about solicitudes: those of each month, by state."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What whoever watches the service hears of the mail queue: at `/readyz`, that it is late; at `/metrics`, how long it
+"""A watch over the mail queue, for whoever watches the service: `/readyz` says that it is late; `/metrics`, how long it
 is."""
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What is asked of solicitudes."""
+"""The queries of solicitudes."""
 
 from django.db import models
 from django.db.models.functions import Coalesce, NullIf

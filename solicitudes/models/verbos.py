@@ -1,4 +1,4 @@
-"""What is done with solicitudes."""
+"""The verbs of solicitudes: asking for transport, changing what was asked, deciding it, deleting it."""
 
 from django.db import models, transaction
 from django.utils import timezone

@@ -51,7 +51,7 @@ class Command(BaseCommand):
         return len(sueltos)
 
     def _en_la_nube(self, limpiar_los: bool) -> int:
-        """As `_huerfanos`, in the cloud."""
+        """Do as `_huerfanos`, in the cloud."""
         sueltos = list(huerfanos_en_la_nube())
         for uno in sueltos:
             self.stdout.write(f"huérfano en la nube: {uno.lugar}, de {uno.tamano} bytes")

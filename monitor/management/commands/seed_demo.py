@@ -58,7 +58,7 @@ class Command(BaseCommand):
 
 
 class Agenda:
-    """What happened in the shop. It is written in the order in which it did, each thing with its moment."""
+    """The story of the shop. It is written in the order in which things happened, each with its moment."""
 
     def __init__(self):
         self._hechos = []
