@@ -90,7 +90,7 @@ def repartir(pruebas, procesos) -> list:
 
 
 def basta_en_sqlite(prueba) -> bool:
-    """Whether the test would find the same on PostgreSQL: it says so, or it asks no database."""
+    """Return whether the test would find the same on PostgreSQL: it says so, or it asks no database."""
     marcas = {marca.name for marca in prueba.iter_markers()}
     base = {"db", "transactional_db"} & set(prueba.fixturenames) or {"django_db", "postgresql", "con_su_base"} & marcas
     return "una_vez" in marcas or not (base or issubclass(prueba.cls or object, TransactionTestCase))
@@ -162,8 +162,8 @@ def subclases(clase):
 
 @pytest.fixture(scope="module")
 def base_del_modulo(django_db_setup, django_db_blocker):
-    """What a fixture of the module makes over this one is there for all its tests, each of which undoes only what it
-    did. A test of that module can't ask for `transactional_db`."""
+    """Keep what a fixture of the module makes over this one for all its tests, each of which undoes only what it did. A
+    test of that module can't ask for `transactional_db`."""
     contar_desde(0)
     with django_db_blocker.unblock(), transaction.atomic():
         yield

@@ -1,4 +1,4 @@
-"""What an expediente does, told again as simply as it can be: the tests compare the server with it. It shares no code
+"""A model of what an expediente does, as simple as it can be: the tests compare the server with it. It shares no code
 with what it describes: its sentences and its lists are the contract's, written once more."""
 
 from collections.abc import Callable
@@ -45,8 +45,8 @@ class Expediente(NamedTuple):
 
 
 class Llave(NamedTuple):
-    """What there is under a key: the expediente that is open, if one is, and those that were archived. `version` counts
-    what has changed."""
+    """All that there is under a key: the expediente that is open, if one is, and those that were archived. `version`
+    counts what has changed."""
 
     abierto: Expediente | None = None
     archivados: tuple[Expediente, ...] = ()

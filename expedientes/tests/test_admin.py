@@ -424,8 +424,8 @@ def test_clave_tomada_mientras_se_escribia_es_un_error_del_formulario(client, co
 
 
 def test_guardar_sin_tocar_nada_no_escribe_nada(client, como_operador):
-    """What a browser does to texts (CRLF, cut blanks) isn't a change, nor is an empty text in place of null or null in
-    place of it."""
+    """A browser changes texts (CRLF, cut blanks), and that isn't a change, nor is an empty text in place of null or
+    null in place of it."""
     expediente = ExpedienteFactory(
         completo=True, marca=" Nissan ", placas="", vehiculo="\nVIN\nNotas ", observaciones="a\r\nb", tipo=None
     )

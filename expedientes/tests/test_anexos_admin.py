@@ -1,4 +1,4 @@
-"""What hangs from an expediente, in the admin: comments, the survey and the checklist."""
+"""The annexes of an expediente in the admin: comments, the survey and the checklist."""
 
 from datetime import date
 

@@ -218,7 +218,7 @@ def test_renombrar_mientras_otros_escriben_y_abren(remota):
 
 
 def test_lo_que_se_recibe_con_una_identidad_se_recibe_una_vez(servidor):
-    """As two clicks on one button, in threads of this process: the API has no route to receive a unit."""
+    """Two threads of this process stand for two clicks on one button: the API has no route to receive a unit."""
     por, uid = UsuarioFactory(), uuid4()
 
     def recibir(_):

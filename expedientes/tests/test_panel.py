@@ -1,4 +1,4 @@
-"""What the panel says of a small shop, counted by hand, and where each of its numbers leads."""
+"""The panel of a small shop, counted by hand, and where each of its numbers leads."""
 
 import re
 from datetime import UTC, date, datetime

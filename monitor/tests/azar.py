@@ -1,5 +1,5 @@
-"""How much the tests that draw requests at random try: little and always the same, or as much as EJEMPLOS says and
-something else each time (`make fuzz`)."""
+"""The measure of the tests that draw requests at random: they try little and always the same, or as much as EJEMPLOS
+says and something else each time (`make fuzz`)."""
 
 import os
 import random
@@ -23,7 +23,7 @@ def semillas(pocas: int) -> list[int]:
 
 
 class Vida(RuleBasedStateMachine):
-    """What people do with the server, one request after another. What a life did is undone at its end.
+    """A life of requests: what people do with the server, one after another. What a life did is undone at its end.
 
     A subclass compares each answer with that of its model, and notes in `visto` what was answered. `personas` are who
     may ask, each a user.

@@ -1,6 +1,6 @@
-"""Whether some order of concurrent calls explains what each was answered: one call at a time, each between the moment
-when it was made and the moment when its answer came. The search is Wing and Gong's, with Lowe's memory of what was
-tried."""
+"""The search for an order of concurrent calls that explains what each was answered: one call at a time, each between
+the moment when it was made and the moment when its answer came. The search is Wing and Gong's, with Lowe's memory of
+what was tried."""
 
 import time
 from collections.abc import Callable, Hashable, Sequence

@@ -1,5 +1,5 @@
-"""How long tests wait for what happens elsewhere. Long: what they tell apart is whether it ever does, and the machine
-may have other work."""
+"""The time that tests wait for what happens elsewhere. It is long: what they tell apart is whether it ever happens, and
+the machine may have other work."""
 
 import time
 

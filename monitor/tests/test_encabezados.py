@@ -1,4 +1,4 @@
-"""What each kind of answer lets a browser do with it, and what none says of the server."""
+"""The headers of each kind of answer: what they let a browser do with it, and what none says of the server."""
 
 import socket
 from ipaddress import ip_network

@@ -1,4 +1,4 @@
-"""What the log's lines look like to a program."""
+"""The lines of the log, as a program reads them."""
 
 import io
 import json

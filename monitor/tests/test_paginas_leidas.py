@@ -27,7 +27,8 @@ LEIDOS = {"alt", "title", "placeholder", "aria-label"}
 
 
 class Textos(HTMLParser):
-    """What a page says, to who sees it and to who hears it. The JSON of a copy and the text of a mail aren't ours."""
+    """The words of a page, for who sees it and for who hears it. The JSON of a copy and the text of a mail aren't
+    ours."""
 
     def __init__(self, pagina: str):
         super().__init__()

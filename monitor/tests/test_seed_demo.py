@@ -1,4 +1,4 @@
-"""What `seed_demo` leaves in the database."""
+"""The rows that `seed_demo` leaves in the database."""
 
 from collections import Counter
 from datetime import timedelta

@@ -1,4 +1,5 @@
-"""What docs/seguridad.md says of the dependencies is what is installed, and each test that it names exists."""
+"""The words of docs/seguridad.md are true: the dependencies are those that are installed, and each test that it names
+exists."""
 
 import ast
 import re

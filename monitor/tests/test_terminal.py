@@ -164,7 +164,7 @@ def test_sin_carpeta_para_la_base(manage_aqui, orden, tmp_path):
 
 @pytest.mark.skipif(EN_POSTGRESQL, reason="sólo en SQLite")
 def test_un_archivo_que_no_es_una_base(tmp_path):
-    """In a process of its own: Django leaves such a connection open."""
+    """The command runs in a process of its own: Django leaves such a connection open."""
     archivo = tmp_path / "foto.sqlite3"
     archivo.write_bytes(b"no es una base " * 100)
 

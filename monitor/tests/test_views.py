@@ -1,4 +1,4 @@
-"""What watches the service asks for: whether it lives, whether it is ready, and its metrics."""
+"""The pages for what watches the service: whether it lives, whether it is ready, and its metrics."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event

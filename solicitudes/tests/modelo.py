@@ -1,4 +1,4 @@
-"""What a solicitud does, told again as simply as it can be: the tests compare the server with it. It shares no code
+"""A model of what a solicitud does, as simple as it can be: the tests compare the server with it. It shares no code
 with what it describes: its sentences and its tables are the contract's, written once more."""
 
 from collections.abc import Callable

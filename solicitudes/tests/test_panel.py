@@ -1,4 +1,4 @@
-"""What the panel says of solicitudes, and the filter by month of their list."""
+"""The panel of solicitudes, and the filter by month of their list."""
 
 import re
 from datetime import UTC, datetime

@@ -549,8 +549,8 @@ def test_sentencias_de_eliminar(contar, administrador, solicitud):
 
 @pytest.mark.parametrize("accion", ["", "/aprobar", "/rechazar", "/cancelar"])
 def test_se_responde_lo_que_se_escribio_aunque_otro_escriba_enseguida(transactional_db, mundo, cuerpo, accion):
-    """What the answer shows is read in the transaction that wrote it: after it, another could change or delete the
-    solicitud, and the answer would be of that."""
+    """The row that the answer shows is read in the transaction that wrote it: after it, another could change or delete
+    the solicitud, and the answer would be of that."""
     api = Api(UsuarioFactory(administrador=True))
     pk = api.post("/solicitud", cuerpo).json()["data"]["Id"]
     en_transaccion = []

@@ -1,4 +1,4 @@
-"""What whoever watches the service hears of the mail queue."""
+"""The mail queue, as whoever watches the service hears of it."""
 
 from datetime import timedelta
 

@@ -191,7 +191,7 @@ def envejecer(almacen):
 
 
 def test_revisar_con_todo_en_orden(administrador, expediente, almacen):
-    """What was deleted a short while ago, and what is in the archive, has an owner."""
+    """Files that were deleted a short while ago, and those of the archive, have an owner."""
     ExpedienteFactory(no_siniestro="OTRO")
     subida(administrador, "OTRO", con_archivo(PDF))
     administrador.delete("/api/expedientes/OTRO")

@@ -34,8 +34,8 @@ def estorbo_con_https(moto, tmp_path_factory):
 
 @pytest.fixture
 def nube(request, almacen, settings, monkeypatch):  # noqa: F811
-    """What stands before an empty bucket, which is that of the settings: `http`, unless the test's parameter says
-    otherwise."""
+    """Yield the obstacle that stands before an empty bucket, which is that of the settings: `http`, unless the test's
+    parameter says otherwise."""
     estorbo = request.getfixturevalue(f"estorbo_con_{getattr(request, 'param', 'http')}")
     if estorbo.certificado:
         monkeypatch.setenv("AWS_CA_BUNDLE", estorbo.certificado)

@@ -1,4 +1,5 @@
-"""What a person typed, in a real browser, when the session ends, when somebody else is faster, and when they leave."""
+"""The text that a person typed, in a real browser, when the session ends, when somebody else is faster, and when they
+leave."""
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -48,8 +49,8 @@ def avisos(pagina):
 
 
 def nada_pendiente(pagina):
-    """Whether the tab keeps nothing typed: the page's module says so a moment after its text is there. Django keeps
-    there which filters are open."""
+    """Return whether the tab keeps nothing typed: the page's module says so a moment after its text is there. Django
+    keeps there which filters are open."""
     return pagina.evaluate("Object.keys(sessionStorage).every(llave => llave.startsWith('django.'))")
 
 

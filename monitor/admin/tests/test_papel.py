@@ -1,4 +1,4 @@
-"""What comes out of the printer, as Chromium makes a PDF of it."""
+"""The printed pages, as Chromium makes a PDF of them."""
 
 import re
 from datetime import date

@@ -1,4 +1,4 @@
-"""What every ModelAdmin of ours does, tested with the plainest one: the insurers."""
+"""The behaviour of every ModelAdmin of ours, tested with the plainest one: the insurers."""
 
 from urllib.parse import urlencode
 

@@ -1,4 +1,4 @@
-"""How dates and instants are written, from a value and by each database."""
+"""The writing of dates and instants, from a value and by each database."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 

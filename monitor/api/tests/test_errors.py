@@ -1,4 +1,4 @@
-"""What the client gets, and what the log keeps, when the mistake isn't the client's."""
+"""Mistakes that aren't the client's: what the client gets, and what the log keeps."""
 
 import re
 import sqlite3

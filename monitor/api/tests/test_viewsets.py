@@ -1,4 +1,4 @@
-"""What DRF and Django promise of a view is true of ours, or is refused when the class is made."""
+"""The promises of DRF and Django about a view: each is true of ours, or is refused when the class is made."""
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured

@@ -1,4 +1,4 @@
-"""What a file is, by its content, and the hostile ones: each is refused, or harmless."""
+"""The kind of a file, by its content, and the hostile ones: each is refused, or harmless."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""Who changed which field from what to what, through whichever door."""
+"""The record of who changed which field from what to what, through whichever door."""
 
 import io
 from datetime import date

@@ -1,4 +1,4 @@
-"""Who keeps a copy of the expedientes, or of the solicitudes, and asks what changed misses nothing."""
+"""A program that keeps a copy of the expedientes, or of the solicitudes, and asks what changed, misses nothing."""
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -164,7 +164,7 @@ def test_un_numero_que_se_dejo_viene_entre_los_archivados(administrador, operado
 
 @pytest.mark.parametrize("por_pagina", [1, 2, 3])
 def test_los_que_se_fueron_en_un_mismo_momento_vienen_una_vez(administrador, por_pagina):
-    """In pages, whatever the list is of which each one is, and although they have the same ids."""
+    """They come in pages, whatever the list is of which each one is, and although they have the same ids."""
     for n in range(4):
         ExpedienteFactory(no_siniestro=f"A{n}"), ExpedienteFactory(no_siniestro=f"B{n}")
         administrador.delete(f"{RUTA}/A{n}")

@@ -1,4 +1,4 @@
-"""What `verificar_historial` finds after somebody with the database's password has been there."""
+"""The findings of `verificar_historial` after somebody with the database's password has been there."""
 
 import random
 from io import StringIO

@@ -277,8 +277,8 @@ def test_de_muchos_que_escriben_a_la_vez_sin_condicion_ninguno_se_pierde(servido
 
 @pytest.mark.postgresql
 def test_quien_no_cambia_nada_se_entera_tambien_de_lo_que_otro_escribio_en_medio(transactional_db):
-    """What nobody writes is given back as it was seen: a later state, taken for the one seen, would let the next write
-    go through."""
+    """A row that isn't written is given back as it was seen: a later state, taken for the one seen, would let the next
+    write go through."""
     ExpedienteFactory(no_siniestro="A")
     yo, otro = UsuarioFactory(), UsuarioFactory()
     visto = Seen([Expediente.objects.get().tag])

@@ -1,4 +1,4 @@
-"""How many statements a thread has sent."""
+"""The count of the statements that a thread has sent."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -59,7 +59,8 @@ def test_cada_hilo_cuenta_las_suyas():
 
 
 def test_cuenta_las_de_cada_conexion_del_hilo():
-    """As when a restored database takes the place of the usual one, or an event loop (Playwright's) begins to run."""
+    """It has several when a restored database takes the place of the usual one, or an event loop (Playwright's) begins
+    to run."""
 
     def trabajar():
         antes = statements.sent

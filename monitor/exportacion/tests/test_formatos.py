@@ -1,4 +1,4 @@
-"""What a table looks like once it is a file: read again by others' readers."""
+"""Tables once they are files: read again by others' readers."""
 
 import csv
 import io

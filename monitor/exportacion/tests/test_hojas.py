@@ -1,4 +1,4 @@
-"""What a sheet looks like once it is a file: read again by others' readers, in Excel and in PDF."""
+"""Sheets once they are files: read again by others' readers, in Excel and in PDF."""
 
 import io
 from datetime import UTC, date, datetime, time

@@ -1,4 +1,4 @@
-"""What a person does at the page «Importar»: they choose a file, look, and press the button."""
+"""A person at the page «Importar»: they choose a file, look, and press the button."""
 
 import io
 import re

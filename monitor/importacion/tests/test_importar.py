@@ -446,7 +446,7 @@ def test_lo_exportado_vuelve_sin_cambiar_nada(client, como_administrador, format
 
 
 def test_quitar_un_apostrofe_es_un_cambio(client, como_administrador):
-    """Who exports a list as CSV gets one more, which is undone; the text may have its own."""
+    """A list exported as CSV gets one apostrophe more, which is undone; the text may have its own."""
     ExpedienteFactory(no_siniestro="SIN-1", observaciones="'=1+1")
     LugarFactory(codigo="A", nombre="Sede", direccion="'-1")
 

@@ -69,7 +69,7 @@ def test_se_restaura_donde_solo_quedo_el_wal(taller):
 
 
 def test_se_restaura_sobre_un_archivo_roto(taller):
-    """What is there can't be read, and stays aside as it is."""
+    """The file that is there can't be read, and stays aside as it is."""
     archivo = taller.respaldar()
     bytes_ = b"esto no es una base " * 100
     taller.archivo.write_bytes(bytes_)

@@ -1,4 +1,4 @@
-"""Who gets a thread, and in which order. Here nothing runs in another thread: a test says when each job is done."""
+"""The order in which jobs get a thread. Here nothing runs in another thread: a test says when each job is done."""
 
 from itertools import count
 from queue import SimpleQueue
@@ -185,7 +185,7 @@ TARDAN = ["alta", "lista", "pieza"]
 
 @pytest.mark.parametrize("no_termina", TARDAN)
 def test_lo_que_no_termina_deja_un_hilo_a_lo_demas_que_tarda_por_turnos(hilos, tardar, no_termina):
-    """As when writes wait for what another program holds in the database."""
+    """It is so when writes wait for what another program holds in the database."""
     tardar("GET", "lista")
     pedir = {
         "alta": lambda: hilos.pedir("POST", "alta"),
@@ -236,7 +236,7 @@ def test_lo_que_tarda_en_escribirse_no_hace_esperar_a_quien_lo_lee(hilos, tardar
 
 
 def test_lo_que_tarda_una_vez_o_no_seguidas_no_espera(hilos, contestar):
-    """As what the first of a process asks."""
+    """It may be what the first of a process asks."""
     for computa in (2 * limits.LONG, limits.LONG / 2, 2 * limits.LONG):
         contestar("GET", "lista", computa)
     assert nadie_espera(hilos)

@@ -1,4 +1,4 @@
-"""What the server does with its clients, good and bad. programa.py has the application that answers."""
+"""The server and its clients, good and bad. programa.py has the application that answers."""
 
 import json
 import os
@@ -326,7 +326,7 @@ def test_lo_que_tarda_en_calcularse_deja_leer(servidor_propio):
 
 
 def test_de_lo_que_nadie_lee_se_hace_poco(servidor_propio):
-    """What the system would keep of it counts too."""
+    """The part of it that the system would keep counts too."""
     servidor_propio.conectar(HOLA.replace("hola", "lista"))
     esperar_a(lambda: "lista cerrada" in servidor_propio.hechos())
 

@@ -167,7 +167,7 @@ def test_login_de_quien_no_entra_cuesta_y_dice_lo_mismo_desde_el_primer_intento(
 
 
 def test_primer_hash_de_un_proceso_no_cuesta_mas_por_un_usuario_que_no_existe():
-    """What is loaded for the first hash is loaded whoever it is for, and at no other time."""
+    """The modules for the first hash are loaded whoever it is for, and at no other time."""
     guion = (
         "import sys, django; django.setup()\n"
         "from django.contrib.auth.hashers import check_password, make_password\n"

@@ -1,4 +1,4 @@
-"""What the verbs guarantee whoever calls them, and however many at once."""
+"""The guarantees of the verbs, whoever calls them, and however many at once."""
 
 from concurrent.futures import ThreadPoolExecutor
 

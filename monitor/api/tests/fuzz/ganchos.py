@@ -1,5 +1,5 @@
-"""What schemathesis is told besides the description: who asks, with a token that goes on being good, and ids that
-exist.
+"""The hooks that tell schemathesis what isn't in the description: who asks, with a token that goes on being good, and
+ids that exist.
 
 It runs in schemathesis' own process, on the database of the test that started it.
 """
