@@ -143,8 +143,9 @@ OPCIONES_DE_BASE = {
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
     },
-    # Parameters travel apart from the statement, which is prepared from its second use on. The API reads dates as the
-    # text that the database writes: ISO 8601, whatever the database's own style is.
+    # Parameters travel apart from the statement, which is prepared from its second use on. The database writes
+    # the days of the API's answers itself (`monitor.api.dialects.Noon`), from its text of a date: ISO 8601, whatever
+    # its own style is.
     "django.db.backends.postgresql": {
         "options": "-c datestyle=ISO",
         "server_side_binding": True,
