@@ -5,7 +5,7 @@ from expedientes.models import Expediente
 from expedientes.nube.models import Exportacion, Respaldo, Resultado, Tipo, turno
 from expedientes.nube.mudanzas import Cuenta, respaldar
 from monitor.archivos.errores import SinNube
-from monitor.db.worker import Worker
+from monitor.background import Worker
 from monitor.db.writes import NOBODY, Author
 from monitor.errores import DatosInvalidos, NoEncontrado, NubeNoResponde
 
@@ -13,7 +13,7 @@ SEGUIDAS = 3  # expedientes, one after another, with which the cloud doesn't ans
 
 
 class Exportador(Worker):
-    def _atender(self) -> bool:
+    def _work(self) -> bool:
         """Do the export that was asked for, if there is one and nobody else does it."""
         if Exportacion.objects.pendiente():
             with turno() as suyo:
@@ -28,7 +28,7 @@ class Exportador(Worker):
         claves = list(Expediente.objects.por_respaldar().order_by("pk").values_list("pk", flat=True))
         Exportacion.objects.avanzar(tomada=True, total=pedida.procesados + len(claves))
         error = self._todos(claves, pedida.procesados, cuenta, por)
-        if self._fin.is_set() and not error:
+        if self._stopping.is_set() and not error:
             return  # whoever comes next goes on
         Exportacion.objects.terminar(error)
         anotar(Tipo.NUBE, cuenta, error, por=por)
@@ -59,7 +59,7 @@ class Exportador(Worker):
         return None
 
     def _avisar(self, evidencia) -> None:
-        if self._fin.is_set():
+        if self._stopping.is_set():
             raise _Fin
         Exportacion.objects.avanzar(archivo_actual=evidencia.nombre_archivo)
 

@@ -3,14 +3,14 @@ import signal
 
 from django.core.management.base import BaseCommand, CommandError
 
-from monitor.db.worker import Worker
+from monitor.background import Worker
 from monitor.management.terminal import declarar_uso
 
 
 class WorkerCommand(BaseCommand):
     """The command that runs a worker until it is told to stop."""
 
-    trabajador: type[Worker]
+    worker: type[Worker]
     una_vez: str  # what it does when it does it once
     no_pudo: str  # what it says when it couldn't
 
@@ -22,13 +22,13 @@ class WorkerCommand(BaseCommand):
 
     def handle(self, *, una_vez, con_su_padre, **options):
         declarar_uso()
-        trabajador = self.trabajador()
+        worker = self.worker()
         if una_vez:
-            if not trabajador.atender():
+            if not worker.work():
                 raise CommandError(f"{self.no_pudo}: el aviso de arriba dice qué falta. Corríjalo y repita.")
             return
         for numero in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(numero, trabajador.terminar)
+            signal.signal(numero, worker.stop)
         # The parent's pid comes as an option, because the parent may have died before this line runs, and then
         # getppid() gives another.
-        trabajador.trabajar(lambda: con_su_padre is None or os.getppid() == con_su_padre)
+        worker.run(lambda: con_su_padre is None or os.getppid() == con_su_padre)

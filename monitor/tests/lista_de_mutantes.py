@@ -1410,7 +1410,7 @@ MUTANTES: list[Mutante] = [
             ("            cola.devolver(correo)\n", ""),
             ("definitivo=rechazo == Rechazo.DEFINITIVO", "definitivo=False"),
             ("        cola.anotar_omision(correo, str(razon))\n", ""),
-            ("None if self._fin.is_set() else cola.tomar(pk)", "cola.tomar(pk)"),
+            ("None if self._stopping.is_set() else cola.tomar(pk)", "cola.tomar(pk)"),
             (
                 "                if correo and not _entregar(correo, servidor):\n",
                 "                if correo and _entregar(correo, servidor) is None:\n",
@@ -1484,9 +1484,9 @@ MUTANTES: list[Mutante] = [
         ],
     ),
     *de(
-        "monitor/db/worker.py",
-        "solicitudes/tests/test_cartero.py",
-        cambios=[("DESCANSO_MAXIMO = 60", "DESCANSO_MAXIMO = 120")],
+        "monitor/background.py",
+        "monitor/tests/test_background.py",
+        cambios=[("LONGEST_PAUSE = 60", "LONGEST_PAUSE = 120")],
     ),
     *de(
         "monitor/management/worker.py",

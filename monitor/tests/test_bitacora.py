@@ -221,7 +221,7 @@ def test_un_correo_que_no_se_entrega(revisar, bitacora, db, buzon, rechazo):  # 
     buzon.rechazos[CORREO] = rechazo.format(CORREO)
 
     with buzon.abierto():
-        Cartero().atender()
+        Cartero().work()
 
     assert "SMTPRecipientsRefused" in bitacora.getvalue()
 

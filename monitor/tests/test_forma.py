@@ -24,8 +24,8 @@ CAPAS = {
     "servidor web": "monitor.server monitor.server.*",
     "base de datos": "monitor.db.* monitor.repeticiones.models",
     "cimientos de la API y del admin": (
-        "monitor.api.* monitor.admin.* monitor.exportacion.* monitor.middleware monitor.readiness monitor.request"
-        " monitor.wsgi"
+        "monitor.api.* monitor.admin.* monitor.background monitor.exportacion.* monitor.middleware monitor.readiness"
+        " monitor.request monitor.wsgi"
     ),
     "modelos y verbos": (
         "monitor.usuarios.hashers monitor.usuarios.intentos monitor.usuarios.llaves monitor.usuarios.models"

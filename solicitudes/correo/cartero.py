@@ -6,7 +6,7 @@ from contextlib import closing
 
 from django.core import mail
 
-from monitor.db.worker import Worker
+from monitor.background import Worker
 from solicitudes.correo import cola
 from solicitudes.correo.entrega import NoSeEntrega, preparar
 from solicitudes.correo.servidor import Rechazo, en_breve, entregar, rechazo_de
@@ -20,11 +20,11 @@ class Cartero(Worker):
     """A worker. Several may work at once. While the mail server doesn't answer, or takes nothing from us, no mail uses
     up its attempts."""
 
-    def _atender(self) -> bool:
+    def _work(self) -> bool:
         """Deliver every mail whose time has come. Return False when the mail server didn't answer, or takes nothing
         from us."""
         try:
-            while not self._fin.is_set() and (lote := cola.pendientes(LOTE)):
+            while not self._stopping.is_set() and (lote := cola.pendientes(LOTE)):
                 self._repartir(lote)
         except OSError as error:
             log.warning("El servidor de correo no responde, o no acepta nada de Monitor: %s", en_breve(error))
@@ -37,7 +37,7 @@ class Cartero(Worker):
         with closing(_servidor()) as servidor:
             servidor.open()
             for pk in lote:
-                correo = None if self._fin.is_set() else cola.tomar(pk)
+                correo = None if self._stopping.is_set() else cola.tomar(pk)
                 if correo and not _entregar(correo, servidor):
                     return
 

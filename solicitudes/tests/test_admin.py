@@ -561,7 +561,7 @@ def test_cola_reenvia_solo_los_fallidos(admin, solicitud):
 
 def test_cola_dice_que_se_omitio_y_por_que(admin, jefa, solicitud):
     Solicitud.objects.rechazar(solicitud.pk, por=jefa, motivo="x")
-    Cartero().atender()
+    Cartero().work()
     omitido = Email.objects.get(subject__startswith="Solicitud pendiente")
 
     vistos = admin.get(f"{COLA}?estado={OMITIDO}").context["cl"].result_list

@@ -43,7 +43,7 @@ def buzon(settings):
 @pytest.fixture
 def repartir():
     """Return the function that does one round of a worker."""
-    return Cartero().atender
+    return Cartero().work
 
 
 def encolar(*personas):
@@ -287,16 +287,6 @@ def test_esperas_se_doblan_hasta_cuatro_horas_y_suman_dos_dias():
 
     assert [espera.total_seconds() / 60 for espera in esperas] == [1, 2, 4, 8, 16, 32, 64, 128] + [240] * 11
     assert timedelta(days=2) < sum(esperas, timedelta()) < timedelta(days=2, hours=1)
-
-
-def test_descanso_se_dobla_hasta_un_minuto_mientras_nadie_responde_y_vuelve_a_un_segundo(monkeypatch):
-    cartero, vueltas, descansos = Cartero(), iter([False] * 7 + [True] * 2 + [False]), []
-    monkeypatch.setattr(cartero, "atender", lambda: next(vueltas))
-    monkeypatch.setattr(cartero._fin, "wait", descansos.append)
-
-    cartero.trabajar(lambda: len(descansos) < 10)
-
-    assert descansos == [2, 4, 8, 16, 32, 60, 60, 1, 1, 2]
 
 
 @pytest.mark.django_db

@@ -7,6 +7,6 @@ class Command(WorkerCommand):
         "Pasa a la nube la evidencia de los expedientes en Salida, cuando alguien lo pide, hasta que lo detengan"
         " (SIGTERM o Ctrl-C)."
     )
-    trabajador = Exportador
+    worker = Exportador
     una_vez = "atiende lo que se haya pedido y termina"
     no_pudo = "La base no respondió"

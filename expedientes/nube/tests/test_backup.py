@@ -161,12 +161,12 @@ def test_el_trabajador_termina_cuando_se_lo_dicen(administrador, nube, tres, mon
 
     def avisar(evidencia):
         vistas.append(evidencia)
-        exportador.terminar()
+        exportador.stop()
         return original(evidencia)
 
     original = exportador._avisar
     monkeypatch.setattr(exportador, "_avisar", avisar)
-    exportador.trabajar()
+    exportador.run()
     assert len(vistas) == 1
     assert administrador.get(f"{BASE}/progreso").json()["corriendo"] is True
     trabajar()

@@ -223,7 +223,7 @@ def test_solo_quien_ve_la_cola_tiene_el_enlace_a_cada_correo(client, solicitud):
 
 
 def test_de_cada_correo_se_dice_que_fue_de_el(client, solicitud):
-    Cartero().atender()
+    Cartero().work()
 
     notas = [s.nota for s in linea_de(client, solicitud).context["sucesos"] if s.puerta == "Correo"]
 
