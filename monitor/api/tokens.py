@@ -31,16 +31,16 @@ class Token(NamedTuple):
     huella: str = ""  # the digest of the key, when it is one of a program's (`keys`)
 
 
-def issue(usuario, dura: timedelta | None = None) -> str:
-    ahora, dura = int(time.time()), dura or settings.JWT_LIFETIME
+def issue(usuario, lifetime: timedelta | None = None) -> str:
+    now, lifetime = int(time.time()), lifetime or settings.JWT_LIFETIME
     return TokenBackend(ALGORITHM, settings.JWT_SECRET).encode(
         {
             "id": usuario.pk,
             "username": usuario.username,
             "rol": usuario.rol,
             "v": usuario.version_token,
-            "iat": ahora,
-            "exp": ahora + int(dura.total_seconds()),
+            "iat": now,
+            "exp": now + int(lifetime.total_seconds()),
         }
     )
 
@@ -48,30 +48,30 @@ def issue(usuario, dura: timedelta | None = None) -> str:
 def verify(token: str) -> Token:
     """Return what a token says. Raise NoAutenticado when its signature, its algorithm, its expiry or its claims aren't
     good. The database says who the user is now."""
-    leido = _leer(token, settings.JWT_SECRET, *settings.JWT_SECRET_FALLBACKS)
-    if leido.exp <= time.time():
+    read = _read(token, settings.JWT_SECRET, *settings.JWT_SECRET_FALLBACKS)
+    if read.exp <= time.time():
         raise NoAutenticado(INVALIDO, codigo="token_invalido")
-    return leido
+    return read
 
 
 @lru_cache(maxsize=1024)
-def _leer(token: str, *secretos: str) -> Token:
+def _read(token: str, *secrets: str) -> Token:
     """Return what a token says that one of the secrets signed. Whether its signature is good never changes, so a good
     token is checked once; bad ones aren't kept."""
     try:
-        datos = _abrir(token, *secretos)
+        claims = _decode(token, *secrets)
     except jwt.InvalidTokenError as error:
         raise NoAutenticado(INVALIDO, codigo="token_invalido") from error
-    leido = Token(datos.get("id"), datos.get("v"), datos.get("exp"))
-    if any(type(valor) is not int for valor in leido[:3]) or max(abs(leido.id), abs(leido.version)) >= 2**31:
+    read = Token(claims.get("id"), claims.get("v"), claims.get("exp"))
+    if any(type(value) is not int for value in read[:3]) or max(abs(read.id), abs(read.version)) >= 2**31:
         raise NoAutenticado(INVALIDO, codigo="token_invalido")
-    return leido
+    return read
 
 
-def _abrir(token: str, secreto: str, *anteriores: str) -> dict:
+def _decode(token: str, secret: str, *earlier: str) -> dict:
     try:
-        return jwt.decode(token, secreto, algorithms=[ALGORITHM], options=WITHOUT_EFFECT)
+        return jwt.decode(token, secret, algorithms=[ALGORITHM], options=WITHOUT_EFFECT)
     except jwt.InvalidSignatureError:
-        if not anteriores:
+        if not earlier:
             raise
-        return _abrir(token, *anteriores)
+        return _decode(token, *earlier)
