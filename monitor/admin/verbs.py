@@ -102,12 +102,12 @@ class VerbAdmin(ExportAdmin, FoundAdmin):
             return None
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        forma = super().get_form(request, obj, change, **kwargs)
-        forma.domain_error = getattr(request, "domain_error", None)
-        forma.revisar = REVISAR in request.POST
+        form = super().get_form(request, obj, change, **kwargs)
+        form.domain_error = getattr(request, "domain_error", None)
+        form.revisar = REVISAR in request.POST
         if visto := change and Visto.leer(request.POST.get(VISTO)):
-            forma.pagina = Pagina(visto, self.decide(request), partial(self.ajenos, request, obj))
-        return forma
+            form.pagina = Pagina(visto, self.decide(request), partial(self.ajenos, request, obj))
+        return form
 
     def decide(self, request) -> bool:
         """Return whether what was pressed on the page of a row decides something on the strength of what it shows."""
@@ -138,8 +138,8 @@ class VerbAdmin(ExportAdmin, FoundAdmin):
         if REVISAR in request.POST:
             self.message_user(request, RECUPERADO, messages.WARNING)
         if change:
-            forma = context["adminform"].form
-            context["visto"] = forma.mostrado if isinstance(obj, Versioned) else ""
+            form = context["adminform"].form
+            context["visto"] = form.mostrado if isinstance(obj, Versioned) else ""
             titulo = f"{capfirst(self.opts.verbose_name)}: {obj}"
             context |= {"title": titulo, "subtitle": None, "show_save_and_add_another": False}
             context |= {"dudas": self.dudas(obj), "quitar": self.quitar}

@@ -50,11 +50,11 @@ class KeyField(LineField):
         return "" if prepared and "\0" in prepared else prepared
 
 
-def search_column(*columnas: str | models.Func) -> models.GeneratedField:
-    """Return the generated column that `search` searches: the text of `columnas`, of which the last two are plates and
+def search_column(*columns: str | models.Func) -> models.GeneratedField:
+    """Return the generated column that `search` searches: the text of `columns`, of which the last two are plates and
     a telephone number (see `Searchable`)."""
     return models.GeneratedField(
-        expression=Searchable(*columnas), output_field=models.TextField(), db_persist=True, editable=False
+        expression=Searchable(*columns), output_field=models.TextField(), db_persist=True, editable=False
     )
 
 

@@ -14,25 +14,25 @@ from monitor import textos
 # --- Folding ---
 
 
-def literal(texto: str) -> str:
+def literal(text: str) -> str:
     """Return a text as PostgreSQL's SQL has it where there are parameters."""
-    return sql.quote(texto).replace("%", "%%")
+    return sql.quote(text).replace("%", "%%")
 
 
-def _translated(texto: str, table: dict[str, str]) -> str:
-    return f"translate({texto}, {literal(''.join(table))}, {literal(''.join(table.values()))})"
+def _translated(text: str, table: dict[str, str]) -> str:
+    return f"translate({text}, {literal(''.join(table))}, {literal(''.join(table.values()))})"
 
 
-def _without_case(texto: str) -> str:
+def _without_case(text: str) -> str:
     """Return the SQL of `textos.case_blind` for a decomposed text."""
-    return f"replace({_translated(texto, textos.capitals())}, 'ß', 'ss')"
+    return f"replace({_translated(text, textos.capitals())}, 'ß', 'ss')"
 
 
-def _plain(texto: str) -> str:
+def _plain(text: str) -> str:
     """Return the SQL of `textos.fold` for a decomposed text."""
     ranges = "".join(first if first == last else f"{first}-{last}" for first, last in textos.dropped())
     plain = _translated(
-        f"regexp_replace({_without_case(texto)}, {literal(f'[{ranges}]+')}, '', 'g')", textos.plain_letters()
+        f"regexp_replace({_without_case(text)}, {literal(f'[{ranges}]+')}, '', 'g')", textos.plain_letters()
     )
     for letter, others in textos.VARIAS.items():
         plain = f"replace({plain}, '{letter}', '{others}')"
@@ -84,8 +84,8 @@ class _OfAText(models.Func):
     on_postgresql: str
 
     def as_postgresql(self, compiler, connection, **extra):
-        texto, params = compiler.compile(self.source_expressions[0])
-        return f'({self.on_postgresql.format(texto)} COLLATE "C")', tuple(params)
+        text, params = compiler.compile(self.source_expressions[0])
+        return f'({self.on_postgresql.format(text)} COLLATE "C")', tuple(params)
 
 
 class Folded(_OfAText):
@@ -134,19 +134,19 @@ class IndexedPlates(Plates):
     NOT_ASCII = "*"
 
     def as_sqlite(self, compiler, connection, **extra):
-        texto, params = compiler.compile(self.source_expressions[0])
-        ascii_only = f"replace(replace(lower({texto}), ' ', ''), '-', '')"
-        case = f"CASE WHEN {texto} GLOB '*[^ -~]*' THEN '{self.NOT_ASCII}' ELSE {ascii_only} END"
+        text, params = compiler.compile(self.source_expressions[0])
+        ascii_only = f"replace(replace(lower({text}), ' ', ''), '-', '')"
+        case = f"CASE WHEN {text} GLOB '*[^ -~]*' THEN '{self.NOT_ASCII}' ELSE {ascii_only} END"
         return case, tuple(params) * 2
 
 
-def has_plates(columna: str, placas: str) -> models.Q:
+def has_plates(column: str, plates: str) -> models.Q:
     """Return the condition that a column has these plates, whole."""
-    llanas = models.Value(textos.plates(placas), output_field=models.TextField())
+    plain = models.Value(textos.plates(plates), output_field=models.TextField())
     if connection.vendor == "postgresql":
-        return models.Q(Exact(IndexedPlates(columna), llanas))
-    candidatas = In(IndexedPlates(columna), [llanas, models.Value(IndexedPlates.NOT_ASCII)])
-    return models.Q(candidatas) & models.Q(Exact(Plates(columna), llanas))
+        return models.Q(Exact(IndexedPlates(column), plain))
+    candidates = In(IndexedPlates(column), [plain, models.Value(IndexedPlates.NOT_ASCII)])
+    return models.Q(candidates) & models.Q(Exact(Plates(column), plain))
 
 
 # --- Identity ---

@@ -33,27 +33,27 @@ class OnlyInState(migrations.SeparateDatabaseAndState):
         super().state_forwards(app_label, state)
 
 
-def untold(tabla: str, sql: str) -> list[migrations.RunSQL]:
+def untold(table: str, sql: str) -> list[migrations.RunSQL]:
     """Return the operations that run an UPDATE by which nobody changes anything, such as filling a new column: versions
     don't grow, and who follows the rows isn't told. SQLite has no triggers while it migrates."""
-    apagar, prender = (f"ALTER TABLE {tabla} {verbo} TRIGGER USER" for verbo in ("DISABLE", "ENABLE"))
+    disable, enable = (f"ALTER TABLE {table} {verb} TRIGGER USER" for verb in ("DISABLE", "ENABLE"))
     # A table can't be altered while it has keys to check at the end of the transaction.
-    revisar = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
-    nada = migrations.RunSQL.noop
+    check = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
+    nothing = migrations.RunSQL.noop
     return [
-        OnPostgreSQL(apagar, nada),
-        migrations.RunSQL(sql, nada),
-        OnPostgreSQL(f"{revisar}; {prender}", nada),
+        OnPostgreSQL(disable, nothing),
+        migrations.RunSQL(sql, nothing),
+        OnPostgreSQL(f"{check}; {enable}", nothing),
     ]
 
 
-def trigram_index(tabla: str, columna: str = "busqueda") -> OnPostgreSQL:
+def trigram_index(table: str, column: str = "busqueda") -> OnPostgreSQL:
     """Return the operation that creates the index for `Contains`, which serves any fragment of three letters or more.
     The owner of a database may create the extension."""
-    nombre = f"{tabla}_{columna}_trigramas"
+    name = f"{table}_{column}_trigramas"
     return OnPostgreSQL(
-        f"CREATE EXTENSION IF NOT EXISTS pg_trgm;CREATE INDEX {nombre} ON {tabla} USING gin ({columna} gin_trgm_ops)",
-        f"DROP INDEX {nombre}",
+        f"CREATE EXTENSION IF NOT EXISTS pg_trgm;CREATE INDEX {name} ON {table} USING gin ({column} gin_trgm_ops)",
+        f"DROP INDEX {name}",
     )
 
 

@@ -76,11 +76,11 @@ def _replaced(text: str, table: dict[str, str]) -> str:
     return text
 
 
-def fold_searchable(texto: str) -> str:
+def fold_searchable(text: str) -> str:
     """Return what `Searchable` is on PostgreSQL, from what it is on SQLite after AS_WRITTEN."""
-    lineas, _, resto = texto.removeprefix(AS_WRITTEN).partition(PLATES)
-    placas, _, telefono = resto.partition(PHONE)
-    return textos.fold(lineas) + PLATES + textos.loose_plates(placas) + PHONE + textos.digits(telefono)
+    lines, _, rest = text.removeprefix(AS_WRITTEN).partition(PLATES)
+    plates, _, phone = rest.partition(PHONE)
+    return textos.fold(lines) + PLATES + textos.loose_plates(plates) + PHONE + textos.digits(phone)
 
 
 class Readable(models.Func):
@@ -103,40 +103,40 @@ class Contains(models.Func):
     template = "%(expressions)s"
     arg_joiner = " LIKE "
 
-    def __init__(self, columna, texto, *, after: str = "", **extra):
-        patron = re.sub(r"([%_\\])", r"\\\1", textos.fold(texto))
-        comienzo = f"%{after}%" if after else "%"
-        super().__init__(columna, models.Value(f"{comienzo}{patron}%", output_field=models.TextField()), **extra)
+    def __init__(self, column, text, *, after: str = "", **extra):
+        pattern = re.sub(r"([%_\\])", r"\\\1", textos.fold(text))
+        start = f"%{after}%" if after else "%"
+        super().__init__(column, models.Value(f"{start}{pattern}%", output_field=models.TextField()), **extra)
 
     def as_postgresql(self, compiler, connection, **extra):
         """Write the pattern into the SQL itself: a plan that is prepared for any pattern doesn't know whether this one
         is rare or common."""
-        columna, params = compiler.compile(self.source_expressions[0])
-        return f"{columna} LIKE {literal(self.source_expressions[1].value)}", tuple(params)
+        column, params = compiler.compile(self.source_expressions[0])
+        return f"{column} LIKE {literal(self.source_expressions[1].value)}", tuple(params)
 
     def as_sqlite(self, compiler, connection, **extra):
-        (columna, de_columna), (patron, de_patron) = (compiler.compile(e) for e in self.source_expressions)
-        return f"{columna} LIKE {patron} ESCAPE '\\'", (*de_columna, *de_patron)
+        (column, column_params), (pattern, pattern_params) = (compiler.compile(e) for e in self.source_expressions)
+        return f"{column} LIKE {pattern} ESCAPE '\\'", (*column_params, *pattern_params)
 
 
-def search(filas: models.QuerySet, columna: str, texto: str) -> models.QuerySet:
+def search(rows: models.QuerySet, column: str, text: str) -> models.QuerySet:
     """Return the rows of which a `Searchable` column has every word of a search. On PostgreSQL an index of trigrams
     finds them. SQLite reads every row, and in the order of the table takes a third of the time that it takes in that of
     the list."""
-    condiciones = [searched(columna, palabra) for palabra in textos.words(texto)]
+    conditions = [searched(column, word) for word in textos.words(text)]
     if connection.vendor == "postgresql":
-        return filas.filter(*condiciones)
-    return filas.filter(pk__in=filas.model._base_manager.filter(*condiciones).values("pk"))
+        return rows.filter(*conditions)
+    return rows.filter(pk__in=rows.model._base_manager.filter(*conditions).values("pk"))
 
 
-def searched(columna: str, palabra: str) -> models.Q:
+def searched(column: str, word: str) -> models.Q:
     """Return the condition that a `Searchable` column has a word of a search (`textos.words`): as it is, as plates are
     compared, or as a telephone number when it has no letters."""
-    columna = Readable(columna)
-    condicion = models.Q(Contains(columna, palabra))
-    placas, telefono = textos.loose_plates(palabra), textos.digits(palabra)
-    if placas not in ("", palabra) and (len(placas) <= LETTERS_OF_PLATES or any(c.isdigit() for c in palabra)):
-        condicion |= models.Q(Contains(columna, placas, after=PLATES))
-    if telefono not in ("", palabra) and not any(c.isalpha() for c in palabra):
-        condicion |= models.Q(Contains(columna, telefono, after=PHONE))
-    return condicion
+    column = Readable(column)
+    condition = models.Q(Contains(column, word))
+    plates, phone = textos.loose_plates(word), textos.digits(word)
+    if plates not in ("", word) and (len(plates) <= LETTERS_OF_PLATES or any(c.isdigit() for c in word)):
+        condition |= models.Q(Contains(column, plates, after=PLATES))
+    if phone not in ("", word) and not any(c.isalpha() for c in word):
+        condition |= models.Q(Contains(column, phone, after=PHONE))
+    return condition
