@@ -108,3 +108,13 @@ def test_el_readme_nombra_cada_destino_de_make():
     )
 
     assert [destino for destino in destinos if f"make {destino}" not in README] == []
+
+
+def test_las_cifras_del_rendimiento_son_las_de_su_tabla():
+    def cifras(texto):
+        return set(re.findall(r"\d+(?:[.,]\d+)*", texto))
+
+    dichas = re.search(r"^El \d+ de .*?\n\n?\Z", README.split("\n## Rendimiento\n")[1], re.MULTILINE | re.DOTALL)[0]
+    medidas = (settings.BASE_DIR / "docs" / "rendimiento.md").read_text(encoding="utf-8")
+
+    assert cifras(dichas) <= cifras(medidas.split("<!-- medido: fin 100000 -->")[0])
