@@ -1,4 +1,4 @@
-"""Through which door a write comes, as part of which request, and when: what is told of it later."""
+"""The door of a write, the HTTP request that it is part of, and its moment: what is told of it later."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Up to what moment the rows of a table can be seen by whoever reads it now.
+"""The moment up to which whoever reads a table now can see its rows.
 
 A row gets its moment when it is written (`ClockTime`), and others see it when its transaction ends. One that was
 written earlier may be seen later than another: whoever asks for what came after the last that they saw would miss it.

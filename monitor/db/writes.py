@@ -72,8 +72,8 @@ def single_statement():
 
 @contextmanager
 def without_savepoints():
-    """Within a transaction on PostgreSQL that ends whole or not at all, save the two trips that each block of
-    `transaction.atomic` in it takes for its savepoint. When a block fails, Django lets the transaction take no more
+    """Save the two trips that each block of `transaction.atomic` takes for its savepoint, within a transaction on
+    PostgreSQL that ends whole or not at all. When a block fails, Django lets the transaction take no more
     statements, and rolls all of it back at its end. SQLite makes savepoints without a trip."""
     connection.makes_savepoints = False
     try:

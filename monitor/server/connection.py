@@ -29,7 +29,7 @@ class Malformed(Exception):
 
 
 class Connection(asyncio.Protocol):
-    """Its `deadline` is when it will be cut; whoever changes what it waits for sets it."""
+    """A connection of a client. Its `deadline` is when it will be cut; whoever changes what it waits for sets it."""
 
     def __init__(self, service: Service):
         self.service = service
