@@ -77,15 +77,16 @@ def _orden(proceso: Path) -> str:
 
 
 def intercambiar(nueva: Path, ruta: Path, sufijo: str, *, guardar_anterior: bool) -> Path | None:
-    """Put the file `nueva` at `ruta`. Return where the previous one is now, if there was one to keep."""
+    """Put the file `nueva` at `ruta`. Return where the previous one is now, if there was one to keep, or what it had
+    left beside it."""
     anterior = ruta.with_name(ruta.name + ANTERIOR + sufijo)
     while anterior.exists():  # another was put aside in the same second
         anterior = anterior.with_name(f"{anterior.name}_")
     _con_duenio_de(nueva, ruta if ruta.exists() else ruta.parent)
     if not ruta.exists():
-        _apartar_lados(ruta, anterior)
+        quedaba = _apartar_lados(ruta, anterior)
         _poner(nueva, ruta)
-        return None
+        return anterior if quedaba else None
     with _a_solas(ruta):
         vieja = ruta.stat()
         # Under this second name the file stays when the new one takes its first.
@@ -112,11 +113,13 @@ def _lados(ruta: Path) -> list[Path]:
     return [ruta.with_name(ruta.name + lado) for lado in LADOS]
 
 
-def _apartar_lados(de: Path, a: Path) -> None:
-    for lado, aparte in zip(_lados(de), _lados(a), strict=True):
-        if lado.exists():
-            lado.replace(aparte)
+def _apartar_lados(de: Path, a: Path) -> bool:
+    """Move what stands beside a file to another name, and return whether there was anything."""
+    pares = [(lado, aparte) for lado, aparte in zip(_lados(de), _lados(a), strict=True) if lado.exists()]
+    for lado, aparte in pares:
+        lado.replace(aparte)
     asentar(de.parent)
+    return bool(pares)
 
 
 def _poner(nueva: Path, ruta: Path) -> None:

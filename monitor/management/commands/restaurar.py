@@ -46,6 +46,10 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"La anterior quedó en {anterior}. Cuando no haga falta: {base.para_borrar.format(anterior)}"
             )
+        self.stdout.write(
+            f"Vuelve a valer lo que valía el {respaldo.manifiesto.creado}: contraseñas, usuarios y llaves de programas."
+            " Lo que se revocó o se desactivó después, hágalo otra vez."
+        )
         if respaldo.manifiesto.pendientes():
             self.stdout.write("El respaldo es de una versión anterior de Monitor. Corra: manage.py migrate")
 

@@ -54,6 +54,7 @@ def test_respaldar_y_restaurar_devuelve_todo(taller):
     assert re.search(r": \d+\.\d kB, \d+ tablas, [\d,]+ filas\.\n$", respaldado.stdout)
     assert (restaurado.returncode, restaurado.stderr) == (0, "")
     assert "Todo es igual: " in restaurado.stdout
+    assert "Lo que se revocó o se desactivó después, hágalo otra vez." in restaurado.stdout
     assert taller.contenido() == antes
     assert taller.manage("createsuperuser --noinput --username ana").returncode == 0
 

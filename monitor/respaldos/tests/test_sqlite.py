@@ -62,9 +62,10 @@ def test_se_restaura_donde_solo_quedo_el_wal(taller):
     con_wal(taller)
     taller.archivo.unlink()
 
-    taller.orden("restaurar", archivo)
+    dicho = taller.orden("restaurar", archivo)
 
     assert sesiones(taller.archivo) == 0
+    assert f"La anterior quedó en {taller.archivo}.anterior-" in dicho
     assert [ruta.name[-4:] for ruta in sorted(taller.casa.glob("*.anterior-*"))] == ["-shm", "-wal"]
 
 
