@@ -20,6 +20,8 @@ LOTE = 1000  # rows, or files, at once
 DE_LA_NUBE = 50  # objects that are removed in one turn
 VIEJO = timedelta(days=1)  # a file without a row that is younger may still get one
 TABLA = Evidencia._meta.db_table
+EN_LA_CUBETA = "evidencias/"  # how the keys of the cloud begin
+DE_ANTES = f"/{EN_LA_CUBETA}"  # and how they began once
 # How the key of evidence in the cloud ends.
 DE_EVIDENCIA = re.compile(rf"/(?:{'|'.join(map(re.escape, CARPETAS.values()))})/\d+_[^/]*\Z")
 
@@ -48,11 +50,42 @@ def huerfanos() -> Iterator[Hallado]:
     return _sin_duenio("lugar", ALMACEN.originales(), {"ubicacion_almacenamiento": Ubicacion.LOCAL.value})
 
 
-def huerfanos_en_la_nube() -> Iterator[Hallado]:
-    """Yield what nothing refers to in the cloud. The manifests and the formats that are there aren't looked at. Raise
-    NubeNoResponde."""
-    evidencias = (uno for uno in NUBE.hallados("/evidencias/") if DE_EVIDENCIA.search(uno.lugar))
-    return _sin_duenio("llave_nube", evidencias, {})
+class CubetaAjena(Exception):
+    """The bucket lists nothing of what the rows say that it has."""
+
+
+def huerfanos_en_la_nube() -> list[Hallado]:
+    """Return what nothing refers to in the cloud. The manifests and the formats that are there aren't looked at. Raise
+    NubeNoResponde; and CubetaAjena when nothing of what should be there is, and all that is seems to be nobody's: it is
+    another bucket, or one that lists its keys in a way of its own."""
+    vistos = 0
+
+    def evidencias():
+        nonlocal vistos
+        for comienzo in (EN_LA_CUBETA, DE_ANTES) if _hay_de_antes() else (EN_LA_CUBETA,):
+            for uno in NUBE.hallados(comienzo):
+                if DE_EVIDENCIA.search(uno.lugar):
+                    vistos += 1
+                    yield uno
+
+    sueltos = list(_sin_duenio("llave_nube", evidencias(), {}))
+    if sueltos and len(sueltos) == vistos and _debe_haber():
+        raise CubetaAjena
+    return sueltos
+
+
+def _hay_de_antes() -> bool:
+    """Return whether anything refers to a key that begins with the slash. A service that refuses such keys has none,
+    and isn't asked for them."""
+    return Evidencia.objects.filter(llave_nube__startswith=DE_ANTES).exists() or any(
+        (fila.get("llave_nube") or "").startswith(DE_ANTES) for fila in _copias()
+    )
+
+
+def _debe_haber() -> bool:
+    return Evidencia.objects.en_la_nube().exists() or any(
+        fila.get("ubicacion_almacenamiento") == Ubicacion.NUBE for fila in _copias()
+    )
 
 
 def _sin_duenio(columna: str, hallados: Iterable[Hallado], condicion: dict[str, str]) -> Iterator[Hallado]:
@@ -60,16 +93,22 @@ def _sin_duenio(columna: str, hallados: Iterable[Hallado], condicion: dict[str, 
     sueltos = list(_sin_fila(columna, hallados, condicion, _guardados(columna, condicion)))
     if sueltos:  # what was archived or deleted after the archive was read, and before its row was looked for, has both
         guardados = _guardados(columna, condicion)
-        yield from (uno for uno in sueltos if uno.lugar not in guardados)
+        yield from (uno for uno in sueltos if guardados.isdisjoint(_formas(uno.lugar)))
+
+
+def _formas(lugar: str) -> tuple[str, str]:
+    """Return how a row may name a place: a key that begins with the slash is listed without it by some services."""
+    sin_diagonal = lugar.removeprefix("/")
+    return sin_diagonal, f"/{sin_diagonal}"
 
 
 def _sin_fila(columna, hallados, condicion, guardados) -> Iterator[Hallado]:
     hallados = iter(hallados)
     while lote := list(islice(hallados, LOTE)):
-        lugares = {uno.lugar for uno in lote} - guardados
+        lugares = {forma for uno in lote for forma in _formas(uno.lugar)} - guardados
         suyas = Evidencia.objects.filter(**condicion, **{f"{columna}__in": lugares})
-        lugares -= set(suyas.values_list(columna, flat=True))
-        yield from (uno for uno in lote if uno.lugar in lugares)
+        conocidos = guardados.union(suyas.values_list(columna, flat=True))
+        yield from (uno for uno in lote if conocidos.isdisjoint(_formas(uno.lugar)))
 
 
 def _guardados(columna, condicion) -> set[str]:

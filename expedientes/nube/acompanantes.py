@@ -20,7 +20,7 @@ from monitor.errores import NoEncontrado
 from monitor.exportacion.hoja import TIPOS, escribir
 
 JSON, XLSX = "application/json", "xlsx"
-CARPETA = "/evidencias/{}/"
+CARPETA = "evidencias/{}/"
 
 
 class Acompanante(NamedTuple):

@@ -88,13 +88,14 @@ class Nube:
             self._pedir("delete_object", Key=llave)
 
     def hallados(self, comienzo: str) -> Iterator[Hallado]:
-        """Yield what there is under keys that begin so."""
+        """Yield what there is under keys that begin so, exactly: some services list others, without a slash."""
         sigue = {}
         while sigue is not None:
             with _que_responda("listar", comienzo):
                 pagina = self._pedir("list_objects_v2", Prefix=comienzo, **sigue)
             for uno in pagina.get("Contents", ()):
-                yield Hallado(uno["Key"], uno["Size"], uno["LastModified"].timestamp())
+                if uno["Key"].startswith(comienzo):
+                    yield Hallado(uno["Key"], uno["Size"], uno["LastModified"].timestamp())
             siguiente = pagina.get("NextContinuationToken")
             sigue = {"ContinuationToken": siguiente} if siguiente else None
 
@@ -178,11 +179,12 @@ NUBE = Nube()
 
 
 def llave_para(ruta: str, lugar: str) -> str:
-    """Return the key under which the bucket has what lies at `lugar`: its `ruta`, unless that is longer than S3
-    takes."""
-    if len(ruta.encode()) <= MAYOR_LLAVE:
-        return ruta
-    carpeta, _, nombre = ruta.rpartition("/")
+    """Return the key under which the bucket gets what lies at `lugar`: its `ruta`, unless that is longer than S3
+    takes. It doesn't begin with the slash, which some services drop and others refuse."""
+    llave = ruta.removeprefix("/")
+    if len(llave.encode()) <= MAYOR_LLAVE:
+        return llave
+    carpeta, _, nombre = llave.rpartition("/")
     return f"{carpeta}/{nombre.partition('_')[0]}_{lugar.replace('/', '')}"
 
 

@@ -1687,7 +1687,9 @@ MUTANTES: list[Mutante] = [
             ("if len(pieza) < esperados or", "if"),
             ("if not pieza or monotonic() > plazo:", "if not pieza:"),
             ('== "NoSuchKey":', '== "":'),
-            ("    if len(ruta.encode()) <= MAYOR_LLAVE:\n", "    if True:\n"),
+            ("    if len(llave.encode()) <= MAYOR_LLAVE:\n", "    if True:\n"),
+            ('if uno["Key"].startswith(comienzo):', "if True:"),
+            ('ruta.removeprefix("/")', "ruta"),
             ("DURA_UNA_DIRECCION = 15 * 60", "DURA_UNA_DIRECCION = 60"),
             ("ConnectionCls = con_plazo(AWSHTTPConnection)", "ConnectionCls = AWSHTTPConnection"),
             ("ConnectionCls = con_plazo(AWSHTTPSConnection)", "ConnectionCls = AWSHTTPSConnection"),
@@ -1717,7 +1719,9 @@ MUTANTES: list[Mutante] = [
         cambios=[
             ('{"ubicacion_almacenamiento": Ubicacion.LOCAL.value})', "{})"),
             ("if uno.lugar in en_la_nube else", "if False else"),
-            (" if DE_EVIDENCIA.search(uno.lugar))", ")"),
+            ("                if DE_EVIDENCIA.search(uno.lugar):\n", "                if True:\n"),
+            ("len(sueltos) == vistos and _debe_haber()", "False"),
+            ('return sin_diagonal, f"/{sin_diagonal}"', "return lugar, lugar"),
         ],
     ),
     *de(

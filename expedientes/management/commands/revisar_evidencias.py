@@ -1,6 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from expedientes.evidencias.revision import (
+    CubetaAjena,
     es_viejo,
     filas_con_problemas,
     huerfanos,
@@ -11,6 +12,11 @@ from expedientes.evidencias.revision import (
 from monitor.archivos import ALMACEN
 from monitor.archivos.nube import NUBE
 from monitor.errores import NubeNoResponde
+
+AJENA = (
+    "De la evidencia que según la base está en la nube, la cubeta no lista ninguna: allá no se borra nada."
+    " Revise en NUBE_URL que sea la cubeta de esta base."
+)
 
 
 class Command(BaseCommand):
@@ -26,6 +32,8 @@ class Command(BaseCommand):
             self._revisar(limpiar)
         except NubeNoResponde as error:
             raise CommandError(f"{error.mensaje}: no se terminó de revisar. Repita cuando responda.") from error
+        except CubetaAjena as error:
+            raise CommandError(AJENA) from error
 
     def _revisar(self, limpiar: bool):
         problemas = 0

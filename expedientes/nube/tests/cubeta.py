@@ -249,6 +249,12 @@ def que_pierda(paso) -> bool:
     return True
 
 
+def que_quite_la_diagonal(paso) -> bool:
+    """Keep and list what is put under a key without the slash with which it begins, as some services do."""
+    paso.path = paso.path.replace(f"/{NOMBRE}//", f"/{NOMBRE}/").replace("prefix=%2F", "prefix=")
+    return False
+
+
 def que_calle(fin: threading.Event):
     """Take the request, and answer nothing until `fin`."""
 

@@ -16,6 +16,7 @@ from expedientes.evidencias.tests.conftest import guardados
 from expedientes.evidencias.tests.formas import FOTO, con_archivo, ruta_de, subida
 from expedientes.models import Expediente
 from expedientes.nube.tests.conftest import salido
+from expedientes.nube.tests.cubeta import que_quite_la_diagonal
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import respuesta
 from monitor.archivos.nube import MAYOR_LLAVE, NUBE, Bytes
@@ -27,6 +28,11 @@ EXPEDIENTE = "/api/expedientes/SIN%2F2024%2F9"
 
 def llaves() -> list[str]:
     return sorted(uno.lugar for uno in NUBE.hallados(""))
+
+
+def llave(fila) -> str:
+    """Return the key under which the bucket has what a row is about."""
+    return fila["ruta"].removeprefix("/")
 
 
 def respaldado(api, *contenidos) -> list[dict]:
@@ -51,8 +57,8 @@ def test_respaldar_y_leer_de_la_nube(operador, tecnico, expediente, nube, almace
     assert cambio["cambios"]["ubicacion_almacenamiento"] == {"de": "Local", "a": "Nube"}
     assert cambio["cambios"]["evidencia"]["a"][0]["ubicacion_almacenamiento"] == "Nube"
     assert guardados(almacen) == []
-    carpeta = "/evidencias/SIN/2024/9"
-    assert llaves() == sorted([f"{carpeta}/EXPEDIENTE_SIN_2024_9.xlsx", f"{carpeta}/manifiesto.json", fila["ruta"]])
+    carpeta = "evidencias/SIN/2024/9"
+    assert llaves() == sorted([f"{carpeta}/EXPEDIENTE_SIN_2024_9.xlsx", f"{carpeta}/manifiesto.json", llave(fila)])
     [listada] = tecnico.get(RUTA).json()
     with urlopen(listada["url_nube"]) as directa:
         assert directa.read() == FOTO
@@ -105,14 +111,14 @@ def test_el_manifiesto_y_los_formatos_van_con_ellas(operador, expediente, nube):
 
     for nombre in ("EXPEDIENTE", "CHECKLIST", "LEVANTAMIENTO"):
         hoja = []
-        NUBE.bajar(f"/evidencias/SIN/2024/9/{nombre}_SIN_2024_9.xlsx", hoja.append)
+        NUBE.bajar(f"evidencias/SIN/2024/9/{nombre}_SIN_2024_9.xlsx", hoja.append)
         assert openpyxl.load_workbook(BytesIO(b"".join(hoja))).sheetnames
 
     contenido = []
-    NUBE.bajar("/evidencias/SIN/2024/9/manifiesto.json", contenido.append)
+    NUBE.bajar("evidencias/SIN/2024/9/manifiesto.json", contenido.append)
     manifiesto = json.loads(b"".join(contenido))
     assert [(e["llave"], e["sha256"]) for e in manifiesto["evidencias"]] == [
-        (una["key_nube"], una["sha256"]) for una in (fila, otra)
+        (llave(una), una["sha256"]) for una in (fila, otra)
     ]
     assert manifiesto["expediente"]["no_siniestro"] == "SIN/2024/9"
     assert len(manifiesto["expediente"]["historial_estado"]) == 2
@@ -159,7 +165,7 @@ def test_restaurar(administrador, operador, expediente, nube, almacen):
     [vuelta] = administrador.get(f"{RUTA}?detalle=1").json()
     assert (vuelta["ubicacion_almacenamiento"], vuelta["url_nube"]) == ("Local", None)
     assert administrador.get(EXPEDIENTE).json()["ubicacion_almacenamiento"] == "Local"
-    assert fila["ruta"] in llaves()
+    assert llave(fila) in llaves()
     nube.pedidos.clear()
     assert administrador.get(f"{RUTA}/{fila['id']}/archivo").getvalue() == FOTO
     assert nube.pedidos == []
@@ -171,8 +177,8 @@ def test_restaurar(administrador, operador, expediente, nube, almacen):
 
 def test_restaurar_deja_lo_alterado_y_lo_ausente(administrador, expediente, nube):
     filas = respaldado(administrador, FOTO, imagen(ancho=50), imagen(ancho=51), PDF)
-    NUBE.guardar(filas[1]["ruta"], b"otra cosa", "image/jpeg")
-    NUBE.borrar(filas[3]["ruta"])
+    NUBE.guardar(llave(filas[1]), b"otra cosa", "image/jpeg")
+    NUBE.borrar(llave(filas[3]))
 
     frase = f"Evidencias alteradas o ausentes en la nube: {filas[1]['id']}, {filas[3]['id']}"
     assert respuesta(administrador.post(f"{RUTA}/restaurar")) == (409, {"error": frase})
@@ -257,6 +263,12 @@ def test_se_va_al_archivo_y_vuelve_con_lo_de_la_nube(administrador, expediente, 
     assert ubicacion() == "Nube"
 
 
+def envejecer(monkeypatch):
+    """Have all that there is be old."""
+    monkeypatch.setattr("expedientes.evidencias.revision.es_viejo", lambda uno: True)
+    monkeypatch.setattr("expedientes.management.commands.revisar_evidencias.es_viejo", lambda uno: True)
+
+
 def revisar(*opciones) -> str:
     salida = StringIO()
     call_command("revisar_evidencias", *opciones, stdout=salida)
@@ -267,9 +279,9 @@ def test_revisar_evidencias_tambien_la_de_la_nube(administrador, expediente, nub
     filas = respaldado(administrador, FOTO, imagen(ancho=50), PDF)
     administrador.delete(f"{RUTA}/{filas[2]['id']}")  # its bytes are kept, there too
     assert revisar() == "Toda la evidencia está, y como llegó."
-    NUBE.guardar(filas[0]["ruta"], b"otra cosa", "image/jpeg")
-    NUBE.borrar(filas[1]["ruta"])
-    suelta = "/evidencias/SIN/2024/9/evidencias/17_de_nadie.jpg"
+    NUBE.guardar(llave(filas[0]), b"otra cosa", "image/jpeg")
+    NUBE.borrar(llave(filas[1]))
+    suelta = "evidencias/SIN/2024/9/evidencias/17_de_nadie.jpg"
     NUBE.guardar(suelta, b"x", "image/jpeg")
 
     salida = StringIO()
@@ -282,12 +294,76 @@ def test_revisar_evidencias_tambien_la_de_la_nube(administrador, expediente, nub
     ]
     with pytest.raises(CommandError, match="Hay 3 problemas"):  # it is too young
         revisar("--limpiar")
-    monkeypatch.setattr("expedientes.evidencias.revision.es_viejo", lambda uno: True)
-    monkeypatch.setattr("expedientes.management.commands.revisar_evidencias.es_viejo", lambda uno: True)
+    envejecer(monkeypatch)
     with pytest.raises(CommandError, match="Hay 2 problemas"):
         revisar("--limpiar")
     assert suelta not in llaves()
-    assert filas[2]["ruta"] in llaves()
+    assert llave(filas[2]) in llaves()
+
+
+# --- Keys that begin with a slash: those of before ---
+
+
+def con_llaves_de_antes():
+    """Have the rows name their keys as they did once, and the bucket have them under those."""
+    for una in Evidencia.objects.filter(llave_nube__isnull=False):
+        contenido = []
+        NUBE.bajar(una.llave_nube, contenido.append)
+        NUBE.borrar(una.llave_nube)
+        NUBE.guardar(f"/{una.llave_nube}", b"".join(contenido), una.tipo_mime)
+        Evidencia.objects.filter(pk=una.pk).update(llave_nube=f"/{una.llave_nube}")
+
+
+TODO_BIEN = "De la nube se borraron 0 que no eran de nadie.\nToda la evidencia está, y como llegó."
+
+
+@pytest.mark.parametrize("falla", [None, que_quite_la_diagonal], ids=["la guarda", "la quita"])
+def test_lo_que_se_guardo_con_diagonal_se_lee_y_no_se_limpia(administrador, expediente, nube, monkeypatch, falla):
+    nube.falla = falla
+    fila, otra = respaldado(administrador, FOTO, PDF)
+    con_llaves_de_antes()
+    administrador.delete(f"{RUTA}/{otra['id']}")  # its bytes are kept
+    envejecer(monkeypatch)
+
+    assert administrador.get(fila["ruta"]).getvalue() == FOTO
+    antes = llaves()
+    assert revisar("--limpiar").endswith(TODO_BIEN)
+    assert llaves() == antes
+    call_command("recuperar_evidencia", str(otra["id"]), stdout=StringIO())
+    assert respuesta(administrador.post(f"{RUTA}/restaurar")) == (200, {"ok": True, "restauradas": 2})
+    assert respuesta(administrador.post(f"{RUTA}/respaldar")) == (200, {"ok": True, "subidas": 2})
+    assert revisar("--limpiar").endswith(TODO_BIEN)
+    assert set(Evidencia.objects.values_list("llave_nube", flat=True)) == {llave(fila), llave(otra)} <= set(llaves())
+
+
+def test_lo_que_se_archivo_con_diagonal_no_se_limpia(administrador, expediente, nube, monkeypatch):
+    nube.falla = que_quite_la_diagonal
+    [fila] = respaldado(administrador)
+    con_llaves_de_antes()
+    administrador.delete(EXPEDIENTE)
+    envejecer(monkeypatch)
+
+    assert revisar("--limpiar").endswith(TODO_BIEN)
+    assert llave(fila) in llaves()
+
+
+def test_si_la_cubeta_no_lista_nada_de_lo_que_deberia_no_se_limpia(administrador, expediente, nube, monkeypatch):
+    [fila] = respaldado(administrador)
+    suelta = "evidencias/SIN/2024/9/evidencias/17_de_nadie.jpg"
+    NUBE.guardar(suelta, b"x", "image/jpeg")
+    envejecer(monkeypatch)
+
+    NUBE.borrar(llave(fila))
+    with pytest.raises(CommandError, match="la cubeta no lista ninguna: allá no se borra nada"):
+        revisar("--limpiar")
+    assert suelta in llaves()
+
+
+def test_no_se_lista_lo_que_no_comienza_como_se_pidio(nube):
+    NUBE.guardar("evidencias/A/evidencias/1_a.jpg", b"x", "image/jpeg")
+
+    nube.falla = que_quite_la_diagonal
+    assert list(NUBE.hallados("/evidencias/")) == []
 
 
 def test_lo_que_dejo_un_proceso_que_murio_se_limpia(operador, expediente, nube, almacen, monkeypatch):
