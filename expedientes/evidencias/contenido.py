@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from tempfile import TemporaryFile
 from typing import BinaryIO
 
 from expedientes.estados import Ubicacion
 from expedientes.evidencias.models import Evidencia
-from monitor.archivos import ALMACEN
-from monitor.archivos.almacen import PIEZA, huella
-from monitor.archivos.nube import NUBE, Bytes, Remoto
+from monitor.archivos import ALMACEN, comprobar
+from monitor.archivos.almacen import Bytes, huella
+from monitor.archivos.comprobar import AlPaso, Enviado
+from monitor.archivos.nube import NUBE, Remoto
 
 VECES = 3  # that its row is read again, while others move it
 
@@ -19,7 +19,7 @@ def abrir(evidencia: Evidencia) -> BinaryIO | Remoto:
     `seek`. One who comes while they move finds them where they are then."""
     for _ in range(VECES):
         if evidencia.ubicacion_almacenamiento == Ubicacion.NUBE:
-            return Remoto(NUBE, evidencia.llave_nube, suyos(evidencia), f"la evidencia {evidencia.pk}")
+            return Remoto(NUBE, evidencia.llave_nube)
         try:
             return ALMACEN.abrir(evidencia.lugar)
         except FileNotFoundError:
@@ -30,19 +30,22 @@ def abrir(evidencia: Evidencia) -> BinaryIO | Remoto:
     raise FileNotFoundError(evidencia.lugar)
 
 
+def abrir_parte(evidencia: Evidencia, desde: int, hasta: int) -> BinaryIO | Remoto | AlPaso:
+    """Return its bytes from one place to another, to be sent to a client. Raise FileNotFoundError, ArchivoAlterado or
+    NubeNoResponde."""
+    return comprobar.parte(abrir(evidencia), _enviado(evidencia), desde, hasta)
+
+
 @contextmanager
 def a_la_mano(evidencia: Evidencia) -> Iterator[BinaryIO]:
-    """Give its bytes in a file of this machine, which those of the cloud leave at the end. Raise FileNotFoundError, or
-    NubeNoResponde."""
-    archivo = abrir(evidencia)
-    with archivo, TemporaryFile(dir=ALMACEN.entrantes) as copia:
-        if isinstance(archivo, Remoto):
-            archivo.seek(0)
-            while pieza := archivo.read(PIEZA):
-                copia.write(pieza)
-            archivo = copia
-        archivo.seek(0)
+    """Give its bytes in a file of this machine, which those of the cloud leave at the end. Raise FileNotFoundError,
+    ArchivoAlterado or NubeNoResponde."""
+    with comprobar.entero(abrir(evidencia), _enviado(evidencia)) as archivo:
         yield archivo
+
+
+def _enviado(evidencia) -> Enviado:
+    return Enviado(suyos(evidencia), f"la evidencia {evidencia.pk}")
 
 
 def suyos(evidencia: Evidencia) -> Bytes:

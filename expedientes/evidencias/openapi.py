@@ -33,7 +33,7 @@ from monitor.api.openapi.description import (
     name_component,
 )
 from monitor.api.uploads import MAL_FORMADO, SIN_ARCHIVO, UNO_SOLO, FileTooLarge
-from monitor.archivos.errores import DEMASIADOS_PIXELES, NO_PERMITIDO, Danado
+from monitor.archivos.errores import DEMASIADOS_PIXELES, NO_PERMITIDO, ArchivoAlterado, Danado
 from monitor.archivos.tipos import TIPOS
 from monitor.errores import ArchivoNoPermitido, DatosInvalidos, NoEncontrado, SinPermiso
 from monitor.roles import ADMINISTRADORES, SIN_PERMISO
@@ -124,7 +124,7 @@ def _descarga(resumen: str, descripcion: str, **mas) -> Operation:
         headers=ETAG,
         request_headers={"Range": "Una parte: `bytes=0-1023`.", "If-None-Match": "El `ETag` que ya se tiene."},
         others={206: PARTE, 304: CONOCIDO},
-        errors=(INEXISTENTE, NoEncontrado(SIN_BYTES), HttpError(416, FUERA)),
+        errors=(INEXISTENTE, NoEncontrado(SIN_BYTES), ArchivoAlterado(), HttpError(416, FUERA)),
         **mas,
     )
 
@@ -204,7 +204,7 @@ describe(
         headers=ETAG,
         request_headers={"If-None-Match": "El `ETag` que ya se tiene."},
         others={304: CONOCIDO},
-        errors=(INEXISTENTE, NoEncontrado(SIN_MINIATURA), NoEncontrado(SIN_BYTES)),
+        errors=(INEXISTENTE, NoEncontrado(SIN_MINIATURA), NoEncontrado(SIN_BYTES), ArchivoAlterado()),
     ),
     enlace=Operation(
         summary="Hacer un enlace de cinco minutos",

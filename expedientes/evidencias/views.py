@@ -2,6 +2,7 @@ import logging
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from urllib.parse import quote
 
 from expedientes.evidencias import contenido, lecturas
@@ -140,7 +141,8 @@ def descargar(request, evidencia: Evidencia):
     nombre = quote(con_extension(evidencia.nombre_archivo, tipo), safe="")
     headers = {"Content-Type": tipo.mime, "Content-Disposition": f"{como}; filename*=UTF-8''{nombre}"}
     with _con_sus_bytes(evidencia):
-        return send(request, contenido.abrir(evidencia), size=evidencia.tamano, etag=etag, headers=headers)
+        abrir = partial(contenido.abrir_parte, evidencia)
+        return send(request, abrir, size=evidencia.tamano, etag=etag, headers=headers)
 
 
 def mandar_miniatura(request, evidencia: Evidencia, lado: int = LADO):

@@ -118,7 +118,7 @@ def _copiar(evidencia, archivo) -> str:
     llave, suyos = llave_para(evidencia.ruta, evidencia.lugar), contenido.suyos(evidencia)
     if archivo.seek(0, SEEK_END) != suyos.tamano:
         _culpar_al_taller(evidencia)
-    NUBE.subir(llave, archivo, suyos.tamano, evidencia.tipo_mime)
+    NUBE.subir(llave, archivo, suyos, evidencia.tipo_mime)
     try:
         if NUBE.bajar(llave) == suyos:
             return llave

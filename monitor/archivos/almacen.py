@@ -18,6 +18,13 @@ PIEZA = 256 * 1024  # bytes that are read or written at once
 LUGAR = re.compile(r"[0-9a-f]{2}/[0-9a-f]{32}")
 
 
+class Bytes(NamedTuple):
+    """What a file is: its size and its digest."""
+
+    tamano: int
+    sha256: str
+
+
 class Hallado(NamedTuple):
     """A file of the store: where it is, its size, and when it was last written, in seconds since 1970."""
 

@@ -1,12 +1,16 @@
 """The sentences that refuse a file for what it is, or for where it is to go."""
 
-from monitor.errores import Conflicto, DatosInvalidos
+from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 
 DANADO = "El archivo está dañado"
 NO_PERMITIDO = (
     "Tipo de archivo no permitido. Permitidos: JPEG, PNG, WebP, GIF, HEIC, PDF, MP4, MOV, XLSX, DOCX, XML, TXT"
 )
 DEMASIADOS_PIXELES = "La imagen pasa de 100 megapixeles"
+ALTERADO = (
+    "El archivo que está en el almacenamiento no es el que se subió;"
+    " pida a quien opera el servidor que lo recupere de un respaldo"
+)
 SIN_NUBE = "La nube no está configurada"
 
 
@@ -15,6 +19,13 @@ class Danado(DatosInvalidos):
 
     def __init__(self):
         super().__init__(DANADO, codigo="archivo_danado")
+
+
+class ArchivoAlterado(NoEncontrado):
+    """What was sent isn't there any more: there is something else in its place."""
+
+    def __init__(self):
+        super().__init__(ALTERADO, codigo="archivo_alterado")
 
 
 class SinNube(Conflicto):

@@ -10,11 +10,11 @@ from functools import lru_cache
 from hashlib import sha256
 from threading import Lock
 from time import monotonic
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 from django.conf import settings
 
-from monitor.archivos.almacen import PIEZA, Hallado
+from monitor.archivos.almacen import PIEZA, Bytes, Hallado
 from monitor.archivos.errores import SinNube
 from monitor.archivos.plazos import con_plazo, en_total
 from monitor.entorno import Cubeta
@@ -24,17 +24,11 @@ from monitor.server import limits
 SEGUNDOS_PARA_CONECTAR, SEGUNDOS_PARA_RESPONDER, SEGUNDOS_POR_PIEZA = 3, 10, 60
 INTENTOS = 3
 DURA_UNA_DIRECCION = 15 * 60  # seconds
+HUELLA = "sha256"  # how the digest is called that goes with a file
 MAYOR_LLAVE = 1024  # bytes that S3 takes as a key
 
 log = logging.getLogger(__name__)
 _cerrojo = Lock()  # boto3 makes one client at a time
-
-
-class Bytes(NamedTuple):
-    """The size and the digest of what there is under a key, of the bytes that were read."""
-
-    tamano: int
-    sha256: str
 
 
 class Nube:
@@ -49,11 +43,12 @@ class Nube:
         if not self.hay:
             raise SinNube
 
-    def subir(self, llave: str, archivo: BinaryIO, tamano: int, tipo: str) -> None:
-        """Send a file from its beginning, piece by piece."""
+    def subir(self, llave: str, archivo: BinaryIO, son: Bytes, tipo: str) -> None:
+        """Send a file from its beginning, piece by piece, and have the cloud keep its digest beside it."""
+        como = {"ContentLength": son.tamano, "ContentType": tipo, "Metadata": {HUELLA: son.sha256}}
         with _que_responda("subir", llave):
             archivo.seek(0)
-            self._pedir("put_object", tamano, Key=llave, Body=archivo, ContentLength=tamano, ContentType=tipo)
+            self._pedir("put_object", son.tamano, Key=llave, Body=archivo, **como)
 
     def guardar(self, llave: str, contenido: bytes, tipo: str) -> None:
         """Put something small."""
@@ -79,9 +74,11 @@ class Nube:
             cuerpo.close()
 
     def cuerpo(self, llave: str, desde: int = 0) -> "Cuerpo":
+        """Raise EOFError when what is there ends before."""
+        rango = {"Range": f"bytes={desde}-"} if desde else {}
         with _que_responda("leer", llave):
-            hallado = self._pedir("get_object", Key=llave, Range=f"bytes={desde}-")
-            return Cuerpo(llave, hallado["Body"], hallado["ContentLength"])
+            hallado = self._pedir("get_object", Key=llave, **rango)
+            return Cuerpo(llave, hallado["Body"], hallado["ContentLength"], hallado["Metadata"].get(HUELLA, ""))
 
     def borrar(self, llave: str) -> None:
         with _que_responda("borrar", llave):
@@ -117,12 +114,14 @@ class Nube:
 
 
 class Cuerpo:
-    """Bytes on their way from the cloud, of which so many are to come."""
+    """Bytes on their way from the cloud, of which so many are to come. `dicha` is the digest of the whole file, as it
+    was said when it was stored."""
 
-    def __init__(self, llave: str, cuerpo, faltan: int):
+    def __init__(self, llave: str, cuerpo, tamano: int, dicha: str):
         # What botocore puts around it gives nothing before it has all that was asked for, however long that takes.
         self._llave, self._cuerpo, self.close = llave, cuerpo.__enter__(), cuerpo.close
-        self._faltan = faltan
+        self.tamano = self._faltan = tamano
+        self.dicha = dicha
 
     def read(self, cuantos: int) -> bytes:
         """Return that many bytes, or all that are left, if they come in SEGUNDOS_POR_PIEZA: a cloud that gives them one
@@ -139,30 +138,22 @@ class Cuerpo:
 
 
 class Remoto:
-    """A file of the cloud, as what sends files to clients reads one: `seek` asks for it, from there on. Whoever reads
-    it whole doesn't get its last piece when it isn't what was sent there. The log calls it `cual`."""
+    """A file of the cloud, as what sends files to clients reads one: `seek` asks for it, from there on. Then `tamano`
+    is how large all of it is, and `dicha` its digest, as it was said when it was stored, or the empty text."""
 
-    def __init__(self, nube: Nube, llave: str, son: Bytes, cual: str):
-        self._nube, self._llave, self._son, self._cual = nube, llave, son, cual
+    def __init__(self, nube: Nube, llave: str):
+        self._nube, self._llave = nube, llave
         self._cuerpo: Cuerpo | None = None
-        self._lugar, self._leida = 0, None
+        self.tamano, self.dicha = 0, ""
 
     def seek(self, desde: int) -> None:
+        """Raise EOFError when there is less."""
         self.close()
-        self._cuerpo = self._nube.cuerpo(self._llave, desde)
-        self._lugar, self._leida = desde, sha256() if desde == 0 else None
+        cuerpo = self._cuerpo = self._nube.cuerpo(self._llave, desde)
+        self.tamano, self.dicha = desde + cuerpo.tamano, cuerpo.dicha
 
     def read(self, cuantos: int) -> bytes:
-        esperados = min(cuantos, self._son.tamano - self._lugar)
-        pieza = self._cuerpo.read(esperados) if esperados else b""
-        self._lugar += len(pieza)
-        if self._leida:
-            self._leida.update(pieza)
-        termina = self._lugar == self._son.tamano
-        if len(pieza) < esperados or (termina and self._leida and self._leida.hexdigest() != self._son.sha256):
-            log.error("Lo que la nube tiene de %s está alterado", self._cual)
-            raise NubeNoResponde
-        return pieza
+        return self._cuerpo.read(cuantos)
 
     def close(self) -> None:
         if self._cuerpo:
@@ -197,8 +188,11 @@ def _que_responda(que: str, llave: str):
     try:
         yield
     except ClientError as error:
-        if error.response.get("Error", {}).get("Code") == "NoSuchKey":
+        codigo = error.response.get("Error", {}).get("Code")
+        if codigo == "NoSuchKey":
             raise FileNotFoundError(llave) from error
+        if codigo == "InvalidRange":
+            raise EOFError(llave) from error
         log.warning("La nube no pudo %s: %s", que, _en_breve(error))
         raise NubeNoResponde from error
     except (BotoCoreError, HTTPError, OSError) as error:

@@ -1,6 +1,7 @@
 """The bytes on their way out: to whom, as what, in part, and not at all when they have them."""
 
 import io
+import os
 import time
 from urllib.parse import quote
 
@@ -12,6 +13,8 @@ from expedientes.evidencias.tests.conftest import guardados
 from expedientes.evidencias.tests.formas import FOTO, con_archivo, ruta_de, subida
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Api, respuesta
+from monitor.archivos.almacen import huella
+from monitor.archivos.errores import ArchivoAlterado
 from monitor.archivos.tests.muestras import PERMITIDOS, con_exif, imagen, png
 from monitor.usuarios.llaves import Llave
 from monitor.usuarios.models import Usuario
@@ -126,6 +129,88 @@ def test_bytes_que_faltan_son_404_y_un_renglon_en_la_bitacora(operador, foto, al
     for ruta in (archivo(foto), quote(foto["ruta"]), archivo(foto).replace("archivo", "miniatura")):
         assert respuesta(operador.get(ruta)) == (404, {"error": "El archivo no está en el almacenamiento"})
     assert caplog.messages.count(f"Falta el archivo de la evidencia {foto['id']}") == 3
+
+
+ALTERADO = (
+    "El archivo que está en el almacenamiento no es el que se subió;"
+    " pida a quien opera el servidor que lo recupere de un respaldo"
+)
+GRANDE = ("Llegó la pieza número 1.\n" * 40_000).encode()
+
+
+def con_un_bit_cambiado(contenido: bytes) -> bytes:
+    return contenido[:9] + bytes([contenido[9] ^ 1]) + contenido[10:]
+
+
+OTROS = {
+    "cambiado": con_un_bit_cambiado,
+    "corto": lambda contenido: contenido[:-9],
+    "largo": lambda contenido: contenido + b"x",
+    "vacío": lambda contenido: b"",
+}
+PEDIDOS = [{}, {"Range": "bytes=0-9"}, {"Range": "bytes=-5"}]
+
+
+def alterar(almacen, como):
+    [guardado] = guardados(almacen)
+    guardado.write_bytes(como(guardado.read_bytes()))
+
+
+@pytest.mark.parametrize("contenido", [FOTO, GRANDE], ids=["foto", "texto"])
+@pytest.mark.parametrize("otro", OTROS)
+def test_nada_sale_de_lo_que_se_altero_en_el_disco(operador, expediente, almacen, caplog, contenido, otro):
+    fila = subida(operador, cuerpo=con_archivo(contenido))
+    alterar(almacen, OTROS[otro])
+
+    for ruta in (archivo(fila), quote(fila["ruta"])):
+        for pedido in PEDIDOS:
+            caplog.clear()
+            recibida = operador.get(ruta, **pedido)
+            assert respuesta(recibida) == (404, {"error": ALTERADO})
+            assert recibida.headers["X-Error-Code"] == "archivo_alterado"
+            assert caplog.messages.count(f"Está alterado el archivo de la evidencia {fila['id']}") == 1
+
+
+@pytest.mark.parametrize("otro", OTROS)
+def test_de_lo_alterado_tampoco_se_hace_una_miniatura(operador, foto, almacen, otro):
+    alterar(almacen, OTROS[otro])
+
+    assert respuesta(operador.get(archivo(foto).replace("archivo", "miniatura"))) == (404, {"error": ALTERADO})
+
+
+def test_lo_que_se_altero_y_es_grande_no_llega_entero(operador, expediente, almacen, monkeypatch, caplog):
+    """What is large leaves piece by piece, and nothing tells before the end; a part of it doesn't leave."""
+    monkeypatch.setattr("monitor.archivos.comprobar.CHICO", 1000)
+    fila = subida(operador, cuerpo=con_archivo(GRANDE))
+    assert operador.get(archivo(fila)).getvalue() == GRANDE
+    assert operador.get(archivo(fila), Range="bytes=0-9").getvalue() == GRANDE[:10]
+    alterar(almacen, OTROS["cambiado"])
+
+    with pytest.raises(ArchivoAlterado):
+        operador.get(archivo(fila)).getvalue()
+    assert caplog.messages.count(f"Está alterado el archivo de la evidencia {fila['id']}") == 1
+    for pedido in PEDIDOS[1:]:
+        assert respuesta(operador.get(archivo(fila), **pedido)) == (404, {"error": ALTERADO})
+    alterar(almacen, OTROS["corto"])
+    assert respuesta(operador.get(archivo(fila))) == (404, {"error": ALTERADO})
+    assert operador.head(archivo(fila)).status_code == 404
+
+
+def test_lo_que_se_leyo_hace_poco_y_nadie_ha_escrito_no_se_lee_otra_vez(operador, foto, almacen, monkeypatch):
+    monkeypatch.setattr("monitor.archivos.comprobar.RECIENTE", -1)  # as if it had been written long ago
+    leidos = []
+    monkeypatch.setattr("monitor.archivos.comprobar.huella", lambda archivo: (leidos.append(1), huella(archivo))[1])
+    for pedido in PEDIDOS:
+        assert operador.get(archivo(foto), **pedido).status_code in (200, 206)
+    assert len(leidos) == 1
+
+    ahora = time.monotonic()
+    monkeypatch.setattr("monitor.archivos.comprobar.monotonic", lambda: ahora + 601)
+    assert operador.get(archivo(foto)).getvalue() == FOTO
+    assert len(leidos) == 2
+    alterar(almacen, OTROS["cambiado"])
+    os.utime(guardados(almacen)[0], (0, 0))
+    assert respuesta(operador.get(archivo(foto))) == (404, {"error": ALTERADO})
 
 
 # --- Who ---

@@ -27,7 +27,9 @@ from expedientes.nube.tests.cubeta import (
 )
 from monitor.api.tests.cliente import respuesta
 from monitor.archivos import ALMACEN
-from monitor.archivos.nube import NUBE
+from monitor.archivos.almacen import Bytes, huella
+from monitor.archivos.errores import ArchivoAlterado
+from monitor.archivos.nube import NUBE, Cuerpo
 from monitor.archivos.tests.muestras import imagen
 from monitor.errores import NubeNoResponde
 from monitor.tests.paciencia import esperar_a
@@ -147,13 +149,14 @@ def test_la_que_contesta_letra_por_letra_tampoco(operador, expediente, nube, mon
 @por_las_dos_puertas
 def test_la_que_recibe_despacio_tampoco(nube, monkeypatch):
     archivo = BytesIO(bytes(8 * 1024 * 1024))
+    son = Bytes(archivo.getbuffer().nbytes, huella(archivo))
     nube.falla = que_reciba_despacio(cada=0.002)
 
     monkeypatch.setattr("monitor.archivos.nube.SEGUNDOS_POR_PIEZA", 0.01)
     with pytest.raises(NubeNoResponde):
-        NUBE.subir("/evidencias/grande", archivo, archivo.getbuffer().nbytes, "application/pdf")
+        NUBE.subir("evidencias/grande", archivo, son, "application/pdf")
     monkeypatch.setattr("monitor.archivos.nube.SEGUNDOS_POR_PIEZA", 20)
-    NUBE.subir("/evidencias/grande", archivo, archivo.getbuffer().nbytes, "application/pdf")
+    NUBE.subir("evidencias/grande", archivo, son, "application/pdf")
 
 
 @pytest.mark.parametrize("nube", ["https"], indirect=True)
@@ -202,25 +205,66 @@ def test_bajar_de_la_que_no_responde(operador, lejana, nube):
     assert respuesta(operador.get(ruta_del_archivo(lejana))) == NO_RESPONDE
 
 
-def test_bajar_lo_que_se_corta_o_se_altero_no_llega_entero(operador, lejana, nube):
+ALTERADO = (
+    "El archivo que está en el almacenamiento no es el que se subió;"
+    " pida a quien opera el servidor que lo recupere de un respaldo"
+)
+OTROS = {"cambiado": GRANDE[:-1] + b"x", "corto": GRANDE[:-9], "largo": GRANDE + b"x", "vacío": b""}
+ENTERO = [{}, {"Range": f"bytes=0-{len(GRANDE)}"}]
+UNA_PARTE = [{"Range": "bytes=0-9"}, {"Range": "bytes=-5"}]
+CHICO = "monitor.archivos.comprobar.CHICO"
+
+
+@pytest.mark.parametrize("chico", [10**9, 1000], ids=["chico", "grande"])
+@pytest.mark.parametrize("otro", OTROS)
+def test_nada_sale_de_lo_que_alla_se_altero(operador, lejana, nube, monkeypatch, caplog, otro, chico):
+    monkeypatch.setattr(CHICO, chico)
+    NUBE.guardar(lejana.llave_nube, OTROS[otro], "image/jpeg")
+
+    solo_se_sabe_al_final = (otro, chico) == ("cambiado", 1000)
+    for partes in UNA_PARTE if solo_se_sabe_al_final else ENTERO + UNA_PARTE:
+        caplog.clear()
+        recibida = operador.get(ruta_del_archivo(lejana), **partes)
+        assert respuesta(recibida) == (404, {"error": ALTERADO})
+        assert recibida.headers["X-Error-Code"] == "archivo_alterado"
+        assert caplog.messages.count(f"Está alterado el archivo de la evidencia {lejana.pk}") == 1
+    assert respuesta(operador.get(f"{RUTA}/{lejana.pk}/miniatura")) == (404, {"error": ALTERADO})
+
+
+def test_lo_que_sale_por_piezas_de_lo_que_alla_se_altero_no_llega_entero(operador, lejana, nube, monkeypatch, caplog):
     """Whoever downloads sees that it was cut: it isn't as long as it was said to be."""
+    monkeypatch.setattr(CHICO, 1000)
+    NUBE.guardar(lejana.llave_nube, OTROS["cambiado"], "image/jpeg")
+
+    with pytest.raises(ArchivoAlterado):
+        operador.get(ruta_del_archivo(lejana)).getvalue()
+    assert caplog.messages.count(f"Está alterado el archivo de la evidencia {lejana.pk}") == 1
     nube.falla = que_corte_la_bajada
     with pytest.raises(NubeNoResponde):
         operador.get(ruta_del_archivo(lejana)).getvalue()
-    nube.falla = None
-    for otra in (GRANDE[:-1] + b"x", GRANDE[:-9]):
-        NUBE.guardar(lejana.llave_nube, otra, "image/jpeg")
-        with pytest.raises(NubeNoResponde):
-            operador.get(ruta_del_archivo(lejana)).getvalue()
 
 
-def test_bajar_algo_pequenio_que_se_altero(operador, expediente, nube):
-    subida(operador)
-    operador.post(f"{RUTA}/respaldar")
-    una = Evidencia.objects.get()
-    NUBE.guardar(una.llave_nube, FOTO[:-1] + b"x", "image/jpeg")
+def test_lo_que_se_corta_antes_de_salir_no_sale(operador, lejana, nube):
+    nube.falla = que_corte_la_bajada
 
-    assert respuesta(operador.get(ruta_del_archivo(una))) == NO_RESPONDE
+    assert respuesta(operador.get(ruta_del_archivo(lejana))) == NO_RESPONDE
+
+
+def test_una_parte_de_algo_grande_no_trae_lo_demas(operador, lejana, nube, monkeypatch):
+    """The cloud says what it was when it was stored. Of what was stored before that was said, all is read."""
+    monkeypatch.setattr(CHICO, 1000)
+    ultimos = {"Range": "bytes=-5"}
+    leidos = []
+    monkeypatch.setattr(Cuerpo, "read", lambda cuerpo, n: (leidos.append(n), leer(cuerpo, n))[1])
+
+    assert operador.get(ruta_del_archivo(lejana), **ultimos).getvalue() == GRANDE[-5:]
+    assert leidos == [5]
+    NUBE.guardar(lejana.llave_nube, GRANDE, "image/jpeg")
+    assert operador.get(ruta_del_archivo(lejana), **ultimos).getvalue() == GRANDE[-5:]
+    assert sum(leidos) > len(GRANDE)
+
+
+leer = Cuerpo.read
 
 
 def test_restaurar_de_la_que_se_corta_deja_todo_como_estaba(administrador, lejana, nube, almacen):
