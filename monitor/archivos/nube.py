@@ -23,12 +23,37 @@ from monitor.server import limits
 
 SEGUNDOS_PARA_CONECTAR, SEGUNDOS_PARA_RESPONDER, SEGUNDOS_POR_PIEZA = 3, 10, 60
 INTENTOS = 3
+PAUSA = 10  # seconds for which nobody who reads waits for a cloud that let somebody wait in vain
 DURA_UNA_DIRECCION = 15 * 60  # seconds
 HUELLA = "sha256"  # how the digest is called that goes with a file
 MAYOR_LLAVE = 1024  # bytes that S3 takes as a key
 
 log = logging.getLogger(__name__)
 _cerrojo = Lock()  # boto3 makes one client at a time
+
+
+class Silencio:
+    """Whether the cloud let somebody wait in vain a short while ago. After a pause one tries again, and the others
+    don't wait for what becomes of it."""
+
+    def __init__(self):
+        self._hasta = 0.0
+
+    def respetar(self) -> None:
+        ahora = monotonic()
+        if ahora < self._hasta:
+            raise NubeNoResponde
+        if self._hasta:
+            self._hasta = ahora + PAUSA
+
+    def comienza(self) -> None:
+        self._hasta = monotonic() + PAUSA
+
+    def termina(self) -> None:
+        self._hasta = 0.0
+
+
+_silencio = Silencio()
 
 
 class Nube:
@@ -130,8 +155,10 @@ class Cuerpo:
         with _que_responda("leer", self._llave):
             while len(leidos) < cuantos:
                 pieza = self._cuerpo.read1(cuantos - len(leidos))
-                if not pieza or monotonic() > plazo:
+                if not pieza:
                     raise ConnectionError
+                if monotonic() > plazo:
+                    raise TimeoutError
                 leidos += pieza
         self._faltan -= cuantos
         return bytes(leidos)
@@ -147,7 +174,8 @@ class Remoto:
         self.tamano, self.dicha = 0, ""
 
     def seek(self, desde: int) -> None:
-        """Raise EOFError when there is less."""
+        """Raise EOFError when there is less, and NubeNoResponde at once after a cloud was silent."""
+        _silencio.respetar()
         self.close()
         cuerpo = self._cuerpo = self._nube.cuerpo(self._llave, desde)
         self.tamano, self.dicha = desde + cuerpo.tamano, cuerpo.dicha
@@ -182,12 +210,15 @@ def llave_para(ruta: str, lugar: str) -> str:
 @contextmanager
 def _que_responda(que: str, llave: str):
     """Wrap what asks the cloud for something. The log says what it answered; whoever asked hears one sentence."""
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, ReadTimeoutError
     from urllib3.exceptions import HTTPError
+    from urllib3.exceptions import TimeoutError as TardaDemasiado
 
     try:
         yield
+        _silencio.termina()
     except ClientError as error:
+        _silencio.termina()
         codigo = error.response.get("Error", {}).get("Code")
         if codigo == "NoSuchKey":
             raise FileNotFoundError(llave) from error
@@ -196,6 +227,8 @@ def _que_responda(que: str, llave: str):
         log.warning("La nube no pudo %s: %s", que, _en_breve(error))
         raise NubeNoResponde from error
     except (BotoCoreError, HTTPError, OSError) as error:
+        if isinstance(error, (ConnectTimeoutError, ReadTimeoutError, TardaDemasiado, TimeoutError)):
+            _silencio.comienza()
         log.warning("La nube no pudo %s: %s", que, type(error).__name__)
         raise NubeNoResponde from error
 

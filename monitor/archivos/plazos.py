@@ -13,13 +13,17 @@ _hilo = local()
 @contextmanager
 def en_total(segundos: float) -> Iterator[None]:
     """After so many seconds cut the connection, of a class that `con_plazo` made, on which this thread asks for
-    something, and any other on which it tries again."""
+    something, and any other on which it tries again. What comes of it is a TimeoutError."""
     plazo = _hilo.plazo = _Plazo()
     vigia = Timer(segundos, plazo.vencer)
     vigia.daemon = True
     vigia.start()
     try:
         yield
+    except Exception as error:
+        if plazo.vencido:
+            raise TimeoutError from error
+        raise
     finally:
         vigia.cancel()
         del _hilo.plazo
@@ -45,17 +49,17 @@ def con_plazo(clase: type) -> type:
 
 class _Plazo:
     def __init__(self):
-        self._vencido, self._conexion = False, None
+        self.vencido, self._conexion = False, None
 
     def vigilar(self, conexion: socket.socket) -> None:
         # A descriptor of its own: TLS and urllib3 take away the one that they were given.
         self.soltar()
         self._conexion = socket.socket(fileno=os.dup(conexion.fileno()))
-        if self._vencido:
+        if self.vencido:
             self.vencer()
 
     def vencer(self) -> None:
-        self._vencido = True
+        self.vencido = True
         if conexion := self._conexion:
             with suppress(OSError):  # it ended meanwhile
                 conexion.shutdown(socket.SHUT_RDWR)

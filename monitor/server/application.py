@@ -81,18 +81,28 @@ class Threads:
 
     `call_soon` brings what a job returns back to the event loop, where all the rest runs. The jobs that may take long
     are the HTTP requests that write, which wait for what another holds in the database; those that read much, known by
-    their path, whose answers took long to compute a short while ago; and the pieces of streams. Each of these kinds
-    takes at most half of the threads, and all of them leave one to those that read little. What one whose jobs don't
-    end leaves to the other two goes to each in its turn.
+    their path, whose answers took long to compute a short while ago; those that `is_apart` knows by their path alone,
+    because they may wait for another server, or draw; and the pieces of streams. Each of these kinds takes at most half
+    of the threads, and all of them leave one to those that read little. What one whose jobs don't end leaves to the
+    others goes to each in its turn.
     """
 
-    def __init__(self, application: Callable, call_soon: Callable, *, name: str = "django", count: int | None = None):
-        self._application, self._call_soon = application, call_soon
+    def __init__(
+        self,
+        application: Callable,
+        call_soon: Callable,
+        *,
+        name: str = "django",
+        count: int | None = None,
+        is_apart: Callable[[str], object] = lambda path: False,
+    ):
+        self._application, self._call_soon, self._is_apart = application, call_soon, is_apart
         self._jobs: SimpleQueue[Job] = SimpleQueue()
         count = count or limits.THREADS
         common = Turns(count - 1)
         self._reads = Kind()
-        self._slow = self._writes, self._long_reads, self._pieces = [Kind(common, Turns(count // 2)) for _ in range(3)]
+        self._slow = [Kind(common, Turns(count // 2)) for _ in range(4)]
+        self._writes, self._long_reads, self._apart, self._pieces = self._slow
         # By the hash of a path, because a client makes paths as large as it likes: since when it may be one of those
         # that read much, and until when it is.
         self._suspects: dict[int, float] = {}
@@ -107,7 +117,7 @@ class Threads:
 
     def has_room(self, method: str, path: str) -> bool:
         """Return whether one more HTTP request may wait. Each kind has a room of its own, so that no number of those
-        that write, or read much, keeps out those that read little."""
+        that may take long keeps out those that read little."""
         return self._kind_of(method, path).pending < limits.WAITING
 
     def answer(self, environ: dict, then: Callable[[Answer], None]) -> None:
@@ -125,7 +135,7 @@ class Threads:
     def give_up(self, before: float) -> list[Job]:
         """Take out the HTTP requests that have waited for their turn since before a moment, and return them. Nothing of
         them has been done."""
-        return [job for kind in (self._writes, self._long_reads) for job in kind.give_up(before)]
+        return [job for kind in (self._writes, self._long_reads, self._apart) for job in kind.give_up(before)]
 
     def forget(self, now: float) -> None:
         """Have the paths that haven't taken long for a while be like any other."""
@@ -134,6 +144,8 @@ class Threads:
         self._suspects = {key: since for key, since in list(self._suspects.items()) if since > before}
 
     def _kind_of(self, method, path):
+        if self._is_apart(path):
+            return self._apart
         if method not in SAFE:
             return self._writes
         return self._long_reads if self._reads_much(path) else self._reads

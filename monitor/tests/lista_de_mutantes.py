@@ -847,7 +847,8 @@ MUTANTES: list[Mutante] = [
             ("            self.pending -= 1\n", "            self.pending -= 0\n"),
             ("if job.since >= before:", "if False:"),
             ("self.waiting.appendleft(job)", "pass"),
-            ("for kind in (self._writes, self._long_reads) for", "for kind in [self._writes] for"),
+            ("for kind in (self._writes, self._long_reads, self._apart) for", "for kind in [self._writes] for"),
+            ("        if self._is_apart(path):\n", "        if False:\n"),
             ("{key: until for key, until in list(self._long_until.items()) if until > now}", "{}"),
             ("return self._long_reads if self._reads_much(path) else self._reads", "return self._reads"),
             ("if self._turned_out_long(job):", "if False:"),
@@ -1507,9 +1508,9 @@ MUTANTES: list[Mutante] = [
         "monitor/archivos/plazos.py",
         "expedientes/nube/tests/test_fallas.py",
         cambios=[
-            ("        self._vencido = True\n", "        return\n"),
+            ("        self.vencido = True\n", "        return\n"),
             ("conexion.shutdown(socket.SHUT_RDWR)", "pass"),
-            ("        if self._vencido:\n", "        if False:\n"),
+            ("        if self.vencido:\n", "        if False:\n"),
         ],
     ),
     # --- Repeticiones ---
@@ -1684,7 +1685,9 @@ MUTANTES: list[Mutante] = [
         "expedientes/nube/tests/test_fallas.py",
         cambios=[
             ('== "InvalidRange":', '== "":'),
-            ("if not pieza or monotonic() > plazo:", "if not pieza:"),
+            ("if monotonic() > plazo:", "if False:"),
+            ("        if ahora < self._hasta:\n", "        if False:\n"),
+            ("        _silencio.termina()\n    except", "    except"),
             ('== "NoSuchKey":', '== "":'),
             ("    if len(llave.encode()) <= MAYOR_LLAVE:\n", "    if True:\n"),
             ('if uno["Key"].startswith(comienzo):', "if True:"),

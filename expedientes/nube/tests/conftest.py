@@ -45,6 +45,7 @@ def nube(request, almacen, settings, monkeypatch):  # noqa: F811
         NUBE.borrar(uno.lugar)
     estorbo.pedidos.clear()
     # What is tried again isn't waited for.
+    monkeypatch.setattr("monitor.archivos.nube.PAUSA", 0)
     monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda segundos: None))
     return estorbo
 

@@ -1,5 +1,6 @@
 import gc
 import io
+import re
 from contextvars import copy_context
 from functools import partial
 
@@ -28,6 +29,15 @@ from monitor.server.workers import listen, serve
 
 ILEGIBLE = "La petición HTTP no se puede leer; revise el programa que la envía"
 OCUPADO = ("El servidor está ocupado", f"{server_busy().mensaje}.")  # what a person reads of a 503
+# What may wait for the cloud, or draws an image or a sheet.
+APARTE = re.compile(
+    "/evidencias/.+"
+    "|/api/(formatos|backup/exportar)/.+"
+    "|/api/expedientes/.+/evidencias/([^/]+/(archivo|miniatura)|respaldar|restaurar|integridad)/?"
+    "|/admin/expedientes/expediente/.+"
+    r"/(formatos/[^/]+|evidencia/(\d+/(archivo|miniatura)|respaldar|restaurar|integridad)/)",
+    re.DOTALL,
+)
 SONDAS = {"/livez", "/readyz", "/metrics"}
 DE_LO_ILEGIBLE = {"REQUEST_METHOD": "-", "wsgi.input": io.BytesIO()}
 
@@ -95,7 +105,7 @@ def servicio(host, port, number, call_soon):
     gc.freeze()
     gc.set_threshold(10_000, 10, 10)
     return Service(
-        threads=Threads(application, call_soon),
+        threads=Threads(application, call_soon, is_apart=APARTE.fullmatch),
         base_environ=base_environ(host, port),
         body_limit=limite_del_cuerpo,
         is_stranger=lambda received: uploads.is_stranger(received.header),

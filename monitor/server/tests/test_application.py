@@ -14,8 +14,8 @@ from monitor.tests.paciencia import PACIENCIA, esperar_a
 class QuienEspera:
     """Threads that do nothing until they are told to."""
 
-    def __init__(self):
-        super().__init__(lambda environ, start_response: [b""], call_soon=None)
+    def __init__(self, **como):
+        super().__init__(lambda environ, start_response: [b""], call_soon=None, **como)
         self.en_curso, self.hechos = [], []
 
     def pedir(self, metodo, nombre):
@@ -282,6 +282,38 @@ def test_lo_que_tarda_en_leerse_no_quita_lugar_y_se_deja_si_espera_demasiado(mon
 
     assert len(hilos.give_up(before=4)) == 2
     assert hilos.has_room("GET", "lista")
+
+
+@pytest.fixture
+def con_aparte(monkeypatch, hilos):
+    """Threads to which it is said which paths go apart."""
+    return Hilos(is_apart=lambda ruta: ruta.startswith("aparte"))
+
+
+@pytest.mark.parametrize("metodo", ["GET", "POST"])
+def test_lo_que_va_aparte_toma_la_mitad_desde_la_primera_vez(con_aparte, metodo):
+    """As those that may wait for a cloud that is silent: each has a path of its own, and none computes."""
+    for n in range(4):
+        con_aparte.pedir(metodo, f"aparte {n}")
+    for n in range(3):
+        con_aparte.pedir("GET", f"lectura {n}")
+    con_aparte.pedir("PATCH", "cambio")
+    assert con_aparte.empezados() == ["aparte 0", "aparte 1", "lectura 0", "lectura 1", "lectura 2", "cambio"]
+
+    con_aparte.terminar()
+    assert con_aparte.empezados() == ["aparte 2"]
+
+
+def test_lo_que_va_aparte_no_quita_lugar_y_se_deja_si_espera_demasiado(monkeypatch, con_aparte):
+    monkeypatch.setattr(limits, "WAITING", 5)
+    instantes = iter(range(100))
+    monkeypatch.setattr("monitor.server.application.monotonic", lambda: next(instantes))
+    for n in range(5):
+        con_aparte.pedir("GET", f"aparte {n}")
+    assert (con_aparte.has_room("GET", "aparte"), con_aparte.has_room("GET", "otra")) == (False, True)
+
+    assert [job.argument["PATH_INFO"] for job in con_aparte.give_up(before=4)] == ["aparte 2", "aparte 3"]
+    assert con_aparte.has_room("GET", "aparte")
 
 
 def test_lo_que_esperaba_sin_que_se_supiera_que_tarda_tampoco_toma_todo(monkeypatch):
