@@ -16,6 +16,7 @@ from uuid import uuid4
 
 PIEZA = 256 * 1024  # bytes that are read or written at once
 LUGAR = re.compile(r"[0-9a-f]{2}/[0-9a-f]{32}")
+PARCIAL = re.compile(r"[0-9a-f]{32}")
 
 
 class Bytes(NamedTuple):
@@ -119,13 +120,23 @@ class Carpeta:
             yield tomar_turno(archivo, modo)
 
     def originales(self) -> Iterator[Hallado]:
-        for ruta in self._de("originales").glob("*/*"):
-            yield from _hallado(f"{ruta.parent.name}/{ruta.name}", ruta)
+        return self._con_nombre(LUGAR, self._de("originales"))
 
     def a_medias(self) -> Iterator[Hallado]:
         """Yield what never came whole. `tirar` takes it away."""
-        for ruta in self.entrantes.iterdir():
-            yield from _hallado(ruta.name, ruta)
+        return self._con_nombre(PARCIAL, self.entrantes)
+
+    def ajenos(self) -> Iterator[str]:
+        """Yield what somebody else left there: it has no name that the store gives."""
+        for carpeta, nombre in ((self._de("originales"), LUGAR), (self.entrantes, PARCIAL)):
+            for lugar, ruta in _dentro(carpeta):
+                if not nombre.fullmatch(lugar):
+                    yield str(ruta.relative_to(self.raiz))
+
+    def _con_nombre(self, nombre: re.Pattern, carpeta: Path) -> Iterator[Hallado]:
+        for lugar, ruta in _dentro(carpeta):
+            if nombre.fullmatch(lugar):
+                yield from _hallado(lugar, ruta)
 
     def tirar(self, a_medias: Iterable[Hallado]) -> None:
         for uno in a_medias:
@@ -173,6 +184,13 @@ def _sincronizar(carpeta: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _dentro(carpeta: Path) -> Iterator[tuple[str, Path]]:
+    """Yield what is in a folder and isn't one, each with its name from there."""
+    for ruta in carpeta.rglob("*"):
+        if not ruta.is_dir():
+            yield str(ruta.relative_to(carpeta)), ruta
 
 
 def _hallado(lugar: str, ruta: Path) -> Iterator[Hallado]:

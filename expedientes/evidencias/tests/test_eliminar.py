@@ -231,7 +231,7 @@ def test_revisar_nombra_lo_alterado_lo_ausente_y_lo_que_no_es_de_nadie(administr
     suelto = almacen.raiz / "originales" / "ab" / ("ab" * 16)
     suelto.parent.mkdir(exist_ok=True)
     suelto.write_bytes(b"de un proceso que murio")
-    (almacen.entrantes / "a-medias").write_bytes(b"x")
+    (almacen.entrantes / ("cd" * 16)).write_bytes(b"x")
 
     salida = StringIO()
     with pytest.raises(CommandError, match="Hay 3 problemas"):
@@ -248,3 +248,21 @@ def test_revisar_nombra_lo_alterado_lo_ausente_y_lo_que_no_es_de_nadie(administr
     with pytest.raises(CommandError, match="Hay 2 problemas"):
         correr("revisar_evidencias", "--limpiar")
     assert sorted(guardados(almacen)) == sorted([alterada, sana])
+
+
+def test_lo_que_alguien_dejo_en_la_carpeta_se_nombra_y_no_se_borra(administrador, expediente, almacen):
+    subida(administrador)
+    ajenos = [almacen.raiz / ruta for ruta in ("entrantes/nota.txt", "originales/ab/basura.txt")]
+    suelto = almacen.raiz / "originales" / "ab" / ("ab" * 16)
+    for ruta in (*ajenos, suelto):
+        ruta.parent.mkdir(parents=True, exist_ok=True)
+        ruta.write_bytes(b"x")
+    envejecer(almacen)
+
+    salida = StringIO()
+    with pytest.raises(CommandError, match="Hay 2 problemas"):
+        call_command("revisar_evidencias", "--limpiar", stdout=salida)
+    for ruta in ajenos:
+        assert f"ajeno: {ruta}; Monitor no lo puso ahí ni lo borra: muévalo a otra parte\n" in salida.getvalue()
+        assert ruta.exists()
+    assert not suelto.exists()

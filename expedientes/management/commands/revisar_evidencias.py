@@ -40,10 +40,17 @@ class Command(BaseCommand):
         for problema, cual in filas_con_problemas():
             problemas += 1
             self.stdout.write(f"{problema}: {cual}")
-        problemas += self._huerfanos(limpiar) + (self._en_la_nube(limpiar) if NUBE.hay else 0)
+        problemas += self._ajenos() + self._huerfanos(limpiar) + (self._en_la_nube(limpiar) if NUBE.hay else 0)
         if problemas:
             raise CommandError(f"Hay {problemas} problemas.")
         self.stdout.write("Toda la evidencia está, y como llegó.")
+
+    def _ajenos(self) -> int:
+        """Say which files aren't the store's, and return how many. They are never removed."""
+        ajenos = sorted(ALMACEN.ajenos())
+        for uno in ajenos:
+            self.stdout.write(f"ajeno: {ALMACEN.raiz / uno}; Monitor no lo puso ahí ni lo borra: muévalo a otra parte")
+        return len(ajenos)
 
     def _huerfanos(self, limpiar_los: bool) -> int:
         """Say which files belong to nobody, remove the old ones if it is asked for, and return how many stay."""

@@ -114,10 +114,24 @@ def test_lo_derivado_se_va_con_su_original(almacen):
 
 
 def test_lo_que_quedo_a_medias_se_nombra_y_se_tira(almacen):
-    (almacen.entrantes / "medio").write_bytes(b"xx")
+    nombre = "ab" * 16
+    (almacen.entrantes / nombre).write_bytes(b"xx")
     guardar(almacen, b"x")
     [medio] = almacen.a_medias()
-    assert (medio.lugar, medio.tamano) == ("medio", 2)
+    assert (medio.lugar, medio.tamano) == (nombre, 2)
 
     almacen.tirar([medio])
     assert list(almacen.a_medias()) == []
+
+
+@pytest.mark.parametrize(
+    "donde", ["originales/basura.txt", "originales/ab/basura.txt", "originales/ab/c/d", "entrantes/x"]
+)
+def test_lo_que_el_almacen_no_puso_ahi_es_ajeno(almacen, donde):
+    lugar = guardar(almacen, b"x")
+    ruta = almacen.raiz / donde
+    ruta.parent.mkdir(parents=True, exist_ok=True)
+    ruta.write_bytes(b"x")
+
+    assert list(almacen.ajenos()) == [donde]
+    assert [uno.lugar for uno in (*almacen.originales(), *almacen.a_medias())] == [lugar]
