@@ -45,8 +45,8 @@ def _a_solas(ruta: Path) -> Iterator[None]:
 def _ocupada(ruta: Path) -> str:
     quienes = "; ".join(f"{pid}: {orden}" for pid, orden in abierta_por(ruta.stat())) or "un proceso de otro usuario"
     return (
-        f"La base {ruta} está en uso ({quienes}), y no se tocó nada. Detenga Monitor y su correo"
-        " (sudo systemctl stop monitor monitor-correo) y repita."
+        f"La base {ruta} está en uso ({quienes}), y no se tocó nada. Detenga Monitor, su correo y su nube"
+        " (sudo systemctl stop monitor monitor-correo monitor-nube) y repita."
     )
 
 

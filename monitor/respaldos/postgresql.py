@@ -171,8 +171,8 @@ class Banco:
 
 def _ocupada(nombre: str, quienes: str) -> str:
     return (
-        f"La base {nombre} está en uso ({quienes}), y no se tocó nada. Detenga Monitor y su correo"
-        " (sudo systemctl stop monitor monitor-correo) y repita."
+        f"La base {nombre} está en uso ({quienes}), y no se tocó nada. Detenga Monitor, su correo y su nube"
+        " (sudo systemctl stop monitor monitor-correo monitor-nube) y repita."
     )
 
 

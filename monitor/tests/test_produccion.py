@@ -192,6 +192,16 @@ def test_hay_una_unidad_para_el_servidor_y_otra_para_el_correo():
     assert {unidad["Unit"]["StartLimitIntervalSec"] for unidad in leidas.values()} == {"0"}
 
 
+def test_quien_detiene_o_reinicia_los_servicios_los_nombra_todos():
+    siguen = {nombre.removesuffix(".service") for nombre in UNIDADES if "\nRestart=always\n" in UNIDADES[nombre]}
+    ordenes = re.findall(
+        r"systemctl (?:stop|start|restart) (monitor [\w -]+)", README
+    )  # a secret is the server's alone
+
+    assert siguen == {"monitor", "monitor-correo", "monitor-nube"}
+    assert [set(orden.split()) for orden in ordenes] == [siguen] * 3
+
+
 def test_la_limpieza_corre_cada_noche_lo_que_hay_que_borrar():
     ordenes = re.findall(r"^ExecStart=.* manage.py (\w+)", UNIDADES["monitor-limpieza.service"], re.MULTILINE)
 

@@ -139,7 +139,7 @@ def test_no_se_restaura_mientras_alguien_la_tiene_abierta(taller):
 
     assert str(error.value).startswith(f"La base {taller.archivo} está en uso ({otro.pid}: {sys.executable} -c")
     assert str(error.value).endswith(
-        "Detenga Monitor y su correo (sudo systemctl stop monitor monitor-correo) y repita."
+        "Detenga Monitor, su correo y su nube (sudo systemctl stop monitor monitor-correo monitor-nube) y repita."
     )
     assert taller.bases() == [taller.archivo.name]
 
