@@ -4,6 +4,7 @@ import zipfile
 import zlib
 from typing import BinaryIO
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 from monitor.archivos.errores import Danado
 from monitor.paquetes import ACOTADAS
@@ -14,6 +15,9 @@ CLASES = {f"{clase}.main+xml": clase for clase in (XLSX, DOCX)}
 
 INDICE = "[Content_Types].xml"
 MAYOR_INDICE = 1024 * 1024  # bytes
+RELACIONES = ".rels"  # how the names of the parts end that say what the others are to one another
+MAYORES_RELACIONES = 16 * 1024 * 1024  # bytes, of all of them
+PIEZA = 64 * 1024
 MAYOR_DIRECTORIO = 4 * 1024 * 1024  # bytes
 PARTES = 10_000
 CON_MACROS = ("macroenabled", "vbaproject", "macrosheet", "dialogsheet", "activex", "ms-office.vba")
@@ -21,6 +25,10 @@ CON_MACROS = ("macroenabled", "vbaproject", "macrosheet", "dialogsheet", "active
 
 class _Enorme(Exception):
     """A package says that its directory is larger than that of any document."""
+
+
+class _ConMacros(Exception):
+    """A package says that it has macros, or what can't be looked at."""
 
 
 class _DePocoEnPoco:
@@ -42,12 +50,13 @@ def clase(archivo: BinaryIO) -> str | None:
     try:
         with zipfile.ZipFile(_DePocoEnPoco(archivo)) as paquete:
             return _clase(paquete)
-    except _Enorme:
+    except (_Enorme, _ConMacros):
         return None
     except (
         zipfile.BadZipFile,
         zlib.error,
         ElementTree.ParseError,
+        expat.ExpatError,
         NotImplementedError,
         RuntimeError,
         LookupError,
@@ -60,7 +69,7 @@ def clase(archivo: BinaryIO) -> str | None:
 
 def _clase(paquete) -> str | None:
     nombres = paquete.namelist()
-    if INDICE not in nombres or len(nombres) > PARTES:
+    if INDICE not in nombres or len(nombres) > PARTES or _hay_dos_iguales(nombres):
         return None
     if paquete.getinfo(INDICE).compress_type not in ACOTADAS:
         return None
@@ -70,6 +79,49 @@ def _clase(paquete) -> str | None:
     if len(indice) > MAYOR_INDICE or b"<!DOCTYPE" in latino or b"<!ENTITY" in latino:
         return None
     dichas = {dicha.get("ContentType", "") for dicha in ElementTree.fromstring(indice)}  # noqa: S314  without entities
-    if any(rastro in texto.lower() for texto in (*dichas, *nombres) for rastro in CON_MACROS):
+    if any(map(_es_rastro, (*dichas, *nombres))):
         return None
+    _exigir_relaciones_sin_macros(paquete)
     return next((clase for dicha, clase in CLASES.items() if dicha in dichas), None)
+
+
+def _hay_dos_iguales(nombres) -> bool:
+    """Return whether two parts have one name: programs differ in which they open."""
+    return len({nombre.lower() for nombre in nombres}) < len(nombres)
+
+
+def _es_rastro(texto: str) -> bool:
+    return any(rastro in texto.lower() for rastro in CON_MACROS)
+
+
+def _exigir_relaciones_sin_macros(paquete) -> None:
+    """Raise _ConMacros when a part is the macros of another, whatever its name."""
+    quedan = MAYORES_RELACIONES
+    for parte in paquete.infolist():
+        if parte.filename.lower().endswith(RELACIONES):
+            if parte.compress_type not in ACOTADAS:
+                raise _ConMacros
+            quedan -= _leer_relaciones(paquete, parte, quedan)
+
+
+def _leer_relaciones(paquete, parte, quedan: int) -> int:
+    """Look at what a part says of others, and return how many bytes it has, up to so many."""
+    lector, leidos = expat.ParserCreate(), 0
+    lector.StartElementHandler, lector.StartDoctypeDeclHandler = _mirar_relacion, _rechazar
+    with paquete.open(parte) as archivo:
+        while pieza := archivo.read(PIEZA):
+            leidos += len(pieza)
+            if leidos > quedan:
+                raise _ConMacros
+            lector.Parse(pieza, False)
+    lector.Parse(b"", True)
+    return leidos
+
+
+def _mirar_relacion(nombre, atributos):
+    if _es_rastro(atributos.get("Type", "")):
+        raise _ConMacros
+
+
+def _rechazar(*partes):
+    raise _ConMacros

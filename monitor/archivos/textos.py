@@ -1,4 +1,5 @@
-"""Files of text: XML that is well formed, and plain text. What a browser would take for a page is neither."""
+"""Files of text: XML that is well formed, and plain text. What a browser would take for a page is neither, and nor is
+XML that names what it is made of elsewhere (DOCTYPE)."""
 
 import codecs
 import re
@@ -9,6 +10,7 @@ from xml.parsers import expat
 from monitor.archivos.errores import Danado
 
 PIEZA = 64 * 1024
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # what Windows calls Unicode begins so
 ANTES = codecs.BOM_UTF8 + b" \t\r\n"  # what may come before the first sign that tells a file's kind
 HONDO = 500  # elements inside one another
 LARGO = 4 * 1024 * 1024  # bytes of one tag, which the parser keeps in memory
@@ -18,16 +20,19 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 
 
 class _Ajeno(Exception):
-    """It is XML that isn't taken: a page, or one with entities of its own."""
+    """It is XML that isn't taken: a page, or one with a DOCTYPE."""
 
 
 def clase(archivo: BinaryIO) -> str | None:
     """Return `xml`, `txt` or None. Raise Danado for what says that it is XML, and isn't well formed."""
     cabeza = archivo.read(PIEZA)
     archivo.seek(0)
-    con_marca = cabeza.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"\0<", b"<\0"))
+    if cabeza.startswith(UTF_16) and not cabeza.decode("utf-16", "ignore").lstrip("\ufeff \t\r\n").startswith("<"):
+        return "txt" if _es_texto(archivo, "utf-16") else None
+    con_marca = cabeza.startswith((*UTF_16, b"\0<", b"<\0"))
     if not con_marca and not cabeza.lstrip(ANTES).startswith(b"<"):
-        return "txt" if _es_texto(archivo) else None
+        # What can't be UTF-8 is what old programs of Windows write.
+        return "txt" if _es_texto(archivo, "utf-8-sig", "cp1252") else None
     try:
         _recorrer(archivo)
     except (_Ajeno, LookupError, ValueError):  # the last two, for letters that the parser lacks
@@ -57,7 +62,7 @@ def _recorrer(archivo) -> None:
         raise _Ajeno
 
     lector.StartElementHandler, lector.EndElementHandler = abrir, cerrar
-    lector.EntityDeclHandler = lector.ExternalEntityRefHandler = rechazar
+    lector.StartDoctypeDeclHandler = rechazar
     leidos = 0
     while pieza := archivo.read(PIEZA):
         lector.Parse(pieza, False)
@@ -67,13 +72,11 @@ def _recorrer(archivo) -> None:
     lector.Parse(b"", True)
 
 
-def _es_texto(archivo) -> bool:
-    """Return whether it is text in UTF-8 or, when it can't be that, in what old programs of Windows write."""
-    try:
-        return _sin_control(archivo, "utf-8-sig")
-    except UnicodeDecodeError:
+def _es_texto(archivo, *letras: str) -> bool:
+    """Return whether it is text in the first of these ways to write letters that it can be in."""
+    for como in letras:
         with suppress(UnicodeDecodeError):
-            return _sin_control(archivo, "cp1252")
+            return _sin_control(archivo, como)
     return False
 
 

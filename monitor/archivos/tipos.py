@@ -1,8 +1,8 @@
 """Telling the kind of a file by its content alone, and whether it can be read to its end.
 
 Neither its name nor what its sender declares counts. Each kind is read as whoever opens it later reads it, but nothing
-is run, only the index of a package is unpacked, and memory stays bounded. docs/adr/0021 says why no library tells the
-kinds.
+is run, only the index of a package and its relationships are unpacked, and memory stays bounded. docs/adr/0021 says
+why no library tells the kinds.
 """
 
 from collections.abc import Callable

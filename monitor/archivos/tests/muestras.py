@@ -2,6 +2,7 @@
 
 import io
 import struct
+import warnings
 import zipfile
 import zlib
 from functools import cache
@@ -79,6 +80,28 @@ TEXTO = "application/vnd.openxmlformats-officedocument.wordprocessingml.document
 
 def documento(*tipos, **partes) -> bytes:
     return paquete(**{"[Content_Types].xml": indice(*tipos)}, **partes)
+
+
+def relaciones(tipo: str, antes: str = "") -> str:
+    """Return what the part of a document says of another, of some type."""
+    una = f'<Relationship Id="r1" Type="http://x/{tipo}" Target="a"/>'
+    return f'{antes}<Relationships xmlns="http://r">{una}</Relationships>'
+
+
+def en_orden(*partes: tuple[str, str]) -> bytes:
+    """Return a package with these parts, several of which may have one name."""
+    salida = io.BytesIO()
+    with zipfile.ZipFile(salida, "w") as archivo, warnings.catch_warnings(action="ignore"):
+        for nombre, contenido in partes:
+            archivo.writestr(nombre, contenido)
+    return salida.getvalue()
+
+
+def con_relaciones_en(compresion: int) -> bytes:
+    salida = io.BytesIO(documento(HOJA))
+    with zipfile.ZipFile(salida, "a", compresion) as archivo:
+        archivo.writestr("_rels/.rels", relaciones("x"))
+    return salida.getvalue()
 
 
 @cache

@@ -14,11 +14,14 @@ from monitor.archivos.tests.muestras import (
     TEXTO,
     caja,
     con_directorio,
+    con_relaciones_en,
     documento,
+    en_orden,
     imagen,
     indice,
     paquete,
     png,
+    relaciones,
     video,
 )
 from monitor.archivos.tipos import JPEG, PDF, TXT, con_extension, examinar
@@ -46,7 +49,14 @@ MAS = {
     "video/quicktime": [caja(b"wide") + caja(b"mdat", b"x" * 9) + caja(b"moov")],
     "image/heic": [video(b"mif1", (b"heic",)).replace(b"moov", b"meta")],
     "image/jpeg": [muestras.con_exif(), imagen(ancho=7), imagen(alto=1), imagen(ancho=1, alto=1)],
-    "text/plain": ["Año".encode("cp1252"), b"\xef\xbb\xbfhola", b"a,b\r\n1,2\r\n", b"a\tb\x0c"],
+    "text/plain": [
+        "Año\r\n".encode("utf-16"),
+        b"\xfe\xff" + "Año <b>".encode("utf-16-be"),
+        "Año".encode("cp1252"),
+        b"\xef\xbb\xbfhola",
+        b"a,b\r\n1,2\r\n",
+        b"a\tb\x0c",
+    ],
     "application/xml": ["<?xml version='1.0' encoding='UTF-16'?><a>ñ</a>".encode("utf-16"), b"<a/>"],
     "application/pdf": [b"\r\n" + muestras.PDF],
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": [documento(HOJA)],
@@ -63,6 +73,13 @@ def test_tambien_los_que_empiezan_de_otro_modo(tipo, i):
 
 CON_ENTIDADES = indice(HOJA).replace("?>", " encoding='utf-16'?><!DOCTYPE a [<!ENTITY b 'c'>]>")
 
+INDICE = "[Content_Types].xml"
+
+
+def con_relaciones(dichas: str) -> bytes:
+    return documento(HOJA, **{"xl/_rels/workbook.xml.rels": dichas})
+
+
 AJENOS = {
     "svg": muestras.SVG,
     "svg con espacio antes": b"\n  " + muestras.SVG[21:],
@@ -72,6 +89,12 @@ AJENOS = {
     "svg dentro de xml": b"<a><svg xmlns='http://www.w3.org/2000/svg'/></a>",
     "xml con entidades": b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>",
     "xml que pide otro": b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>",
+    "xml con un dtd ajeno": b'<!DOCTYPE l SYSTEM "file:///etc/passwd"><l/>',
+    "xml con un dtd ajeno y su cabeza": b'<?xml version="1.0"?><!DOCTYPE l PUBLIC "-//W3C//DTD" "http://x/l.dtd"><l/>',
+    "html en UTF-16": muestras.HTML.decode().encode("utf-16"),
+    "html en UTF-16 con espacio antes": "\n \ufeff<script>alert(1)</script>".encode("utf-16"),
+    "UTF-16 a medias": "hola".encode("utf-16")[:-1],
+    "UTF-16 con NUL": "hola\0".encode("utf-16"),
     "xml con letras que nadie conoce": b"<?xml version='1.0' encoding='zzz'?><a/>",
     "xml con letras que no se leen": "<?xml version='1.0' encoding='shift_jis'?><a>\u30a2</a>".encode("shift_jis"),
     "xml hondo": b"<?xml version='1.0'?>" + b"<a>" * 600 + b"</a>" * 600,
@@ -91,6 +114,13 @@ AJENOS = {
     "docm con tipo de docx": documento(TEXTO, **{"word/vbaProject.bin": "x"}),
     "xlsx con macros de antes": documento(HOJA, "application/vnd.ms-excel.macrosheet+xml"),
     "xlsx con macros en otro sitio": documento(HOJA, "application/vnd.ms-office.vbaProject"),
+    "xlsx con macros que sólo una relación dice": con_relaciones(relaciones("vbaProject")),
+    "xlsx con macros y la relación disfrazada": con_relaciones(relaciones("&#118;baProject")),
+    "relaciones con entidades": con_relaciones(relaciones("&b;", antes="<!DOCTYPE a [<!ENTITY b 'vbaProject'>]>")),
+    "relaciones enormes": con_relaciones(relaciones("x", antes=" " * oficina.MAYORES_RELACIONES)),
+    "relaciones en BZIP2": con_relaciones_en(zipfile.ZIP_BZIP2),
+    "dos índices": en_orden((INDICE, indice("application/vnd.ms-office.vbaProject")), (INDICE, indice(HOJA))),
+    "dos partes de un nombre": en_orden((INDICE, indice(HOJA)), ("xl/a.xml", "<a/>"), ("xl/A.xml", "<b/>")),
     "pptx": documento("application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"),
     "paquete con entidades": paquete(**{"[Content_Types].xml": "<!DOCTYPE a [<!ENTITY b 'c'>]>" + indice(HOJA)}),
     "paquete con entidades en UTF-16": paquete(**{"[Content_Types].xml": CON_ENTIDADES.encode("utf-16")}),
@@ -119,6 +149,12 @@ def test_cortado_esta_danado(tipo):
 
 def test_un_indice_con_letras_que_nadie_conoce_esta_danado():
     assert mime(paquete(**{"[Content_Types].xml": indice(HOJA).replace("?>", " encoding='zzz'?>")})) == DANADO
+
+
+def test_unas_relaciones_que_no_se_leen_estan_danadas():
+    assert mime(con_relaciones(relaciones("x")[:-9])) == DANADO
+    assert mime(con_relaciones(relaciones("x", antes="<?xml version='1.0' encoding='zzz'?>"))) == DANADO
+    assert mime(con_relaciones(relaciones("hyperlink"))) == mime(documento(HOJA))
 
 
 def test_un_png_con_un_trozo_cambiado_esta_danado():
