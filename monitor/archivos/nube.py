@@ -103,7 +103,8 @@ class Nube:
         rango = {"Range": f"bytes={desde}-"} if desde else {}
         with _que_responda("leer", llave):
             hallado = self._pedir("get_object", Key=llave, **rango)
-            return Cuerpo(llave, hallado["Body"], hallado["ContentLength"], hallado["Metadata"].get(HUELLA, ""))
+            dicho = {clave.lower(): valor for clave, valor in hallado["Metadata"].items()}  # some write it otherwise
+            return Cuerpo(llave, hallado["Body"], hallado["ContentLength"], dicho.get(HUELLA, ""))
 
     def borrar(self, llave: str) -> None:
         with _que_responda("borrar", llave):

@@ -255,6 +255,13 @@ def que_quite_la_diagonal(paso) -> bool:
     return False
 
 
+def que_escriba_con_mayusculas(paso) -> bool:
+    """Give the names of headers as some services write them."""
+    status, cabeceras, cuerpo = paso.pasar(paso.cuerpo())
+    paso.responder(status, {nombre.title(): valor for nombre, valor in cabeceras.items()}, cuerpo)
+    return True
+
+
 def que_calle(fin: threading.Event):
     """Take the request, and answer nothing until `fin`."""
 

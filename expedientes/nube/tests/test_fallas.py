@@ -18,6 +18,7 @@ from expedientes.nube.tests.cubeta import (
     que_calle,
     que_corte_la_bajada,
     que_corte_la_subida,
+    que_escriba_con_mayusculas,
     que_gotee,
     que_gotee_la_cabeza,
     que_mienta,
@@ -258,7 +259,10 @@ def test_una_parte_de_algo_grande_no_trae_lo_demas(operador, lejana, nube, monke
     monkeypatch.setattr(Cuerpo, "read", lambda cuerpo, n: (leidos.append(n), leer(cuerpo, n))[1])
 
     assert operador.get(ruta_del_archivo(lejana), **ultimos).getvalue() == GRANDE[-5:]
-    assert leidos == [5]
+    nube.falla = que_escriba_con_mayusculas
+    assert operador.get(ruta_del_archivo(lejana), **ultimos).getvalue() == GRANDE[-5:]
+    assert leidos == [5, 5]
+    nube.falla = None
     NUBE.guardar(lejana.llave_nube, GRANDE, "image/jpeg")
     assert operador.get(ruta_del_archivo(lejana), **ultimos).getvalue() == GRANDE[-5:]
     assert sum(leidos) > len(GRANDE)
