@@ -14,7 +14,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from monitor.api import uploads
-from monitor.api.body import digest_of, read_object
+from monitor.api.body import digest_of, read_object, refuse_large
 from monitor.api.dialects import DIRECT, ENVELOPE, Dialect, dialect_of
 from monitor.api.errors import ERROR_CODE, UNREACHABLE, MethodNotAllowed, error_response, internal, outage_of
 from monitor.api.etag import ConditionalReader, seen
@@ -64,8 +64,8 @@ class Action(NamedTuple):
 class ApiViewSet(viewsets.ViewSet):
     """A viewset whose `acciones` say, for each action, who may call it and what it does.
 
-    The order of the checks is the contract's: method, token, role. Then the action asks for the body and its fields,
-    and the verb of the model checks the rest. Errors rise as exceptions to `handle_exception`. Authentication,
+    The order of the checks is the contract's: method, token, role, size. Then the action asks for the body and its
+    fields, and the verb of the model checks the rest. Errors rise as exceptions to `handle_exception`. Authentication,
     permission and throttle classes work as in any view of DRF; an attribute that wouldn't work is refused when the
     class is made.
     """
@@ -100,6 +100,8 @@ class ApiViewSet(viewsets.ViewSet):
         self.caller = request._request.caller = request._request.user
         self.check_permissions(request)
         self.check_throttles(request)
+        if "CONTENT_LENGTH" in request.META and not self.acciones[self.action].takes_file:
+            refuse_large(request._request)
         if request.META["QUERY_STRING"]:
             self.query = self.acciones[self.action].params.read(request.GET)
         if IN_META in request.META and request.method in METHODS and self.takes_key:

@@ -181,6 +181,24 @@ def test_cuerpo_que_se_anuncia_grande_es_413_antes_de_que_llegue(crudo):
         assert recibir(conexion) == GRANDE
 
 
+LARGO = [f"Content-Length: {2 * MEBIBYTE}"]
+EN_TROZOS = ["Transfer-Encoding: chunked"]
+
+
+@pytest.mark.parametrize(
+    ("cabeceras", "llegado"), [(LARGO, b""), (EN_TROZOS, b"200000\r\n" + b" " * 1_100_000)], ids=["largo", "trozo"]
+)
+def test_lo_que_se_anuncia_grande_no_se_hace_aunque_no_lleve_cuerpo(crudo, solicitud_pendiente, cabeceras, llegado):
+    ruta = f"/solicitud/{solicitud_pendiente.pk}"
+    conexion = crudo(cabeceras, "DELETE", ruta=ruta, usuario=solicitud_pendiente.solicitante)
+    with suppress(BrokenPipeError, ConnectionResetError):  # the server has answered already
+        conexion.sendall(llegado)
+
+    assert recibir(conexion)[0] == 413
+    solicitud_pendiente.refresh_from_db()
+    assert not solicitud_pendiente.eliminado
+
+
 @pytest.mark.parametrize("llegado", [b"", b'{"motivo"', b'{"motivo": "Sin unidad"}'])
 def test_lo_que_no_llego_entero_no_se_hace(crudo, solicitud_pendiente, llegado):
     """The client closes its side before its body is whole."""

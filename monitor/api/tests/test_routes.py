@@ -15,6 +15,7 @@ from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import LlaveFactory, UsuarioFactory
 from monitor.usuarios.views import LLAVE_SIN_SESION
 
+GRANDE = b" " * (1024 * 1024 + 1)
 pytestmark = pytest.mark.una_vez  # test_fail_closed.py asks both databases who may do what
 
 METODOS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
@@ -133,6 +134,17 @@ def test_parametro_desconocido_es_400_en_cualquier_ruta(administrador, ruta):
     assert (status, frase(cuerpo).partition(" (")[0]) == (400, "inventado: no se reconoce")
 
 
+CON_ARCHIVO = {"POST /api/expedientes/999999/evidencias"}  # its form may be as large as a file
+
+
+@pytest.mark.parametrize("ruta", [ruta for ruta in RUTAS if ruta not in CON_ARCHIVO])
+def test_cuerpo_anunciado_grande_es_413_aunque_la_ruta_no_lo_lea(administrador, ruta):
+    recibida = administrador.pedir(*ruta.split(), **{"Content-Length": str(len(GRANDE))})
+
+    assert (recibida.status_code, frase(recibida.json())) == (413, "El cuerpo pasa de 1 MiB")
+    assert recibida.headers["Connection"] == "close"
+
+
 @pytest.mark.parametrize("ruta", [ruta for ruta, (roles, _) in RUTAS.items() if roles is ABIERTA])
 def test_ruta_abierta_no_pide_token(anonimo, ruta):
     assert anonimo.pedir(*ruta.split()).status_code == RUTAS[ruta][1]
@@ -202,7 +214,6 @@ def test_otro_camino_desconocido_responde_en_el_segundo(anonimo, metodo, camino)
     assert respuesta(recibida) == (404, {"success": False, "message": "La ruta no existe", "detail": None})
 
 
-GRANDE = b" " * (1024 * 1024 + 1)
 JSON, TEXTO = "application/json", "text/plain"
 ORDEN = [
     # These are the role, the method, the path, the body, the content type and the status.
@@ -212,7 +223,8 @@ ORDEN = [
     ("operador", "POST", "/api/expedientes", GRANDE, TEXTO, 413),
     ("operador", "POST", "/api/expedientes", b"{", TEXTO, 415),
     ("operador", "POST", "/api/expedientes", b"", TEXTO, 400),
-    ("operador", "PUT", "/api/expedientes", GRANDE, TEXTO, 400),
+    ("operador", "PUT", "/api/expedientes", GRANDE, TEXTO, 413),
+    ("operador", "PUT", "/api/expedientes", b"{", TEXTO, 400),
     ("operador", "PUT", "/api/expedientes/NADA", GRANDE, TEXTO, 413),
     ("operador", "PUT", "/api/expedientes/NADA", b"{", TEXTO, 415),
     ("operador", "PUT", "/api/expedientes/NADA", b"{", JSON, 400),
