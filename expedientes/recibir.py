@@ -26,8 +26,7 @@ from monitor.admin.stale import REVISAR, VISTO
 from monitor.admin.verbs import VerbAdmin, changed
 from monitor.db.functions import has_plates
 from monitor.errores import ErrorDeDominio
-from monitor.textos import plates
-from monitor.validadores import CONTROL
+from monitor.textos import CONTROL, plates
 
 RENGLONES = (
     ("placas", "marca", "modelo"),

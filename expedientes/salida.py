@@ -8,8 +8,8 @@ from expedientes.estados import Estado
 from monitor.db.writes import Author
 from monitor.errores import DatosInvalidos
 from monitor.roles import exigir_permiso
-from monitor.textos import is_visible
-from monitor.validadores import CON_CONTROL, CONTROL
+from monitor.textos import CONTROL, is_visible
+from monitor.validadores import CON_CONTROL
 
 PERMISO = "expedientes.salir_sin_checklist"
 MOTIVO_MAXIMO = 500

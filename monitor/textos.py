@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 
+# The category Cc: C0, DEL and C1.
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
 # Blanks that Unicode doesn't count as such: people can't see them either.
 BLANCOS_QUE_NO_LO_PARECEN = "\u2800\u115f\u1160\u3164\uffa0"
 
@@ -99,8 +102,9 @@ def digits(texto: str) -> str:
 
 
 def words(texto: str) -> list[str]:
-    """Return the folded words of a search, each once. There are none when nothing is left after folding."""
-    return list(dict.fromkeys(fold(texto).split()))
+    """Return the folded words of a search, each once. There are none when nothing is left after folding. Control
+    characters are no part of a word: no text has them, and the texts that are searched have some as marks."""
+    return list(dict.fromkeys(CONTROL.sub(" ", fold(texto)).split()))
 
 
 _SIN_SEPARADORES = str.maketrans("", "", " -")

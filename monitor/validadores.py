@@ -7,10 +7,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import BaseValidator
 from django.utils.deconstruct import deconstructible
 
-from monitor.textos import has_format
+from monitor.textos import CONTROL, has_format
 
-# The first is the category Cc: C0, DEL and C1. In a long text people do type newline, carriage return and tab.
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# In a long text people do type newline, carriage return and tab.
 CONTROL_EN_TEXTO_LARGO = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 CON_CONTROL = "no se admiten caracteres de control"

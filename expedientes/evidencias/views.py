@@ -124,7 +124,8 @@ class RutaViewSet(ApiViewSet):
     acciones = {"archivo": Action("expedientes.view_evidencia", "descargar la evidencia", ENLACE)}
 
     def archivo(self, request, ruta):
-        evidencia = Evidencia.objects.filter(ruta=f"/evidencias/{ruta}").first()
+        # PostgreSQL raises an error when it is asked for a NUL.
+        evidencia = None if "\0" in ruta else Evidencia.objects.filter(ruta=f"/evidencias/{ruta}").first()
         if evidencia is None:
             raise NoEncontrado(NO_ENCONTRADA)
         return descargar(request, evidencia)

@@ -1142,10 +1142,14 @@ MUTANTES: list[Mutante] = [
         ],
     ),
     *de(
+        "monitor/textos.py",
+        "monitor/tests/test_validadores.py",
+        cambios=[(r'CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")', r'CONTROL = re.compile(r"[\x00-\x1f]")')],
+    ),
+    *de(
         "monitor/validadores.py",
         "monitor/tests/test_validadores.py",
         cambios=[
-            (r'CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")', r'CONTROL = re.compile(r"[\x00-\x1f]")'),
             (r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", r"[\x00-\x1f\x7f-\x9f]"),
             (r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", r"[\x00-\x08\x0b\x0c\x0e-\x1f]"),
             ("    if CONTROL_EN_TEXTO_LARGO.search(valor):\n", "    if False:\n"),

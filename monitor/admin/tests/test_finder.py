@@ -103,7 +103,9 @@ def test_cada_quien_lo_que_puede_ver(client, jefa):
     assert hallados(client, "norte") == {"Solicitudes": [str(propia)]}
 
 
-@pytest.mark.parametrize(("texto", "frase"), [("´ ¨", NADA_QUE_BUSCAR), ("a " * 21, LARGA), ("a" * 251, LARGA)])
+@pytest.mark.parametrize(
+    ("texto", "frase"), [("´ ¨", NADA_QUE_BUSCAR), ("\0\1", NADA_QUE_BUSCAR), ("a " * 21, LARGA), ("a" * 251, LARGA)]
+)
 def test_lo_que_no_se_puede_buscar_se_dice(client, jefa, texto, frase):
     response = client.get(BUSCAR, {"q": texto})
 
