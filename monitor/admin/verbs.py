@@ -4,6 +4,7 @@ the form or in a message, and nothing is left half-done."""
 import re
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial, reduce
 from operator import or_
@@ -35,8 +36,7 @@ from monitor.db.search import Contains
 from monitor.db.versions import Seen, Versioned
 from monitor.db.writes import Author
 from monitor.errores import Desactualizado, ErrorDeDominio
-from monitor.textos import enumerar, words
-from monitor.validadores import CONTROL
+from monitor.textos import CONTROL, enumerar, words
 
 SELECCION = 1000  # the most rows that one action takes
 MUCHAS = f"Una acción admite {SELECCION:,} filas: acorte la lista con un filtro o una búsqueda. No se hizo nada."
@@ -100,6 +100,15 @@ class VerbAdmin(ExportAdmin, FoundAdmin):
             return None if CONTROL.search(object_id) else super().get_object(request, object_id, from_field)
         except OverflowError:  # of a key that is also a reference, for which Django doesn't look at SQLite's limits
             return None
+
+    def get_changeform_initial_data(self, request):
+        """Return what the address fills in, as values: the boxes of a moment can't show a text. What a field can't be
+        is left out."""
+        valores = super().get_changeform_initial_data(request)
+        for campo in self.opts.concrete_fields:
+            with suppress(KeyError, ValidationError):
+                valores[campo.name] = campo.to_python(valores.pop(campo.name))
+        return valores
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)

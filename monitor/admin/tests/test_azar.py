@@ -72,6 +72,15 @@ def test_parametros_raros_de_una_lista(client, filas, modelo):
     assert fallos == []
 
 
+SOLICITANTE = {"app_label": "solicitudes", "model_name": "solicitud", "field_name": "solicitante"}
+
+
+@pytest.mark.parametrize("raro", RAROS)
+def test_busquedas_raras(client, raro):
+    assert client.get("/admin/buscar/", {"q": raro}).status_code == 200
+    assert client.get("/admin/autocomplete/", SOLICITANTE | {"term": raro}).status_code == 200
+
+
 @pytest.mark.parametrize("modelo", MODELOS)
 def test_claves_raras_de_una_fila(client, filas, modelo):
     fallos = []
@@ -105,6 +114,18 @@ def test_acciones_raras(client, filas, modelo):
     ]
 
     assert fallos == []
+
+
+ALTAS = [(modelo, "add") for modelo in MODELOS] + [(Expediente, "recibir")]
+
+
+@pytest.mark.parametrize("raro", ["x", "2024-01-01T00:00", *RAROS])
+@pytest.mark.parametrize(("modelo", "vista"), ALTAS)
+def test_valores_raros_en_la_direccion_de_un_formulario(client, modelo, vista, raro):
+    """A link may fill in the form for a new row."""
+    campos = [campo.name for campo in modelo._meta.concrete_fields]
+
+    assert client.get(f"{lista_de(modelo)}{vista}/", dict.fromkeys(campos, raro)).status_code < 500
 
 
 @pytest.mark.parametrize("modelo", MODELOS)
