@@ -258,8 +258,8 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "monitor.admin.notices.NoticeStorage"
 CSRF_FAILURE_VIEW = "monitor.views.csrf_failure"
-# The API has a limit of its own for bodies; these are for the admin's forms. A text of 1 MiB, which the API takes, is
-# up to three times as long in a form, which sends it twice: as it was shown, and as it is now.
+# The API has a limit of its own for bodies; these are for the admin's forms. An expediente may have three texts of
+# 1 MiB, which the API takes one by one, and its form sends each twice: as it was shown, and as it is now.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 12_000  # a solicitud may have 500 places, of some 20 fields each
 # No file ever reaches the disk.

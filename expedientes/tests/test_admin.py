@@ -5,7 +5,6 @@ import json
 import re
 from datetime import UTC, date, datetime
 from html import unescape
-from urllib.parse import urlencode
 
 import pytest
 from django.apps import apps
@@ -775,18 +774,25 @@ def test_copia_de_otros_tiempos_tambien_se_lee(client, como_administrador, datos
     assert [texto for _, texto in response.context["copia"]["columnas"]] == list(datos.values())[:2]
 
 
-def test_expediente_con_notas_tan_largas_como_las_de_la_api_se_guarda(client):
-    client.force_login(UsuarioFactory(administrador=True))
-    notas = "ñ" * 520_000  # a body of 1 MiB
-    expediente = ExpedienteFactory(observaciones=notas)
+def test_expediente_con_textos_tan_largos_como_los_de_la_api_se_guarda(client):
+    administrador = UsuarioFactory(administrador=True)
+    client.force_login(administrador)
+    expediente = ExpedienteFactory(color="azul")
+    texto = "ñ" * 520_000  # each takes a body of 1 MiB
+    for campo in ("vehiculo", "observaciones", "comentarios_aseguradora"):
+        response = Api(administrador).patch(
+            f"/api/expedientes/{expediente.pk}", json.dumps({campo: texto}, ensure_ascii=False).encode()
+        )
+        assert response.status_code == 200
     url = f"/admin/expedientes/expediente/{expediente.pk}/change/"
-    datos = campos_de(client.get(url)) | {"color": "rojo", "observaciones": notas + "!"}
+    pagina = client.get(url)
+    assert '<form enctype="multipart/form-data"' in pagina.content.decode()  # so does this client send it
 
-    response = client.post(url, urlencode(datos), content_type="application/x-www-form-urlencoded")
+    response = client.post(url, campos_de(pagina) | {"color": "rojo", "observaciones": f"{texto}!"})
 
     assert response.status_code == 302
     expediente.refresh_from_db()
-    assert (expediente.color, expediente.observaciones) == ("rojo", notas + "!")
+    assert (expediente.color, expediente.observaciones, expediente.vehiculo) == ("rojo", f"{texto}!", texto)
 
 
 # --- Dates that are seldom meant ---

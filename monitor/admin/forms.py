@@ -65,6 +65,11 @@ class VerbForm(StaleForm):
         for campo in self.fields.values():
             campo.show_hidden_initial = not self.instance._state.adding
 
+    def is_multipart(self):
+        """Have texts without a limit sent as they are: the other kind of form makes of each byte that isn't a plain
+        letter three, and the page sends each text twice."""
+        return super().is_multipart() or any(map(_is_endless, self.fields.values()))
+
     def changes(self) -> dict:
         """Return what the person changed, by attname, as verbs take it."""
         campos = [campo for campo in self._meta.model._meta.concrete_fields if campo.name in self.changed_data]
@@ -108,3 +113,7 @@ class VerbForm(StaleForm):
         frase = sin_su_campo(frase) if nombre else frase
         if frase not in (dicha for frases in self.errors.values() for dicha in frases):
             self.add_error(nombre, frase)
+
+
+def _is_endless(field) -> bool:
+    return isinstance(field.widget, forms.Textarea) and field.max_length is None
