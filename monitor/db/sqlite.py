@@ -1,13 +1,18 @@
-"""The functions that SQLite is given with each connection: PostgreSQL has them from a migration, or in its own SQL."""
+"""What SQLite is given: with each connection the functions that PostgreSQL has from a migration, or in its own SQL."""
 
 import sqlite3
 
 from django.db.backends.signals import connection_created
+from django.db.backends.sqlite3 import base
 from django.dispatch import receiver
 
 from monitor import textos
 from monitor.db.functions import local_day
 from monitor.db.search import fold_searchable
+
+# To know whether SQLite has JSON, Django asks it within a transaction, and takes a database that somebody else holds
+# for a no. Each SQLite that Django takes has it.
+base.DatabaseFeatures.supports_json_field = True
 
 
 @receiver(connection_created)

@@ -187,9 +187,10 @@ def test_un_servicio_antes_de_migrar(orden, vacia):
     assert re.fullmatch(FALTAN_MIGRACIONES, frase(manage(orden, DATABASE_URL=vacia)))
 
 
-def test_con_la_base_ocupada(transactional_db, manage_aqui):
+@pytest.mark.parametrize("orden", ["createsuperuser --noinput --username ana", *([] if EN_POSTGRESQL else ["migrate"])])
+def test_con_la_base_ocupada(transactional_db, manage_aqui, orden):
     with ocupada() as sin_espera:
-        dicho = frase(manage_aqui("createsuperuser --noinput --username ana", OPTIONS=sin_espera))
+        dicho = frase(manage_aqui(orden, OPTIONS=sin_espera))
 
     assert dicho.startswith(NO_SE_PUDO)
     assert dicho.endswith("y que nada la tenga ocupada, y repita.")
