@@ -155,6 +155,15 @@ def _is_proxy(address: str) -> bool:
     return any(ip in red for red in settings.TRUSTED_PROXIES)
 
 
+WITH_PORT = re.compile(r"\[([^\]]+)\](?::\d+)?|([\d.]+):\d+", re.ASCII)
+
+
+def _forwarded(text: str):
+    """Return the address that a proxy wrote, some with the port. Raise ValueError when it isn't an address."""
+    parts = WITH_PORT.fullmatch(text.strip())
+    return _ip(parts[1] or parts[2] if parts else text)
+
+
 def _ip(text: str):
     """Return the address. A server that listens on IPv6 sees IPv4 as `::ffff:10.0.0.1`, and a zone after `%` means
     something on this machine alone. Raise ValueError when it isn't an address."""
@@ -166,7 +175,7 @@ def _client(meta) -> str:
     client = meta["REMOTE_ADDR"]
     for address in reversed(meta.get("HTTP_X_FORWARDED_FOR", "").split(",")):
         try:
-            client = str(_ip(address))
+            client = str(_forwarded(address))
         except ValueError:
             break
         if not _is_proxy(client):
