@@ -3,6 +3,7 @@ slow."""
 
 import asyncio
 import logging
+import re
 from collections import deque
 from functools import partial
 from tempfile import TemporaryFile
@@ -20,6 +21,8 @@ NEVER = float("inf")
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 HOP_BY_HOP = {"connection", "transfer-encoding"}  # these are the server's to say
 WITHOUT_BODY = ("1", "204", "304")  # how their status lines begin
+STRANGE = re.compile(rb"[A-Z]{1,20}(?= )")  # a method that the parser may not know
+UNUSED = b"PROPFIND"  # one that it knows and no view has
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +39,8 @@ class Connection(asyncio.Protocol):
         self.transport = None
         self.parser = httptools.HttpRequestParser(self)
         self.receiving: Received | None = None
+        self.begun = 0  # how many requests, in all
+        self.strange_method = b""  # of the request that is being received
         self.complete: deque[Received] = deque()
         self.answering: Received | None = None
         self.pieces = None
@@ -77,7 +82,7 @@ class Connection(asyncio.Protocol):
         if self.answering is not None:
             self.transport.pause_reading()  # one request at a time; what has come is kept for later
         try:
-            self.parser.feed_data(data)
+            self._parse(data)
         except httptools.HttpParserUpgrade:
             self.ending = True  # no other protocol is spoken here: the request is answered as it stands
         except httptools.HttpParserError as error:
@@ -85,6 +90,21 @@ class Connection(asyncio.Protocol):
                 log.exception("El servidor no pudo con una petición")
             received = self.receiving or Received()
             self._refuse(self.service.malformed(_path(received.target), received.header("accept")))
+
+    def _parse(self, data):
+        """Parse what came. The parser stops at a method that it doesn't know. When that is the first that came, it
+        parses the request again with one that no view has either, so that the view says which it does."""
+        begins, begun = self.receiving is None, self.begun
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserInvalidMethodError:
+            strange = STRANGE.match(data)
+            if not (strange and begins and self.begun == begun + 1):
+                raise
+        else:
+            return
+        self.strange_method, self.parser = strange[0], httptools.HttpRequestParser(self)
+        self.parser.feed_data(UNUSED + data[strange.end() :])
 
     def pause_writing(self):
         self.can_write = False
@@ -101,6 +121,7 @@ class Connection(asyncio.Protocol):
 
     def on_message_begin(self):
         self.receiving = Received()
+        self.begun += 1
 
     def on_url(self, url):
         self.receiving.target += url
@@ -117,12 +138,12 @@ class Connection(asyncio.Protocol):
 
     def on_headers_complete(self):
         received = self.receiving
-        received.method = self.parser.get_method().decode("latin-1")
+        received.method = (self.strange_method or self.parser.get_method()).decode("latin-1")
+        self.strange_method = b""
         received.version = self.parser.get_http_version()
         received.keep_alive = self.parser.should_keep_alive()
         received.path = _path(received.target)
-        if not received.path:
-            raise Malformed("the target isn't a path")
+        _require_plain(received)
         if self.answering is None:
             self.deadline = monotonic() + limits.BODY_TIME
         received.since = monotonic()
@@ -308,6 +329,18 @@ class Connection(asyncio.Protocol):
         if self.answering is None:
             self.answering = Received()
             self._answer(answer)
+
+
+def _require_plain(received: Received) -> None:
+    """Raise Malformed unless it says, once, to which host it goes, to a path, with a body in no other coding than
+    chunks: the parser, which knows no other, would take the coded bytes for the body."""
+    hosts, codings = received.values("host"), received.values("transfer-encoding")
+    if not received.path:
+        raise Malformed("the target isn't a path")
+    if len(hosts) > 1 or (not hosts and received.version == "1.1"):
+        raise Malformed("it doesn't say to which host it goes")
+    if codings and [coding.strip().lower() for coding in codings] != ["chunked"]:
+        raise Malformed("the body is in another coding")
 
 
 def _path(target: bytes) -> str:

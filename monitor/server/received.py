@@ -23,7 +23,10 @@ class Received:
         self.left = ""  # why its body isn't received: "large" or "busy"
 
     def header(self, name: str) -> str:
-        return next((value for key, value in self.headers if key == name), "")
+        return next(iter(self.values(name)), "")
+
+    def values(self, name: str) -> list[str]:
+        return [value for key, value in self.headers if key == name]
 
     @property
     def input(self) -> BinaryIO:

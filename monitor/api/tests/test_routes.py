@@ -159,6 +159,13 @@ def test_metodo_que_la_ruta_no_tiene_es_405_sin_token_siquiera(anonimo, camino):
         assert recibida.headers["Allow"] == ", ".join(sorted(permitidos(camino)))
 
 
+def test_metodo_que_nadie_conoce_es_405_tambien_por_la_red(servidor):
+    recibida = Remota(servidor).pedir("FOO", "/api/health")
+
+    assert respuesta(recibida) == (405, {"error": "El método FOO no está permitido aquí"})
+    assert recibida.headers["Allow"] == "GET, HEAD"
+
+
 @pytest.mark.parametrize("ruta", [ruta for ruta in RUTAS if ruta.split()[1] in CAMINOS])
 def test_ruta_responde_igual_con_barra_final(administrador, ruta):
     metodo, camino = ruta.split()

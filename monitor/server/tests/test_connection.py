@@ -46,6 +46,12 @@ def test_peticion_que_llega_letra_por_letra(servidor_propio):
     assert todo(conexion).startswith(b"HTTP/1.1 200 ")
 
 
+def test_el_nombre_de_los_trozos_se_escribe_de_cualquier_modo(servidor_propio):
+    peticion = EN_TROZOS.replace("chunked", "Chunked\r\nConnection: close") + "0\r\n\r\n"
+
+    assert todo(servidor_propio.conectar(peticion)).startswith(b"HTTP/1.1 200 ")
+
+
 @pytest.mark.parametrize("cuerpo", ["x" * 60, iter([b"x" * 20, b"x" * 40])], ids=["entero", "en trozos"])
 def test_cuerpo_entero_o_en_trozos(servidor_propio, cuerpo):
     eco = json.loads(servidor_propio.pedir("/eco", "POST", cuerpo).cuerpo)
@@ -75,7 +81,7 @@ def test_aplicacion_que_falla_es_un_500(servidor_propio):
 
 @pytest.mark.parametrize("ruta", ["/hola", "/corta", "/lista"])
 def test_head_no_lleva_cuerpo(servidor_propio, ruta):
-    respuesta = todo(servidor_propio.conectar(f"HEAD {ruta} HTTP/1.1\r\nConnection: close\r\n\r\n"))
+    respuesta = todo(servidor_propio.conectar(f"HEAD {ruta} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
 
     assert respuesta.startswith(b"HTTP/1.1 200 ")
     assert respuesta.endswith(b"\r\n\r\n")
@@ -107,6 +113,21 @@ def test_encabezados_como_los_pide_wsgi(servidor_propio):
     assert eco["REMOTE_ADDR"] == "127.0.0.1"
 
 
+def test_metodo_que_nadie_conoce_llega_a_la_aplicacion(servidor_propio):
+    """The application says which methods a path has. A method in small letters is no method, and Django would take it
+    for the one in capitals."""
+    conexion = servidor_propio.conectar(HOLA.replace("GET", "FOO"))
+    assert json.loads(conexion.recv(65536).partition(b"\r\n\r\n")[2])["REQUEST_METHOD"] == "FOO"
+
+    conexion.sendall(PROMETE.replace("POST", "PROPFINDX").encode() + b"x" * 60)
+    assert conexion.recv(65536).startswith(b"HTTP/1.1 200 ")
+    assert servidor_propio.hechos()[-1] == "PROPFINDX /eco 60"
+    conexion.sendall(HOLA.replace("GET", "FOO").encode() + ULTIMO.encode())
+    assert todo(conexion).count(b"HTTP/1.1 200 ") == 2
+    assert todo(servidor_propio.conectar(ULTIMO + ULTIMO.replace("GET", "FOO"))).count(b"HTTP/1.1 200 ") == 1
+    assert todo(servidor_propio.conectar(ULTIMO.replace("GET", "get"))).startswith(b"HTTP/1.1 400 ")
+
+
 def test_otro_protocolo_no_se_habla(servidor_propio):
     subir = ULTIMO.replace("close", "Upgrade, HTTP2-Settings").replace("Host", "Upgrade: h2c\r\nHost")
 
@@ -118,12 +139,18 @@ def test_otro_protocolo_no_se_habla(servidor_propio):
     ("peticion", "ruta"),
     [
         ("GARBAGE\r\n\r\n", ""),
-        ("GET hola HTTP/1.1\r\n\r\n", ""),
-        ("OPTIONS * HTTP/1.1\r\n\r\n", ""),
+        ("GET hola HTTP/1.1\r\nHost: x\r\n\r\n", ""),
+        ("GET /hola HTTP/1.1\r\n\r\n", "/hola"),
+        (HOLA.replace("Host", "Host: y\r\nHost"), "/hola"),
+        (HOLA.replace("HTTP/1.1", "HTTP/1.0").replace("Host", "Host: x\r\nHost"), "/hola"),
+        (EN_TROZOS.replace("chunked", "gzip, chunked") + "0\r\n\r\n", "/eco"),
+        (EN_TROZOS.replace("chunked", "gzip\r\nTransfer-Encoding: chunked") + "0\r\n\r\n", "/eco"),
+        (EN_TROZOS.replace("chunked", "gzip") + "0\r\n\r\n", "/eco"),
+        ("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", ""),
         ("GET /hola HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", "/hola"),
-        ("GET http://x/hola?a=b HTTP/1.1\r\nContent-Length: \r\n\r\n", "/hola"),
-        ("POST /eco HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "/eco"),
-        (f"GET /hola HTTP/1.1\r\nX: {'x' * 70_000}\r\n\r\n", "/hola"),
+        ("GET http://x/hola?a=b HTTP/1.1\r\nHost: x\r\nContent-Length: \r\n\r\n", "/hola"),
+        ("POST /eco HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "/eco"),
+        (f"GET /hola HTTP/1.1\r\nHost: x\r\nX: {'x' * 70_000}\r\n\r\n", "/hola"),
         (EN_TROZOS + "5\r\nhola\r\nzz\r\n", "/eco"),
     ],
 )
