@@ -10,6 +10,7 @@ from rest_framework import serializers
 from monitor.api.fields import StrictBooleanField, StrictDateTimeField, StrictIntegerField
 from monitor.api.serializers import StrictSerializer
 from monitor.errores import DatosInvalidos
+from monitor.validadores import que_se_puede_mostrar
 
 
 class IntegerParam(StrictIntegerField):
@@ -28,6 +29,8 @@ class BooleanParam(StrictBooleanField):
 
 class MomentParam(StrictDateTimeField):
     """A moment as it comes in a URL, where the plus of an offset that nobody encoded becomes a blank."""
+
+    default_validators = [que_se_puede_mostrar]
 
     def to_internal_value(self, value):
         return super().to_internal_value(re.sub(r"(T[\d:.,]+) (?=\d\d)", r"\1+", value))

@@ -8,6 +8,7 @@ import pytest
 from django.urls import get_resolver
 from django.urls.resolvers import URLPattern
 
+from monitor.api.params import MomentParam
 from monitor.api.tests.cliente import Api, Remota, respuesta
 from monitor.api.tests.rutas import ABIERTA, CAMBIANTES, RUTAS
 from monitor.roles import ADMINISTRADORES, OPERADORES, PERMISOS, Rol
@@ -143,6 +144,23 @@ def test_cuerpo_anunciado_grande_es_413_aunque_la_ruta_no_lo_lea(administrador, 
 
     assert (recibida.status_code, frase(recibida.json())) == (413, "El cuerpo pasa de 1 MiB")
     assert recibida.headers["Connection"] == "close"
+
+
+def momentos():
+    """Yield each query parameter that is a moment, with its path."""
+    for ruta, clase, accion in rutas_declaradas():
+        params = clase.acciones[accion].params.serializer.fields if getattr(clase, "acciones", None) else {}
+        yield from (f"{ruta.split()[1]}?{nombre}" for nombre, campo in params.items() if isinstance(campo, MomentParam))
+
+
+@pytest.mark.parametrize("momento", ["9999-12-31T23:59:59Z", "9999-12-31", "0001-01-01", "0001-01-01T23:59:59Z"])
+def test_momento_que_no_se_puede_mostrar_es_400(administrador, momento):
+    parametros = [*momentos()]
+    assert len(parametros) >= 4
+
+    for parametro in parametros:
+        status, cuerpo = respuesta(administrador.get(f"{parametro}={momento}"))
+        assert (status, frase(cuerpo).split(": ")[0]) == (400, parametro.partition("?")[2])
 
 
 @pytest.mark.parametrize("ruta", [ruta for ruta, (roles, _) in RUTAS.items() if roles is ABIERTA])
