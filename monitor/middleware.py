@@ -21,6 +21,7 @@ from django.utils.deprecation import MiddlewareMixin
 from monitor import logs
 from monitor.admin.pages import error_page, for_people, outage_page
 from monitor.api.errors import log_outage, outage_of
+from monitor.api.gzip import accepts_gzip
 from monitor.api.viewsets import bad_request, https_required
 from monitor.db.statements import statements
 from monitor.logs import Line
@@ -181,6 +182,20 @@ def _client(meta) -> str:
         if not _is_proxy(client):
             break
     return client
+
+
+class EncodingMiddleware:
+    """Has WhiteNoise and Django, which look in Accept-Encoding for the name alone, send nothing compressed to who
+    refuses it (`gzip;q=0`)."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        header = request.META.get("HTTP_ACCEPT_ENCODING", "")
+        if ";" in header:
+            request.META["HTTP_ACCEPT_ENCODING"] = "gzip" if accepts_gzip(header) else ""
+        return self.get_response(request)
 
 
 class CorsMiddleware(corsheaders.middleware.CorsMiddleware):

@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "monitor.middleware.ProxyMiddleware",
     "monitor.middleware.HttpsMiddleware",
+    "monitor.middleware.EncodingMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "monitor.middleware.CorsMiddleware",
     "monitor.middleware.NoTrailingSlashMiddleware",
@@ -229,6 +230,7 @@ CORS_EXPOSE_HEADERS = [
     "Idempotent-Replayed",
     "Content-Disposition",
     "Content-Range",
+    "Actualizado-Hasta",  # the moment from which a mirror in a browser asks the next time
 ]
 
 # --- Security ---
@@ -269,6 +271,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE
 # --- Static files ---
 
 STATIC_URL = "/static/"
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # CORS is for the API alone
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -1,3 +1,4 @@
+import gzip
 import re
 from ipaddress import ip_network
 
@@ -50,7 +51,7 @@ def test_cors_deja_leer_los_encabezados_de_la_api_y_mandar_los_suyos(client, set
 
     assert expuestos == (
         "Link, ETag, Location, X-Request-ID, Retry-After, X-Error-Code, Idempotent-Replayed, Content-Disposition,"
-        " Content-Range"
+        " Content-Range, Actualizado-Hasta"
     )
     assert {"if-match", "if-none-match", "idempotency-key", "authorization"} <= set(previa.split(", "))
 
@@ -61,6 +62,34 @@ def test_cors_no_vale_en_el_admin(client, settings):
 
     response = client.get("/admin/login/", headers={"Origin": AJENO})
     assert "Access-Control-Allow-Origin" not in response.headers
+
+
+def test_cors_no_vale_en_los_archivos_estaticos(client, settings):
+    settings.CORS_ALLOWED_ORIGINS = [AJENO]
+
+    response = client.get("/static/monitor/formularios.js", headers={"Origin": AJENO})
+    response.close()
+    assert response.status_code == 200
+    assert "Access-Control-Allow-Origin" not in response.headers
+
+
+@pytest.fixture
+def estatico(settings, tmp_path):
+    """The path of a static file that is kept compressed too, as in production."""
+    settings.STATIC_ROOT, settings.WHITENOISE_USE_FINDERS, settings.WHITENOISE_AUTOREFRESH = tmp_path, False, False
+    (tmp_path / "base.css").write_bytes(b" " * 1000)
+    (tmp_path / "base.css.gz").write_bytes(gzip.compress(b" " * 1000))
+    return "/static/base.css"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("admite", "codificada"), [("gzip;q=0", None), ("*;q=0", None), ("gzip;q=0.5", "gzip")])
+def test_gzip_se_manda_a_quien_lo_admite(client, estatico, admite, codificada):
+    for ruta in (estatico, "/admin/login/"):
+        response = client.get(ruta, headers={"Accept-Encoding": admite})
+        response.close()
+
+        assert (response.status_code, response.headers.get("Content-Encoding")) == (200, codificada), ruta
 
 
 def lineas(caplog):
