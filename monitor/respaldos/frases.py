@@ -11,6 +11,14 @@ UNIDADES = ("B", "kB", "MB", "GB", "TB")
 # EFBIG is the limit of a file's size, of the system or of whoever runs the command.
 SIN_ESPACIO = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 SIN_PERMISO = (errno.EACCES, errno.EPERM, errno.EROFS)
+DE_LA_RUTA = {
+    errno.ENOENT: "no existe, o no existe su carpeta: revise la ruta y repita",
+    errno.ENOTDIR: "en la ruta hay algo que no es una carpeta: revísela y repita",
+    errno.EISDIR: "es una carpeta: escriba la ruta de un archivo y repita",
+    errno.EEXIST: "ya existe: bórrelo, o escriba otro nombre, y repita",
+    errno.ENAMETOOLONG: "el nombre es demasiado largo: escriba otro y repita",
+}
+PARCIAL = ".parcial"  # how the name of a file ends while it is written
 
 
 def tamanio(cuantos: float) -> str:
@@ -44,7 +52,11 @@ def _del_disco(error: OSError) -> str:
     if error.errno in SIN_ESPACIO:
         return f"No hay espacio en el disco{donde}, y no quedó nada a medias: libere espacio y repita."
     if error.errno in SIN_PERMISO:
-        return f"No hay permiso{donde}: {error.strerror}. Corra la orden como el usuario de Monitor."
+        return (
+            f"No hay permiso{donde}. Corra la orden como el usuario de Monitor, con una ruta en que él pueda escribir."
+        )
+    if error.errno in DE_LA_RUTA:
+        return f"No se pudo usar «{str(error.filename).removesuffix(PARCIAL)}»: {DE_LA_RUTA[error.errno]}."
     return f"No se pudo usar el disco{donde}: {error.strerror}."
 
 

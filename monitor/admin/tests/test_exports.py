@@ -244,7 +244,9 @@ def test_la_orden_escribe_lo_mismo_que_la_pagina(client, como_administrador, tmp
         ("e.pdf", "", "debe terminar en .xlsx o .csv"),
         ("ya.csv", "", "bórrelo, o escriba con otro nombre"),
         ("e.csv", "nada=1", "cópielos de la dirección de su página"),
-        ("no/hay/e.csv", "", "No such file"),
+        ("no/hay/e.csv", "", "no/hay/e.csv»: no existe, o no existe su carpeta: revise la ruta y repita"),
+        ("ya.csv/e.csv", "", "en la ruta hay algo que no es una carpeta: revísela y repita"),
+        (f"{'e' * 250}.csv", "", "el nombre es demasiado largo"),
     ],
 )
 def test_lo_que_la_orden_rechaza(db, tmp_path, archivo, filtros, frase):

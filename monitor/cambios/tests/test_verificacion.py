@@ -230,11 +230,17 @@ def test_lo_que_no_esta_como_se_escribio_no_se_sella(historias, tmp_path):
 
 def test_la_clave_privada_solo_la_lee_su_duena(sello, tmp_path):
     assert (tmp_path / "clave").stat().st_mode & 0o777 == 0o600
-    with pytest.raises(CommandError, match=r"File exists"):
+    with pytest.raises(CommandError, match="clave»: ya existe: bórrelo, o escriba otro nombre"):
         orden("sellar_historial", crear_clave=tmp_path / "clave")
 
 
 NO_HAY = Path("/no/hay")
+
+
+@pytest.mark.parametrize("opciones", [{"crear_clave": NO_HAY / "clave"}, {"carpeta": NO_HAY}])
+def test_lo_que_no_se_puede_escribir_se_dice(sello, tmp_path, opciones):
+    with pytest.raises(CommandError, match=r"«/no/hay/.*»: no existe, o no existe su carpeta: revise la ruta y repita"):
+        orden("sellar_historial", **{"clave": tmp_path / "clave"} | opciones)
 
 
 @pytest.mark.parametrize("opciones", [{"sello": NO_HAY}, {"clave": NO_HAY}, {"sello": NO_HAY, "clave": NO_HAY}])

@@ -10,6 +10,7 @@ from django.urls import resolve
 
 from monitor.admin.exports import FORMATOS, ExportAdmin
 from monitor.admin.routes import route
+from monitor.respaldos.frases import PARCIAL, con_frases
 from monitor.roles import Rol
 from monitor.usuarios.models import Usuario
 
@@ -42,10 +43,8 @@ class Command(BaseCommand):
             raise CommandError("Esos filtros no son de esa lista: cópielos de la dirección de su página") from error
         _, como = FORMATOS[formato]
         cuenta = _Cuenta(self.stderr)
-        try:
+        with con_frases():
             _guardar(archivo, como.escribir(tabla._replace(lotes=cuenta.contar(tabla.lotes))))
-        except OSError as error:
-            raise CommandError(str(error)) from error
         self.stdout.write(f"Se escribieron {cuenta.filas:,} filas en {archivo}.")
 
 
@@ -67,11 +66,14 @@ class _Cuenta:
 
 
 def _guardar(archivo: Path, pedazos) -> None:
-    """Write a file, which has its name once it is whole."""
-    parcial = archivo.with_name(f"{archivo.name}.parcial")
-    with parcial.open("wb") as salida:
-        salida.writelines(pedazos)
-    parcial.replace(archivo)
+    """Write a file, which has its name once it is whole. Nothing of it stays when it can't be."""
+    parcial = archivo.with_name(f"{archivo.name}{PARCIAL}")
+    try:
+        with parcial.open("wb") as salida:
+            salida.writelines(pedazos)
+        parcial.replace(archivo)
+    finally:
+        parcial.unlink(missing_ok=True)
 
 
 def exportables() -> dict[str, ExportAdmin]:

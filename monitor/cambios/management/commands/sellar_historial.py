@@ -6,6 +6,7 @@ from django.utils import timezone
 from monitor.cambios.sello import clave_privada, crear_clave, sellar
 from monitor.cambios.verificacion import hallazgos, instantanea
 from monitor.errores import DatosInvalidos
+from monitor.respaldos.frases import con_frases
 
 
 class Command(BaseCommand):
@@ -21,14 +22,18 @@ class Command(BaseCommand):
 
     def handle(self, *args, crear_clave: Path | None, clave: Path | None, carpeta: Path, **options):
         try:
-            if crear_clave:
-                self._crear_clave(crear_clave)
-            elif clave:
-                self._sellar(clave, carpeta)
-            else:
-                raise CommandError("Diga con qué clave firmar: --clave CLAVE, que hace --crear-clave CLAVE.")
-        except (DatosInvalidos, OSError) as error:
+            with con_frases():
+                self._hacer(crear_clave, clave, carpeta)
+        except DatosInvalidos as error:
             raise CommandError(f"{error}.") from error
+
+    def _hacer(self, nueva, clave, carpeta):
+        if nueva:
+            self._crear_clave(nueva)
+        elif clave:
+            self._sellar(clave, carpeta)
+        else:
+            raise CommandError("Diga con qué clave firmar: --clave CLAVE, que hace --crear-clave CLAVE.")
 
     def _crear_clave(self, ruta):
         publica = crear_clave(ruta)

@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from monitor.cambios.sello import Sello, clave_publica
 from monitor.cambios.verificacion import hallazgos, instantanea
 from monitor.errores import DatosInvalidos
+from monitor.respaldos.frases import con_frases
 
 NOMBRADOS = 1000
 
@@ -23,8 +24,9 @@ class Command(BaseCommand):
         if bool(sello) != bool(clave):
             raise CommandError("El sello y su clave pública van juntos: --sello ARCHIVO --clave CLAVE.pub.")
         try:
-            leido = Sello(sello, clave_publica(clave)) if sello else None
-        except (DatosInvalidos, OSError) as error:
+            with con_frases():
+                leido = Sello(sello, clave_publica(clave)) if sello else None
+        except DatosInvalidos as error:
             raise CommandError(f"{error}.") from error
         cuantos = 0
         with instantanea():
