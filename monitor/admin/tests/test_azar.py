@@ -73,12 +73,42 @@ def test_parametros_raros_de_una_lista(client, filas, modelo):
 
 
 SOLICITANTE = {"app_label": "solicitudes", "model_name": "solicitud", "field_name": "solicitante"}
+# What other pages read of their address.
+OTRAS = {
+    "/admin/buscar/": ("q",),
+    "/admin/panel/": ("dias",),
+    "/admin/expedientes/expediente/exportar.csv": ("q",),
+    "/admin/expedientes/expediente/tablero/": ("q", "aseguradora", "asesor"),
+    "/admin/expedientes/expediente/recibir/placas/": ("placas",),
+    "/admin/expedientes/expediente/SIN-1/history/": ("campo", "persona", "antes"),
+}
 
 
 @pytest.mark.parametrize("raro", RAROS)
 def test_busquedas_raras(client, raro):
-    assert client.get("/admin/buscar/", {"q": raro}).status_code == 200
+    fallos = [
+        (ruta, parametro)
+        for ruta, parametros in OTRAS.items()
+        for parametro in parametros
+        if client.get(ruta, {parametro: raro}).status_code >= 500
+    ]
+
+    assert fallos == []
     assert client.get("/admin/autocomplete/", SOLICITANTE | {"term": raro}).status_code == 200
+
+
+@pytest.mark.parametrize("raro", RAROS)
+def test_lo_que_mandan_los_guiones(client, raro):
+    """What the scripts and small forms of our pages send."""
+    for ruta, campos in {
+        "tablero/mover/": ("no_siniestro", "estado", "visto", "motivo"),
+        "SIN-1/levantamiento/": ("anexo",),
+        "SIN-1/comentar/": ("comentario",),
+        "SIN-1/comentario/": ("pk", "comentario", "id"),
+        "SIN-1/no-siniestro/": ("no_siniestro", "motivo"),
+    }.items():
+        datos = dict.fromkeys(campos, raro)
+        assert client.post(f"/admin/expedientes/expediente/{ruta}", datos).status_code < 500, ruta
 
 
 @pytest.mark.parametrize("modelo", MODELOS)
