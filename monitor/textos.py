@@ -26,6 +26,9 @@ GUIONES_SIN_CATEGORIA = "\u2043\u2212\u02d7"
 
 DEL_ESPANOL = tuple(zip("áéíóúüñÁÉÍÓÚÜÑ", "aeiouunAEIOUUN", strict=True))
 
+# «1500.50», «1,500.50», «-$200»
+IMPORTE_A_MANO = re.compile(r"(-?) ?\$? ?((?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?)", re.ASCII)
+
 LETRA_TRAS_LA_N = "n\U0010ffff"  # sorts after each word that begins with n, and before o
 
 
@@ -188,6 +191,13 @@ def enumerar(cosas: Sequence[str], cuantas: int, separador: str = ", ") -> str:
     """Return the first things as a sentence names them, and how many more there are."""
     resto = len(cosas) - cuantas
     return separador.join(cosas[:cuantas]) + (f" y {resto:,} más" if resto > 0 else "")
+
+
+def amount(texto: str) -> str | None:
+    """Return an amount that a person wrote, as programs write it, or None when it could be another: a comma only comes
+    before each three digits, because «12,50» is 12.50 for some and 1250 for who drops the comma."""
+    leido = IMPORTE_A_MANO.fullmatch(texto)
+    return leido and leido[1] + leido[2].replace(",", "")
 
 
 def exact(value: Decimal) -> str:

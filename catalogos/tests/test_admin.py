@@ -90,6 +90,7 @@ def test_cambiar_rechaza_una_clave_ajena(caso, como_administrador, client):
         ("nombre", "  ", "nombre: Este campo es requerido."),
         ("latitud", "90.5", "latitud: debe estar entre -90 y 90"),
         ("longitud", "-181", "longitud: debe estar entre -180 y 180"),
+        ("longitud", "-9,5", "longitud: Introduzca un número."),
         ("latitud", "nan", "latitud: Introduzca un número."),
         (
             "telefono_contacto",
@@ -103,6 +104,12 @@ def test_lugar_rechaza_en_su_campo(campo, valor, frase, como_administrador, clie
     response = enviar(client, pagina_de(lugar), **{campo: valor})
 
     assert [dicha[: len(frase)] for dicha in frases(response)] == [frase]
+
+
+def test_las_coordenadas_se_mandan_como_se_escriben(como_administrador, client):
+    pagina = client.get(pagina_de(LugarFactory(longitud=-99.13))).content.decode()
+
+    assert '<input type="text" name="longitud" value="-99.13" inputmode="decimal"' in pagina
 
 
 def test_departamento_rechaza_un_ciclo(como_administrador, client):

@@ -21,7 +21,7 @@ from expedientes.archivo import uids_archivados
 from expedientes.comentarios.models import NO_ENCONTRADO, TEXTO_MAXIMO, Comentario
 from expedientes.comentarios.serializers import NUEVO
 from expedientes.models import Expediente
-from monitor.admin.forms import UntouchedTextField, VerbForm
+from monitor.admin.forms import AmountField, UntouchedTextField, VerbForm
 from monitor.admin.once import FORMULARIO, once
 from monitor.admin.routes import route
 from monitor.admin.stale import REVISAR, VISTO
@@ -32,7 +32,7 @@ from monitor.cambios.linea import Colgados
 from monitor.cambios.registro import se_escribio
 from monitor.db.versions import Seen
 from monitor.db.writes import read
-from monitor.errores import Desactualizado, ErrorDeDominio, NoEncontrado
+from monitor.errores import DatosInvalidos, Desactualizado, ErrorDeDominio, NoEncontrado
 from monitor.textos import is_visible, trimmed
 
 OTRO = "otro"  # the parameter of the page of an annex that begins where there is one already
@@ -58,6 +58,8 @@ def _campo(columna: models.Field, **opciones):
     """Return the box of a column: days and hours have the browser's own, which a telephone knows."""
     if isinstance(columna, models.CharField | models.TextField) and not columna.choices:
         opciones["form_class"] = UntouchedTextField
+    if isinstance(columna, models.DecimalField):
+        opciones["form_class"] = AmountField
     if isinstance(columna, models.DateField):
         opciones["widget"] = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     if isinstance(columna, models.TimeField):
@@ -165,6 +167,10 @@ class PaginaDeAnexo:
     def datos_de_renglon(self, renglon: dict) -> dict:
         return renglon
 
+    def cual(self, numero: int, renglon: dict) -> str:
+        """Return how the page that comes back shows a row, so that a sentence may name it."""
+        return f"Renglón {numero}"
+
     def _guardar(self, request, expediente, anexo, forma, renglones) -> bool:
         """Write the page, and say so. When a box or the verb refuses, the form says why."""
         if not forma.is_valid():
@@ -203,9 +209,20 @@ class PaginaDeAnexo:
         return False
 
     def _datos(self, request, anexo, forma, renglones) -> dict:
-        partes = [self.entrada_de_parte.read(self.datos_de_renglon(renglon)) for renglon in renglones]
         datos = forma.changes() if anexo else _con_valor(forma)
-        return datos | {self.manager.parte.lista: partes}
+        return datos | {self.manager.parte.lista: self._partes(renglones)}
+
+    def _partes(self, renglones) -> list[dict]:
+        """Return the rows of the list as the verb takes them. Raise DatosInvalidos, which says of each which it is."""
+        partes, errores = [], []
+        for numero, renglon in enumerate(renglones, start=1):
+            try:
+                partes.append(self.entrada_de_parte.read(self.datos_de_renglon(renglon)))
+            except DatosInvalidos as error:
+                errores += [f"{self.cual(numero, renglon)}: {frase}" for _, frase in error.frases()]
+        if errores:
+            raise DatosInvalidos(campos={self.manager.parte.lista: errores})
+        return partes
 
 
 def _es_de_renglon(nombre: str) -> bool:

@@ -54,6 +54,9 @@ class PaginaDeChecklist(PaginaDeAnexo):
         puntos = {punto_de(item) for item in suyos}
         return suyos + [item for item in de_plantilla() if punto_de(item) not in puntos]
 
+    def cual(self, numero, renglon):
+        return f"«{(renglon['nombre_item'] or renglon['sistema'] or '')[:60]}»"
+
     def ademas(self, request, anexo, renglones):
         grupos: dict[str, list] = {}
         for numero, renglon in enumerate(renglones):

@@ -5,8 +5,10 @@ from django.utils import timezone
 from expedientes.anexos.admin import PaginaDeAnexo
 from expedientes.levantamientos.models import Levantamiento
 from expedientes.levantamientos.serializers import CONCEPTO_ENTRADA
+from monitor.admin.forms import IMPORTE_DUDOSO
 from monitor.api.fields import IMPORTE
-from monitor.textos import exact
+from monitor.errores import DatosInvalidos
+from monitor.textos import amount, exact
 
 VACIOS = 5  # rows that wait at the end of the table
 # What the survey begins with, of what its expediente says already.
@@ -51,7 +53,10 @@ class PaginaDeLevantamiento(PaginaDeAnexo):
 
     def datos_de_renglon(self, renglon):
         """Take the cost as people write it, with a comma for each thousand."""
-        return renglon | {"costo": renglon["costo"] and _llano(renglon["costo"])}
+        costo = renglon["costo"] and amount(renglon["costo"])
+        if renglon["costo"] and costo is None:
+            raise DatosInvalidos(IMPORTE_DUDOSO)
+        return renglon | {"costo": costo}
 
     def ademas(self, request, anexo, renglones):
         vacio = dict.fromkeys(("claves", "concepto", "costo"))
@@ -60,10 +65,5 @@ class PaginaDeLevantamiento(PaginaDeAnexo):
 
 def total_de(renglones) -> Decimal:
     """Return the sum of the costs, as they were typed; what wouldn't be kept as an amount counts as none."""
-    costos = [_llano(renglon["costo"] or "") for renglon in renglones]
+    costos = [amount(renglon["costo"] or "") or "" for renglon in renglones]
     return sum((Decimal(costo) for costo in costos if IMPORTE.fullmatch(costo)), Decimal())
-
-
-def _llano(costo: str) -> str:
-    """Return an amount as the API takes it, without what people write for others to read it."""
-    return costo.replace(",", "").replace("$", "").replace(" ", "")

@@ -1,6 +1,7 @@
 """The annexes of an expediente in the admin: comments, the survey and the checklist."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -128,7 +129,12 @@ def test_se_guarda_solo_lo_que_cambio(client, como_operador):
 
 @pytest.mark.parametrize(
     ("costo", "total"),
-    [("1 500", "$1,500.00"), ("$2,000.5", "$2,000.50"), ("1e3", "$0.00"), ("1e9999999", "$0.00"), ("٣", "$0.00")],
+    [
+        ("1,500", "$1,500.00"),
+        ("$2,000.5", "$2,000.50"),
+        ("-$1,234,567.89", "$-1,234,567.89"),
+        *((dudoso, "$0.00") for dudoso in ("12,50", "1,5", "1,2,3", "1 2", "1e3", "1e9999999", "٣", "5$0", "1.555")),
+    ],
 )
 def test_el_total_cuenta_lo_que_se_guardaria(client, como_operador, costo, total):
     enviado = campos_de(client.get(LEVANTAMIENTO)) | {"fecha": "x", "renglon-0-costo": costo}
@@ -141,8 +147,9 @@ def test_el_total_cuenta_lo_que_se_guardaria(client, como_operador, costo, total
 @pytest.mark.parametrize(
     ("malo", "frase"),
     [
-        ({"renglon-1-costo": "5"}, "concepto es requerido"),
-        ({"renglon-1-concepto": "x", "renglon-1-costo": "mil"}, "costo: debe ser un importe"),
+        ({"renglon-1-costo": "5"}, "Renglón 2: concepto es requerido"),
+        ({"renglon-1-concepto": "x", "renglon-1-costo": "mil"}, "Renglón 2: No se entiende el importe: escríbalo como"),
+        ({"renglon-7-concepto": "x", "renglon-7-costo": "1.555"}, "Renglón 2: costo: debe ser un importe"),
         ({"fecha": "31/02/2026"}, "fecha válida"),
         ({"_visto": "9-x"}, "cambió desde que lo leyó"),
     ],
@@ -156,6 +163,31 @@ def test_lo_que_esta_mal_se_dice_y_lo_escrito_queda(client, como_operador, malo,
     html = respuesta.content.decode()
     assert (respuesta.status_code, frase in html, "azul" in html) == (200, True, True)
     assert Levantamiento.objects.get().color == "rojo"
+
+
+@pytest.mark.parametrize("dudoso", ["12,50", "1,5", "1,2,3", "1 2", "1,5000", ",500", "1,500,00"])
+@pytest.mark.parametrize(
+    ("ruta", "caja"), [(LEVANTAMIENTO, "renglon-0-costo"), (CHECKLIST, "deducible"), (CHECKLIST, "demerito")]
+)
+def test_un_importe_que_podria_ser_otro_no_se_guarda(client, como_operador, ruta, caja, dudoso):
+    enviado = campos_de(client.get(ruta)) | {"renglon-0-concepto": "Fascia", caja: dudoso}
+
+    rechazada = client.post(ruta, enviado)
+
+    assert "No se entiende el importe: escríbalo como 1500.50 o 1,500.50" in rechazada.content.decode()
+    assert campos_de(rechazada)[caja] == dudoso
+    assert not Levantamiento.objects.exists()
+    assert not Checklist.objects.exists()
+
+
+def test_el_deducible_se_escribe_como_el_costo(client, como_operador):
+    enviado = campos_de(client.get(CHECKLIST)) | {"deducible": "$3,500.50", "demerito": " -1,000 "}
+
+    client.post(CHECKLIST, enviado)
+    client.post(CHECKLIST, campos_de(client.get(CHECKLIST)) | {"serie": "3N1"})
+
+    checklist = Checklist.objects.get()
+    assert (checklist.deducible, checklist.demerito, checklist.version) == (Decimal("3500.50"), -1000, 2)
 
 
 def test_quien_oprime_guardar_dos_veces_hace_uno(client, como_operador):

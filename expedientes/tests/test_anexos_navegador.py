@@ -64,6 +64,13 @@ def test_el_total_se_ve_mientras_se_escribe(mano: Mano, servidor, raul):
         mano.escribir(pagina.get_by_label(f"Concepto, renglón {renglon}", exact=True), concepto)
         mano.escribir(pagina.get_by_label(f"Costo, renglón {renglon}", exact=True), costo)
     expect(pagina.locator("#total")).to_have_text("$1,499.90")
+    dudoso = pagina.get_by_label("Costo, renglón 3", exact=True)
+    for costo in ("12,50", "1 2", "1,2,3"):
+        mano.escribir(dudoso, costo)
+        expect(pagina.locator("#total")).to_have_text("$1,499.90")
+        expect(dudoso).to_have_attribute("aria-invalid", "true")
+    dudoso.fill("")
+    expect(pagina.locator("[aria-invalid]")).to_have_count(0)
     mano.clic(pagina.get_by_role("button", name="Agregar renglón"))
     mano.escribir(pagina.get_by_label("Concepto, renglón 6"), "Pintura")
     mano.clic(pagina.get_by_role("button", name="Guardar"))

@@ -7,7 +7,10 @@ from django.forms.models import construct_instance
 
 from monitor.admin.stale import StaleForm
 from monitor.errores import ErrorDeDominio, sin_su_campo
+from monitor.textos import amount, trimmed
 from monitor.validadores import CON_CONTROL
+
+IMPORTE_DUDOSO = "No se entiende el importe: escríbalo como 1500.50 o 1,500.50"
 
 
 class UntouchedTextField(forms.CharField):
@@ -21,6 +24,26 @@ class UntouchedTextField(forms.CharField):
 
     def has_changed(self, initial, data):
         return self.to_python(initial) != self.to_python(data)
+
+
+class DecimalInput(forms.TextInput):
+    """The box of a number with decimals. Browsers drop a comma that is typed in a box of numbers, and «12,50» would be
+    1250; this one keeps what is typed, for the field to refuse it."""
+
+    def __init__(self, attrs=None):
+        super().__init__({"inputmode": "decimal"} | (attrs or {}))
+
+
+class AmountField(forms.DecimalField):
+    """An amount of money, as people write it (`monitor.textos.amount`)."""
+
+    widget = DecimalInput
+
+    def to_python(self, value):
+        leido = amount(trimmed(value)) if isinstance(value, str) and value else value
+        if leido is None and value is not None:
+            raise ValidationError(IMPORTE_DUDOSO)
+        return super().to_python(leido)
 
 
 class InUtcAtTheEnds:

@@ -26,7 +26,7 @@ from django.utils.text import capfirst
 
 from monitor.admin.exports import ExportAdmin
 from monitor.admin.finder import LARGA, NADA_QUE_BUSCAR, FoundAdmin, es_larga
-from monitor.admin.forms import MomentField, MomentWidget, UntouchedTextField, VerbForm
+from monitor.admin.forms import DecimalInput, MomentField, MomentWidget, UntouchedTextField, VerbForm
 from monitor.admin.lists import FilteredChangeList
 from monitor.admin.routes import route
 from monitor.admin.sheets import sheet_of
@@ -63,6 +63,7 @@ class VerbAdmin(ExportAdmin, FoundAdmin):
     formfield_overrides = {
         models.CharField: {"form_class": UntouchedTextField},
         models.TextField: {"form_class": UntouchedTextField},
+        models.FloatField: {"widget": DecimalInput},
         models.DateTimeField: {"form_class": MomentField, "widget": MomentWidget},
     }
     list_per_page = 50
