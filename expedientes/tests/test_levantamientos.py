@@ -144,6 +144,38 @@ def test_lo_que_no_es_un_importe_no_se_guarda(tecnico, levantado, costo):
     assert (recibida.status_code, list(recibida.json()["campos"])) == (400, ["costo"])
 
 
+@pytest.mark.parametrize(
+    ("escrito", "vuelve"),
+    [("2.5e1", "25"), ("1.10000000000000000000000", "1.1"), ("0e999999999", "0"), ("-1E2", "-100")],
+)
+def test_un_numero_cuenta_como_esta_escrito(tecnico, levantado, escrito, vuelve):
+    recibida = tecnico.put(_concepto(levantado), f'{{"costo": {escrito}}}'.encode())
+
+    assert (recibida.status_code, recibida.json()["costo"]) == (200, vuelve)
+
+
+@pytest.mark.parametrize(
+    "escrito",
+    [
+        *("1.009999999999999999999", "123456789012.99999999", "1e-999999999", "1.0000000000000001", "1e999999999"),
+        *("0.1e-1e", "99999999999999999999e-8", "1e99999999999999999999"),
+    ],
+)
+@pytest.mark.parametrize("como", ["{}", '"{}"'])
+def test_un_importe_no_se_redondea(tecnico, levantado, escrito, como):
+    costo = como.format(escrito)
+    en_lista = f'{{"conceptos": [{{"concepto": "Fascia delantera", "costo": {costo}}}]}}'
+
+    for ruta, cuerpo in ((_concepto(levantado), f'{{"costo": {costo}}}'), (f"{RUTA}/{levantado['id']}", en_lista)):
+        assert tecnico.put(ruta, cuerpo.encode()).status_code == 400
+
+    assert LevantamientoConcepto.objects.order_by("id").first().costo == Decimal("1500.50")
+
+
+def _concepto(levantado):
+    return f"{RUTA}/conceptos/{levantado['levantamiento_concepto'][0]['id']}"
+
+
 def test_el_total_es_exacto(tecnico, levantado):
     tecnico.put(
         f"{RUTA}/{levantado['id']}",

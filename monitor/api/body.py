@@ -23,6 +23,15 @@ INCOMPLETO = "El cuerpo no llegó completo; envíelo de nuevo"
 CLOSE = {"Connection": "close"}
 
 
+class Written(float):
+    """A number that remembers how it was written: a float keeps some 16 of its digits."""
+
+    def __new__(cls, text: str):
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+
 class TooLarge(HttpError):
     def __init__(self):
         super().__init__(413, LIMITE_PASADO, CLOSE)
@@ -41,13 +50,11 @@ def read_object(request: HttpRequest, *, optional: bool = False) -> dict:
         raise DatosInvalidos(VACIO, codigo="cuerpo_vacio")
     _require_json(request)
     try:
-        data = orjson.loads(body)
+        if not isinstance(orjson.loads(body), dict):
+            raise DatosInvalidos(NO_ES_OBJETO, codigo="json_invalido")
     except orjson.JSONDecodeError as error:
         raise DatosInvalidos(NO_ES_JSON, codigo="json_invalido") from error
-    if not isinstance(data, dict):
-        raise DatosInvalidos(NO_ES_OBJETO, codigo="json_invalido")
-    _refuse_repeated_keys(body)
-    return data
+    return _read_exactly(body)
 
 
 def read_bytes(request: HttpRequest) -> bytes:
@@ -98,19 +105,23 @@ def _require_json(request) -> None:
         raise HttpError(415, OTRO_TIPO)
 
 
-def _refuse_repeated_keys(body: bytes) -> None:
-    """Raise DatosInvalidos when an object repeats a key. orjson keeps the last of two equal keys without a word; the
-    standard library's reader shows every pair."""
+def _read_exactly(body: bytes) -> dict:
+    """Return the object in a body that orjson found to be good. orjson rounds numbers, and keeps the last of two equal
+    keys, without a word; the standard library's reader shows both. Raise DatosInvalidos when an object repeats a
+    key."""
     repeated = {}
 
     def look(pairs):
-        if len({key for key, _ in pairs}) < len(pairs):
+        read = dict(pairs)
+        if len(read) < len(pairs):
             seen = set()
             repeated.update((key, [f"{key}: está repetido"]) for key, _ in pairs if key in seen or seen.add(key))
+        return read
 
     try:
-        json.loads(body, object_pairs_hook=look)
+        data = json.loads(body, object_pairs_hook=look, parse_float=Written)
     except (ValueError, RecursionError) as error:  # numbers of thousands of digits, and objects a thousand deep
         raise DatosInvalidos(NO_ES_JSON, codigo="json_invalido") from error
     if repeated:
         raise DatosInvalidos(campos=repeated, codigo="clave_repetida")
+    return data

@@ -5,7 +5,7 @@ A sentence names its field (`{campo}`), except for the sentences that the contra
 
 import re
 from datetime import UTC, date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation
 from math import isfinite
 
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -14,8 +14,9 @@ from django.db import models
 from django.utils import timezone
 from rest_framework import serializers
 
+from monitor.api.body import Written
 from monitor.db.queries import CompiledQuery, Param
-from monitor.textos import composed, exact, is_visible, plates, trimmed, words
+from monitor.textos import composed, is_visible, plates, trimmed, words
 from monitor.validadores import sin_control, sin_control_en_texto_largo
 
 ENTERO_MAXIMO = 2_147_483_647
@@ -24,6 +25,8 @@ _DIA = r"\d{4}-\d{2}-\d{2}"
 _ISO = re.compile(
     rf"({_DIA})(?:T\d{{2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d{{1,9}})?)?(?:Z|[+-]\d{{2}}(?::?\d{{2}})?)?)?", re.ASCII
 )
+# What an amount can be: one with more digits before the point, or after the cents, is refused and not rounded.
+EXACTO, CENTAVO = Context(prec=14, traps=[Inexact, InvalidOperation]), Decimal("0.01")
 IMPORTE = re.compile(r"-?\d{1,12}(?:\.\d{1,2})?", re.ASCII)
 _DIA_EN_PAPEL = re.compile(r"(\d{2})/(\d{2})/(\d{4})", re.ASCII)
 _HORA = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?", re.ASCII)
@@ -158,14 +161,13 @@ class StrictFloatField(Strict, serializers.FloatField):
     default_error_messages = {"invalid": "{campo}: debe ser un número"}
 
     def to_internal_value(self, data):
-        if type(data) not in (int, float) or not isfinite(data):
+        if type(data) not in (int, float, Written) or not isfinite(data):
             self.fail("invalid")
         return float(data)
 
 
 class StrictMoneyField(Strict, serializers.DecimalField):
-    """An exact amount: a number, or a text that is one. JSON's numbers come as floats, whose shortest text is what was
-    sent: it has fewer digits than a float keeps."""
+    """An exact amount: a number, as it was written, or a text that is one."""
 
     default_error_messages = {"invalid": "{campo}: debe ser un importe de hasta 12 enteros y 2 decimales"}
 
@@ -177,14 +179,17 @@ class StrictMoneyField(Strict, serializers.DecimalField):
         return serializers.Field.validate_empty_values(self, data)
 
     def to_internal_value(self, data) -> Decimal:
-        text = data if isinstance(data, str) else repr(data) if type(data) in (int, float) else ""
         try:
-            amount = Decimal(text) if type(data) is float else IMPORTE.fullmatch(text) and Decimal(text)
-        except InvalidOperation:
-            amount = None
-        if amount is None or not IMPORTE.fullmatch(exact(amount)):
+            return EXACTO.quantize(Decimal(self._text(data)), CENTAVO)
+        except DecimalException:
             self.fail("invalid")
-        return amount
+
+    def _text(self, data) -> str:
+        if isinstance(data, Written):
+            return data.text
+        if type(data) not in (str, int) or not IMPORTE.fullmatch(str(data)):
+            self.fail("invalid")
+        return str(data)
 
 
 class StrictBooleanField(Strict, serializers.BooleanField):
