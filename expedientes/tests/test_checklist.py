@@ -113,6 +113,28 @@ def test_lo_que_no_se_envia_queda(tecnico, creado):
     assert respuesta(otro) == (400, {"error": "No se puede cambiar de expediente"})
 
 
+def test_lo_que_se_leyo_se_puede_mandar_de_vuelta(tecnico, creado):
+    ruta = f"{RUTA}/{creado['id']}"
+    tecnico.patch(ruta, {"hora": "10:30:15", "fecha_entrega": "2026-03-10", "deducible": "1500.50"})
+    leido = tecnico.get(ruta)
+
+    devuelto = tecnico.put(ruta, leido.json())
+
+    assert (devuelto.status_code, devuelto.headers["ETag"]) == (200, leido.headers["ETag"])
+    assert respuesta(tecnico.get(ruta)) == (200, leido.json())
+
+
+@pytest.mark.parametrize(
+    "hora",
+    [
+        *("1970-01-02T10:30:00.000Z", "1970-01-01T10:30:00Z", "1970-01-01T10:30:00.001Z", "1970-01-01T25:30:00.000Z"),
+        *("1970-01-01T10:30:00.000-06:00", "1970-01-01T10:30.000Z", "2026-01-01T10:30:00.000Z"),
+    ],
+)
+def test_una_hora_con_dia_solo_se_admite_como_vuelve(tecnico, creado, hora):
+    assert tecnico.put(f"{RUTA}/{creado['id']}", {"hora": hora}).status_code == 400
+
+
 def test_la_plantilla_dice_los_puntos_en_orden(tecnico):
     puntos = tecnico.get(f"{RUTA}/plantilla").json()
 

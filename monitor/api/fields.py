@@ -30,6 +30,7 @@ EXACTO, CENTAVO = Context(prec=14, traps=[Inexact, InvalidOperation]), Decimal("
 IMPORTE = re.compile(r"-?\d{1,12}(?:\.\d{1,2})?", re.ASCII)
 _DIA_EN_PAPEL = re.compile(r"(\d{2})/(\d{2})/(\d{4})", re.ASCII)
 _HORA = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?", re.ASCII)
+_HORA_COMO_VUELVE = re.compile(r"1970-01-01T(\d{2}:\d{2}:\d{2})\.000Z", re.ASCII)
 
 
 class Strict:
@@ -263,6 +264,15 @@ class StrictTimeField(Strict, serializers.TimeField):
         if not isinstance(value, str) or not _HORA.fullmatch(value):
             self.fail("invalid")
         return time.fromisoformat(value)
+
+
+class StrictClockField(StrictTimeField):
+    """A time of day that may also come as the direct dialect answers it, `1970-01-01T08:00:00.000Z`: a client may send
+    back what it got."""
+
+    def to_internal_value(self, value) -> time:
+        match = isinstance(value, str) and _HORA_COMO_VUELVE.fullmatch(value)
+        return super().to_internal_value(match[1] if match else value)
 
 
 class StrictDateTimeField(Strict, serializers.DateTimeField):

@@ -132,7 +132,7 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
         models.BooleanField: fields.StrictBooleanField,
         models.DateField: fields.StrictDateField,
         models.DateTimeField: fields.StrictDateTimeField,
-        models.TimeField: fields.StrictTimeField,
+        models.TimeField: fields.StrictClockField,
         models.DecimalField: fields.StrictMoneyField,
     }
     serializer_choice_field = fields.StrictChoiceField

@@ -10,6 +10,7 @@ from monitor.validadores import Entre
 
 # ECMA 262 and Python read these patterns alike.
 SIN_CONTROL = r"^[^\u0000-\u001f\u007f-\u009f]*$"
+HORA = r"([01]\d|2[0-3]):[0-5]\d"
 IMPORTE = r"^-?\d{1,12}(\.\d{1,2})?$"
 CON_ALGO = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
 SIN_CONTROL_LARGO = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$"
@@ -179,8 +180,10 @@ def _moment(field):
             formats = [{"format": "date"}, {"format": "date-time"}]
         case fields.StrictDateTimeField():
             formats = [{"format": "date-time"}, {"format": "date"}]
+        case fields.StrictClockField():
+            formats = [{"pattern": rf"^{HORA}(:[0-5]\d)?$"}, {"pattern": rf"^1970-01-01T{HORA}:[0-5]\d\.000Z$"}]
         case _:
-            formats = [{"pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"}]
+            formats = [{"pattern": rf"^{HORA}(:[0-5]\d)?$"}]
     branches = [{"type": "string"} | format_ for format_ in formats] + ([VACIA] if field.allow_null else [])
     return {"anyOf": branches} if len(branches) > 1 else branches[0]
 
