@@ -2,6 +2,7 @@
 
 from expedientes.anexos.partes import ConPartesManager, Parte
 from expedientes.anexos.serializers import AnexoEntrada
+from expedientes.verbos import NO_ENCONTRADO
 from monitor.api.converters import ID_INVALIDO, read_id
 from monitor.api.etag import ReaderWithParts
 from monitor.api.fields import StrictTextField
@@ -18,9 +19,16 @@ PARAMETROS = QueryParams(**cursor_params())
 POR_EXPEDIENTE = QueryParams(no_siniestro=StrictTextField(), **cursor_params())
 
 
+class PorId(ReaderWithParts):
+    """A reader of an annex by its id, which comes as the path has it when a 304 is asked for."""
+
+    def not_modified(self, known, *, pk, **values):
+        return super().not_modified(known, pk=read_id(pk, NO_ENCONTRADO), **values)
+
+
 def leer_uno(forma: Shape, modelo, partes: Parts) -> ReaderWithParts:
     """Return the reader of an annex by its id."""
-    return ReaderWithParts(forma, lambda: modelo.objects.filter(pk=Param("pk", modelo._meta.pk)), modelo, partes)
+    return PorId(forma, lambda: modelo.objects.filter(pk=Param("pk", modelo._meta.pk)), modelo, partes)
 
 
 def leer_el_ultimo(forma: Shape, modelo, partes: Parts, clave) -> ReaderWithParts:

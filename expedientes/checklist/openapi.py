@@ -120,6 +120,7 @@ describe(
         response=ChecklistConItemsSalida(),
         example=CON_ITEMS,
         errors=NO_ESTA,
+        **UNLESS_KNOWN,
     ),
     el_ultimo=Operation(
         tagged=True,

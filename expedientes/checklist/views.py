@@ -17,7 +17,9 @@ class ChecklistViewSet(AnexoViewSet):
         "lista": Action("expedientes.view_checklist", "listar checklists", PARAMETROS, identity_in_statement=True),
         "plantilla": Action("expedientes.view_checklist", "obtener la plantilla"),
         "create": Action("expedientes.add_checklist", "crear checklist"),
-        "retrieve": Action("expedientes.view_checklist", "obtener checklist", identity_in_statement=True),
+        "retrieve": Action(
+            "expedientes.view_checklist", "obtener checklist", identity_in_statement=True, conditional=uno
+        ),
         "el_ultimo": Action(
             "expedientes.view_checklist", "obtener checklist", identity_in_statement=True, conditional=ultimo
         ),

@@ -1,5 +1,7 @@
 """Reading evidence: of an expediente, in its own answer, and one by one."""
 
+from collections.abc import Collection
+from hashlib import blake2b
 from typing import NamedTuple
 
 import orjson
@@ -133,8 +135,21 @@ def del_expediente_con_todo(no_siniestro: str) -> list[dict]:
     return _con_repetidas(detalladas.many(no_siniestro=no_siniestro))
 
 
-def una(no_siniestro: str, id_: int) -> dict | None:
-    return next(iter(_con_repetidas(detallada.many(no_siniestro=no_siniestro, id=id_))), None)
+def una_con_etag(no_siniestro: str, id_: int) -> tuple[dict, str] | None:
+    for fila in _con_repetidas(detallada.many(no_siniestro=no_siniestro, id=id_)):
+        tag = Evidencia.tag_of(fila["id"], fila["ubicacion_almacenamiento"], fila["ruta"])
+        return fila, _etag(tag, fila["repetida_en"])
+    return None
+
+
+def etag_de(evidencia: Evidencia) -> str:
+    """Return the ETag that reading it gives."""
+    return _etag(evidencia.tag, _iguales([evidencia.sha256], menos=evidencia.pk)[evidencia.sha256])
+
+
+def _etag(tag, repetidas) -> str:
+    otras = ",".join(f"{otra['no_siniestro']}/{otra['id']}" for otra in repetidas)
+    return f'"{tag}.{blake2b(otras.encode(), digest_size=8).hexdigest()}"'
 
 
 def _con_url(filas):
@@ -146,12 +161,18 @@ def _con_url(filas):
 
 def _con_repetidas(filas):
     """Fill in which other evidence has the same bytes, with one statement for all that have any."""
-    huellas = {fila["sha256"] for fila in filas if fila["repetida_en"]}
+    iguales = _iguales({fila["sha256"] for fila in filas if fila["repetida_en"]})
+    for fila in _con_url(filas):
+        fila["repetida_en"] = [otra for otra in iguales.get(fila["sha256"], ()) if otra["id"] != fila["id"]]
+    return filas
+
+
+def _iguales(huellas: Collection[str], menos: int | None = None) -> dict[str, list[dict]]:
+    """Return which evidence has each of these digests, but for one."""
     iguales = {huella: [] for huella in huellas}
     if huellas:
         otras = Evidencia.objects.filter(sha256__in=huellas).order_by("pk")
         for no_siniestro, pk, huella in otras.values_list("expediente_id", "pk", "sha256"):
-            iguales[huella].append({"no_siniestro": no_siniestro, "id": pk})
-    for fila in _con_url(filas):
-        fila["repetida_en"] = [otra for otra in iguales.get(fila["sha256"], ()) if otra["id"] != fila["id"]]
-    return filas
+            if pk != menos:
+                iguales[huella].append({"no_siniestro": no_siniestro, "id": pk})
+    return iguales

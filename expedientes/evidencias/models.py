@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import timedelta
+from hashlib import blake2b
 
 from django.db import models, transaction
 from django.db.models.functions import Concat
@@ -15,8 +16,9 @@ from monitor.archivos.almacen import Entrante
 from monitor.archivos.tipos import TIPOS, Examen
 from monitor.archivos.tipos import Tipo as Clase
 from monitor.cambios.cadena import LARGO
-from monitor.cambios.registro import DE_LA_CADENA, cambiar_tomada
+from monitor.cambios.registro import DE_LA_CADENA, cambiar_tomada, exigir_visto
 from monitor.db.fields import LineField
+from monitor.db.versions import Seen
 from monitor.db.writes import Author, insert, read, update
 from monitor.errores import Conflicto, NoEncontrado
 from monitor.origen import ahora
@@ -106,24 +108,28 @@ class EvidenciaManager(models.Manager.from_queryset(EvidenciaQuerySet)):
         return evidencia
 
     @transaction.atomic
-    def eliminar(self, no_siniestro: str, evidencia: int, *, por: Author) -> "Evidencia":
+    def eliminar(self, no_siniestro: str, evidencia: int, *, por: Author, visto: Seen | None = None) -> "Evidencia":
         """Delete one, and return it. Its bytes stay for a while (`SE_CONSERVA`)."""
         expediente = _tomar(no_siniestro)
         if expediente is None:
             raise NoEncontrado(NO_ENCONTRADA)
         fila = self.de(no_siniestro, evidencia)
+        exigir_visto(fila, visto)
         self._quitar(expediente, [fila], por)
         return fila
 
     @transaction.atomic
-    def vaciar(self, no_siniestro: str, *, por: Author) -> None:
+    def vaciar(self, no_siniestro: str, *, por: Author, visto: Seen | None = None) -> None:
         """Delete all the evidence of an expediente, if there is any. Raise SinPermiso when some of it is neither the
-        author's own and recent, nor the author's role may delete what others sent."""
+        author's own and recent, nor the author's role may delete what others sent. What the author saw is the
+        expediente, which changes with each piece of its evidence."""
         expediente = _tomar(no_siniestro)
         filas = list(self.filter(expediente=no_siniestro).order_by("pk")) if expediente else []
         desde = timezone.now() - RECIENTE
         if not all(fila.subido_por_id == por.pk and fila.fecha_carga > desde for fila in filas):
             exigir_permiso(por.rol, "expedientes.delete_evidencia")
+        if expediente:
+            exigir_visto(expediente, visto)
         if filas:
             self._quitar(expediente, filas, por)
 
@@ -229,6 +235,8 @@ class Evidencia(models.Model):
     llave_nube = models.TextField("llave en la nube", null=True, editable=False)
     en_la_nube_desde = models.DateTimeField("en la nube desde", null=True, editable=False)
 
+    cambio = "La evidencia cambió desde que la leyó; vuelva a leerla"
+
     objects = EvidenciaManager()
 
     class Meta:
@@ -259,6 +267,15 @@ class Evidencia(models.Model):
     @property
     def clase(self) -> Clase:
         return TIPOS[self.tipo_mime]
+
+    @property
+    def tag(self) -> str:
+        return self.tag_of(self.pk, self.ubicacion_almacenamiento, self.ruta)
+
+    @staticmethod
+    def tag_of(pk: int, ubicacion: str, ruta: str) -> str:
+        """Return what tells this state of a row from others, as a version would: nothing else of it ever changes."""
+        return f"{pk}-{blake2b(f'{ubicacion}{ruta}'.encode(), digest_size=8).hexdigest()}"
 
     @property
     def dicha(self) -> dict:

@@ -137,6 +137,7 @@ describe(
         "id": {"type": "integer", "minimum": 1, "description": "El `id` de la evidencia."},
     },
     create=Operation(
+        tagged=True,
         summary="Subir una foto o un documento",
         description="Un formulario con el archivo en la parte `archivo`. Responde cuando sus bytes están en el disco."
         " Se admiten JPEG, PNG, WebP, GIF, HEIC, PDF, MP4, MOV, XLSX y DOCX sin macros, XML y TXT.",
@@ -168,19 +169,23 @@ describe(
         example=[DE_LISTA],
     ),
     vaciar=Operation(
+        stale=Expediente.cambio,
         summary="Eliminar toda la evidencia",
-        description="Un Operador, sólo si toda la subió él en las últimas 24 horas.",
+        description="Un Operador, sólo si toda la subió él en las últimas 24 horas. El `If-Match` es del"
+        " expediente, cuya `ETag` cambia con cada evidencia.",
         response=OK,
         example={"ok": True},
         errors=(SinPermiso(SIN_PERMISO[ADMINISTRADORES]),),
     ),
     retrieve=Operation(
+        tagged=True,
         summary="Leer lo que se sabe de una",
         response=EvidenciaDetalladaSerializer(),
         example=DETALLADA,
         errors=(DatosInvalidos(ID_INVALIDO), INEXISTENTE),
     ),
     destroy=Operation(
+        stale=Evidencia.cambio,
         summary="Eliminar una",
         description="Sus bytes se conservan 30 días, por si hay que recuperarla en el servidor.",
         response={

@@ -77,7 +77,8 @@ class EvidenciaViewSet(ApiViewSet):
     def _entrar(self, subida, no_siniestro):
         evidencia = subida.entrar(self.query.get("tipo"), por=self.request.user)
         ruta = f"/api/expedientes/{quote(no_siniestro, safe='')}/evidencias/{evidencia.pk}"
-        return self.respond(EVIDENCIA.from_instance(evidencia), 201, {"Location": ruta})
+        headers = {"Location": ruta, "ETag": lecturas.etag_de(evidencia)}
+        return self.respond(EVIDENCIA.from_instance(evidencia), 201, headers)
 
     def list(self, request, no_siniestro):
         con_todo = self.query.get("detalle")
@@ -85,17 +86,19 @@ class EvidenciaViewSet(ApiViewSet):
         return self.respond(leer(no_siniestro))
 
     def vaciar(self, request, no_siniestro):
-        Evidencia.objects.vaciar(no_siniestro, por=request.user)
+        Evidencia.objects.vaciar(no_siniestro, por=request.user, visto=self.seen)
         return self.respond({"ok": True})
 
     def retrieve(self, request, no_siniestro, pk):
-        fila = lecturas.una(no_siniestro, read_id(pk, NO_ENCONTRADA))
-        if fila is None:
+        leida = lecturas.una_con_etag(no_siniestro, read_id(pk, NO_ENCONTRADA))
+        if leida is None:
             raise NoEncontrado(NO_ENCONTRADA)
-        return self.respond(fila)
+        fila, etag = leida
+        return self.respond(fila, headers={"ETag": etag})
 
     def destroy(self, request, no_siniestro, pk):
-        fila = Evidencia.objects.eliminar(no_siniestro, read_id(pk, NO_ENCONTRADA), por=request.user)
+        pk = read_id(pk, NO_ENCONTRADA)
+        fila = Evidencia.objects.eliminar(no_siniestro, pk, por=request.user, visto=self.seen)
         eliminada = {"ok": True, "mensaje": "Evidencia eliminada", "carpetaEliminada": fila.nombre_archivo}
         return self.respond(eliminada)
 

@@ -88,6 +88,7 @@ describe(
         response=LevantamientoConExpedienteSalida(),
         example=EJEMPLO | {"expediente": EXPEDIENTE | {"no_siniestro": EJEMPLO["no_siniestro"]}},
         errors=NO_ESTA,
+        **UNLESS_KNOWN,
     ),
     el_ultimo=Operation(
         tagged=True,

@@ -26,7 +26,9 @@ class LevantamientoViewSet(AnexoViewSet):
             "expedientes.view_levantamiento", "listar levantamientos", POR_EXPEDIENTE, identity_in_statement=True
         ),
         "create": Action("expedientes.add_levantamiento", "crear levantamiento"),
-        "retrieve": Action("expedientes.view_levantamiento", "obtener levantamiento", identity_in_statement=True),
+        "retrieve": Action(
+            "expedientes.view_levantamiento", "obtener levantamiento", identity_in_statement=True, conditional=uno
+        ),
         "el_ultimo": Action(
             "expedientes.view_levantamiento",
             "obtener levantamiento",

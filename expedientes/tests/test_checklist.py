@@ -121,6 +121,7 @@ def test_lo_que_se_leyo_se_puede_mandar_de_vuelta(tecnico, creado):
     devuelto = tecnico.put(ruta, leido.json())
 
     assert (devuelto.status_code, devuelto.headers["ETag"]) == (200, leido.headers["ETag"])
+    assert tecnico.get(ruta, **{"If-None-Match": leido.headers["ETag"]}).status_code == 304
     assert respuesta(tecnico.get(ruta)) == (200, leido.json())
 
 

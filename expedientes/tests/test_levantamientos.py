@@ -176,6 +176,19 @@ def _concepto(levantado):
     return f"{RUTA}/conceptos/{levantado['levantamiento_concepto'][0]['id']}"
 
 
+def test_lo_que_no_cambio_no_se_manda_otra_vez(tecnico, operador, levantado):
+    ruta = f"{RUTA}/{levantado['id']}"
+    etag = tecnico.get(ruta).headers["ETag"]
+
+    conocido = tecnico.get(ruta, **{"If-None-Match": etag})
+    operador.put("/api/expedientes/SIN%2F1", {"color": "verde"})
+
+    assert (conocido.status_code, conocido.headers["ETag"], conocido.content) == (304, etag, b"")
+    assert tecnico.get(ruta, **{"If-None-Match": etag}).status_code == 200
+    for mala, status in (("x", 400), ("٣", 400), ("1.5", 400), ("9" * 17, 404), ("9" * 30, 404)):
+        assert tecnico.get(f"{RUTA}/{mala}", **{"If-None-Match": "*"}).status_code == status
+
+
 def test_el_total_es_exacto(tecnico, levantado):
     tecnico.put(
         f"{RUTA}/{levantado['id']}",

@@ -23,6 +23,51 @@ RUTA = ruta_de("SIN/2024/9")
 EXPEDIENTE = "/api/expedientes/SIN%2F2024%2F9"
 
 
+def test_una_se_elimina_solo_si_sigue_como_se_leyo(administrador, operador, expediente, almacen):
+    recibida = subir(operador)
+    ruta = recibida.headers["Location"]
+    leida = operador.get(ruta)
+    assert leida.headers["ETag"] == recibida.headers["ETag"]
+    Evidencia.objects.update(ubicacion_almacenamiento="Nube")
+
+    for condicion in ({"If-Match": recibida.headers["ETag"]}, {"If-Match": '"vieja"'}, {"If-None-Match": "*"}):
+        rechazada = administrador.delete(ruta, **condicion)
+        frase = "La evidencia cambió desde que la leyó; vuelva a leerla"
+        assert respuesta(rechazada) == (412, {"error": frase})
+
+    assert Evidencia.objects.count() == 1
+    assert administrador.delete(ruta, **{"If-Match": operador.get(ruta).headers["ETag"]}).status_code == 200
+
+
+def test_la_etag_de_una_cambia_con_lo_que_se_lee_de_ella(operador, expediente, almacen):
+    primera = subir(operador)
+    etags = [primera.headers["ETag"]]
+
+    segunda = subir(operador)
+    etags.append(operador.get(primera.headers["Location"]).headers["ETag"])
+    assert operador.get(segunda.headers["Location"]).headers["ETag"] == segunda.headers["ETag"]
+    operador.patch(f"{EXPEDIENTE}/no_siniestro", {"no_siniestro": "SIN-2"})
+    pk = Evidencia.objects.order_by("pk").first().pk
+    etags.append(operador.get(f"/api/expedientes/SIN-2/evidencias/{pk}").headers["ETag"])
+
+    assert len(set(etags)) == 3
+
+
+def test_todas_se_eliminan_solo_si_el_expediente_sigue_como_se_leyo(operador, expediente, almacen):
+    subir(operador)
+    visto = operador.get(EXPEDIENTE).headers["ETag"]
+    subir(operador)
+
+    for condicion in ({"If-Match": visto}, {"If-None-Match": "*"}):
+        rechazada = operador.delete(RUTA, **condicion)
+        frase = "El expediente cambió desde que lo leyó; vuelva a leerlo"
+        assert respuesta(rechazada) == (412, {"error": frase})
+
+    assert Evidencia.objects.count() == 2
+    assert operador.delete(RUTA, **{"If-Match": operador.get(EXPEDIENTE).headers["ETag"]}).status_code == 200
+    assert not Evidencia.objects.exists()
+
+
 def test_eliminar_una(administrador, operador, expediente, almacen):
     fila, otra = subida(operador), subida(operador, cuerpo=con_archivo(PDF, "b.pdf"))
     antes = operador.get(EXPEDIENTE).headers["ETag"]

@@ -257,7 +257,7 @@ def test_subir_cuesta_las_mismas_sentencias_con_una_o_con_muchas(
     for _ in range(3):
         # Who calls, whether the expediente exists, its lock, the evidence, the expediente with its change, and the
         # savepoints; SQLite writes the change apart.
-        with django_assert_num_queries(7 if connection.vendor == "postgresql" else 10):
+        with django_assert_num_queries(8 if connection.vendor == "postgresql" else 11):
             subida(operador)
 
 
