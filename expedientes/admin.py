@@ -230,7 +230,7 @@ class ExpedienteAdmin(
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if change:
             context["siguientes"] = [estado for estado in Estado if estado in TRANSICIONES[obj.estado]]
-            context |= {"boton": BOTON, "motivo": MOTIVO if self._admite_motivo(request) else ""}
+            context |= {"boton": BOTON, "motivo": MOTIVO if self._admite_motivo(request, obj) else ""}
             context |= {"motivo_escrito": request.POST.get(MOTIVO, ""), "motivo_maximo": MOTIVO_MAXIMO}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -248,9 +248,10 @@ class ExpedienteAdmin(
             motivo = trimmed(request.POST.get(MOTIVO, "")) if se_revisa(hasta) else ""
             Expediente.objects.cambiar_estado(obj.pk, hasta, por=request.user, visto=visto, motivo=motivo or None)
 
-    def _admite_motivo(self, request) -> bool:
+    def _admite_motivo(self, request, expediente) -> bool:
         """Return whether this person may let a unit leave without its checklist, and say why."""
-        return se_revisa(Estado.SALIDA) and request.user.has_perm(PERMISO)
+        sale = Estado.SALIDA in TRANSICIONES[expediente.estado]
+        return sale and se_revisa(Estado.SALIDA) and request.user.has_perm(PERMISO)
 
     def construct_change_message(self, request, form, formsets, add=False):
         mensaje = super().construct_change_message(request, form, formsets, add)

@@ -10,14 +10,13 @@ from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpResponseRedirect, JsonResponse
+from django.http import Http404, JsonResponse
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
+from expedientes.anexos.avisos import EN_EVIDENCIA, SECCIONES, decir_en
 from expedientes.evidencias.models import Evidencia
 from expedientes.evidencias.views import NO_GUARDAR, descargar, mandar_miniatura
-from expedientes.models import Expediente
-from monitor.admin.routes import route
 from monitor.admin.verbs import changed
 from monitor.api import tokens
 from monitor.api.errors import HttpError
@@ -45,7 +44,8 @@ class ConGaleria:
         ]
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        if change and request.method == "GET":  # a form that comes back is short of time as it is
+        context["secciones_con_avisos"] = SECCIONES
+        if change:
             context["galeria"] = Evidencia.objects.filter(expediente=obj.pk).en_orden().select_related("subido_por")
             context["puede_subir"] = request.user.has_perm("expedientes.add_evidencia")
             context["puede_eliminar_evidencia"] = request.user.has_perm("expedientes.delete_evidencia")
@@ -82,7 +82,5 @@ class ConGaleria:
                 evidencia = Evidencia.objects.eliminar(clave, pk, por=request.user)
                 self.log_change(request, evidencia.expediente, CAMBIO)
         except ErrorDeDominio as error:
-            self.message_user(request, f"{error.mensaje}.", messages.ERROR)
-        else:
-            self.message_user(request, SE_ELIMINO.format(evidencia, pk), messages.SUCCESS)
-        return HttpResponseRedirect(route(Expediente, "change", clave) + "#evidencia")
+            return decir_en(self, request, clave, EN_EVIDENCIA, f"{error.mensaje}.", messages.ERROR)
+        return decir_en(self, request, clave, EN_EVIDENCIA, SE_ELIMINO.format(evidencia, pk), messages.SUCCESS)

@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 
+from expedientes.anexos.avisos import EN_COMENTARIOS, decir_en
 from expedientes.anexos.models import Anexo, uids_de
 from expedientes.anexos.partes import ConPartesManager
 from expedientes.archivo import uids_archivados
@@ -23,7 +24,6 @@ from expedientes.comentarios.serializers import NUEVO
 from expedientes.models import Expediente
 from monitor.admin.forms import AmountField, UntouchedTextField, VerbForm
 from monitor.admin.once import FORMULARIO, once
-from monitor.admin.routes import route
 from monitor.admin.stale import REVISAR, VISTO
 from monitor.admin.verbs import changed
 from monitor.api.converters import read_id
@@ -288,12 +288,10 @@ class ConAnexos:
                 verbo()
         except ErrorDeDominio as error:
             frase = capfirst(error.mensaje)
-        if frase:
-            self.message_user(request, frase, messages.ERROR)
-        return HttpResponseRedirect(f"{route(Expediente, 'change', clave)}#comentarios")
+        return decir_en(self, request, clave, EN_COMENTARIOS, frase, messages.ERROR)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        if change and request.method == "GET":
+        if change:
             comentarios = list(obj.comentarios.select_related("usuario").order_by("-id")[: A_LA_VISTA + 1])
             context |= {
                 "comentarios": comentarios[:A_LA_VISTA],

@@ -5,17 +5,16 @@ from collections.abc import Callable
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect
 from django.urls import path
 from django.views.decorators.http import require_POST
 
+from expedientes.anexos.avisos import EN_EVIDENCIA, decir_en
 from expedientes.estados import Estado, Ubicacion
 from expedientes.evidencias.models import Evidencia
 from expedientes.models import Expediente
 from expedientes.nube.models import Respaldo
 from expedientes.nube.mudanzas import Cuenta, Integridad, respaldar, restaurar, revisar
 from monitor.admin.lists import KeysetChangeList
-from monitor.admin.routes import route
 from monitor.admin.verbs import VerbAdmin, changed
 from monitor.archivos.nube import NUBE
 from monitor.errores import ErrorDeDominio
@@ -95,8 +94,7 @@ class ConNube:
                 f" {REPITA}" if permiso.endswith("respaldar_evidencia") and error.codigo == "nube_no_responde" else ""
             )
             frase, bien = f"{error.mensaje}.{sigue}", False
-        self.message_user(request, frase, messages.SUCCESS if bien else messages.ERROR)
-        return HttpResponseRedirect(route(Expediente, "change", clave) + "#evidencia")
+        return decir_en(self, request, clave, EN_EVIDENCIA, frase, messages.SUCCESS if bien else messages.ERROR)
 
     def _anotar(self, request, clave):
         expediente = Expediente.objects.filter(pk=clave).only("pk").first()

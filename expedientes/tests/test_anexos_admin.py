@@ -63,6 +63,14 @@ def test_lo_que_no_se_puede_comentar_se_dice(client, como_operador, texto, frase
     assert not Comentario.objects.exists()
 
 
+def test_lo_que_no_se_pudo_comentar_se_dice_junto_a_los_comentarios(client, como_operador):
+    respuesta = client.post(f"{BASE}comentar/", {"comentario": " "}, follow=True)
+
+    arriba, suya = respuesta.content.decode().split('id="comentarios"')
+    assert respuesta.redirect_chain == [(f"{BASE}change/#comentarios", 302)]
+    assert ("Escriba el comentario antes" in arriba, "Escriba el comentario antes" in suya) == (False, True)
+
+
 def test_un_comentario_se_guarda_como_lo_guarda_la_api(client, como_operador):
     client.post(f"{BASE}comentar/", {"comentario": "\u3000Lleg\u006f\u0301\u3000"})
 
@@ -332,6 +340,14 @@ def test_lo_que_falta_para_salir_se_dice_en_la_pagina(client, como_operador, set
     assert "No existe checklist de salida para este expediente" in html
     assert "_motivo" not in html
     assert Expediente.objects.get().estado == "Ingreso"
+
+
+def test_quien_ya_salio_no_tiene_que_decir_por_que(client, como_administrador, settings):
+    settings.SALIDA_CON_CHECKLIST = True
+    assert "Motivo sin checklist" in client.get(f"{BASE}change/").content.decode()
+    Expediente.objects.cambiar_estado("SIN-1", "Salida", por=como_administrador, motivo="Urge")
+
+    assert "Motivo sin checklist" not in client.get(f"{BASE}change/").content.decode()
 
 
 def test_un_administrador_dice_por_que_sale_sin_checklist(client, como_administrador, settings):

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from expedientes.checklist.models import Checklist
 from expedientes.comentarios.models import Comentario
 from expedientes.levantamientos.models import Levantamiento
+from expedientes.tests.anexos import ComentarioFactory
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.tests.mano import Mano
 from monitor.usuarios.tests.factories import UsuarioFactory
@@ -90,3 +91,20 @@ def test_se_comenta_con_dos_clics(mano: Mano, servidor, raul):
 
     expect(pagina.locator(".dicho")).to_have_text("Llegó la fascia")
     assert (mano.clics, Comentario.objects.get().usuario) == (2, raul)
+
+
+def test_un_comentario_se_elimina_con_dos_toques_y_se_dice_ahi(mano: Mano, servidor):
+    ComentarioFactory(no_siniestro=ExpedienteFactory(no_siniestro="SIN-1").pk, comentario="Llegó la fascia")
+    pagina = mano.pagina
+    pagina.set_viewport_size(TELEFONO)
+    mano.entrar(UsuarioFactory(administrador=True), servidor, f"{BASE}change/")
+    quitar = pagina.locator("#comentarios .quitar summary")
+    assert quitar.bounding_box()["height"] >= 24
+
+    mano.clic(quitar)
+    assert Comentario.objects.exists()
+    Comentario.objects.all().delete()
+    mano.clic(pagina.get_by_role("button", name="Sí, eliminar"))
+
+    expect(pagina.locator("#comentarios").get_by_text("Comentario no encontrado")).to_be_in_viewport()
+    assert mano.clics == 2

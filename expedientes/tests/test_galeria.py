@@ -14,6 +14,7 @@ from expedientes.models import Expediente
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Api
 from monitor.archivos.tests.muestras import PDF, imagen
+from monitor.tests.formularios import campos_de
 from monitor.usuarios.tests.factories import UsuarioFactory
 
 PAGINA = "/admin/expedientes/expediente/SIN_2F1/change/"
@@ -77,9 +78,30 @@ def test_administrador_elimina(client, como_administrador, expediente, almacen):
     pagina = client.post(f"{RUTA}/{foto['id']}/eliminar/", follow=True)
     assert pagina.redirect_chain == [(f"{PAGINA}#evidencia", 302)]
     frase = "Se eliminó «foto.jpg». Durante 30 días se puede recuperar: pida a quien opera el servidor la evidencia"
-    assert f"{frase} {foto['id']}." in pagina.content.decode()
+    arriba, suya = en_su_seccion(pagina)
+    assert f"{frase} {foto['id']}." in suya
+    assert frase not in arriba
     for no_hay in (foto["id"], 9**30):
-        assert "Evidencia no encontrada." in client.post(f"{RUTA}/{no_hay}/eliminar/", follow=True).content.decode()
+        arriba, suya = en_su_seccion(client.post(f"{RUTA}/{no_hay}/eliminar/", follow=True))
+        assert ("Evidencia no encontrada." in suya, "Evidencia no encontrada." in arriba) == (True, False)
+
+
+def en_su_seccion(respuesta):
+    """Return what a page has above the gallery, and in it."""
+    arriba, suya = respuesta.content.decode().split('id="evidencia"')
+    return arriba, suya.split("</section>")[0]
+
+
+def test_lo_que_no_se_guardo_no_esconde_las_fotos(client, como_operador, expediente, almacen):  # noqa: F811
+    foto = subida(Api(como_operador), "SIN/1")
+
+    rechazada = client.post(PAGINA, campos_de(client.get(PAGINA)) | {"fecha_ingreso": "ayer"}).content.decode()
+
+    assert "No se guardó." in rechazada
+    assert '<p class="por-corregir"><a href="#id_fecha_ingreso">Fecha de ingreso</a></p>' in rechazada
+    assert f'src="{RUTA}/{foto["id"]}/miniatura/"' in rechazada
+    assert '<label for="camara">Tomar foto</label>' in rechazada
+    assert "Escriba un comentario" in rechazada
 
 
 def test_la_pagina_cuesta_lo_mismo_con_cien_fotos(client, como_operador, expediente, django_assert_max_num_queries):
@@ -109,6 +131,24 @@ def elegir(pagina, caja, *archivos):
     """Choose files in a box; each is (name, bytes)."""
     enviados = [{"name": n, "mimeType": "application/octet-stream", "buffer": b} for n, b in archivos]
     pagina.locator(caja).set_input_files(enviados)
+
+
+@pytest.mark.una_vez
+def test_lo_que_se_suelta_fuera_de_la_caja_tambien_se_sube(mano, servidor, expediente):
+    pagina = mano.pagina
+    mano.entrar(UsuarioFactory(), servidor, PAGINA)
+    pagina.get_by_label("Color:").fill("azul")
+
+    soltado = pagina.evaluate_handle("""() => {
+        const datos = new DataTransfer();
+        datos.items.add(new File(["Golpe en la puerta"], "golpe.txt"));
+        return datos;
+    }""")
+    for evento in ("dragover", "drop"):
+        pagina.locator(".breadcrumbs").dispatch_event(evento, {"dataTransfer": soltado})
+
+    expect(pagina.locator("#evidencia .fotos .nombre")).to_have_text("golpe.txt")
+    expect(pagina.get_by_label("Color:")).to_have_value("azul")
 
 
 @pytest.mark.una_vez

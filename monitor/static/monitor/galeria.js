@@ -159,19 +159,21 @@ if (soltar) {
     subidas.scrollIntoView({ block: "center" });
     caja.value = "";
   });
-  galeria.addEventListener("dragover", (evento) => {
+  // Anywhere on the page: a browser shows a file that nobody takes, and what was written in the form is gone.
+  window.addEventListener("dragover", (evento) => {
     if (!evento.dataTransfer.types.includes("Files")) return;
     evento.preventDefault();
     soltar.classList.add("encima");
   });
-  galeria.addEventListener("dragleave", (evento) => {
-    if (!galeria.contains(evento.relatedTarget)) soltar.classList.remove("encima");
+  window.addEventListener("dragleave", (evento) => {
+    if (!evento.relatedTarget) soltar.classList.remove("encima");
   });
-  galeria.addEventListener("drop", (evento) => {
+  window.addEventListener("drop", (evento) => {
     if (!evento.dataTransfer.files.length) return;
     evento.preventDefault();
     soltar.classList.remove("encima");
     agregar(evento.dataTransfer.files, "evidencia");
+    subidas.scrollIntoView({ block: "center" });
   });
   window.addEventListener("beforeunload", (evento) => {
     if (enviando) evento.preventDefault();
