@@ -1,7 +1,7 @@
 """The gallery on an expediente's page: its photos and documents, and what sends more of them.
 
-The page sends files to the API itself, with a token that lasts as long as one of them may take: the server receives
-them there piece by piece, and a lost connection is repeated by its key.
+The page sends files to the API itself, with a token that lasts as long as one of them may take, is good for that alone
+and dies with the session: the server receives them there piece by piece, and a lost connection is repeated by its key.
 """
 
 from datetime import timedelta
@@ -21,6 +21,7 @@ from monitor.admin.verbs import changed
 from monitor.api import tokens
 from monitor.api.errors import HttpError
 from monitor.errores import ErrorDeDominio, NoEncontrado
+from monitor.textos import composed
 
 DURA = timedelta(minutes=30)  # the slowest file that the server waits for comes in less
 CAMBIO = changed("evidencia")
@@ -52,10 +53,12 @@ class ConGaleria:
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def permiso_view(self, request, object_id):
-        """Give the page a token with which it may send one file."""
+        """Give the page a token with which it may send files to this expediente, and nothing else."""
         if not request.user.has_perm("expedientes.add_evidencia"):
             raise PermissionDenied
-        return JsonResponse({"token": tokens.issue(request.user, DURA)}, headers=NO_GUARDAR)
+        subir = f"POST /api/expedientes/{composed(unquote(object_id))}/evidencias"
+        permiso = tokens.Permiso(subir, tokens.mark_of(request.session.session_key))
+        return JsonResponse({"token": tokens.issue(request.user, DURA, permiso)}, headers=NO_GUARDAR)
 
     def archivo_view(self, request, object_id, pk):
         return self._mandar(request, object_id, pk, descargar)

@@ -4,15 +4,16 @@ phone."""
 import re
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import expect
 
 from expedientes.evidencias.models import Evidencia
 from expedientes.evidencias.tests.conftest import almacen  # noqa: F401
 from expedientes.evidencias.tests.factories import EvidenciaFactory
-from expedientes.evidencias.tests.formas import FOTO, con_archivo, subida
+from expedientes.evidencias.tests.formas import FOTO, con_archivo, subida, subir
 from expedientes.models import Expediente
 from expedientes.tests.factories import ExpedienteFactory
-from monitor.api.tests.cliente import Api
+from monitor.api.tests.cliente import Api, respuesta
 from monitor.archivos.tests.muestras import PDF, imagen
 from monitor.tests.formularios import campos_de
 from monitor.usuarios.tests.factories import UsuarioFactory
@@ -65,10 +66,51 @@ def test_permiso_sirve_para_subir_y_no_se_guarda(client, como_operador, expedien
     recibido = client.post(f"{RUTA}/permiso/")
     assert recibido.headers["Cache-Control"] == "no-store"
 
-    con_ese = Api()
-    con_ese.usuario, con_ese.token = como_operador, recibido.json()["token"]
+    con_ese = con_permiso(client, como_operador)
     assert subida(con_ese, "SIN/1")["subido_por"] == como_operador.pk
     assert client.get(f"{RUTA}/permiso/").status_code == 405
+
+
+def con_permiso(client, usuario):
+    """Return what calls the API as the page does, with the permit and the cookie of the session."""
+    sesion = client.cookies[settings.SESSION_COOKIE_NAME].value
+    api = Api(usuario, HTTP_COOKIE=f"{settings.SESSION_COOKIE_NAME}={sesion}")
+    api.token = client.post(f"{RUTA}/permiso/").json()["token"]
+    return api
+
+
+def test_el_permiso_no_sirve_para_nada_mas(client, como_administrador, expediente, almacen):  # noqa: F811
+    foto, otro = subida(Api(como_administrador), "SIN/1"), ExpedienteFactory(no_siniestro="SIN-2")
+    con_ese = con_permiso(client, como_administrador)
+
+    for metodo, ruta in (
+        ("GET", "/api/usuarios"),
+        ("GET", "/api/expedientes"),
+        ("GET", "/api/expedientes/SIN%2F1/evidencias"),
+        ("DELETE", "/api/expedientes/SIN%2F1/evidencias"),
+        ("POST", f"/api/expedientes/SIN%2F1/evidencias/{foto['id']}/enlace"),
+        ("GET", foto["ruta"]),
+        ("POST", "/api/auth/logout"),
+        ("GET", "/metrics"),
+    ):
+        assert con_ese.pedir(metodo, ruta).status_code == 401, ruta
+    assert subir(con_ese, otro.pk).status_code == 401
+    assert subir(con_ese, "SIN/1").status_code == 201
+
+
+def test_el_permiso_muere_con_la_sesion(client, como_administrador, expediente, almacen):  # noqa: F811
+    con_ese = con_permiso(client, como_administrador)
+    robado = Api(como_administrador)
+    robado.token = con_ese.token
+    assert subir(robado, "SIN/1").status_code == 401
+    assert subir(con_ese, "SIN/1").status_code == 201
+
+    client.post("/admin/logout/")
+
+    assert respuesta(subir(con_ese, "SIN/1")) == (401, {"error": "Token inválido o expirado"})
+    client.force_login(como_administrador)
+    assert subir(con_permiso(client, como_administrador), "SIN/1").status_code == 201
+    assert subir(con_ese, "SIN/1").status_code == 401
 
 
 def test_administrador_elimina(client, como_administrador, expediente, almacen):  # noqa: F811

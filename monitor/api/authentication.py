@@ -1,10 +1,16 @@
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from rest_framework.authentication import BaseAuthentication
 
 from monitor.api import keys, tokens
 from monitor.api.identity import Caller
 from monitor.errores import NoAutenticado
 from monitor.secretos import PREFIJO
+from monitor.textos import composed
 
+SessionStore = import_module(settings.SESSION_ENGINE).SessionStore
 SCHEME = "Bearer "
 FALTA = "Token requerido"
 
@@ -22,7 +28,20 @@ def read_token(request) -> tokens.Token:
     """Return the token of the header. Only a key that this process doesn't know asks the database. Raise NoAutenticado
     when there is no header, or its token isn't good."""
     token = bearer(request)
-    return keys.verify(token) if token.startswith(PREFIJO) else tokens.verify(token)
+    if token.startswith(PREFIJO):
+        return keys.verify(token)
+    read = tokens.verify(token)
+    if read.permiso and not _is_allowed(request, read):
+        raise NoAutenticado(tokens.INVALIDO, codigo="token_invalido")
+    return read
+
+
+def _is_allowed(request, token: tokens.Token) -> bool:
+    """Return whether a token with a `Permiso` is for this request, which comes from its session, and this still is."""
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    if token.permiso != (f"{request.method} {composed(request.path_info)}", tokens.mark_of(key)):
+        return False
+    return SessionStore(key).get(SESSION_KEY) == str(token.id)
 
 
 def bearer(request) -> str:

@@ -1,7 +1,8 @@
 """Bearer tokens. No other module knows the library behind them (monitor/api/tests/test_tokens.py is its contract).
 
 A token is a JWT signed with HS256 and JWT_SECRET: `id` (int), `username`, `rol`, `iat`, `exp`, and `v`, the version of
-the user's tokens when it was issued. A logout, a new password or disabling the user raises the version, and earlier
+the user's tokens when it was issued. One that a page of the admin asked for has a `Permiso` too, and is good for that
+alone (`authentication.read_token`). A logout, a new password or disabling the user raises the version, and earlier
 tokens stop working. Those that a secret of JWT_SECRET_FALLBACKS signed are good too, and no new ones are signed with
 it.
 """
@@ -13,11 +14,13 @@ from typing import NamedTuple
 
 import jwt
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 from rest_framework_simplejwt.backends import TokenBackend
 
 from monitor.errores import NoAutenticado
 
 ALGORITHM = "HS256"
+PERMISO = "monitor_permiso"  # further claims are anybody's, and so it isn't called as theirs may be
 INVALIDO = "Token inválido o expirado"
 # Further claims are allowed, and `iat` never refuses a token, because clocks are set back. simplejwt's own reading
 # would refuse them.
@@ -29,9 +32,22 @@ class Token(NamedTuple):
     version: int
     exp: float  # seconds since 1970
     huella: str = ""  # the digest of the key, when it is one of a program's (`keys`)
+    permiso: "Permiso | None" = None  # what alone it is good for, if not for everything
 
 
-def issue(usuario, lifetime: timedelta | None = None) -> str:
+class Permiso(NamedTuple):
+    """What a page of the admin may do with a token of its own: send one request, while its session lasts."""
+
+    peticion: str  # «POST /api/…»
+    sesion: str  # `mark_of` the session
+
+
+def mark_of(session_key: str) -> str:
+    """Return what a token says of a session: nobody can come in with that."""
+    return salted_hmac("monitor.api.tokens", session_key, algorithm="sha256").hexdigest()
+
+
+def issue(usuario, lifetime: timedelta | None = None, permiso: Permiso | None = None) -> str:
     now, lifetime = int(time.time()), lifetime or settings.JWT_LIFETIME
     return TokenBackend(ALGORITHM, settings.JWT_SECRET).encode(
         {
@@ -42,6 +58,7 @@ def issue(usuario, lifetime: timedelta | None = None) -> str:
             "iat": now,
             "exp": now + int(lifetime.total_seconds()),
         }
+        | ({PERMISO: permiso} if permiso else {})
     )
 
 
@@ -62,7 +79,11 @@ def _read(token: str, *secrets: str) -> Token:
         claims = _decode(token, *secrets)
     except jwt.InvalidTokenError as error:
         raise NoAutenticado(INVALIDO, codigo="token_invalido") from error
-    read = Token(claims.get("id"), claims.get("v"), claims.get("exp"))
+    permiso = claims.get(PERMISO)
+    if PERMISO in claims and not (isinstance(permiso, list) and len(permiso) == len(Permiso._fields)):
+        raise NoAutenticado(INVALIDO, codigo="token_invalido")
+    permiso = permiso and Permiso(*map(str, permiso))
+    read = Token(claims.get("id"), claims.get("v"), claims.get("exp"), permiso=permiso)
     if any(type(value) is not int for value in read[:3]) or max(abs(read.id), abs(read.version)) >= 2**31:
         raise NoAutenticado(INVALIDO, codigo="token_invalido")
     return read

@@ -55,6 +55,7 @@ CAPAS = {
         "*.views monitor.cambios.admin monitor.cambios.ajenos monitor.cambios.linea monitor.cambios.listas"
         " monitor.importacion.trabajo monitor.importacion.vista monitor.importacion.en_vivo monitor.importacion.admin"
         " monitor.usuarios.admin catalogos.admin expedientes.admin expedientes.*.admin expedientes.admin_filters"
+        " expedientes.anexos.avisos"
         " expedientes.secciones expedientes.recibir expedientes.panel expedientes.tablero expedientes.galeria"
         " expedientes.evidencias.lecturas expedientes.evidencias.subidas expedientes.formatos.contenido"
         " expedientes.nube.acompanantes expedientes.nube.mudanzas expedientes.nube.exportacion"

@@ -111,6 +111,9 @@ def test_token_sirve_con_otros_claims_que_la_base_sabe_mejor(firmar, datos, camb
         {"v": "0"},
         {"v": False},
         {"v": 10**30},
+        *({"monitor_permiso": permiso} for permiso in (0, "", "GET /api/expedientes", [], ["GET /api/expedientes"])),
+        {"monitor_permiso": ["GET /api/expedientes", ""]},
+        {"monitor_permiso": [["GET /api/expedientes"], {}]},
     ],
 )
 def test_token_con_claims_que_no_pueden_ser_es_401(firmar, datos, cambios):
