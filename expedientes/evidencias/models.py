@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Collection
 from datetime import timedelta
 from hashlib import blake2b
 
@@ -150,6 +151,11 @@ class EvidenciaManager(models.Manager.from_queryset(EvidenciaQuerySet)):
         _decir(expediente, [evidencia.donde_esta], [mudada.donde_esta], por=por)
         return True
 
+    def anotar_revision(self, buenas: Collection[int], malas: Collection[int]) -> None:
+        """Keep that the bytes of some were read again just now, and which weren't as they came."""
+        for intacta, pks in ((True, buenas), (False, malas)):
+            self.filter(pk__in=pks).update(revisada_en=timezone.now(), intacta=intacta)
+
     @transaction.atomic
     def recuperar(self, evidencia: int, *, por: Author) -> "Evidencia":
         """Bring back one that was deleted, and return it. Raise NoEncontrado when its bytes aren't kept any more, and
@@ -234,6 +240,10 @@ class Evidencia(models.Model):
     # `ruta`: an expediente may have got another number since.
     llave_nube = models.TextField("llave en la nube", null=True, editable=False)
     en_la_nube_desde = models.DateTimeField("en la nube desde", null=True, editable=False)
+
+    # When its bytes were last read again, and whether they were as they came. It is no part of what its state is.
+    revisada_en = models.DateTimeField("revisada", null=True, editable=False)
+    intacta = models.BooleanField("como llegó", null=True, editable=False)
 
     cambio = "La evidencia cambió desde que la leyó; vuelva a leerla"
 

@@ -30,11 +30,16 @@ Problema = tuple[str, str]  # what is wrong, in a word, and with what
 
 def filas_con_problemas() -> Iterator[Problema]:
     """Read again every file that a row refers to, in the shop or in the cloud, and yield the rows whose bytes are
-    missing or aren't what was sent. Raise NubeNoResponde."""
-    for evidencia in Evidencia.objects.order_by("pk").iterator(LOTE):
-        problema = _problema_de(evidencia)
-        if problema:
-            yield problema, f"evidencia {evidencia.pk} de {evidencia.expediente_id}: {evidencia.nombre_archivo}"
+    missing or aren't what was sent. Each row keeps what was found. Raise NubeNoResponde."""
+    hasta = 0
+    while lote := list(Evidencia.objects.filter(pk__gt=hasta).order_by("pk")[:LOTE]):
+        malas = set()
+        for evidencia in lote:
+            if problema := _problema_de(evidencia):
+                malas.add(evidencia.pk)
+                yield problema, f"evidencia {evidencia.pk} de {evidencia.expediente_id}: {evidencia.nombre_archivo}"
+        Evidencia.objects.anotar_revision({una.pk for una in lote} - malas, malas)
+        hasta = lote[-1].pk
 
 
 def _problema_de(evidencia) -> str:

@@ -1,11 +1,14 @@
 """The cloud in the admin: on an expediente's page, what its evidence may be told to do; and the log of the backups."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.urls import path
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from expedientes.anexos.avisos import EN_EVIDENCIA, decir_en
@@ -23,6 +26,25 @@ CAMBIO = changed("evidencia")
 NOMBRADAS = 10  # pieces of evidence that a message names
 REPITA = "Lo que ya pasó se queda en la nube; repita para seguir con lo que falta."
 QUEDAN = "{} no se pudieron subir: lo que hay en el taller está alterado o falta. Use «Revisar integridad»."
+
+
+class Revision(NamedTuple):
+    """What is known of the evidence of an expediente since its bytes were last read again."""
+
+    cuando: datetime | None
+    malas: int
+    sin_revisar: int
+
+    @classmethod
+    def de(cls, galeria: Sequence[Evidencia]) -> "Revision":
+        momentos = [una.revisada_en for una in galeria if una.revisada_en]
+        malas = sum(una.intacta is False for una in galeria)
+        return cls(max(momentos, default=None), malas, len(galeria) - len(momentos))
+
+    @property
+    def como(self) -> str:
+        """Return how it looks at a glance, as the class of its mark."""
+        return "mal" if self.malas else "falta" if self.sin_revisar else "bien"
 
 
 class ConNube:
@@ -54,6 +76,7 @@ class ConNube:
             "en_el_taller": en_el_taller,
             "puede_respaldar": se_respalda and request.user.has_perm("expedientes.respaldar_evidencia"),
             "puede_traer": NUBE.hay and en_la_nube and request.user.has_perm("expedientes.restaurar_evidencia"),
+            "revision": Revision.de(galeria),
             "puede_revisar": request.user.has_perm("expedientes.revisar_evidencia"),
         }
 
@@ -77,7 +100,11 @@ class ConNube:
 
     def integridad_view(self, request, object_id):
         def hacer(clave):
+            empezo = timezone.now()
             integridad = revisar(clave)
+            malas = [*integridad.alteradas, *integridad.ausentes]
+            leidas = Evidencia.objects.filter(expediente=clave, fecha_carga__lte=empezo).exclude(pk__in=malas)
+            Evidencia.objects.anotar_revision(leidas.values_list("pk", flat=True), malas)
             return en_palabras(integridad), integridad.intactas == integridad.revisadas
 
         return self._con_su_evidencia(request, object_id, "expedientes.revisar_evidencia", hacer)

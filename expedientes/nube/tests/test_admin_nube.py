@@ -1,13 +1,20 @@
 """The cloud in the admin."""
 
-import pytest
+import re
+from io import StringIO
 
+import pytest
+from django.core.management import CommandError, call_command
+
+from expedientes.archivo import ExpedienteArchivado
 from expedientes.evidencias.models import Evidencia
 from expedientes.evidencias.tests.formas import FOTO, con_archivo, subida
+from expedientes.models import Expediente
 from expedientes.nube.models import Respaldo, Resultado, Tipo
 from expedientes.nube.tests.conftest import salido
 from expedientes.nube.tests.cubeta import que_corte_la_subida
 from monitor.api.tests.cliente import Api
+from monitor.archivos import ALMACEN
 from monitor.archivos.nube import NUBE
 from monitor.archivos.tests.muestras import PDF
 from monitor.db.writes import NOBODY
@@ -56,6 +63,26 @@ def test_respaldar_restaurar_y_revisar(client, como_administrador, nube, dos):
     assert frase in decir(client, "integridad")
     assert f"Evidencias alteradas o ausentes en la nube: {dos[1]['id']}." in decir(client, "restaurar")
     assert botones(client) == [*BOTONES]
+
+
+def test_se_ve_cuando_se_reviso_y_que_se_hallo(client, como_administrador, almacen, dos):
+    def a_la_vista():
+        dicho = re.search(r'<span class="integridad (\w+)">(.*?)</span>', client.get(PAGINA).content.decode())
+        return dicho[1], dicho[2].split(" · ")[0]
+
+    assert a_la_vista() == ("falta", "Sin revisar si están como llegaron")
+    decir(client, "integridad")
+    assert a_la_vista() == ("bien", "Todas como llegaron")
+    assert " · revisadas el " in client.get(PAGINA).content.decode()
+    tercera = subida(Api(como_administrador), "SIN/1", con_archivo(FOTO, "otra.jpg"))
+    assert a_la_vista() == ("falta", "Como llegaron, salvo 1 sin revisar")
+    ALMACEN.borrar(Evidencia.objects.get(pk=tercera["id"]).lugar)
+    with pytest.raises(CommandError):
+        call_command("revisar_evidencias", stdout=StringIO())
+    assert a_la_vista() == ("mal", "Alteradas o ausentes: 1")
+    Expediente.objects.archivar("SIN/1", por=como_administrador)
+    Expediente.objects.restaurar(ExpedienteArchivado.objects.get().pk, por=como_administrador)
+    assert a_la_vista() == ("mal", "Alteradas o ausentes: 1")
 
 
 def test_cada_rol_ve_lo_suyo(client, nube, dos):
