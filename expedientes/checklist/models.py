@@ -59,8 +59,9 @@ def sin_punto(item: dict) -> bool:
 
 
 def punto_de(item: dict) -> tuple[str, ...]:
-    """Return what tells the point of an item from another: its names, blind to case."""
-    return tuple(case_blind(item.get(columna) or "") for columna in ("sistema", "nombre_item"))
+    """Return what tells the point of an item from another: its names, blind to case and to how they are spaced, which
+    nobody sees on paper."""
+    return tuple(" ".join(case_blind(item.get(columna) or "").split()) for columna in ("sistema", "nombre_item"))
 
 
 def repetido_en(items: Sequence[dict]) -> int | None:

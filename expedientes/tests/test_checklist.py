@@ -181,11 +181,12 @@ def test_un_punto_dice_que_se_reviso(tecnico, creado, cuerpo):
     assert respuesta(recibida) == (400, {"error": "sistema o nombre_item es requerido"})
 
 
-def test_ningun_punto_esta_dos_veces(tecnico, creado):
+@pytest.mark.parametrize("nombre", ["fAROS", "Faros ", " Faros", "Faros\u00a0", "\u3000FAROS"])
+def test_ningun_punto_esta_dos_veces(tecnico, creado, nombre):
     ruta = f"{RUTA}/{creado['id']}/items"
     tecnico.post(ruta, FARO)
     otro = tecnico.post(ruta, FARO | {"nombre_item": "Cuartos"}).json()["id"]
-    repetido = {"sistema": "LUCES", "nombre_item": "fAROS"}
+    repetido = {"sistema": "LUCES", "nombre_item": nombre}
 
     agregado, cambiado = tecnico.post(ruta, repetido), tecnico.put(f"{RUTA}/items/{otro}", repetido)
 
