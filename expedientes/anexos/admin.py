@@ -37,6 +37,7 @@ from monitor.textos import is_visible, trimmed
 
 OTRO = "otro"  # the parameter of the page of an annex that begins where there is one already
 A_LA_VISTA = 100  # comments that the page of an expediente shows
+ANTES_DE = "comentarios_antes_de"  # the parameter of that page that shows older ones
 BLANCO = "Escriba el comentario antes de guardarlo."
 GUARDADO = "Se guardó: {}."
 YA_GUARDADO = "Ya se había guardado: {}. Así quedó; si después escribió algo más, agréguelo aquí."
@@ -113,8 +114,8 @@ class PaginaDeAnexo:
     def _el_de(self, expediente, clave):
         """Return the annex that the page was of when it was sent, or the newest; None for one that begins."""
         suyos = self.modelo.objects.filter(expediente=expediente.uid).order_by("-id")
-        if clave and clave.isdecimal() and len(clave) < 19:
-            return suyos.filter(pk=clave).first()
+        if pk := _id_en(clave or ""):
+            return suyos.filter(pk=pk).first()
         return None if clave == "" else suyos.first()
 
     # --- What is shown ---
@@ -225,6 +226,11 @@ class PaginaDeAnexo:
         return partes
 
 
+def _id_en(texto: str) -> int | None:
+    """Return the id that a text of the page holds, if it holds one."""
+    return int(texto) if texto.isdecimal() and len(texto) < 19 else None
+
+
 def _es_de_renglon(nombre: str) -> bool:
     partes = nombre.split("-")
     return len(partes) == 3 and partes[0] == "renglon" and partes[1].isdecimal() and len(partes[1]) < 5
@@ -292,8 +298,12 @@ class ConAnexos:
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if change:
-            comentarios = list(obj.comentarios.select_related("usuario").order_by("-id")[: A_LA_VISTA + 1])
+            antes_de = _id_en(request.GET.get(ANTES_DE, ""))
+            todos = obj.comentarios.select_related("usuario").order_by("-id")
+            comentarios = list((todos.filter(pk__lt=antes_de) if antes_de else todos)[: A_LA_VISTA + 1])
             context |= {
+                "antes_de": ANTES_DE,
+                "son_anteriores": bool(antes_de),
                 "comentarios": comentarios[:A_LA_VISTA],
                 "hay_mas_comentarios": len(comentarios) > A_LA_VISTA,
                 "puede_comentar": request.user.has_perm("expedientes.add_comentario"),

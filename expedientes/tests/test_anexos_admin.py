@@ -1,5 +1,6 @@
 """The annexes of an expediente in the admin: comments, the survey and the checklist."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -87,6 +88,24 @@ def test_solo_un_administrador_elimina_un_comentario(client, como_operador):
     assert not Comentario.objects.exists()
     otra = client.post(f"{BASE}comentario/", {"comentario": "x"}, follow=True)
     assert dichos(otra) == ["Comentario no encontrado"]
+
+
+def test_los_comentarios_mas_viejos_se_alcanzan(client, como_operador, monkeypatch):
+    monkeypatch.setattr("expedientes.anexos.admin.A_LA_VISTA", 2)
+    for numero in range(5):
+        ComentarioFactory(no_siniestro="SIN-1", comentario=f"Comentario {numero}")
+
+    vistos, ruta = [], f"{BASE}change/"
+    while ruta:
+        pagina = client.get(ruta).content.decode()
+        vistos.append(re.findall(r'class="dicho">Comentario (\d)<', pagina))
+        siguiente = re.search(r'<a href="([^"]+)#comentarios">Los anteriores</a>', pagina)
+        ruta = siguiente and f"{BASE}change/{siguiente[1]}"
+
+    assert vistos == [["4", "3"], ["2", "1"], ["0"]]
+    assert '<a href="?#comentarios">Los más recientes</a>' in pagina
+    for mal in ("x", "9" * 30, "-1", ""):
+        assert client.get(f"{BASE}change/?comentarios_antes_de={mal}").status_code == 200
 
 
 # --- The survey ---
