@@ -17,13 +17,11 @@ from monitor.roles import PERMISOS, TODOS, exigir_permiso
 class Caller:
     """The bearer of a token with a good signature: `request.user`, and the `por` of a verb.
 
-    What the token says isn't believed. Reading `pk`, `username` or `rol` asks the database first. It raises
-    NoAutenticado for a token that was revoked or a user who was disabled, and SinPermiso for a role without `permiso`:
-    nothing can be written in the name of somebody who may not. With `reference` the write itself asks
+    What the token says isn't believed. Reading `pk`, `username`, `rol` or `is_authenticated` asks the database first.
+    It raises NoAutenticado for a token that was revoked or a user who was disabled, and SinPermiso for a role without
+    `permiso`: nothing can be written in the name of somebody who may not. With `reference` the write itself asks
     (`db.writes.Reference`).
     """
-
-    is_authenticated = True
 
     def __init__(self, token: Token, permiso: str | None = None):
         self.token, self.permiso = token, permiso
@@ -55,6 +53,12 @@ class Caller:
         """Note that a key was used, if it is one that calls. Everything else that the request does comes before."""
         if self.is_program:
             keys.note_use(self.token)
+
+    @property
+    def is_authenticated(self) -> bool:
+        """What the permission classes of DRF ask."""
+        self.confirm()
+        return True
 
     @property
     def is_program(self) -> bool:

@@ -10,7 +10,6 @@ from urllib.parse import quote
 from django.core.exceptions import ImproperlyConfigured
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import viewsets
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from monitor.api import uploads
@@ -21,11 +20,14 @@ from monitor.api.etag import ConditionalReader, seen
 from monitor.api.idempotency import IN_META, METHODS, answer_once
 from monitor.api.identity import Caller
 from monitor.api.params import NO_PARAMS, QueryParams
+from monitor.api.permissions import ActionPermission
 from monitor.db.versions import Seen
 from monitor.errores import DatosInvalidos, NoEncontrado, SinPermiso
 
 PETICION_INVALIDA = "La petición no es válida; revise el nombre del servidor al que la envía"
 SOLO_HTTPS = "Monitor sólo atiende por HTTPS; repita la petición con https:// al principio de la dirección"
+
+TABLE = ActionPermission()
 
 # The attributes that DRF gives its views and these don't use, with what is used instead.
 WITHOUT_EFFECT = {
@@ -65,9 +67,9 @@ class ApiViewSet(viewsets.ViewSet):
     """A viewset whose `acciones` say, for each action, who may call it and what it does.
 
     The order of the checks is the contract's: method, token, role, size. Then the action asks for the body and its
-    fields, and the verb of the model checks the rest. Errors rise as exceptions to `handle_exception`. Authentication,
-    permission and throttle classes work as in any view of DRF; an attribute that wouldn't work is refused when the
-    class is made.
+    fields, and the verb of the model checks the rest. Errors rise as exceptions to `handle_exception`. Authentication
+    and throttle classes work as in any view of DRF, and permission classes besides the table, which none takes away; an
+    attribute that wouldn't work is refused when the class is made.
     """
 
     acciones: dict[str, Action] = {}
@@ -98,6 +100,7 @@ class ApiViewSet(viewsets.ViewSet):
             raise MethodNotAllowed(request.method, self.allowed_methods)
         self.perform_authentication(request)
         self.caller = request._request.caller = request._request.user
+        TABLE.has_permission(request, self)
         self.check_permissions(request)
         self.check_throttles(request)
         if "CONTENT_LENGTH" in request.META and not self.acciones[self.action].takes_file:
@@ -158,7 +161,6 @@ class OpenViewSet(ApiViewSet):
     """A viewset that anyone may call; there is no token to check."""
 
     authentication_classes = ()
-    permission_classes = (AllowAny,)
     takes_key = False  # a key is one user's
 
 

@@ -735,6 +735,15 @@ MUTANTES: list[Mutante] = [
             ('action.permiso if action else ""', "action.permiso if action else None"),
             ("if not (action and action.identity_in_statement):", "if False:"),
             ("if not (action and action.identity_in_statement):", "if not action:"),
+            ("if action and not action.permiso:", "if True:"),
+        ],
+    ),
+    *de(
+        "monitor/api/viewsets.py",
+        "monitor/api/tests/test_permissions.py",
+        cambios=[
+            ("        TABLE.has_permission(request, self)\n", ""),
+            ("        self.check_permissions(request)\n", ""),
         ],
     ),
     *de(
