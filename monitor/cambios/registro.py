@@ -87,7 +87,6 @@ def cambiar(
                 escrita = update(modelo, pk, valores | cadena.fin, con=eslabones, version=fila.version, por=por)
             if escrita is not None:
                 return escrita
-    por.pk  # noqa: B018  whoever may not write hears so
     return None
 
 

@@ -144,9 +144,9 @@ def insert_many(model, rows: list[dict[str, Any]], *, por: Author) -> list:
 
 
 def update(model, pk, values: Mapping[str, Any], *, por: Author, con: Sequence[tuple] = (), version: int | None = None):
-    """Update one row with one UPDATE and return it as an instance. Return None when there is no such row, when it
-    hasn't this `version`, or when `por` may not write. See `insert` about `Reference` and `con`: those rows aren't
-    written either when nothing is updated."""
+    """Update one row with one UPDATE and return it as an instance. Return None when there is no such row or it hasn't
+    this `version`. When `por` may not write, the error of `por` is raised, so that a transaction of several statements
+    is undone. See `insert` about `Reference` and `con`: those rows aren't written either when nothing is updated."""
     columns, references = _columns(model), _references(model, values)
     params = [*_params(columns, values), columns[model._meta.pk.attname].prepare(pk)]
     if version is not None:
@@ -160,6 +160,8 @@ def update(model, pk, values: Mapping[str, Any], *, por: Author, con: Sequence[t
     rows = _write_with(model, sql, params, references, others)
     if rows and author:
         author.settle()
+    if not rows:
+        por.pk  # noqa: B018  raises when that is why
     return rows[0] if rows else None
 
 

@@ -997,6 +997,7 @@ MUTANTES: list[Mutante] = [
                 "        pass\n",
             ),
             ("    por.pk  # noqa: B018  as in `insert`\n", ""),
+            ("        por.pk  # noqa: B018  raises when that is why\n", "        pass\n"),
             ("por.reference if isinstance(por.reference, Reference) else None", "None"),
             (
                 "    if any(getattr(instance, name) == NO_ID for instance in instances for name in references):\n",

@@ -5,6 +5,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from expedientes.models import Expediente, HistorialEstado
+from expedientes.tests.anexos import ChecklistFactory, LevantamientoFactory
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api import tokens
 from monitor.api.identity import Caller, CallerQuery, only_for_caller
@@ -109,7 +110,8 @@ def test_a_nombre_de_quien_ya_no_puede_no_se_escribe_nada(revocada):
     ExpedienteFactory(no_siniestro="S-1", color="rojo")
     historial = {"expediente_id": "S-1", "estado_anterior": "Ingreso", "estado_nuevo": "Salida"}
 
-    assert update(Expediente, "S-1", {"color": "azul"}, por=revocada) is None
+    with pytest.raises(NoAutenticado):
+        update(Expediente, "S-1", {"color": "azul"}, por=revocada)
     with pytest.raises(NoAutenticado):
         insert(HistorialEstado, historial, por=revocada)
     with pytest.raises(NoAutenticado):
@@ -118,6 +120,25 @@ def test_a_nombre_de_quien_ya_no_puede_no_se_escribe_nada(revocada):
         insert(HistorialEstado, historial | {"cambiado_por_id": revocada.reference}, por=revocada)
     assert list(Expediente.objects.values_list("color", flat=True)) == ["rojo"]
     assert HistorialEstado.objects.count() == 1
+
+
+QUITAN_DE_LA_LISTA = {
+    "quitar_parte": lambda anexo, parte, lista: (parte,),
+    "actualizar": lambda anexo, parte, lista: (anexo, {lista: []}),
+}
+
+
+@pytest.mark.parametrize("verbo", QUITAN_DE_LA_LISTA)
+@pytest.mark.parametrize(("fabrica", "lista"), [(ChecklistFactory, "items"), (LevantamientoFactory, "conceptos")])
+def test_lo_que_un_verbo_escribio_antes_de_preguntar_por_quien_pide_se_deshace(revocada, fabrica, lista, verbo):
+    """A row of the list goes before the annex is written, which asks."""
+    ExpedienteFactory(no_siniestro="S-1")
+    anexo = fabrica(no_siniestro="S-1")
+    [antes] = getattr(anexo, lista).values()
+
+    with pytest.raises(NoAutenticado):
+        getattr(type(anexo).objects, verbo)(*QUITAN_DE_LA_LISTA[verbo](anexo.pk, antes["id"], lista), por=revocada)
+    assert list(getattr(anexo, lista).values()) == [antes]
 
 
 def test_una_lectura_restringida_pregunta_aunque_haya_filas(db):
