@@ -202,15 +202,3 @@ def test_con_clave_no_se_trae_nada_antes_de_mirarla(administrador, nube, tres, c
     administrador.post(camino, **{"Idempotency-Key": clave})
 
     assert Evidencia.objects.en_la_nube().count() == 1
-
-
-@pytest.mark.parametrize(
-    "ruta", [f"{ruta_de('S-1')}/respaldar", f"{ruta_de('S-1')}/restaurar", f"{BASE}/exportar", f"{BASE}/exportar/S-1"]
-)
-def test_con_un_token_revocado_no_se_mueve_nada(administrador, nube, tres, ruta):
-    assert administrador.token
-    type(administrador.usuario).objects.revocar_tokens(administrador.usuario.pk)
-    for cabeceras in ({}, {"Idempotency-Key": "una"}):
-        assert administrador.post(ruta, **cabeceras).status_code == 401
-    assert nube.pedidos == []
-    assert not Exportacion.objects.exists()
