@@ -33,7 +33,12 @@ TABLE = ActionPermission()
 WITHOUT_EFFECT = {
     "serializer_class": "el serializer que la acción nombra",
     "queryset": "la lectura (`Reader`) o el verbo que la acción nombra",
-    "filter_backends": "los parámetros (`QueryParams`) que la acción nombra",
+    "lookup_field": "el nombre que la ruta da a la clave",
+    "lookup_url_kwarg": "el nombre que la ruta da a la clave",
+    **dict.fromkeys(
+        ("filter_backends", "filterset_class", "filterset_fields", "search_fields", "ordering_fields", "ordering"),
+        "los parámetros (`QueryParams`) que la acción nombra",
+    ),
     "pagination_class": "`CursorList` o `PageList`",
     "parser_classes": "`self.body()`, que sólo lee JSON",
     "renderer_classes": "el dialecto (`dialect`), que escribe JSON",
@@ -80,7 +85,9 @@ class ApiViewSet(viewsets.ViewSet):
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        for name in WITHOUT_EFFECT.keys() & vars(cls).keys():
+        # What DRF's own view has is its default; a mixin may come before it in the order, or after.
+        said = {name for part in cls.__mro__ if part not in ApiViewSet.__mro__ for name in vars(part)}
+        for name in sorted(WITHOUT_EFFECT.keys() & said):
             raise ImproperlyConfigured(f"{cls.__name__}.{name} no tendría efecto; use {WITHOUT_EFFECT[name]}.")
 
     def dispatch(self, request, *args, **kwargs):

@@ -747,6 +747,11 @@ MUTANTES: list[Mutante] = [
         ],
     ),
     *de(
+        "monitor/api/viewsets.py",
+        "monitor/api/tests/test_viewsets.py",
+        cambios=[("for part in cls.__mro__ if part not in ApiViewSet.__mro__ for", "for part in (cls,) for")],
+    ),
+    *de(
         "monitor/policies.py",
         "monitor/tests/test_encabezados.py",
         "monitor/tests/test_paginas.py",

@@ -6,6 +6,7 @@ from django.core.signals import got_request_exception
 from django.test import RequestFactory
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import BasePermission
 from rest_framework.throttling import BaseThrottle
 
@@ -79,6 +80,22 @@ def test_en_el_otro_dialecto_un_permiso_ajeno_habla_como_los_demas(db):
 def test_lo_que_no_tendria_efecto_se_rechaza_al_declararlo(base, atributo):
     with pytest.raises(ImproperlyConfigured, match=f"PruebaViewSet.{atributo} no tendría efecto; use "):
         vista(base, **{atributo: None})
+
+
+@pytest.mark.parametrize("atributo", WITHOUT_EFFECT)
+def test_lo_que_no_tendria_efecto_se_rechaza_tambien_si_llega_de_otra_clase(atributo):
+    class Mezcla:
+        """A mixin for views."""
+
+    setattr(Mezcla, atributo, None)
+    for bases in ((Mezcla, ApiViewSet), (ApiViewSet, Mezcla)):
+        with pytest.raises(ImproperlyConfigured, match=f"PruebaViewSet.{atributo} no tendría efecto; use "):
+            type("PruebaViewSet", bases, {})
+
+
+def test_las_vistas_genericas_de_rest_framework_se_rechazan():
+    with pytest.raises(ImproperlyConfigured, match=r"PruebaViewSet\.filter_backends no tendría efecto"):
+        type("PruebaViewSet", (ApiViewSet, GenericAPIView), {})
 
 
 def test_un_error_que_nadie_esperaba_se_anuncia_como_en_django(db):
