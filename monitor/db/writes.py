@@ -307,8 +307,8 @@ def _foreign_keys(model) -> tuple[str, ...]:
 
 
 def read(model, pk, columns: frozenset[str] | None = None, *, lock: bool = False):
-    """Return one row as an instance, or None. Without `columns`, by attname, it is as a write returns it. With `lock`,
-    nobody else writes it until the transaction ends."""
+    """Return one row as an instance, or None. Without `columns`, by attname, it is as a write returns it; with them, it
+    has only those, and can't be saved. With `lock`, nobody else writes it until the transaction ends."""
     rows = queries.read(_read_sql(model, columns, lock), [_columns(model)[model._meta.pk.attname].prepare(pk)])
     return _returning(model, columns).instance(rows[0]) if rows else None
 
@@ -328,7 +328,7 @@ class _Returning:
     """The columns that a write returns, or some of them, and how a row of them becomes an instance."""
 
     def __init__(self, model, only: frozenset[str] | None = None):
-        self.model = model
+        self.model, self._whole = model, only is None
         # Generated columns are there for the database to order and search by. A unique one is an exception: it is a
         # name that people see.
         fields = [field for field in model._meta.concrete_fields if field.unique or not field.generated]
@@ -360,7 +360,13 @@ class _Returning:
             row[i] = convert(row[i], column, connection)
         instance = self.model.from_db(router.db_for_write(self.model), self.names, row)
         vars(instance).update(zip(self.others, others, strict=True))
+        if not self._whole:
+            instance.save = _refuse
         return instance
+
+
+def _refuse(*args, **kwargs):
+    raise TypeError("A row that was read in part isn't saved: it is written by a verb.")
 
 
 _returning = lru_cache(maxsize=STATEMENTS)(_Returning)
