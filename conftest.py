@@ -143,6 +143,13 @@ def recordar_solo_las_paginas(django_test_environment):
 
 
 @pytest.fixture(autouse=True)
+def sin_el_cursor_de_otra():
+    """Let go of the cursor that a thread keeps (`monitor.db.queries`). With it, a test without the mark of the database
+    would reach the database all the same."""
+    vars(connections[connection.alias]).pop("kept_cursor", None)
+
+
+@pytest.fixture(autouse=True)
 def numeros_desde_cero(request):
     """Count from 0 in each test what a factory numbers: no name depends on which tests ran before. Where the module has
     rows of its own, which took the first numbers, count from 1000."""

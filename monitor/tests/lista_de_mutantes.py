@@ -1012,6 +1012,16 @@ MUTANTES: list[Mutante] = [
         ],
     ),
     *de(
+        "monitor/views.py",
+        "monitor/tests/test_views.py",
+        cambios=[
+            (
+                'return self.respond({"vivo": True}, headers=NO_GUARDAR)',
+                'return self.respond({"vivo": trouble() is None}, headers=NO_GUARDAR)',
+            )
+        ],
+    ),
+    *de(
         "monitor/db/writes.py",
         "monitor/db/tests/test_writes.py",
         cambios=[("            instance.save = _refuse\n", "            pass\n")],

@@ -12,6 +12,7 @@ from expedientes.tests.factories import ExpedienteFactory
 from monitor import readiness
 from monitor.api.tests.cliente import Api, respuesta
 from monitor.api.tests.test_base_caida import sin_base
+from monitor.db import queries
 from monitor.errores import SinPermiso
 from monitor.usuarios.tests.factories import UsuarioFactory
 from monitor.views import Recolector
@@ -31,7 +32,19 @@ def veredicto(monkeypatch):
 # --- Alive, ready ---
 
 
-def test_vivo_no_toca_la_base():
+@pytest.fixture(scope="module")
+def otra_la_uso(django_db_setup, django_db_blocker):
+    """Another test used the database before."""
+    with django_db_blocker.unblock():
+        queries.execute("SELECT 1", [])
+
+
+def test_sin_la_marca_de_la_base_no_se_llega_a_ella(otra_la_uso):
+    with pytest.raises(RuntimeError, match="Database access not allowed"):
+        queries.execute("SELECT 1", [])
+
+
+def test_vivo_no_toca_la_base(otra_la_uso):
     """Without the mark of the database, whoever touches it fails."""
     recibida = Api().get("/livez")
 
