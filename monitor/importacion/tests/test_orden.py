@@ -10,7 +10,8 @@ from monitor.cambios.models import Cambio
 from monitor.importacion import trabajo
 from monitor.importacion.models import Importacion
 from monitor.importacion.tests.ayuda import libro
-from monitor.usuarios.tests.factories import UsuarioFactory
+from monitor.roles import Rol
+from monitor.usuarios.tests.factories import LlaveFactory, UsuarioFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +59,31 @@ def test_dice_quien_importa(importar):
     assert Importacion.objects.get().hecha_por.username == "ana.ruiz"
     with pytest.raises(CommandError, match="No hay ningún usuario «nadie»"):
         importar("expediente", "no_siniestro\nSIN-2\n", "--como", "nadie")
+
+
+@pytest.mark.parametrize("simular", [(), ("--simular",)])
+@pytest.mark.parametrize("lista", ["expediente", "lugar"])
+@pytest.mark.parametrize(
+    ("cambio", "frase"),
+    [
+        ({"is_active": False}, "«ana.ruiz» está desactivado; diga"),
+        ({"rol": Rol.TECNICO}, "«ana.ruiz» es Técnico y no puede importar (expedientes|lugares); diga"),
+    ],
+)
+def test_no_importa_a_nombre_de_quien_no_podria(importar, lista, simular, cambio, frase):
+    """The file isn't looked at: an empty one is another error."""
+    UsuarioFactory(username="ana.ruiz", **cambio)
+
+    with pytest.raises(CommandError, match=frase):
+        importar(lista, "", "--como", "ana.ruiz", *simular)
+
+
+def test_no_importa_a_nombre_de_una_llave(importar):
+    llave = LlaveFactory(administrador=True)
+
+    with pytest.raises(CommandError, match="No hay ningún usuario"):
+        importar("expediente", "no_siniestro\nSIN-1\n", "--como", llave.usuario.username)
+    assert not Expediente.objects.exists()
 
 
 def test_sin_nadie_que_importe_tambien_se_abren_expedientes(importar):

@@ -1,5 +1,6 @@
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import uuid4
 
 from django.core.management.base import BaseCommand, CommandError
@@ -10,10 +11,11 @@ from monitor.importacion import trabajo
 from monitor.importacion.admin import importables
 from monitor.importacion.archivo import MEGAS, Archivo
 from monitor.importacion.tabla import FILAS_MAXIMAS
-from monitor.importacion.vista import cuentas
+from monitor.importacion.vista import ConImportacion, cuentas
 from monitor.origen import Origen, entrando_por
 from monitor.usuarios.models import Usuario
 
+COMO = "quién lo importa, para el histórico: alguien activo que puede hacerlo en la página; si no, nadie"
 ANCHO = 30  # of the bar, in characters
 QUE_ARCHIVO = f"""
 Un archivo es un libro de Excel (.xlsx) o un CSV, de hasta {MEGAS} MB y {FILAS_MAXIMAS:,} filas, como los que acepta la
@@ -32,14 +34,15 @@ class Command(BaseCommand):
         parser.epilog = QUE_ARCHIVO
         parser.add_argument("lista", choices=sorted(por_modelo()), help="en qué lista")
         parser.add_argument("archivo", type=Path, help="cuál")
-        parser.add_argument("--como", metavar="USUARIO", help="quién lo importa, para el histórico; si no, nadie")
+        parser.add_argument("--como", metavar="USUARIO", help=COMO)
         parser.add_argument("--simular", action="store_true", help="dice lo que haría y no escribe nada")
 
     def handle(self, *, lista, archivo, como, simular, **options):
-        verbo = trabajo.simular if simular else trabajo.importar
+        verbo, propio = trabajo.simular if simular else trabajo.importar, por_modelo()[lista]
+        por = _persona(como, propio)
         try:
             with entrando_por(Origen.COMANDO, uuid4().hex):  # a process may import several files
-                resultado = verbo(Archivo.de(archivo), por_modelo()[lista], por=_persona(como), avance=self._avance)
+                resultado = verbo(Archivo.de(archivo), propio.importador, por=por, avance=self._avance)
         except ErrorDeDominio as error:
             raise CommandError("\n".join(frase for _, frase in error.frases())) from error
         if resultado.rechazos:
@@ -60,18 +63,24 @@ class Command(BaseCommand):
 
 
 def por_modelo() -> dict:
-    """Return what imports a file, by the name of its model."""
-    return {propio.opts.model_name: propio.importador for propio in importables().values()}
+    """Return the ModelAdmins whose rows come in files, by the name of their model."""
+    return {propio.opts.model_name: propio for propio in importables().values()}
 
 
-def _persona(username):
-    """Return who imports. Raise CommandError when there is no such person."""
+def _persona(username, propio: ConImportacion):
+    """Return who imports. Raise CommandError when there is no such person, or they may not on the page either."""
     if username is None:
         return NOBODY
     try:
-        return Usuario.objects.get_by_natural_key(username)
+        persona = Usuario.objects.get_by_natural_key(username)
     except Usuario.DoesNotExist as error:
         raise CommandError(f"No hay ningún usuario «{username}»") from error
+    if not persona.is_active:
+        raise CommandError(f"«{username}» está desactivado; diga con --como quién más importa")
+    if not propio.has_import_permission(SimpleNamespace(user=persona)):
+        lista, rol = propio.opts.verbose_name_plural, persona.get_rol_display()
+        raise CommandError(f"«{username}» es {rol} y no puede importar {lista}; diga con --como quién más importa")
+    return persona
 
 
 def _rechazos(resultado) -> str:
