@@ -298,6 +298,11 @@ def test_un_administrador_pasa_con_motivo_y_queda_dicho(con_puerta, administrado
     )
 
 
+def test_un_motivo_llega_a_500_caracteres(con_puerta, administrador):
+    assert administrador.patch(SALIDA, A_SALIDA | {"motivo": "x" * 500}).status_code == 200
+    assert f": {'x' * 500}\n" in Comentario.objects.get().comentario
+
+
 def test_nadie_mas_pasa_con_motivo(con_puerta, operador, administrador):
     recibida = operador.patch(SALIDA, A_SALIDA | {"motivo": "Urge"})
     assert respuesta(recibida) == (403, {"error": "Acceso restringido a administradores"})

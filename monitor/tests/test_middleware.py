@@ -7,6 +7,7 @@ from django.test import Client
 
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api.tests.cliente import Api
+from monitor.usuarios.models import Usuario
 from monitor.usuarios.tests.factories import UsuarioFactory
 
 AJENO = "https://tablero.example.org"
@@ -131,6 +132,21 @@ def test_de_quien_no_puede_queda_quien_es(client, caplog):
         Api(tecnico).post("/api/expedientes", {"no_siniestro": "SIN-1"})
 
     assert [re.search(r" 403 .* (usuario=\S+)", linea)[1] for linea in lineas(caplog)] == [f"usuario={tecnico.pk}"] * 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("cambio", [{"version_token": 99}, {"is_active": False}])
+def test_de_quien_ya_no_puede_no_queda_quien_fue(client, caplog, cambio):
+    """Whoever has an old token may be anybody."""
+    api = Api(UsuarioFactory())
+    assert api.token, "issued before the change"
+    Usuario.objects.filter(pk=api.usuario.pk).update(**cambio)
+    caplog.clear()
+    with caplog.at_level("INFO"):
+        api.get("/api/expedientes/S-1")
+        api.get("/api/usuarios")
+
+    assert [re.search(r" 401 .* (usuario=\S+)", linea)[1] for linea in lineas(caplog)] == ["usuario=-"] * 2
 
 
 def test_un_host_ajeno_es_una_sola_linea_de_aviso(client, caplog):

@@ -483,6 +483,19 @@ def test_eliminar_es_el_verbo(admin, solicitud):
     assert Solicitud.objects.get().eliminado
 
 
+def test_quien_solo_la_ve_no_la_elimina(db):
+    """Its approver sees it, and who asked for it may no longer change it."""
+    solicitud = SolicitudFactory()
+    Solicitud.objects.cancelar(solicitud.pk, por=solicitud.solicitante, motivo="Ya no hace falta")
+
+    for persona in (solicitud.aprobador, solicitud.solicitante):
+        cliente = entrar(persona)
+        assert "deletelink" not in cliente.get(f"{LISTA}{solicitud.pk}/change/").text
+        assert cliente.get(f"{LISTA}{solicitud.pk}/delete/").status_code == 403
+        assert cliente.post(f"{LISTA}{solicitud.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert not Solicitud.objects.get().eliminado
+
+
 def test_pagina_muestra_el_historico_y_escapa_lo_que_escribieron(admin, solicitud):
     Solicitud.objects.cancelar(solicitud.pk, por=solicitud.solicitante, motivo="<script>alert(1)</script>")
 

@@ -3,6 +3,7 @@
 import io
 import os
 import time
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 import pytest
@@ -12,6 +13,7 @@ from expedientes.evidencias.models import Evidencia
 from expedientes.evidencias.tests.conftest import guardados
 from expedientes.evidencias.tests.formas import FOTO, con_archivo, ruta_de, subida
 from expedientes.tests.factories import ExpedienteFactory
+from monitor.api import tokens
 from monitor.api.tests.cliente import Api, respuesta
 from monitor.archivos.almacen import huella
 from monitor.archivos.errores import ArchivoAlterado
@@ -270,6 +272,24 @@ def test_enlace_dura_cinco_minutos(operador, foto, monkeypatch):
     assert Api().get(url).status_code == 200
     monkeypatch.setattr("monitor.archivos.enlaces.time.time", lambda: ahora + 301)
     assert respuesta(Api().get(url)) == (401, INVALIDO)
+
+
+def test_enlace_no_dura_mas_que_el_token_de_quien_lo_hace(foto, monkeypatch):
+    quien, ahora = Api(UsuarioFactory()), time.time()
+    quien.token = tokens.issue(quien.usuario, timedelta(minutes=2))
+    recibida = quien.post(archivo(foto).replace("archivo", "enlace")).json()
+
+    assert datetime.fromisoformat(recibida["expira"]).timestamp() == tokens.verify(quien.token).exp
+    monkeypatch.setattr("monitor.archivos.enlaces.time.time", lambda: ahora + 121)
+    assert respuesta(Api().get(recibida["url"])) == (401, INVALIDO)
+
+
+def test_donde_hay_un_token_la_firma_no_cuenta(operador, foto):
+    """A link opens in place of a token, and mends none."""
+    url = enlace_de(operador, foto)
+
+    assert respuesta(Api().get(url, Authorization="Bearer x")) == (401, INVALIDO)
+    assert operador.get(f"{quote(foto['ruta'])}?firma=x").getvalue() == FOTO
 
 
 def salir(quien):

@@ -208,6 +208,17 @@ def test_lo_que_se_rechaza_no_deja_nada(operador, expediente, almacen, cuerpo, t
     assert (guardados(almacen), Evidencia.objects.count()) == ([], 0)
 
 
+def test_un_formulario_llega_a_20_partes(operador, expediente, almacen):
+    ajenas = [parte(f"x{n}", "") for n in range(20)]
+
+    con_20 = respuesta(subir(operador, cuerpo=forma(parte("archivo", FOTO, "a"), *ajenas[:19])))
+    con_21 = respuesta(subir(operador, cuerpo=forma(parte("archivo", FOTO, "a"), *ajenas)))
+
+    assert (con_20[0], len(con_20[1]["campos"])) == (400, 19)
+    assert con_21 == (400, MAL_FORMADO)
+    assert guardados(almacen) == []
+
+
 def test_archivo_de_mas_de_50_mib(operador, expediente, almacen, monkeypatch):
     monkeypatch.setattr(uploads, "MAX_FILE", 1000)
     monkeypatch.setattr(uploads, "MAX_FORM", 2000)

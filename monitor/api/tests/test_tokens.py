@@ -75,6 +75,19 @@ def test_token_con_mas_claims_sirve(firmar, datos):
     assert usar(firmar(datos | {"sede": "Norte", "jti": "x", "iss": "otro"})).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "claim", [{"aud": "otro"}, {"aud": ["a", "b"]}, {"aud": 5}, {"iss": 5}, {"sub": 5}, {"jti": 5}]
+)
+def test_para_quien_dice_ser_un_token_no_lo_rechaza(datos, settings, claim):
+    """Other programs put there what they like. PyJWT itself wouldn't sign some of it."""
+    cabeza, cuerpo = parte({"alg": "HS256", "typ": "JWT"}), parte(datos | claim)
+    firma = jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256).sign(
+        f"{cabeza}.{cuerpo}".encode(), settings.JWT_SECRET.encode()
+    )
+
+    assert usar(f"{cabeza}.{cuerpo}.{base64.urlsafe_b64encode(firma).decode().rstrip('=')}").status_code == 200
+
+
 @pytest.mark.parametrize("iat", [4_000_000_000, 0, -1, "ayer"])
 def test_iat_dice_cuando_y_nunca_rechaza(firmar, datos, iat):
     """After a clock is set back there are tokens from the future."""

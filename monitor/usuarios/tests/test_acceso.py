@@ -306,6 +306,18 @@ def test_direccion_se_deja_de_conocer_a_los_30_dias_sin_entrar(juan, adelantar):
     assert list(DireccionConocida.objects.values_list("direccion", flat=True)) == ["203.0.113.7"]
 
 
+@pytest.mark.parametrize(("lapso", "status"), [({"days": 29, "hours": 23}, 200), ({"days": 30, "minutes": 1}, 429)])
+def test_direccion_se_conoce_30_dias(juan, adelantar, lapso, status):
+    entrar(BUENAS)
+    adelantar(**lapso)
+    ahora = timezone.now() + timedelta(**lapso)
+    IntentoDeAcceso.objects.bulk_create(
+        IntentoDeAcceso(username=f"persona{n}", direccion="203.0.113.7", en=ahora) for n in range(50)
+    )
+
+    assert entrar(BUENAS).status_code == status
+
+
 def test_una_cuenta_no_se_adivina_desde_muchas_direcciones(juan, hashes):
     entrar(BUENAS)
     hashes.clear()

@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 from django.db import transaction
 
 from monitor.errores import Conflicto
+from monitor.roles import Rol
 from monitor.tests.conexiones import en_otra_conexion, esperar_a_que_alguien_espere
 from monitor.usuarios.models import ULTIMO_ADMINISTRADOR, Usuario
 from monitor.usuarios.tests.factories import CLAVE, UsuarioFactory
@@ -30,6 +31,16 @@ def test_dos_administradores_que_se_quitan_uno_al_otro_toman_turnos(verbo, trans
             resultado.result()
 
     assert list(Usuario.objects.filter(rol="Administrador")) == [ana]
+
+
+@pytest.mark.parametrize("activo", [True, False])
+def test_los_permisos_son_del_rol_y_de_quien_sigue_activo(db, activo):
+    """Django asks this of whoever it has at hand, who may have been disabled since."""
+    usuario = UsuarioFactory(rol=Rol.OPERADOR, is_active=activo)
+
+    assert usuario.has_perm("expedientes.change_expediente") is activo
+    assert usuario.has_module_perms("expedientes") is activo
+    assert not usuario.has_perm("expedientes.delete_expediente")
 
 
 def test_renovar_un_hash_viejo_no_deshace_una_contrasena_nueva(db):
