@@ -17,9 +17,8 @@ from catalogos.frases import NO_EXISTE, frase
 from monitor.db.fields import MailField
 from monitor.db.functions import Sorted
 from monitor.errores import DatosInvalidos
-from monitor.validadores import Entre, sin_formato
+from monitor.validadores import ENTERO_MAXIMO, Entre, sin_formato
 
-ENTERO_MAXIMO = 2_147_483_647
 CICLO = "No se puede asignar este departamento padre porque crearía una referencia circular"
 
 

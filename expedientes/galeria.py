@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from expedientes.anexos.avisos import EN_EVIDENCIA, SECCIONES, decir_en
 from expedientes.evidencias.models import Evidencia
-from expedientes.evidencias.views import NO_GUARDAR, descargar, mandar_miniatura
+from expedientes.evidencias.views import descargar, mandar_miniatura
 from monitor.admin.verbs import changed
 from monitor.api import tokens
+from monitor.api.dialects import NO_STORE
 from monitor.api.errors import HttpError
 from monitor.errores import ErrorDeDominio, NoEncontrado
 from monitor.textos import composed
@@ -58,7 +59,7 @@ class ConGaleria:
             raise PermissionDenied
         subir = f"POST /api/expedientes/{composed(unquote(object_id))}/evidencias"
         permiso = tokens.Permiso(subir, tokens.mark_of(request.session.session_key))
-        return JsonResponse({"token": tokens.issue(request.user, DURA, permiso)}, headers=NO_GUARDAR)
+        return JsonResponse({"token": tokens.issue(request.user, DURA, permiso)}, headers=NO_STORE)
 
     def archivo_view(self, request, object_id, pk):
         return self._mandar(request, object_id, pk, descargar)

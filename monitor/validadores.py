@@ -14,6 +14,8 @@ CONTROL_EN_TEXTO_LARGO = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 CON_CONTROL = "no se admiten caracteres de control"
 
+ENTERO_MAXIMO = 2_147_483_647  # of a column of integers
+
 ANIOS = range(1990, 2101)  # a date of another year is most likely a slip of who typed it
 
 

@@ -12,7 +12,7 @@ from monitor import logs, metrics, readiness
 from monitor.admin.pages import DICHOS, error_page, outage_page
 from monitor.api import viewsets
 from monitor.api.authentication import TokenAuthentication, bearer
-from monitor.api.dialects import CACHE, dialect_of
+from monitor.api.dialects import CACHE, NO_STORE, dialect_of
 from monitor.api.errors import ERROR_CODE, RETRY_AFTER, error_response, outage_of
 from monitor.api.viewsets import Action, ApiViewSet, OpenViewSet
 from monitor.db.state import trouble
@@ -20,7 +20,6 @@ from monitor.errores import SinPermiso
 from monitor.origen import is_admin
 from monitor.policies import TEXT, page
 
-NO_GUARDAR = {"Cache-Control": "no-store"}
 VER_METRICAS = "monitor.view_metricas"
 SIN_TOKEN = "El formulario caducó o no viene de Monitor"
 
@@ -49,7 +48,7 @@ class SondasViewSet(OpenViewSet):
     acciones = {"vivo": Action("", "decir que vive"), "listo": Action("", "revisar si está listo")}
 
     def vivo(self, request):
-        return self.respond({"vivo": True}, headers=NO_GUARDAR)
+        return self.respond({"vivo": True}, headers=NO_STORE)
 
     def listo(self, request):
         failing = readiness.failing()
@@ -59,8 +58,8 @@ class SondasViewSet(OpenViewSet):
 def _status(code: str | None) -> tuple[int, dict]:
     """Return the status and the headers of an answer about what works, or doesn't because of `code`."""
     if code is None:
-        return 200, NO_GUARDAR
-    return 503, NO_GUARDAR | {ERROR_CODE: code, "Retry-After": RETRY_AFTER}
+        return 200, NO_STORE
+    return 503, NO_STORE | {ERROR_CODE: code, "Retry-After": RETRY_AFTER}
 
 
 class Recolector:

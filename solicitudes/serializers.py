@@ -6,7 +6,6 @@ from rest_framework import serializers
 
 from monitor.api.dialects import ENVELOPE
 from monitor.api.fields import (
-    ENTERO_MAXIMO,
     StrictBooleanField,
     StrictDayField,
     StrictIntegerField,
@@ -17,6 +16,7 @@ from monitor.api.fields import (
 from monitor.api.serializers import ObjectListField, StrictSerializer, in_both_cases
 from monitor.api.shapes import EmptyListField, Shape
 from monitor.errores import DatosInvalidos
+from monitor.validadores import ENTERO_MAXIMO
 from solicitudes.estados import Estado
 from solicitudes.models.partes import LUGAR_MAXIMO, MOTIVO_MAXIMO
 from solicitudes.models.solicitud import (

@@ -23,7 +23,7 @@ from django.db import connection
 from catalogos.base import Catalogo
 from catalogos.importacion.identidad import Existentes
 from catalogos.importacion.lineas import Lineas, columnas_de
-from catalogos.models import CATALOGOS, ENTERO_MAXIMO
+from catalogos.models import CATALOGOS
 from monitor.db.writes import Author
 from monitor.errores import DatosInvalidos, ErrorDeDominio, sin_su_campo
 from monitor.importacion.archivo import Archivo, Errores, archivo_invalido
@@ -31,7 +31,7 @@ from monitor.importacion.destino import ACTUALIZADA, CREADA, SIN_CAMBIOS, Destin
 from monitor.importacion.tabla import Columnas, Hoja, Renglon, leer, llano, recortada
 from monitor.importacion.valores import valor
 from monitor.origen import Origen, entrando_por
-from monitor.validadores import Entre
+from monitor.validadores import ENTERO_MAXIMO, Entre
 
 CARGABLES: dict[str, type[Catalogo]] = {modelo._meta.db_table: modelo for modelo in CATALOGOS}
 

@@ -11,6 +11,7 @@ from expedientes.evidencias.serializers import EVIDENCIA
 from expedientes.evidencias.subidas import Subida
 from monitor.api.authentication import TokenAuthentication
 from monitor.api.converters import read_id
+from monitor.api.dialects import NO_STORE
 from monitor.api.downloads import not_modified, send, send_whole
 from monitor.api.fields import StrictTextField
 from monitor.api.identity import Caller
@@ -27,7 +28,6 @@ log = logging.getLogger(__name__)
 SIN_MINIATURA = "La evidencia no tiene miniatura"
 SIN_BYTES = "El archivo no está en el almacenamiento"
 LADO, MENOR, MAYOR = 320, 64, 1024  # pixels of the longest side of a thumbnail
-NO_GUARDAR = {"Cache-Control": "no-store"}
 
 DETALLE = QueryParams(detalle=IntegerParam(min_value=0, max_value=1))
 TIPO = QueryParams(tipo=StrictTextField(allow_blank=True))
@@ -117,7 +117,7 @@ class EvidenciaViewSet(ApiViewSet):
             "url": f"{quote(evidencia.ruta)}?firma={quote(firma)}",
             "expira": datetime.fromtimestamp(vence, UTC),
         }
-        return self.respond(enlace, 201, NO_GUARDAR)
+        return self.respond(enlace, 201, NO_STORE)
 
 
 class RutaViewSet(ApiViewSet):

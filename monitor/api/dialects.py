@@ -13,6 +13,7 @@ from django.utils import timezone
 from monitor.errores import DatosInvalidos, ErrorDeDominio, ReglaIncumplida
 from monitor.textos import exact
 
+NO_STORE = {"Cache-Control": "no-store"}  # for answers that hold only now, and secrets
 CACHE = "private, no-cache"  # for answers with data: a cache asks again before it uses them
 
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME

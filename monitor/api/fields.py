@@ -17,9 +17,7 @@ from rest_framework import serializers
 from monitor.api.body import Written
 from monitor.db.queries import CompiledQuery, Param
 from monitor.textos import composed, is_visible, plates, trimmed, words
-from monitor.validadores import sin_control, sin_control_en_texto_largo
-
-ENTERO_MAXIMO = 2_147_483_647
+from monitor.validadores import ENTERO_MAXIMO, sin_control, sin_control_en_texto_largo
 
 _DIA = r"\d{4}-\d{2}-\d{2}"
 _ISO = re.compile(

@@ -1058,8 +1058,8 @@ MUTANTES: list[Mutante] = [
         "monitor/tests/test_views.py",
         cambios=[
             (
-                'return self.respond({"vivo": True}, headers=NO_GUARDAR)',
-                'return self.respond({"vivo": trouble() is None}, headers=NO_GUARDAR)',
+                'return self.respond({"vivo": True}, headers=NO_STORE)',
+                'return self.respond({"vivo": trouble() is None}, headers=NO_STORE)',
             )
         ],
     ),

@@ -37,3 +37,4 @@ def test_la_matriz_dice_quien_puede():
     assert "| cerrar sesión | sí | sí | sí |" in filas
     assert "| crear expedientes | sí | sí | — |" in filas
     assert "| eliminar usuarios | sí | — | — |" in filas
+    assert "| eliminar toda la evidencia | sí | sólo si la subió toda en las últimas 24 horas | — |" in filas

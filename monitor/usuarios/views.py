@@ -2,6 +2,7 @@ from django.db import models
 
 from monitor.api import tokens
 from monitor.api.converters import read_id
+from monitor.api.dialects import NO_STORE
 from monitor.api.etag import Tags
 from monitor.api.shapes import Reader
 from monitor.api.viewsets import Action, ApiViewSet, OpenViewSet, location
@@ -25,7 +26,6 @@ from monitor.usuarios.serializers import (
 CREDENCIALES_REQUERIDAS = "Usuario y contraseña requeridos"
 REGISTRO_REQUERIDO = "username, password y rol son requeridos"
 LLAVE_SIN_SESION = "Una llave no tiene sesión que cerrar; para que deje de servir, un Administrador la revoca"
-NO_GUARDAR = {"Cache-Control": "no-store"}
 
 tags = Tags(USUARIO, Usuario)
 usuarios = Reader(USUARIO, lambda: Usuario.objects.personas().order_by("id"))
@@ -43,7 +43,7 @@ class LoginViewSet(OpenViewSet):
         exigir_sin_espacios(datos["username"])
         usuario = entrar(**CREDENCIALES.read(datos), direccion=request.META["REMOTE_ADDR"])
         cuerpo = {"token": tokens.issue(usuario), "usuario": USUARIO.from_instance(usuario)}
-        return self.respond(cuerpo, headers=NO_GUARDAR)
+        return self.respond(cuerpo, headers=NO_STORE)
 
 
 class SesionViewSet(ApiViewSet):
@@ -58,7 +58,7 @@ class SesionViewSet(ApiViewSet):
             raise SinPermiso(LLAVE_SIN_SESION, codigo="llave_sin_sesion")
         SIN_CAMPOS.read(self.body(optional=True))
         Usuario.objects.revocar_tokens(request.user.pk)
-        return self.respond({"ok": True}, headers=NO_GUARDAR)
+        return self.respond({"ok": True}, headers=NO_STORE)
 
     def register(self, request):
         datos = self.body()
@@ -114,7 +114,7 @@ class LlaveViewSet(ApiViewSet):
 
     def create(self, request):
         llave = Llave.objects.crear(**LLAVE_NUEVA.read(self.body()), por=request.user)
-        headers = location("/api/llaves", llave.pk) | NO_GUARDAR
+        headers = location("/api/llaves", llave.pk) | NO_STORE
         return self.respond(LLAVE_CREADA.from_instance(llave), 201, headers)
 
     def retrieve(self, request, pk):

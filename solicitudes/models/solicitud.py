@@ -8,7 +8,6 @@ from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.functional import cached_property  # `con_todo` needs this one, which Django knows
 
 from catalogos.models import (
-    ENTERO_MAXIMO,
     Departamento,
     Lugar,
     TipoPrioridadSolicitud,
@@ -18,7 +17,7 @@ from monitor.cambios.seguimiento import Seguido
 from monitor.db.fields import LineField, LongTextField
 from monitor.errores import Conflicto
 from monitor.usuarios.models import Usuario
-from monitor.validadores import Entre, sin_control, sin_control_en_texto_largo
+from monitor.validadores import ENTERO_MAXIMO, Entre, sin_control, sin_control_en_texto_largo
 from solicitudes import referencias
 from solicitudes.codigo import Codigo
 from solicitudes.estados import Estado

@@ -1,9 +1,12 @@
+from datetime import timedelta
+
 from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from expedientes.estados import TRANSICIONES as DE_EXPEDIENTES
-from monitor.roles import PERMISOS, Rol
+from expedientes.evidencias.models import RECIENTE
+from monitor.roles import PERMISOS, Rol, tiene_permiso
 from solicitudes.estados import TRANSICIONES as DE_SOLICITUDES
 
 ARCHIVO = settings.BASE_DIR / "docs" / "estados.md"
@@ -24,6 +27,10 @@ NOMBRES = {
     "historicoestado": "el histórico de las solicitudes",
     "metricas": "las métricas del servicio",
 }
+
+# What a role may only under a condition, which the verb asks for.
+_HORAS = RECIENTE // timedelta(hours=1)
+CON_CONDICION = {("expedientes.vaciar_evidencia", Rol.OPERADOR): f"sólo si la subió toda en las últimas {_HORAS} horas"}
 
 PAGINA = """# Estados y permisos
 
@@ -84,9 +91,13 @@ def diagrama(transiciones) -> str:
 
 def matriz() -> str:
     columnas = [rol.label for rol in Rol]
-    filas = [[descripcion(p), *("sí" if rol in roles else "—" for rol in Rol)] for p, roles in PERMISOS.items()]
+    filas = [[descripcion(permiso), *(_puede(rol, permiso) for rol in Rol)] for permiso in PERMISOS]
     tabla = [["qué", *columnas], ["---"] * (1 + len(columnas)), *filas]
     return "\n".join(f"| {' | '.join(fila)} |" for fila in tabla)
+
+
+def _puede(rol: Rol, permiso: str) -> str:
+    return CON_CONDICION.get((permiso, rol), "sí") if tiene_permiso(rol, permiso) else "—"
 
 
 def descripcion(permiso: str) -> str:
