@@ -87,14 +87,16 @@ def fila_de(mensaje: Mensaje) -> dict:
 def pendientes(cuantos: int) -> list[int]:
     """Return the ids of at most `cuantos` mails whose time has come, in the order in which they go out: one of each two
     people in turn, the longest untouched first, so that whoever has hundreds queued makes nobody else wait for them. A
-    mail that was put back (`devolver`) goes after the others."""
+    mail that was put back (`devolver`) goes after the others. What tells one person of one solicitud goes out in the
+    order in which it was written: the next waits until the one before is delivered, omitted or given up."""
     antes = ("last_updated", "pk")
     de_dos = [models.F("context__persona"), models.F("context__otra")]
     turno = models.Window(RowNumber(), partition_by=de_dos, order_by=antes)
     # One that is tried again has its time.
     sin_hora_y_tocado = models.Q(scheduled_time=None, last_updated__gt=models.F("created"))
     devuelto = models.ExpressionWrapper(sin_hora_y_tocado, output_field=models.BooleanField())
-    ordenados = _pendientes().annotate(turno=turno, devuelto=devuelto).order_by("devuelto", "turno", *antes)
+    primeros = _primeros(_a_tiempo() | _con_novedad())
+    ordenados = primeros.annotate(turno=turno, devuelto=devuelto).order_by("devuelto", "turno", *antes)
     return list(ordenados.values_list("pk", flat=True)[:cuantos])
 
 
@@ -107,20 +109,16 @@ def espera() -> timedelta:
     """Return how long ago the time came of the mail that waits longest, by the clock of the database."""
     desde = models.Min(Coalesce("scheduled_time", "created"))
     espera = models.ExpressionWrapper(Now() - desde, output_field=models.DurationField())
-    return _pendientes().aggregate(espera=espera)["espera"] or timedelta()
+    return _primeros(_a_tiempo()).aggregate(espera=espera)["espera"] or timedelta()
 
 
 def tomar(pk: int) -> Email | None:
     """Take the mail for this worker alone during PLAZO, with one more attempt noted, and return it. Return None when
     another worker has it, or it isn't pending."""
-    tomado = (
-        _pendientes()
-        .filter(pk=pk)
-        .update(
-            scheduled_time=_dentro_de(PLAZO),
-            number_of_retries=Coalesce("number_of_retries", 0) + 1,
-            last_updated=Now(),
-        )
+    tomado = Email.objects.filter(_a_tiempo() | _sin_nadie(), status__in=POR_ENTREGAR, pk=pk).update(
+        scheduled_time=_dentro_de(PLAZO),
+        number_of_retries=Coalesce("number_of_retries", 0) + 1,
+        last_updated=Now(),
     )
     return con_para(Email.objects).get(pk=pk) if tomado else None
 
@@ -140,6 +138,13 @@ def mensaje_de(correo: Email) -> EmailMessage:
 def sobre_de(correo: Email) -> Sobre | None:
     """Return the envelope, or None for a mail that was queued before mails had one."""
     return correo.context and Sobre(**correo.context)
+
+
+def llega_tarde(correo: Email) -> bool:
+    """Return whether the person already got a later mail about the same solicitud, as when somebody sends a failed one
+    again: it would tell as news what isn't so any more."""
+    suyos = {f"context__{parte}": correo.context[parte] for parte in ("solicitud", "persona")}
+    return Email.objects.filter(pk__gt=correo.pk, status=STATUS.sent, **suyos).exists()
 
 
 def cambiar_para(correo: Email, direccion: str) -> None:
@@ -218,6 +223,33 @@ def borrar(correos: models.QuerySet) -> int:
     return correos.delete()[1].get(Email._meta.label, 0)
 
 
-def _pendientes():
-    a_tiempo = models.Q(scheduled_time=None) | models.Q(scheduled_time__lte=Now())
-    return Email.objects.filter(a_tiempo, status__in=POR_ENTREGAR)
+def _primeros(cuando: models.Q) -> models.QuerySet:
+    """Return the mails to be delivered that meet the condition, without those that wait for an earlier one to the same
+    person about the same solicitud."""
+    # A mail without an envelope is about nothing that we know of.
+    sin_espera = models.Q(context__isnull=True) | models.Q(pk=models.F("primero"))
+    primeros = _por_persona_y_solicitud(primero=models.Min("pk")).filter(sin_espera)
+    return Email.objects.filter(cuando, pk__in=primeros.values("pk"))
+
+
+def _a_tiempo() -> models.Q:
+    return models.Q(scheduled_time=None) | models.Q(scheduled_time__lte=Now())
+
+
+def _con_novedad() -> models.Q:
+    """Return the condition that a mail waits to be tried again, and another that waits for it was written since its
+    last attempt. It may have been overtaken: then the other needn't wait for hours."""
+    con_otro = _por_persona_y_solicitud(ultimo=models.Max("created")).filter(ultimo__gt=models.F("last_updated"))
+    return _sin_nadie() & models.Q(pk__in=con_otro.values("pk"))
+
+
+def _sin_nadie() -> models.Q:
+    """Return the condition that no worker can be delivering the mail."""
+    return models.Q(last_updated__lte=Now() - PLAZO)
+
+
+def _por_persona_y_solicitud(**que: models.Func) -> models.QuerySet:
+    """Annotate each mail to be delivered with that of all those to its person about its solicitud."""
+    de_lo_mismo = [models.F("context__solicitud"), models.F("context__persona")]
+    ventanas = {nombre: models.Window(funcion, partition_by=de_lo_mismo) for nombre, funcion in que.items()}
+    return Email.objects.filter(status__in=POR_ENTREGAR).annotate(**ventanas)

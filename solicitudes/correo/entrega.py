@@ -27,7 +27,7 @@ def preparar(correo: Email) -> EmailMessage:
     if not direcciones.get(sobre.persona):
         raise NoSeEntrega(SIN_DESTINO)
     hoy = Solicitud.objects.filter(pk=sobre.solicitud).values_list(*Situacion._fields).first()
-    if hoy is None or not vigente(sobre.aviso, Situacion(*hoy), sobre.persona):
+    if hoy is None or not vigente(sobre.aviso, Situacion(*hoy), sobre.persona) or cola.llega_tarde(correo):
         raise NoSeEntrega(SUPERADO)
     cola.cambiar_para(correo, direcciones[sobre.persona])
     mensaje = cola.mensaje_de(correo)

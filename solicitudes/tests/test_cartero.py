@@ -405,10 +405,13 @@ def pendiente(partes):
 
 
 def entregados(buzon):
-    return sorted((mensaje["To"], mensaje["Subject"].partition(":")[0].strip()) for mensaje in buzon.recibidos)
+    """Return to whom what was delivered, person by person. What each got stays in the order of its arrival."""
+    llegados = [(mensaje["To"], mensaje["Subject"].partition(":")[0].strip()) for mensaje in buzon.recibidos]
+    return sorted(llegados, key=lambda llegado: llegado[0])
 
 
 REGISTRADA, PENDIENTE = "Solicitud registrada", "Solicitud pendiente de su aprobación"
+CAMBIADA = "Solicitud cambiada"
 JUAN, MARIA, ANA = "juan@example.org", "maria@example.org", "ana@example.org"
 
 
@@ -440,7 +443,7 @@ JUAN, MARIA, ANA = "juan@example.org", "maria@example.org", "ana@example.org"
         ),
         (
             [{"cantidadPasajeros": 9}],
-            [(JUAN, REGISTRADA), (MARIA, "Solicitud cambiada"), (MARIA, PENDIENTE)],
+            [(JUAN, REGISTRADA), (MARIA, PENDIENTE), (MARIA, CAMBIADA)],
         ),
         ([{"cantidadPasajeros": 9}, "aprobar"], [(JUAN, "Solicitud aprobada")]),
     ],
@@ -466,6 +469,90 @@ def test_lo_que_un_cambio_posterior_dejo_sin_objeto_no_se_entrega(buzon, reparti
     omitidos = Email.objects.filter(status=cola.OMITIDO).count()
     dicho = "No se envía: un cambio posterior de la solicitud lo dejó sin objeto."
     assert list(Log.objects.values_list("message", flat=True)) == [dicho] * omitidos
+
+
+def cambiar(partes, solicitud, **cambio):
+    assert Api(partes["jefa"]).put(f"/solicitud/{solicitud.pk}", cambio).status_code == 200
+
+
+def test_lo_que_se_cambia_llega_despues_de_lo_que_cambia(buzon, repartir, partes):
+    """Also when the change has another other party, whose mails have their own turn."""
+    SolicitudFactory.create_batch(3, solicitante=partes["juan"], aprobador=partes["maria"])
+    ultima = SolicitudFactory(solicitante=partes["juan"], aprobador=partes["maria"])
+    cambiar(partes, ultima, idUsuarioSolicitante=partes["jefa"].pk, cantidadPasajeros=999)
+
+    with buzon.abierto():
+        assert repartir()
+
+    suyos = [m["Subject"] for m in buzon.recibidos if m["To"] == MARIA and ultima.codigo in m["Subject"]]
+    assert [asunto.partition(":")[0].strip() for asunto in suyos] == [PENDIENTE, CAMBIADA]
+
+
+def test_lo_que_se_cambia_espera_a_que_llegue_lo_que_cambia(buzon, repartir, partes, pendiente):
+    buzon.rechazos[MARIA] = "451 4.7.1 Luego"
+    with buzon.abierto():
+        assert repartir()
+        cambiar(partes, pendiente, cantidadPasajeros=999)
+        buzon.rechazos.clear()
+        assert repartir()
+        assert entregados(buzon) == [(JUAN, REGISTRADA)]
+        adelantar()
+        assert repartir()
+
+    assert entregados(buzon) == [(JUAN, REGISTRADA), (MARIA, PENDIENTE), (MARIA, CAMBIADA)]
+
+
+def test_lo_que_se_dio_por_perdido_no_detiene_lo_que_sigue_ni_llega_despues(buzon, repartir, partes, pendiente):
+    buzon.rechazos[MARIA] = "550 5.1.1 No"
+    with buzon.abierto():
+        assert repartir()
+        cambiar(partes, pendiente, cantidadPasajeros=999)
+        buzon.rechazos.clear()
+        assert repartir()
+        assert cola.reenviar(Email.objects.all()) == 1
+        assert repartir()
+
+    assert entregados(buzon) == [(JUAN, REGISTRADA), (MARIA, CAMBIADA)]
+    assert Email.objects.get(status=cola.OMITIDO).subject.startswith(PENDIENTE)
+
+
+def test_lo_que_se_reintenta_sin_objeto_no_detiene_la_decision(buzon, repartir, partes, pendiente):
+    """Its next attempt may be hours away; the decision has it looked at again as soon as no worker can have it."""
+    buzon.rechazos[JUAN] = "451 4.7.1 Luego"
+    with buzon.abierto():
+        assert repartir()
+        ahora = timezone.now()
+        de_juan = Email.objects.filter(to=JUAN)
+        de_juan.update(scheduled_time=ahora + timedelta(hours=4), last_updated=ahora - timedelta(minutes=3))
+        buzon.rechazos.clear()
+        Solicitud.objects.aprobar(pendiente.pk, por=partes["jefa"])
+        assert repartir()
+
+    assert entregados(buzon) == [(JUAN, "Solicitud aprobada"), (MARIA, PENDIENTE)]
+
+
+def test_lo_que_se_reintenta_no_se_adelanta_dos_veces_por_lo_mismo(buzon, repartir, partes, pendiente):
+    buzon.rechazos[MARIA] = "451 4.7.1 Luego"
+    with buzon.abierto():
+        assert repartir()
+        hace_rato = timezone.now() - timedelta(minutes=3)
+        Email.objects.filter(to=MARIA).update(
+            scheduled_time=timezone.now() + timedelta(hours=4), last_updated=hace_rato
+        )
+        cambiar(partes, pendiente, cantidadPasajeros=999)
+        assert [repartir() for _ in range(3)] == [True] * 3
+
+    assert sorted(Email.objects.filter(to=MARIA).values_list("number_of_retries", flat=True), key=bool) == [None, 2]
+
+
+def test_lo_que_espera_a_otro_no_cuenta_como_demorado(buzon, repartir, partes, pendiente):
+    buzon.rechazos[MARIA] = "451 4.7.1 Luego"
+    with buzon.abierto():
+        assert repartir()
+    cambiar(partes, pendiente, cantidadPasajeros=999)
+    Email.objects.filter(subject__startswith=CAMBIADA).update(created=timezone.now() - timedelta(hours=1))
+
+    assert cola.espera() == timedelta()
 
 
 @pytest.mark.parametrize("cambio", [{"is_active": False}, {"email": None}, {"email": ""}])
