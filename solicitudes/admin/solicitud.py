@@ -28,7 +28,7 @@ from solicitudes.admin.formularios import SolicitudForm
 from solicitudes.admin.linea import correos_de, leer_paso
 from solicitudes.admin.lugares import ParadaInline
 from solicitudes.admin.panel import ConPanel, MesFilter
-from solicitudes.correo.mensajes import lugares_de
+from solicitudes.correo.mensajes import paradas_de
 from solicitudes.estados import Estado
 from solicitudes.models import EstadoSolicitud, Solicitud
 from solicitudes.reglas import dudas_de
@@ -161,7 +161,7 @@ class SolicitudAdmin(ConHistorial, ConDecisiones, ConPanel, VerbAdmin):
             context["decisiones"] = decisiones_de(request.user, obj)
             context["casilla"], context["decidir"] = ACTION_CHECKBOX_NAME, DECIDIR
             context["lista_de_vuelta"] = self.lista_de_vuelta(request, obj)
-            context["recorrido"] = lugares_de(obj)
+            context["recorrido"] = paradas_de(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def dudas(self, solicitud):

@@ -1,13 +1,14 @@
 """The e-mails about a solicitud. Each change has a function, which the change's verb calls to queue the mails that it
 returns."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from django.conf import settings
 from django.template.loader import get_template
 from django.utils.dateformat import format as escribir_fecha
-from django.utils.html import escape
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from solicitudes.correo.avisos import Aviso
@@ -15,6 +16,7 @@ from solicitudes.correo.cola import Mensaje, Sobre
 from solicitudes.permisos import APROBADOR, SOLICITANTE, Accion
 
 RUTA = "/admin/solicitudes/solicitud/{id}/change/"
+SANGRIA = "\n" + " " * len("    antes: ")
 LUGARES_MAXIMO = 30  # the most places that a mail lists: a solicitud with 500 would make mails of half a megabyte
 OTRA = {SOLICITANTE: APROBADOR, APROBADOR: SOLICITANTE}
 
@@ -40,7 +42,7 @@ class Dato(NamedTuple):
 
     @property
     def html(self) -> SafeString:
-        return mark_safe("<br>".join(map(escape, _lineas(self.valor))))  # noqa: S308  each line is escaped
+        return _con_saltos(_lineas(self.valor))
 
     @property
     def citado(self) -> str:
@@ -48,15 +50,57 @@ class Dato(NamedTuple):
         own."""
         return "\n> ".join(_lineas(self.valor))
 
-    def resumido(self) -> "Dato":
-        """Return the value without the lines that don't fit in a mail."""
-        return self._replace(valor="\n".join(_resumir(_lineas(self.valor))))
+
+class Parada(NamedTuple):
+    """A place of a solicitud, with its number in it."""
+
+    numero: int
+    lugar: int
+    dicho: str
+
+    @property
+    def html(self) -> SafeString:
+        """Return what is said of the place. In a list, its lines after the first are set off too: they could pass for
+        the places that follow."""
+        primera, *otras = self.dicho.split("\n")
+        apartadas = format_html("<blockquote>{}</blockquote>", _con_saltos(otras)) if otras else ""
+        return format_html("{}{}", primera, apartadas)
+
+    @property
+    def citado(self) -> str:
+        return self.dicho.replace("\n", "\n> ")
+
+
+class Recorrido(NamedTuple):
+    """Some places of a solicitud: those that fit in a mail, and how many more there are."""
+
+    paradas: list[Parada]
+    resto: int
+
+    nombre = "Lugares"
+
+    @classmethod
+    def de(cls, paradas: list[Parada], cuantas: int = LUGARES_MAXIMO) -> "Recorrido":
+        return cls(paradas[:cuantas], max(len(paradas) - cuantas, 0))
+
+    @property
+    def html(self) -> SafeString:
+        paradas = [format_html("{}. {}", parada.numero, parada.html) for parada in self.paradas]
+        return format_html_join("", "<div>{}</div>", ([linea] for linea in self._lineas(paradas)))
+
+    @property
+    def citado(self) -> str:
+        """Return the places for a text mail, each below the one before."""
+        return SANGRIA.join(self._lineas([f"{parada.numero}. {parada.citado}" for parada in self.paradas]))
+
+    def _lineas(self, paradas: list[str]) -> list[str]:
+        return paradas + ([f"… y {self.resto} más"] if self.resto else []) or ["—"]
 
 
 class Cambio(NamedTuple):
     nombre: str
-    antes: Dato
-    ahora: Dato
+    antes: Dato | Recorrido
+    ahora: Dato | Recorrido
 
 
 class Carta(NamedTuple):
@@ -158,7 +202,7 @@ def _mensajes(solicitud, *cartas: Carta, motivo=None) -> list[Mensaje]:
     cartas = [carta for carta in cartas if _persona(carta).email]
     if not cartas:
         return []
-    detalle = {"datos": _datos(solicitud), "lugares": _lugares_que_caben(solicitud)}
+    detalle = {"datos": _datos(solicitud), "recorrido": Recorrido.de(paradas_de(solicitud))}
     comun = {
         # These are written once for all the mails of a change.
         "detalle_txt": _escribir("detalle.txt", detalle),
@@ -207,10 +251,11 @@ def _escribir(plantilla, contexto) -> str:
 # --- What a solicitud says ---
 
 
-def para_decidir(solicitud) -> list[Dato]:
+def para_decidir(solicitud) -> list[Dato | Recorrido]:
     """Return all that whoever decides has to know. The solicitud has what it refers to (`con_todo`)."""
     _, _, *otros = _datos(solicitud)  # the code and the subject are the title
-    return [*otros, _recorrido(solicitud), *_porque(solicitud)]
+    paradas = paradas_de(solicitud)
+    return [*otros, Recorrido.de(paradas, len(paradas)), *_porque(solicitud)]
 
 
 def _datos(solicitud) -> list[Dato]:
@@ -239,42 +284,44 @@ def _porque(solicitud) -> list[Dato]:
 
 def _cambios(antes, ahora) -> list[Cambio]:
     """Return what changed of what the approver has to know again, with its value before and now."""
-    pares = zip(_que_importa(antes), _que_importa(ahora), strict=True)
-    distintos = [(viejo, nuevo) for viejo, nuevo in pares if viejo.citado != nuevo.citado]
-    return [Cambio(viejo.nombre, viejo.resumido(), nuevo.resumido()) for viejo, nuevo in distintos]
-
-
-def _que_importa(solicitud) -> list[Dato]:
-    return [
-        Dato("Servicio", _momento(solicitud)),
-        Dato("Tipo de servicio", solicitud.referidas.servicio.nombre),
-        Dato("Prioridad", solicitud.referidas.prioridad.nombre),
-        Dato("Pasajeros", str(solicitud.cantidad_pasajeros)),
-        _recorrido(solicitud),
+    cambios = [
+        Cambio(nombre, Dato(nombre, decir(antes)), Dato(nombre, decir(ahora)))
+        for nombre, (columnas, decir) in QUE_IMPORTA.items()
+        if antes.en_datos(columnas) != ahora.en_datos(columnas)
     ]
+    return cambios + _cambio_de_lugares(antes, ahora)
 
 
-def _recorrido(solicitud) -> Dato:
-    return Dato("Lugares", "\n".join(f"{i}. {lugar.valor}" for i, lugar in enumerate(lugares_de(solicitud), 1)))
+def _cambio_de_lugares(antes, ahora) -> list[Cambio]:
+    """Return the change with the places that differ, or nothing when none does."""
+    viejas, nuevas = (_paradas(solicitud, _homonimos(antes, ahora)) for solicitud in (antes, ahora))
+    if viejas == nuevas:
+        return []
+    comunes = set(viejas) & set(nuevas)
+    distintas = ([parada for parada in paradas if parada not in comunes] for paradas in (viejas, nuevas))
+    return [Cambio(Recorrido.nombre, *map(Recorrido.de, distintas))]
 
 
-def lugares_de(solicitud) -> list[Dato]:
-    return [Dato("Lugar", _lugar(parada)) for parada in solicitud.lugares_en_orden]
+def paradas_de(solicitud) -> list[Parada]:
+    return _paradas(solicitud, _homonimos(solicitud))
 
 
-def _lugares_que_caben(solicitud) -> list[Dato]:
-    return [Dato("Lugar", lugar) for lugar in _resumir([lugar.valor for lugar in lugares_de(solicitud)])]
+def _paradas(solicitud, homonimos) -> list[Parada]:
+    paradas = enumerate(solicitud.lugares_en_orden, 1)
+    return [Parada(i, p.lugar_id, "\n".join(_lineas(_lugar(p, homonimos)))) for i, p in paradas]
 
 
-def _resumir(lugares: list[str]) -> list[str]:
-    sobran = len(lugares) - LUGARES_MAXIMO
-    return lugares[:LUGARES_MAXIMO] + ([f"… y {sobran} más"] if sobran > 0 else [])
+def _homonimos(*solicitudes) -> set[str]:
+    """Return the names that more than one of the places has."""
+    nombres = {p.lugar_id: p.sitio.nombre for solicitud in solicitudes for p in solicitud.lugares_en_orden}
+    return {nombre for nombre, veces in Counter(nombres.values()).items() if veces > 1}
 
 
-def _lugar(parada) -> str:
+def _lugar(parada, homonimos) -> str:
     """Return a place in one line: «Sede Central (origen), Av. Principal 123: salida; llegada 10:30 h»."""
     partes = [
         parada.sitio.nombre,
+        f" ({parada.sitio.codigo or f'Id {parada.lugar_id}'})" if parada.sitio.nombre in homonimos else "",
         " (origen)" if parada.es_origen else "",
         f", {parada.sitio.direccion}" if parada.sitio.direccion else "",
         f": {parada.descripcion}" if parada.descripcion else "",
@@ -295,11 +342,24 @@ def _momento(solicitud) -> str:
 
 
 def _hora(hora) -> str:
-    return f"{hora:%H:%M} h"
+    return f"{hora:%H:%M:%S} h" if hora.second else f"{hora:%H:%M} h"
+
+
+# What the approver has to know again when it changes, besides the places: its columns, and how it is told.
+QUE_IMPORTA: dict[str, tuple[tuple[str, ...], Callable]] = {
+    "Servicio": (("fecha_servicio", "hora_servicio"), _momento),
+    "Tipo de servicio": (("servicio_id",), lambda solicitud: solicitud.referidas.servicio.nombre),
+    "Prioridad": (("prioridad_id",), lambda solicitud: solicitud.referidas.prioridad.nombre),
+    "Pasajeros": (("cantidad_pasajeros",), lambda solicitud: str(solicitud.cantidad_pasajeros)),
+}
 
 
 def _linea(texto: str) -> str:
     return " ".join(texto.split())
+
+
+def _con_saltos(lineas: list[str]) -> SafeString:
+    return format_html_join(mark_safe("<br>"), "{}", ([linea] for linea in lineas))
 
 
 def _lineas(texto: str) -> list[str]:

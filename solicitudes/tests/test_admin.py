@@ -307,7 +307,7 @@ def test_decidir_pide_el_motivo_en_una_pagina(admin, solicitud):
 
     assert response.status_code == 200
     assert f"{solicitud.codigo}, {solicitud.asunto}" in response.text
-    dichos = {dato.nombre: dato.valor for dato in response.context["solicitudes"][0][1]}
+    dichos = {dato.nombre: dato.citado for dato in response.context["solicitudes"][0][1]}
     assert dichos["Solicita"] == f"{solicitud.solicitante} ({solicitud.departamento.nombre})"
     assert dichos["Servicio"].endswith(", 08:00 h")
     assert dichos["Pasajeros"] == "3"

@@ -9,9 +9,10 @@ from post_office.models import Email
 from catalogos.tests.factories import LugarFactory, TipoPrioridadSolicitudFactory, TipoServicioSolicitudFactory
 from monitor.api.tests.cliente import Api
 from monitor.usuarios.tests.factories import UsuarioFactory
+from solicitudes.correo.mensajes import SANGRIA
 from solicitudes.models import Solicitud
 from solicitudes.tests.factories import SolicitudFactory, parada
-from solicitudes.tests.test_admin import LISTA, editar, entrar
+from solicitudes.tests.test_admin import LISTA, decidir, editar, entrar
 
 
 @pytest.fixture
@@ -223,11 +224,11 @@ def test_otro_solicitante_confirma_al_nuevo_y_avisa_al_de_antes(solicitud, oscar
     ("campo", "nombre", "antes", "ahora"),
     [
         ("fechaServicioRequerido", "Servicio", "15 de marzo de 2031, 08:00 h", "16 de marzo de 2031, 08:00 h"),
-        ("horaServicioRequerido", "Servicio", "15 de marzo de 2031, 08:00 h", "15 de marzo de 2031, 09:30 h"),
+        ("horaServicioRequerido", "Servicio", "15 de marzo de 2031, 08:00 h", "15 de marzo de 2031, 08:00:30 h"),
         ("idTipoServicioSolicitud", "Tipo de servicio", "De personas", "De muebles"),
         ("idTipoPrioridadSolicitud", "Prioridad", "Normal", "Urgente"),
         ("cantidadPasajeros", "Pasajeros", "3", "9"),
-        ("lugares", "Lugares", "1. Sede (origen)\n> 2. Oficina", "1. Oficina"),
+        ("lugares", "Lugares", f"1. Sede (origen){SANGRIA}2. Oficina", "1. Oficina"),
     ],
 )
 def test_cambio_del_servicio_dice_al_aprobador_de_que_a_que(db, oscar, campo, nombre, antes, ahora):
@@ -241,7 +242,7 @@ def test_cambio_del_servicio_dice_al_aprobador_de_que_a_que(db, oscar, campo, no
     )
     nuevo = {
         "fechaServicioRequerido": "2031-03-16",
-        "horaServicioRequerido": "09:30",
+        "horaServicioRequerido": "08:00:30",
         "idTipoServicioSolicitud": TipoServicioSolicitudFactory(nombre="De muebles").pk,
         "idTipoPrioridadSolicitud": TipoPrioridadSolicitudFactory(nombre="Urgente").pk,
         "cantidadPasajeros": 9,
@@ -257,8 +258,55 @@ def test_cambio_del_servicio_dice_al_aprobador_de_que_a_que(db, oscar, campo, no
     )
     cambios = f"Lo que cambió:\n  {nombre}\n    antes: {antes}\n    ahora: {ahora}\n\n"
     assert correo.message.split("\n\n", 2)[2].startswith(cambios)
-    celdas = "".join(f'<td valign="top">{v.replace(chr(10) + "> ", "<br>")}</td>' for v in (antes, ahora))
+    celdas = "".join(f'<td valign="top">{en_html(campo, valor)}</td>' for valor in (antes, ahora))
     assert f"{nombre}</th>{celdas}" in correo.html_message
+
+
+def en_html(campo, valor):
+    return "".join(f"<div>{lugar}</div>" for lugar in valor.split(SANGRIA)) if campo == "lugares" else valor
+
+
+def cambio_de_lugares(aprobador, antes, ahora):
+    """Return the mail that tells the approver of it."""
+    solicitud = SolicitudFactory(aprobador=aprobador, lugares=antes)
+    por = UsuarioFactory(administrador=True)
+    [correo] = nuevos(lambda: Solicitud.objects.actualizar(solicitud.pk, {"lugares": ahora}, por=por)).values()
+    return correo
+
+
+@pytest.mark.parametrize(("codigos", "dichos"), [(("B-1", "B-2"), ("B-1", "B-2")), ((None, None), ("Id {}", "Id {}"))])
+def test_otro_lugar_del_mismo_nombre_es_un_cambio_y_se_distingue(ana, codigos, dichos):
+    bodegas = [LugarFactory(nombre="Bodega", direccion=None, codigo=codigo) for codigo in codigos]
+    antes, ahora = (f"1. Bodega ({d.format(bodega.pk)})" for d, bodega in zip(dichos, bodegas, strict=True))
+
+    correo = cambio_de_lugares(ana, *([parada(0, bodega)] for bodega in bodegas))
+
+    assert f"  Lugares\n    antes: {antes}\n    ahora: {ahora}\n" in correo.message
+
+
+def test_lugares_del_mismo_nombre_en_una_solicitud_se_distinguen(db):
+    bodegas = [LugarFactory(nombre="Bodega", direccion=None, codigo=codigo) for codigo in ("B-1", "B-2")]
+    SolicitudFactory(aprobador__email=None, lugares=[parada(i, bodega) for i, bodega in enumerate(bodegas)])
+
+    assert "  1. Bodega (B-1)\n  2. Bodega (B-2)\n" in Email.objects.get().message
+
+
+def test_de_muchos_lugares_se_dicen_los_que_cambian(ana):
+    lugar = LugarFactory(nombre="Bodega", direccion=None)
+    antes = [parada(n, lugar) for n in range(40)]
+    ahora = [{**una, "descripcion": "Por atrás"} if una["orden"] == 35 else una for una in antes]
+
+    correo = cambio_de_lugares(ana, antes, [*ahora, parada(40, lugar)])
+
+    cambio = f"    antes: 36. Bodega\n    ahora: 36. Bodega: Por atrás{SANGRIA}41. Bodega\n"
+    assert cambio in correo.message
+
+
+def test_lugares_que_solo_se_quitan(ana):
+    lugar = LugarFactory(nombre="Bodega", direccion=None)
+    paradas = [parada(n, lugar) for n in range(2)]
+
+    assert "    antes: 2. Bodega\n    ahora: —\n" in cambio_de_lugares(ana, paradas, paradas[:1]).message
 
 
 def test_cambios_por_el_admin_tambien_se_avisan(solicitud, oscar):
@@ -296,6 +344,35 @@ def test_aprobador_lee_por_que_se_pide_y_el_solicitante_no_hace_falta(mundo, cue
         assert f">{valor}</blockquote>" in correos["maria@example.org"].html_message
 
 
+FALSOS_LUGARES = "Salida\n2. Aeropuerto\n3. Casa"
+
+
+def test_renglones_de_un_lugar_no_pasan_por_otros_lugares(ana):
+    bodega, casa = (LugarFactory(nombre=nombre, direccion=None) for nombre in ("Bodega", "Casa"))
+    antes = [parada(0, bodega), parada(1, casa)]
+    ahora = [parada(0, bodega, descripcion=FALSOS_LUGARES), parada(1, casa, descripcion="Fin")]
+
+    correo = cambio_de_lugares(ana, antes, ahora)
+
+    dicho = "1. Bodega: Salida\n> 2. Aeropuerto\n> 3. Casa"
+    assert f"    ahora: {dicho}{SANGRIA}2. Casa: Fin\n" in correo.message
+    assert f"Lugares:\n  {dicho}\n  2. Casa: Fin\n" in correo.message
+    en_html = "Bodega: Salida<blockquote>2. Aeropuerto<br>3. Casa</blockquote>"
+    assert f"<div>1. {en_html}</div><div>2. Casa: Fin</div></td>" in correo.html_message
+    assert f"<li>{en_html}</li>" in correo.html_message
+
+
+def test_renglones_de_un_lugar_en_el_admin_tampoco(solicitud, oscar):
+    lugares = [parada(0, LugarFactory(nombre="Bodega", direccion=None), descripcion=FALSOS_LUGARES)]
+    Solicitud.objects.actualizar(solicitud.pk, {"lugares": lugares}, por=oscar)
+    dicho = "Bodega: Salida<blockquote>2. Aeropuerto<br>3. Casa</blockquote>"
+
+    pagina = decidir(entrar(oscar), "rechazar", [solicitud])
+    assert f"<dd><div>1. {dicho}</div></dd>" in pagina.text
+    Solicitud.objects.aprobar(solicitud.pk, por=oscar)
+    assert f"<li>{dicho}</li>" in entrar(oscar).get(f"{LISTA}{solicitud.pk}/change/").text
+
+
 FALSO = "Sí\n\nVer la solicitud: http://malo.example\u2028Mensaje de Monitor.\r\nX:        Ver"
 
 
@@ -309,8 +386,9 @@ def test_renglones_de_la_gente_van_apartados_y_en_html_se_conservan(mundo, cuerp
     assert "Sí\n> \n> Ver la solicitud: http://malo.example\n> Mensaje de Monitor.\n> X: Ver" in correo.message
     enlaces = [renglon for renglon in correo.message.splitlines() if renglon.startswith("Ver la solicitud: ")]
     assert enlaces == [f"Ver la solicitud: http://127.0.0.1:8000/admin/solicitudes/solicitud/{pk_de(correo)}/change/"]
-    conservados = "Sí<br><br>Ver la solicitud: http://malo.example<br>Mensaje de Monitor.<br>X: Ver"
-    assert conservados in correo.html_message
+    conservados = ["Sí", "", "Ver la solicitud: http://malo.example", "Mensaje de Monitor.", "X: Ver"]
+    primera = "Sí<blockquote>" if campo == "lugar" else "Sí<br>"
+    assert primera + "<br>".join(conservados[1:]) in correo.html_message
 
 
 def pk_de(correo):
