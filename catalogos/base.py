@@ -1,6 +1,7 @@
 """The columns, the rules and the verbs that every catalogue has. `models.py` has the catalogues themselves."""
 
 import logging
+from collections.abc import Collection
 from functools import partial
 from typing import Self
 
@@ -21,7 +22,7 @@ from monitor.db.writes import Author
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 from monitor.textos import composed, is_visible, with_single_blanks, words
 from monitor.usuarios.models import Usuario
-from monitor.validadores import sin_blancos, sin_control, sin_control_en_texto_largo, sin_formato
+from monitor.validadores import sin_blancos, sin_control, sin_control_en_texto_largo, sin_formato, sin_inversion
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 class RecortadoField(LineField):
     """A line of text that cleaning leaves without white space at its ends, and with one blank where there were
     several."""
+
+    default_validators = [sin_inversion]
 
     def __init__(self, *args, validators=(), **kwargs):
         super().__init__(*args, validators=list(dict.fromkeys([sin_control, *validators])), **kwargs)
@@ -132,9 +135,10 @@ class CatalogoManager(models.Manager.from_queryset(CatalogoQuerySet)):
         the row isn't what its writer saw, and Conflicto when another row has the new key."""
         fila = self._bloquear(pk, no_key=True)
         exigir_visto(fila, visto)
-        for atributo, valor in datos.items():
-            setattr(fila, atributo, valor)
-        fila.validar()
+        nuevos = {atributo for atributo, valor in datos.items() if getattr(fila, atributo) != valor}
+        for atributo in nuevos:
+            setattr(fila, atributo, datos[atributo])
+        fila.validar(nuevos)
         self._validar_en_la_base(fila)
         return self._guardar(fila, "actualizó", por)
 
@@ -221,16 +225,19 @@ class Catalogo(Remembered, Encadenado):
         for campo in self.editables():
             setattr(self, campo.attname, getattr(nueva, campo.attname))
 
-    def validar(self) -> None:
+    def validar(self, nuevos: Collection[str] | None = None) -> None:
         """Clean and check the value of each column, whoever writes, and make a text that nobody can see null where the
-        column admits null. Raise DatosInvalidos, with the sentences by column."""
-        for campo in self.editables():
+        column admits null. `nuevos` has the attnames of a row that is there already: what it had before there was a
+        rule doesn't hinder other changes. Raise DatosInvalidos, with the sentences by column."""
+        columnas = [campo for campo in self.editables() if nuevos is None or campo.attname in nuevos]
+        for campo in columnas:
             valor = getattr(self, campo.attname)
             if campo.null and isinstance(valor, str) and not is_visible(valor):
                 setattr(self, campo.attname, None)
         try:
             # References are left out, because they are checked in the database, under a lock.
-            self.clean_fields(exclude=[campo.name for campo in self.editables() if campo.is_relation])
+            se_revisan = {campo.name for campo in columnas if not campo.is_relation}
+            self.clean_fields(exclude=[campo.name for campo in self._meta.fields if campo.name not in se_revisan])
         except ValidationError as error:
             raise self.invalido(error.message_dict) from error
 

@@ -13,10 +13,33 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # Blanks that Unicode doesn't count as such: people can't see them either.
 BLANCOS_QUE_NO_LO_PARECEN = "\u2800\u115f\u1160\u3164\uffa0"
 
+# Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt, version 16.0): what is shown as nothing where the
+# letter has no glyph for it. Some are marks and some aren't assigned, so their category doesn't tell.
+IGNORABLES = (
+    (0xAD, 0xAD),
+    (0x34F, 0x34F),
+    (0x61C, 0x61C),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x200B, 0x200F),
+    (0x202A, 0x202E),
+    (0x2060, 0x206F),
+    (0x3164, 0x3164),
+    (0xFE00, 0xFE0F),
+    (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFF8),
+    (0x1BCA0, 0x1BCA3),
+    (0x1D173, 0x1D17A),
+    (0xE0000, 0xE0FFF),
+)
+# These set the direction of what follows, letters of other people included.
+QUE_INVIERTEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
 # These are Unicode's white space. Python's isspace() also counts four control characters, which must be refused.
 BLANCOS = "".join(c for c in map(chr, range(0x3001)) if c.isspace() and not "\x1c" <= c <= "\x1f")
 BLANCOS_DE_UN_RENGLON = "".join(c for c in BLANCOS if unicodedata.category(c) != "Cc")
-NO_SE_VEN = frozenset(BLANCOS + BLANCOS_QUE_NO_LO_PARECEN)
 
 # Letters that Unicode doesn't decompose, by the plain ones. Each comes without capitals.
 VARIAS = {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
@@ -38,15 +61,25 @@ def composed(texto: str) -> str:
 
 
 def is_visible(texto: str) -> bool:
-    """Return whether anything of the text can be seen: a text of blanks or format characters alone is as good as
+    """Return whether anything of the text can be seen: a text of blanks or invisible characters alone is as good as
     none."""
-    return any(c not in NO_SE_VEN and unicodedata.category(c) != "Cf" for c in texto)
+    return any(c not in BLANCOS and not _is_invisible(c) for c in texto)
 
 
-def has_format(texto: str) -> bool:
-    """Return whether the text has format characters (Unicode's category Cf), which nobody sees: with them two texts
-    that differ look the same."""
-    return not texto.isascii() and any(unicodedata.category(c) == "Cf" for c in texto)
+def has_invisible(texto: str) -> bool:
+    """Return whether the text has characters that nobody sees: with them two texts that differ look the same."""
+    return not texto.isascii() and any(map(_is_invisible, texto))
+
+
+def has_inversion(texto: str) -> bool:
+    """Return whether the text sets a direction, which may turn the words after it around."""
+    return not QUE_INVIERTEN.isdisjoint(texto)
+
+
+def _is_invisible(c: str) -> bool:
+    if c in BLANCOS_QUE_NO_LO_PARECEN or unicodedata.category(c) == "Cf":
+        return True
+    return any(primero <= ord(c) <= ultimo for primero, ultimo in IGNORABLES)
 
 
 def trimmed(texto: str) -> str:

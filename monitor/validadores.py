@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import BaseValidator
 from django.utils.deconstruct import deconstructible
 
-from monitor.textos import CONTROL, has_format
+from monitor.textos import CONTROL, has_inversion, has_invisible
 
 # In a long text people do type newline, carriage return and tab.
 CONTROL_EN_TEXTO_LARGO = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -39,8 +39,14 @@ def sin_blancos(valor: str) -> None:
 
 
 def sin_formato(valor: str) -> None:
-    if has_format(valor):
+    if has_invisible(valor):
         raise ValidationError("tiene caracteres invisibles; bórrelo y escríbalo sin copiarlo", code="formato")
+
+
+def sin_inversion(valor: str) -> None:
+    if has_inversion(valor):
+        frase = "tiene caracteres invisibles que invierten lo que sigue; bórrelo y escríbalo sin copiarlo"
+        raise ValidationError(frase, code="inversion")
 
 
 # Beyond these, some time zone can't show a moment, be it the database's or the one of the reader's browser.

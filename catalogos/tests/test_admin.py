@@ -57,6 +57,16 @@ def test_agregar_escribe_por_el_verbo(caso, como_administrador, client):
     assert LogEntry.objects.get().user == como_administrador
 
 
+def test_lo_que_ya_tenia_algo_invisible_se_puede_cambiar(como_administrador, client):
+    fila = AseguradoraFactory()
+    type(fila).objects.filter(pk=fila.pk).update(nombre="AXA\ufe0f")
+
+    assert "tiene caracteres invisibles" in frases(enviar(client, pagina_de(fila), nombre="AXA\ufe0f\ufe0f"))[0]
+    enviar(client, pagina_de(fila), nombre="AXA")
+
+    assert type(fila).objects.get().nombre == "AXA"
+
+
 def test_agregar_rechaza_una_clave_activa_con_la_frase_de_la_api(caso, como_administrador, client):
     ejemplo = {"codigo": "sc-001", "nombre": "Sede"} if caso.modelo is Lugar else columnas(caso)
     enviar(client, f"{lista_de(caso.modelo)}add/", **ejemplo)

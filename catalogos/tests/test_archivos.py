@@ -322,6 +322,12 @@ def test_una_clave_fuera_de_las_letras_que_la_base_iguala(sembrar, archivo):
     ("fila", "frase"),
     [
         ("A\u200b;Sede", "codigo: tiene caracteres invisibles; bórrelo y escríbalo sin copiarlo"),
+        ("A\ufe0f;Sede", "codigo: tiene caracteres invisibles; bórrelo y escríbalo sin copiarlo"),
+        (
+            "A;\u202eSede",
+            "nombre: tiene caracteres invisibles que invierten lo que sigue; bórrelo y escríbalo sin copiarlo",
+        ),
+        ("A;\ufe0f", "nombre: Este campo no puede estar en blanco."),
         ("A;\u200b\u3164", "nombre: Este campo no puede estar en blanco."),
         ("\u200b;Sede", "codigo: Este campo no puede estar en blanco."),
     ],

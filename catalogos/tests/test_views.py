@@ -69,6 +69,30 @@ def test_crear_con_todo_se_lee_igual(caso, operador, tecnico):
     assert respuesta(tecnico.get(f"{caso.ruta}/{fila['Id']}")) == (200, exito(caso.obtenido, fila))
 
 
+@pytest.mark.parametrize("invisible", "\u200b\ufe0f\u034f\u17b4\u2065\U000e0100\u3164\u2800")
+def test_la_clave_no_tiene_nada_que_no_se_vea(caso, operador, invisible):
+    clave = caso.modelo.clave
+    con_algo = caso.completo | {clave: f"{caso.completo[clave].split()[0]}{invisible}"}
+
+    frase = f"{clave}: tiene caracteres invisibles; bórrelo y escríbalo sin copiarlo"
+    assert respuesta(operador.post(caso.ruta, con_algo)) == invalido(frase)
+
+
+@pytest.mark.parametrize("nombre", ["\u200b", "\ufe0f", "\u3164\u034f"])
+def test_un_nombre_que_no_se_ve_es_ninguno(caso, operador, nombre):
+    vacio = respuesta(operador.post(caso.ruta, caso.completo | {"nombre": ""}))
+
+    assert respuesta(operador.post(caso.ruta, caso.completo | {"nombre": nombre})) == vacio
+
+
+def test_lo_que_ya_tenia_algo_invisible_se_puede_cambiar(operador):
+    departamento = DepartamentoFactory()
+    Departamento.objects.filter(pk=departamento.pk).update(codigo="X\ufe0f", nombre="\u202eX")
+
+    assert operador.put(f"/departamento/{departamento.pk}", {"nivelJerarquico": 3}).status_code == 200
+    assert respuesta(operador.put(f"/departamento/{departamento.pk}", {"codigo": "Y\ufe0f"}))[0] == 400
+
+
 def test_crear_rechaza_una_clave_activa_sin_distinguir_mayusculas(caso, operador):
     operador.post(caso.ruta, caso.completo)
     en_mayusculas = {campo: v.upper() if isinstance(v, str) else v for campo, v in caso.completo.items()}

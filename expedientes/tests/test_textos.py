@@ -9,8 +9,10 @@ from expedientes.tests.factories import ExpedienteFactory
 from monitor.admin.finder import NADA_QUE_BUSCAR
 from monitor.api.tests.cliente import respuesta
 
+INVISIBLES = "\ufe0f\u034f\u17b4\u2065\U000e0100"
 
-@pytest.mark.parametrize("clave", ["\u200b", "\u2800", "\u115f", "\u1160", "\u3164", "\uffa0", " \u00ad "])
+
+@pytest.mark.parametrize("clave", ["\u200b", "\u2800", "\u115f", "\u1160", "\u3164", "\uffa0", " \u00ad ", *INVISIBLES])
 def test_una_llave_que_no_se_ve_es_ninguna(operador, clave):
     recibida = respuesta(operador.post("/api/expedientes", {"no_siniestro": clave}))
 
@@ -24,7 +26,9 @@ def test_compuesta_y_descompuesta_son_la_misma_llave(operador):
 
 
 @pytest.mark.parametrize(
-    ("campo", "valor"), [("no_siniestro", "SIN\u200b-1"), ("correo_cliente", "a\u200bna@example.org")]
+    ("campo", "valor"),
+    [("no_siniestro", "SIN\u200b-1"), ("correo_cliente", "a\u200bna@example.org")]
+    + [("no_siniestro", f"SIN-1{invisible}") for invisible in f"{INVISIBLES}\u3164\u2800"],
 )
 def test_no_se_admiten_caracteres_de_formato(operador, campo, valor):
     estado, cuerpo = respuesta(operador.post("/api/expedientes", {"no_siniestro": "SIN-1"} | {campo: valor}))

@@ -498,8 +498,8 @@ MUTANTES: list[Mutante] = [
                 "if False:\n            raise Conflicto(frase(NO_ELIMINADA",
             ),
             (
-                "            setattr(fila, atributo, valor)\n        fila.validar()\n",
-                "            setattr(fila, atributo, valor)\n",
+                "        fila.validar(nuevos)\n",
+                "        pass\n",
             ),
             (
                 "        usos = fila.usos()\n",
@@ -510,6 +510,8 @@ MUTANTES: list[Mutante] = [
                 'vigentes = filas.vigentes() if hasattr(filas, "vigentes") else filas.all()',
                 "vigentes = filas.all()",
             ),
+            ("    default_validators = [sin_inversion]\n", ""),
+            ("if nuevos is None or campo.attname in nuevos]", "]"),
             ("texto and with_single_blanks(texto)", "texto"),
             ("texto and composed(texto.upper())", "texto"),
             ("validators=[sin_blancos, sin_formato, *validators]", "validators=validators"),

@@ -61,15 +61,29 @@ def test_las_mismas_placas(placas):
 
 
 @pytest.mark.parametrize(
-    "texto", ["", " ", "\u3000", "\u200b", "\u2800", "\u115f\u1160", "\u3164", "\uffa0", "\ufeff \u00ad"]
+    "texto",
+    [
+        *("", " ", "\u3000", "\u200b", "\u2800", "\u115f\u1160", "\u3164", "\uffa0", "\ufeff \u00ad"),
+        *"\ufe0f\u034f\u17b4\u180b\u2065\ufff0\U0001bca0\U0001d173\U000e0100\U000e0fff",
+    ],
 )
 def test_no_se_ve(texto):
     assert not textos.is_visible(texto)
 
 
-@pytest.mark.parametrize("texto", ["a", ".", " a", "\u200ba", "\u0301", "\x01"])
+@pytest.mark.parametrize("texto", ["a", ".", " a", "\u200ba", "\u0301", "\x01", "❤\ufe0f", "葛\U000e0100", "\u180a"])
 def test_se_ve(texto):
     assert textos.is_visible(texto)
+
+
+@pytest.mark.parametrize("invisible", "\u200b\u2800\u3164\ufe0f\u034f\u17b4\u2065\U000e0100")
+def test_con_algo_invisible(invisible):
+    assert textos.has_invisible(f"X{invisible}")
+
+
+@pytest.mark.parametrize("texto", ["X", "Ñandú", "n\u0303", "X Y", "X\u00a0Y", "Łódź", "葛", "❤"])
+def test_sin_nada_invisible(texto):
+    assert not textos.has_invisible(texto)
 
 
 def test_blancos_de_mas():

@@ -16,7 +16,7 @@ from monitor.db.queries import CompiledQuery, Param
 from monitor.db.writes import Author, insert, update
 from monitor.errores import DatosInvalidos, NoEncontrado
 from monitor.roles import exigir_rol
-from monitor.validadores import que_se_puede_mostrar
+from monitor.validadores import que_se_puede_mostrar, sin_inversion
 
 NO_ENCONTRADA = "Llave no encontrada"
 YA_PASO = "ese momento ya pasó; use uno que esté por venir, o ninguno para que no venza"
@@ -107,7 +107,12 @@ class Llave(models.Model):
     usuario = models.OneToOneField(
         "usuarios.Usuario", models.PROTECT, primary_key=True, db_column="id", related_name="+"
     )
-    nombre = LineField("nombre", max_length=100, help_text="De qué programa es: así se le ve en los historiales.")
+    nombre = LineField(
+        "nombre",
+        max_length=100,
+        validators=[sin_inversion],
+        help_text="De qué programa es: así se le ve en los historiales.",
+    )
     prefijo = models.CharField("empieza con", max_length=secretos.VISIBLES, editable=False)
     huella = models.CharField(max_length=64, editable=False)
     creada_en = models.DateTimeField("creada", default=timezone.now, editable=False)

@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from typing import NamedTuple
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -19,9 +20,10 @@ from monitor.db.versions import Remembered, Seen
 from monitor.db.writes import Author
 from monitor.errores import Conflicto, DatosInvalidos, NoEncontrado
 from monitor.roles import PERMISOS, ROL_INVALIDO, Rol, exigir_rol, tiene_permiso
+from monitor.textos import is_visible
 from monitor.usuarios.intentos import DireccionConocida, IntentoDeAcceso  # noqa: F401  Django looks for them here
 from monitor.usuarios.llaves import Llave  # noqa: F401  as above
-from monitor.validadores import sin_formato
+from monitor.validadores import sin_formato, sin_inversion
 
 CON_ESPACIOS = "El usuario no puede contener espacios"
 EN_USO = "El username ya está en uso"
@@ -96,10 +98,10 @@ class UsuarioManager(BaseUserManager.from_queryset(UsuarioQuerySet)):
         exigir_visto(usuario, visto)
         era_activo, era_administrador = usuario.is_active, usuario.es_administrador_activo
         password = cambios.get("password")
-        for atributo, valor in cambios.items():
-            if atributo != "password":
-                setattr(usuario, atributo, valor)
-        usuario.validar()
+        nuevos = {a: valor for a, valor in cambios.items() if a != "password" and getattr(usuario, a) != valor}
+        for atributo, valor in nuevos.items():
+            setattr(usuario, atributo, valor)
+        usuario.validar(nuevos)
         if password:
             usuario.poner_password(password)
         if era_activo and not usuario.is_active:
@@ -162,7 +164,7 @@ class Usuario(Remembered, Encadenado, AbstractBaseUser):
         validators=[RegexValidator(r"\A\S+\Z", CON_ESPACIOS), sin_formato],
         error_messages={"unique": EN_USO},
     )
-    nombre = LineField("nombre", max_length=255, null=True, blank=True)
+    nombre = LineField("nombre", max_length=255, null=True, blank=True, validators=[sin_inversion])
     rol = models.CharField("rol", max_length=20, choices=Rol)
     email = MailField("correo", null=True, blank=True, validators=[sin_formato])
     is_active = models.BooleanField(
@@ -240,12 +242,16 @@ class Usuario(Remembered, Encadenado, AbstractBaseUser):
     def has_module_perms(self, app_label):
         return any(self.has_perm(perm) for perm in PERMISOS if perm.startswith(f"{app_label}."))
 
-    def validar(self):
-        """Check the rules that a form would check, for the API, the admin and commands alike. Raise DatosInvalidos."""
+    def validar(self, nuevos: Collection[str] | None = None):
+        """Check the rules that a form would check, for the API, the admin and commands alike: of every field, or of
+        those that are new to a user who is there already. A name that nobody can see is none. Raise DatosInvalidos."""
         exigir_sin_espacios(self.username)
         exigir_rol(self.rol)
+        if not is_visible(self.nombre or ""):
+            self.nombre = None
+        de_antes = [campo.name for campo in self._meta.fields if nuevos is not None and campo.name not in nuevos]
         try:
-            self.clean_fields(exclude=["password"])
+            self.clean_fields(exclude=["password", *de_antes])
         except ValidationError as error:
             campos = {c: [f"{c}: {m}" for m in mensajes] for c, mensajes in error.message_dict.items()}
             raise DatosInvalidos(campos=campos) from error

@@ -39,7 +39,7 @@ class RegistroSerializer(StrictSerializer):
     username = StrictTextField(max_length=150)
     password = StrictSecretField(max_length=1000)
     rol = StrictTextField()
-    nombre = StrictTextField(max_length=255, **OPCIONAL)
+    nombre = StrictTextField(max_length=255, trim=True, **OPCIONAL)
     email = StrictEmailField(max_length=254, validators=_CORREO, **OPCIONAL)
 
 

@@ -168,6 +168,7 @@ def test_motivo_invalido_es_400(solicitud, administrador, accion, datos, frase):
 
 
 INVISIBLES = ["\u200b", " \u2800 ", "\u115f\u1160\u3164\uffa0", "\u00ad\ufeff"]
+INVISIBLES += list("\ufe0f\u034f\u17b4\u2065\U000e0100")
 
 
 @pytest.mark.parametrize("texto", INVISIBLES)
@@ -189,6 +190,13 @@ def test_asunto_que_no_se_ve_es_ninguno(juan, cuerpo, texto):
     assert faltas(juan.post("/solicitud", cuerpo | {"asunto": texto})) == faltas(
         juan.post("/solicitud", cuerpo | {"asunto": ""})
     )
+
+
+@pytest.mark.parametrize("campo", ["asunto", "descripcion", "justificacion", "observaciones"])
+def test_un_emoji_con_su_variante_se_toma(juan, cuerpo, campo):
+    datos = juan.post("/solicitud", cuerpo | {campo: "Urge ❤\ufe0f"}).json()["data"]
+
+    assert datos[campo.capitalize()] == "Urge ❤\ufe0f"
 
 
 @pytest.mark.parametrize("campo", ["asunto", "descripcion", "justificacion", "nombresPasajeros", "observaciones"])

@@ -156,8 +156,8 @@ def test_agregar_dice_que_regla_se_rompio(client, administrador, cambios, espera
 def test_nombre_tomado_mientras_se_escribia_es_un_error_del_formulario(client, administrador, monkeypatch):
     validar = Usuario.validar
 
-    def perder_la_carrera(usuario):
-        validar(usuario)
+    def perder_la_carrera(usuario, *nuevos):
+        validar(usuario, *nuevos)
         if not Usuario.objects.filter(username="ana").exists():
             UsuarioFactory(username="ana", nombre="La otra")
 

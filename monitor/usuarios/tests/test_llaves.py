@@ -121,6 +121,14 @@ YA_PASO = "ese momento ya pasó; use uno que esté por venir, o ninguno para que
         ({"nombre": None}, campo("nombre", "no puede ser nulo")),
         ({"nombre": " \u2003"}, campo("nombre", "no puede estar vacío")),
         ({"nombre": "\u2800"}, campo("nombre", "no puede estar vacío")),
+        ({"nombre": "\ufe0f"}, campo("nombre", "no puede estar vacío")),
+        (
+            {"nombre": "\u202eAXA"},
+            campo(
+                "nombre",
+                "tiene caracteres invisibles que invierten lo que sigue; bórrelo y escríbalo sin copiarlo",
+            ),
+        ),
         ({"nombre": 5}, campo("nombre", "debe ser texto")),
         ({"nombre": "x" * 101}, campo("nombre", "admite 100 caracteres como máximo")),
         ({"nombre": "a\x00"}, campo("nombre", "no se admiten caracteres de control")),

@@ -84,6 +84,7 @@ def test_createsuperuser_sin_preguntar(monkeypatch):
         ("ana", "12345678", "No se creó el usuario. password: "),
         ("a" * 151, CLAVE, "No se creó el usuario. username: "),
         ("an\u200ba", CLAVE, "No se creó el usuario. username: tiene caracteres invisibles"),
+        ("ana\ufe0f", CLAVE, "No se creó el usuario. username: tiene caracteres invisibles"),
         ("\u200b", CLAVE, "No se creó el usuario. username: Este campo no puede estar en blanco."),
         ("\u3164", CLAVE, "No se creó el usuario. username: Este campo no puede estar en blanco."),
         ("ana\u2003", CLAVE, "No se creó el usuario. El usuario no puede contener espacios"),

@@ -66,6 +66,43 @@ def test_register_con_un_username_que_no_se_ve_es_sin_el(administrador, username
     assert recibida == (400, {"error": "username, password y rol son requeridos"})
 
 
+@pytest.mark.parametrize("invisible", "\u200b\ufe0f\u3164\u2800\U000e0100")
+def test_un_username_no_tiene_nada_que_no_se_vea(administrador, invisible):
+    recibida = respuesta(administrador.post("/api/auth/register", REGISTRO | {"username": f"maria{invisible}"}))
+
+    assert recibida == invalido("username", FORMATO)
+
+
+@pytest.mark.parametrize("nombre", ["\u200b", "\u3164", "\ufe0f \u2800"])
+def test_un_nombre_que_no_se_ve_es_ninguno(administrador, nombre):
+    assert administrador.post("/api/auth/register", REGISTRO | {"nombre": nombre}).json()["nombre"] is None
+
+    maria = Usuario.objects.get(username="maria")
+    administrador.put(f"/api/usuarios/{maria.pk}", {"nombre": "María"})
+    assert administrador.put(f"/api/usuarios/{maria.pk}", {"nombre": nombre}).json()["nombre"] == "María"
+
+
+INVIERTE = "tiene caracteres invisibles que invierten lo que sigue; bórrelo y escríbalo sin copiarlo"
+
+
+def test_un_nombre_no_invierte_lo_que_sigue(administrador):
+    recibida = respuesta(administrador.post("/api/auth/register", REGISTRO | {"nombre": "\u202eAdmin"}))
+
+    assert recibida == invalido("nombre", INVIERTE)
+
+
+def test_quien_ya_tenia_algo_invisible_se_puede_cambiar(administrador):
+    maria = UsuarioFactory()
+    Usuario.objects.filter(pk=maria.pk).update(username="maria\ufe0f", nombre="\u202eMaría")
+
+    cambiada = administrador.put(f"/api/usuarios/{maria.pk}", {"rol": "Operador", "is_active": False})
+
+    assert (cambiada.status_code, cambiada.json()["rol"]) == (200, "Operador")
+    assert respuesta(administrador.put(f"/api/usuarios/{maria.pk}", {"username": "m\ufe0f"})) == invalido(
+        "username", FORMATO
+    )
+
+
 @pytest.mark.parametrize("falta", ["username", "password", "rol"])
 @pytest.mark.parametrize("valor", [..., None, ""])
 def test_register_exige_username_password_y_rol(administrador, falta, valor):
