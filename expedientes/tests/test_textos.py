@@ -3,11 +3,12 @@
 import pytest
 
 from catalogos.models import Aseguradora
-from catalogos.tests.factories import AseguradoraFactory
+from catalogos.tests.factories import AseguradoraFactory, DepartamentoFactory, LugarFactory
 from expedientes.models import OBLIGATORIO, Expediente
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.admin.finder import NADA_QUE_BUSCAR
 from monitor.api.tests.cliente import respuesta
+from monitor.usuarios.tests.factories import UsuarioFactory
 
 INVISIBLES = "\ufe0f\u034f\u17b4\u2065\U000e0100"
 
@@ -55,6 +56,33 @@ def test_la_ene_con_tilde_va_tras_la_n(db):
 
     nombres = list(Aseguradora.objects.values_list("nombre", flat=True))
     assert [n for n in nombres if n in ("Ñandú", "Oso", "Nube", "nz")] == ["Nube", "nz", "Ñandú", "Oso"]
+
+
+EN_ORDEN = ["Nube", "nz", "Ñandú", "Oso"]
+POR_NOMBRE = [
+    ("catalogos/aseguradora", AseguradoraFactory, "nombre"),
+    ("catalogos/lugar", LugarFactory, "nombre"),
+    ("catalogos/departamento", DepartamentoFactory, "nombre"),
+    ("usuarios/usuario", UsuarioFactory, "nombre"),
+    ("usuarios/usuario", UsuarioFactory, "username"),
+]
+
+
+@pytest.mark.parametrize(("lista", "fabrica", "columna"), POR_NOMBRE)
+@pytest.mark.parametrize("sentido", ["", "-"])
+def test_la_ene_con_tilde_va_tras_la_n_tambien_al_elegir_la_columna(
+    client, administrador, lista, fabrica, columna, sentido
+):
+    for nombre in ("Ñandú", "Oso", "Nube", "nz"):
+        fabrica(**{columna: nombre})
+    client.force_login(administrador.usuario)
+    columnas = client.get(f"/admin/{lista}/").context["cl"].list_display
+
+    pagina = client.get(f"/admin/{lista}/", {"o": f"{sentido}{columnas.index(columna)}"})
+
+    nombres = [getattr(fila, columna) for fila in pagina.context["cl"].result_list]
+    esperados = EN_ORDEN[::-1] if sentido else EN_ORDEN
+    assert [nombre for nombre in nombres if nombre in EN_ORDEN] == esperados
 
 
 LISTAS = "expedientes/expediente catalogos/lugar solicitudes/solicitud usuarios/usuario post_office/email".split()

@@ -9,6 +9,8 @@ from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.db.models import F, QuerySet, Value
 from django.utils.text import capfirst
 
+from monitor.db.fields import LineField
+from monitor.db.functions import Sorted
 from monitor.db.queries import After, position_in
 
 ANTES, DESPUES, ULTIMA = "antes", "despues", "ultima"
@@ -29,6 +31,12 @@ class FilteredChangeList(ChangeList):
             for filtro in self.filter_specs
             if (elegidas := [str(opcion["display"]) for opcion in [*filtro.choices(self)][1:] if opcion["selected"]])
         ]
+
+    def get_ordering_field(self, field_name):
+        """Sort by a line of text as lists by name are sorted, whichever column the person chooses."""
+        columna = super().get_ordering_field(field_name)
+        campo = next((campo for campo in self.lookup_opts.fields if campo.name == columna), None)
+        return Sorted(columna) if isinstance(campo, LineField) else columna
 
 
 class KeysetChangeList(FilteredChangeList):

@@ -6,6 +6,7 @@ from django.template.response import TemplateResponse
 from monitor.admin.forms import VerbForm
 from monitor.admin.verbs import VerbAdmin
 from monitor.cambios.admin import ConHistorial
+from monitor.db.functions import Sorted
 from monitor.roles import Rol
 from monitor.usuarios.llaves import Llave
 from monitor.usuarios.models import Usuario
@@ -64,7 +65,7 @@ class UsuarioAdmin(ConHistorial, VerbAdmin):
     list_filter = ("rol", "is_active")
     search_fields = ("username", "nombre", "email")
     search_help_text = "Usuario, nombre o correo"
-    ordering = ("username",)
+    ordering = (Sorted("username"),)
     fieldsets = (
         (None, {"fields": ("username", "nombre", "email")}),
         ("Acceso", {"fields": ("rol", "is_active")}),
