@@ -1,5 +1,6 @@
 """The table of who may do what with a solicitud. In SQL, `SolicitudQuerySet.visibles` filters by the rule of VER."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from monitor.errores import SinPermiso
@@ -34,8 +35,9 @@ PUEDEN: dict[Accion, frozenset[str]] = {
     Accion.CANCELAR: _PARTES | {Rol.ADMINISTRADOR},
 }
 
-# Nobody decides a solicitud that they asked for, not even an administrator, and not even after it was given to somebody
-# else.
+# Nobody decides a solicitud that they asked for, not even an administrator, not even after it was given to somebody
+# else, and not with a program's key that they made either. A program asks for what it files: nobody can name it as the
+# requester.
 _PIDIERON = frozenset({SOLICITANTE, SOLICITANTE_ANTERIOR})
 NO_PUEDEN: dict[Accion, frozenset[str]] = {Accion.APROBAR: _PIDIERON, Accion.RECHAZAR: _PIDIERON}
 PROPIA = "No puede decidir una solicitud que usted pidió"
@@ -53,32 +55,37 @@ SIN_PERMISO: dict[Accion, str] = {
 
 def puede(accion: Accion, usuario, **partes) -> bool:
     """Return whether the person may do this. `partes` are the arguments of `papeles_de`."""
-    papeles = papeles_de(usuario, **partes)
-    return bool(papeles & PUEDEN[accion]) and not _la_pidio(accion, papeles)
+    return bool(papeles_de(usuario, **partes) & PUEDEN[accion]) and not _la_pidio(accion, [usuario.pk], partes)
 
 
-def exigir(accion: Accion, usuario, **partes) -> None:
-    papeles = papeles_de(usuario, **partes)
-    if _la_pidio(accion, papeles):
+def exigir(accion: Accion, usuario, creadores: Sequence[int] = (), **partes) -> None:
+    """Raise SinPermiso when the person may not do this. `creadores` has the ids of who made the key that a program
+    uses."""
+    if _la_pidio(accion, [usuario.pk, *creadores], partes):
         raise SinPermiso(PROPIA, codigo="solicitud_propia")
-    if not papeles & PUEDEN[accion]:
+    if not papeles_de(usuario, **partes) & PUEDEN[accion]:
         raise SinPermiso(SIN_PERMISO[accion])
 
 
-def papeles_de(usuario, *, solicitante_id: int, aprobador_id: int, solicitantes_anteriores=()) -> set[str]:
+def papeles_de(usuario, **partes) -> set[str]:
     """Return the role of a person and their parts in a solicitud."""
-    papeles = {usuario.rol}
-    if usuario.pk == solicitante_id:
-        papeles.add(SOLICITANTE)
-    if usuario.pk == aprobador_id:
-        papeles.add(APROBADOR)
-    if usuario.pk in solicitantes_anteriores:
-        papeles.add(SOLICITANTE_ANTERIOR)
-    return papeles
+    return {usuario.rol} | _partes_de(usuario.pk, **partes)
 
 
-def _la_pidio(accion, papeles) -> bool:
-    return bool(papeles & NO_PUEDEN.get(accion, frozenset()))
+def _partes_de(pk, *, solicitante_id: int, aprobador_id: int, solicitantes_anteriores=()) -> set[str]:
+    partes = set()
+    if pk == solicitante_id:
+        partes.add(SOLICITANTE)
+    if pk == aprobador_id:
+        partes.add(APROBADOR)
+    if pk in solicitantes_anteriores:
+        partes.add(SOLICITANTE_ANTERIOR)
+    return partes
+
+
+def _la_pidio(accion, quienes, partes) -> bool:
+    no_pueden = NO_PUEDEN.get(accion, frozenset())
+    return any(_partes_de(pk, **partes) & no_pueden for pk in quienes)
 
 
 def ve_todas(usuario) -> bool:

@@ -53,12 +53,13 @@ class Author(Protocol):
     nombre: str | None
     rol: str
     reference: int | Reference | None
+    is_program: bool
 
 
 class Nobody:
     """The author of what a command writes."""
 
-    pk, username, nombre, rol, reference = None, "", None, "", None
+    pk, username, nombre, rol, reference, is_program = None, "", None, "", None, False
 
 
 NOBODY = Nobody()

@@ -1366,8 +1366,9 @@ MUTANTES: list[Mutante] = [
             ("{Accion.APROBAR: _PIDIERON, Accion.RECHAZAR: _PIDIERON}", "{Accion.APROBAR: _PIDIERON}"),
             ("frozenset({SOLICITANTE, SOLICITANTE_ANTERIOR})", "frozenset({SOLICITANTE})"),
             ("frozenset({SOLICITANTE, SOLICITANTE_ANTERIOR})", "frozenset({SOLICITANTE_ANTERIOR})"),
-            ("if usuario.pk == aprobador_id:", "if usuario.pk != aprobador_id:"),
-            ("    if not papeles & PUEDEN[accion]:\n", "    if False:\n"),
+            ("if pk == aprobador_id:", "if pk != aprobador_id:"),
+            ("    if not papeles_de(usuario, **partes) & PUEDEN[accion]:\n", "    if False:\n"),
+            ("[usuario.pk, *creadores]", "[usuario.pk]"),
         ],
     ),
     *de(

@@ -44,6 +44,11 @@ class LlaveManager(models.Manager):
         user's tokens with `Llave.VERSION`."""
         return next(iter(_viva.rows(huella=huella, ahora=ahora)), None)
 
+    def creadores(self, pk: int) -> list[int]:
+        """Return the ids of who made the key: a person, or the key that did, whoever made that one, and so on."""
+        creador = self.filter(pk=pk).values_list("creada_por_id", flat=True).first()
+        return [creador, *self.creadores(creador)] if creador else []
+
     @transaction.atomic
     def crear(self, *, nombre: str, rol: str, vence: datetime | None = None, por: Author) -> "Llave":
         """Create a key and the user as whom it acts, and return it with its text in `llave`, which is kept nowhere.

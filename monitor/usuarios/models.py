@@ -224,6 +224,11 @@ class Usuario(Remembered, Encadenado, AbstractBaseUser):
         return self.pk
 
     @property
+    def is_program(self) -> bool:
+        """Return whether a key acts as this user, as `api.identity.Caller` does."""
+        return self.es_llave
+
+    @property
     def es_administrador_activo(self):
         return self.is_active and self.rol == Rol.ADMINISTRADOR
 

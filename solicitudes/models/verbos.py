@@ -10,13 +10,14 @@ from monitor.db.versions import Seen
 from monitor.db.writes import Author, insert, insert_many, update
 from monitor.errores import DatosInvalidos, NoEncontrado
 from monitor.origen import ahora, puerta
+from monitor.usuarios.models import Llave
 from solicitudes import referencias, reglas
 from solicitudes.correo import cola
 from solicitudes.correo import mensajes as correos
 from solicitudes.estados import TRANSICIONES, Estado
 from solicitudes.models.consultas import SolicitudQuerySet
 from solicitudes.models.partes import HistoricoEstado, LugarSolicitud
-from solicitudes.permisos import Accion, exigir
+from solicitudes.permisos import NO_PUEDEN, Accion, exigir
 
 CREADA = "Solicitud creada"
 DESTINOS = {Accion.APROBAR: Estado.APROBADA, Accion.RECHAZAR: Estado.RECHAZADA, Accion.CANCELAR: Estado.CANCELADA}
@@ -43,6 +44,8 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         reglas.exigir_reglas(datos)
         momento = ahora()
         propios = {columna: valor for columna, valor in datos.items() if columna != "lugares"}
+        if por.is_program:
+            propios["solicitantes_anteriores"] = [por.pk]  # nobody can name it, and it doesn't decide it either
         periodo = timezone.localtime(momento).strftime("%Y-%m")
         cadena = Cadena()
         creada = cadena.enlazar(*_paso(Estado.PENDIENTE_APROBACION, CREADA, por, momento))
@@ -133,7 +136,8 @@ class SolicitudManager(models.Manager.from_queryset(SolicitudQuerySet)):
         if not self.visibles_para(por).select_for_update(no_key=True).filter(pk=pk).values_list("pk"):
             raise no_encontrada(pk)
         solicitud = self.con_nombres().get(pk=pk)
-        exigir(accion, por, **solicitud.partes())
+        creadores = Llave.objects.creadores(por.pk) if por.is_program and accion in NO_PUEDEN else ()
+        exigir(accion, por, creadores, **solicitud.partes())
         exigir_visto(solicitud, visto)
         return solicitud
 

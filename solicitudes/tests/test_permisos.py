@@ -6,6 +6,7 @@ from django.db import transaction
 from monitor.api.tests.cliente import Api
 from monitor.api.tests.test_routes import rutas_declaradas
 from monitor.roles import Rol
+from monitor.usuarios.models import Llave
 from monitor.usuarios.tests.factories import LlaveFactory, UsuarioFactory
 from solicitudes.estados import TRANSICIONES, Estado
 from solicitudes.models import HistoricoEstado, Solicitud
@@ -42,6 +43,7 @@ ACTORES = {
     (Rol.ADMINISTRADOR, "llave"): LEE | EDITA | DECIDE | CANCELA,
     (Rol.OPERADOR, "llave"): LEE,
     (Rol.TECNICO, "llave"): set(),
+    (Rol.ADMINISTRADOR, "llave de quien pide"): LEE | EDITA | CANCELA,
 }
 PENDIENTE, APROBADA, EN_PROCESO = Estado.PENDIENTE_APROBACION, Estado.APROBADA, Estado.EN_PROCESO
 DESDE = {
@@ -61,6 +63,9 @@ def quien(rol, parte):
     """Return who acts, a person or a key, and what makes a solicitud in which they have that part."""
     if parte == "llave":
         return LlaveFactory(usuario__rol=rol), SolicitudFactory
+    if parte == "llave de quien pide":
+        creador = UsuarioFactory(administrador=True)
+        return LlaveFactory(usuario__rol=rol, creada_por=creador), lambda: SolicitudFactory(solicitante=creador)
     persona = UsuarioFactory(rol=rol)
     if parte == "anterior":
         return persona, lambda: de_otra(SolicitudFactory(solicitante=persona))
@@ -206,3 +211,55 @@ def test_eliminada_es_404_en_todas_partes(solicitud, administrador, accion):
     frase = f"Solicitud con Id {solicitud.pk} no encontrada"
     assert (recibida.status_code, recibida.json()) == (404, {"success": False, "message": frase, "detail": None})
     assert administrador.get("/solicitud").json()["data"]["total"] == 0
+
+
+# --- Programs' keys and who made them ---
+
+NEGADA = (403, "No puede decidir una solicitud que usted pidió", "solicitud_propia")
+LLAVE_NUEVA = {"nombre": "Contabilidad", "rol": "Administrador"}
+
+
+def decision(api, solicitud, accion="aprobar"):
+    recibida = api.post(f"/solicitud/{solicitud.pk}/{accion}", MOTIVO)
+    return recibida.status_code, recibida.json()["message"], recibida.headers.get("X-Error-Code")
+
+
+def llave_de(api):
+    creada = api.post("/api/llaves", LLAVE_NUEVA).json()
+    llave = Llave.objects.get(pk=creada["id"])
+    llave.llave = creada["llave"]
+    return Api(llave)
+
+
+@pytest.fixture
+def jefa(db):
+    return UsuarioFactory(administrador=True)
+
+
+@pytest.mark.parametrize("accion", sorted(DECIDE))
+def test_quien_la_pidio_no_la_decide_con_una_llave_suya(jefa, accion):
+    llave = llave_de(Api(jefa))
+    propia, dada = SolicitudFactory(solicitante=jefa), de_otra(SolicitudFactory(solicitante=jefa))
+
+    assert [decision(llave, solicitud, accion) for solicitud in (propia, dada)] == [NEGADA] * 2
+
+
+def test_quien_la_pidio_no_la_decide_con_una_llave_que_hizo_su_llave(jefa):
+    solicitud = SolicitudFactory(solicitante=jefa)
+
+    assert decision(llave_de(llave_de(Api(jefa))), solicitud) == NEGADA
+
+
+def test_una_llave_no_decide_lo_que_ella_registro(jefa, cuerpo):
+    llave, otra = llave_de(Api(jefa)), llave_de(Api(UsuarioFactory(administrador=True)))
+    solicitud = Solicitud.objects.get(pk=llave.post("/solicitud", cuerpo).json()["data"]["Id"])
+
+    assert decision(llave, solicitud) == NEGADA
+    assert decision(llave_de(llave), solicitud) == NEGADA
+    assert decision(otra, solicitud)[0] == 200
+
+
+def test_quien_hizo_la_llave_decide_lo_que_ella_registro_para_otro(jefa, cuerpo):
+    solicitud = Solicitud.objects.get(pk=llave_de(Api(jefa)).post("/solicitud", cuerpo).json()["data"]["Id"])
+
+    assert decision(Api(jefa), solicitud)[0] == 200
