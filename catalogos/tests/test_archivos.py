@@ -577,6 +577,42 @@ def test_un_archivo_que_no_es_una_tabla(contenido, frase, rechazos, archivo):
     assert rechazos(archivo("lugar.csv", contenido)) == [f"lugar.csv: {frase}"]
 
 
+DE_DOS = "España Peña PEÑA Perú Álamo Área Peñón Ñandú café último García".split()
+# In Macintosh's these could be words of Windows-1252: there they are read.
+DE_MS_DOS = "GARCÍA CAMIÓN PINGÜINO MÁLAGA".split()
+DE_OTRA_PAGINA = [(palabra, "cp850") for palabra in DE_DOS + DE_MS_DOS] + [(palabra, "mac-roman") for palabra in DE_DOS]
+
+
+@pytest.mark.parametrize(("palabra", "pagina"), DE_OTRA_PAGINA)
+def test_no_se_leen_en_silencio_las_letras_de_ms_dos_ni_de_macintosh(palabra, pagina, rechazos, archivo):
+    contenido = f"codigo;nombre\nA;{palabra}\n".encode(pagina)
+
+    frase = f"lugar.csv: hay letras que no se pueden leer en la línea 2: {COMO}"
+    assert rechazos(archivo("lugar.csv", contenido)) == [frase]
+
+
+BUENOS = (
+    "España PEÑA Perú Álamo Peñón",
+    "¡Ojo! ¿Qué?",
+    "5 µm y 3 µmol",
+    "50¢, £100 y ¥500",
+    "«a» “b” ‘c’ …",
+    "Sr.\u00a0Pérez, San\u00a0José",
+    "lunes–viernes, Madrid–Toledo",
+    "el taller —el nuevo— y O’Higgins",
+    "Citroën, Škoda, Žižek, BOŽO, Müller, KÖNIG, Citröen",
+    "œuvre, François, Curaçao, São Paulo, Bjørn, Ça va, ça",
+    "JOSé PéREZ, n.º 1.ª 25° ½ € ™ ® ×",
+)
+
+
+@pytest.mark.parametrize("bueno", BUENOS)
+def test_lo_que_esta_bien_en_windows_se_lee(bueno, sembrar, archivo):
+    sembrar(archivo("lugar.csv", f"codigo;nombre\nA;Señal {bueno}\n".encode("cp1252")))
+
+    assert Lugar.objects.get().nombre == f"Señal {bueno}".replace("\u00a0", " ")
+
+
 def test_demasiadas_filas(rechazos, archivo):
     filas = "".join(f"Seguros {n}\n" for n in range(FILAS_MAXIMAS + 1))
 

@@ -29,9 +29,26 @@ PERDIDA = "\ufffd"  # programs write this for a letter that they couldn't read
 # A file that isn't UTF-8 as a whole but has some letters in UTF-8 (which in Windows-1252 are «Ã» or «Â» before a sign)
 # is a mixture.
 EN_UTF8 = re.compile(rb"[\xc2\xc3][\x80-\xbf]|\xef\xbf\xbd")
-# The accented letters of «CSV (MS-DOS)» and «CSV (Macintosh)» are these signs inside a word when they are read as
-# Windows-1252.
-NI_WINDOWS = re.compile("[a-z][¡¢£¤‚‡Ž—][a-z]")
+# What a right file never has, and one of «CSV (MS-DOS)» or «CSV (Macintosh)» that is read as Windows-1252 does. In
+# Spanish these signs stand for accented letters; where they are right, they don't touch a word in this way.
+NI_WINDOWS = re.compile(
+    "|".join(
+        (
+            "[¤‚]",  # MS-DOS: ñ, é
+            r"[^\W\d_][¥¢£„]|[¥¢£ƒ][^\W\d_]",  # MS-DOS: Ñ, ó, ú; Macintosh: Ñ, É; «£100» and «50¢» are right
+            r"[^\W\d_]¡[^\W\d_]",  # MS-DOS: í
+            r"[^\W\d_µ]µ|µ(?!mol\b)[^\W\d_]{3}",  # MS-DOS: Á; «µm» and «µmol» are right
+            "Ö[AO]|[A-Z]à[A-Z]|Gš[EI]",  # MS-DOS: Í, Ó, Ü
+            r"[^\W\d_]‡|‡[^\W\d_]",  # Macintosh: á
+            "[a-z]Ž|[A-Za-z]Ž[a-z]",  # Macintosh: é; «Žižek» is right
+            "[a-z]–?—[a-z]",  # Macintosh: ó
+            r"[a-z][–’][ao]s?\b|[a-z]–or",  # Macintosh: ñ, í; «lunes–viernes» and «O’Higgins» are right
+            r"[a-z]œ(?![uin])|\bœ[lt]",  # Macintosh: ú; «œuvre» is right
+            r"\bç(?![aou])",  # Macintosh: Á
+            "[a-z]Ÿ[a-z]",  # Macintosh: ü
+        )
+    )
+)
 
 
 class Archivo(NamedTuple):
