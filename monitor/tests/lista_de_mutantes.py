@@ -1418,7 +1418,7 @@ MUTANTES: list[Mutante] = [
             ('{"eliminado": True, "actualizado_en": ahora()}', '{"eliminado": True}'),
             ('{"estado_id": hasta, "actualizado_en": momento}', '{"estado_id": hasta}'),
             ("        if hasta not in TRANSICIONES[Estado(solicitud.estado_id)]:\n", "        if False:\n"),
-            ("        exigir(accion, por, **solicitud.partes())\n", ""),
+            ("        exigir(accion, por, creadores, **solicitud.partes())\n", ""),
             ("cambio, correos.eliminada(solicitud, por), por)", "cambio, [], por)"),
             ('        "motivo": motivo,\n', '        "motivo": None,\n'),
             ('"cambiado_por_id": por.pk', '"cambiado_por_id": None'),

@@ -34,7 +34,7 @@ def test_cada_mutante_es_python():
             {"texto": "limites[0]", "archivo": "monitor/nada.py"},
             "su texto está 0 veces en el archivo, y debe estar una",
         ),
-        ({"texto": "raise ValidationError"}, "su texto está 5 veces en el archivo, y debe estar una"),
+        ({"texto": "raise ValidationError"}, "su texto está 6 veces en el archivo, y debe estar una"),
         ({"cambio": BUENO.texto}, "no cambia nada"),
         ({"pruebas": ("monitor/tests/nada.py",)}, "faltan sus pruebas ['monitor/tests/nada.py']"),
         ({"pruebas": ()}, "faltan sus pruebas []"),
