@@ -127,7 +127,7 @@ def _momento(datos) -> datetime | None:
     """Return when a photo was taken; without a zone, by the shop's clock."""
     momento = datetime.strptime(_texto(datos[ExifTags.Base.DateTimeOriginal]), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007
     zona = _texto(datos.get(ExifTags.Base.OffsetTimeOriginal, ""))
-    if zona:
+    with suppress(ValueError):  # a camera that doesn't know leaves it blank, and some write anything
         momento = datetime.fromisoformat(f"{momento.isoformat()}{zona}")
     if momento.tzinfo is None:
         momento = timezone.make_aware(momento, timezone.get_default_timezone())
@@ -140,16 +140,17 @@ def _texto(valor) -> str:
 
 
 def _lugar(datos) -> tuple[float | None, float | None]:
-    latitud = _grados(datos[ExifTags.GPS.GPSLatitude], datos.get(ExifTags.GPS.GPSLatitudeRef), "S")
-    longitud = _grados(datos[ExifTags.GPS.GPSLongitude], datos.get(ExifTags.GPS.GPSLongitudeRef), "W")
+    latitud = _grados(datos[ExifTags.GPS.GPSLatitude], datos[ExifTags.GPS.GPSLatitudeRef], ("N", "S"))
+    longitud = _grados(datos[ExifTags.GPS.GPSLongitude], datos[ExifTags.GPS.GPSLongitudeRef], ("E", "W"))
     if abs(latitud) > 90 or abs(longitud) > 180 or latitud == longitud == 0:
         return None, None
     return latitud, longitud
 
 
-def _grados(partes, lado, negativo) -> float:
+def _grados(partes, lado, lados: tuple[str, str]) -> float:
+    """Return degrees, negative on the second of the two sides. Of those without a side nobody knows where they are."""
     grados, minutos, segundos = (float(parte) for parte in partes)
     valor = round(grados + minutos / 60 + segundos / 3600, 7)
     if not math.isfinite(valor) or min(grados, minutos, segundos) < 0 or max(minutos, segundos) > 60:
         raise ValueError(partes)
-    return -valor if _texto(lado) == negativo else valor
+    return -valor if lados.index(_texto(lado).upper()) else valor

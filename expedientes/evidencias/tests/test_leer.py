@@ -257,6 +257,32 @@ def test_fechas_y_lugares_absurdos_no_se_creen(operador, expediente, almacen):
     assert (detalle["tomada_en"], detalle["latitud"], detalle["longitud"]) == ("2024-03-20T08:30:00.000Z", -10, 20)
 
 
+@pytest.mark.parametrize("zona", ["   :  ", "+99:99", "hora local", ""])
+def test_zona_que_la_camara_no_sabe_es_la_del_taller(operador, expediente, almacen, zona):
+    fila = subida(operador, cuerpo=con_archivo(con_exif(zona=zona)))
+
+    assert operador.get(f"{RUTA}/{fila['id']}").json()["tomada_en"] == "2024-03-20T16:30:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("norte", "este", "lugar"),
+    [
+        ("N", "E", (10, 20)),
+        ("s", "w", (-10, -20)),
+        (" S\0", "W", (-10, -20)),
+        (None, "W", (None, None)),
+        ("N", None, (None, None)),
+        ("X", "W", (None, None)),
+        ("", "", (None, None)),
+    ],
+)
+def test_un_lugar_sin_su_lado_no_se_cree(operador, expediente, almacen, norte, este, lugar):
+    foto = con_exif(lugar=((10, 0, 0), norte, (20, 0, 0), este))
+    detalle = operador.get(f"{RUTA}/{subida(operador, cuerpo=con_archivo(foto))['id']}").json()
+
+    assert (detalle["latitud"], detalle["longitud"]) == lugar
+
+
 def test_una_subida_de_hace_poco_es_de_ahora(operador, expediente, almacen):
     subida(operador)
     [fila] = Evidencia.objects.all()

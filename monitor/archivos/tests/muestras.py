@@ -24,7 +24,8 @@ def con_exif(orientacion=1, tomada="2024:03:20 10:30:00", lugar=((19, 25, 57.0),
     exif[0x8769] = {0x9003: tomada, **({0x9011: mas["zona"]} if "zona" in mas else {})}
     if lugar:
         latitud, norte, longitud, este = lugar
-        exif[0x8825] = {1: norte, 2: latitud, 3: este, 4: longitud}
+        lados = {clave: lado for clave, lado in ((1, norte), (3, este)) if lado is not None}
+        exif[0x8825] = {2: latitud, 4: longitud, **lados}
     foto = Image.new("RGB", (64, 32), "white")
     foto.paste("black", (0, 0, 32, 32))
     salida = io.BytesIO()
