@@ -12,18 +12,29 @@ import pillow_heif
 from django.utils import timezone
 from PIL import ExifTags, Image, ImageFile, ImageOps, PngImagePlugin
 
+from monitor.archivos import recortes
 from monitor.archivos.errores import DEMASIADOS_PIXELES, Danado
+from monitor.archivos.recortes import MIB, Recorte, recortar
 from monitor.errores import DatosInvalidos
 
 pillow_heif.register_heif_opener(thumbnails=False)
 ImageFile.LOAD_TRUNCATED_IMAGES = False
-Image.MAX_IMAGE_PIXELS = None  # `_abrir` counts them, and refuses in words of ours
+Image.MAX_IMAGE_PIXELS = None  # `_exigir_tamano` counts them, and refuses in words of ours
 
 PIXELES = 100_000_000
 PIXELES_DE_UN_DIBUJO = 4_000_000
 LADO_DE_UN_DIBUJO = 1200
 CALIDAD = 80  # of a thumbnail
 A_LO_MAS = 8  # how many times smaller a JPEG is decoded to see whether it is whole
+
+# Bytes that a decoder takes for each pixel, of those that keep the whole picture.
+CUESTA = {"JPEG": 6, "GIF": 4, "HEIF": 8, "WEBP": 16}
+AL_RECIBIR = 16_000_000  # bytes that a decoder may take while a file comes in
+AL_DIBUJAR = 150_000_000  # and a JPEG that keeps the whole picture, for a thumbnail
+PIXELES_REPASADOS = 300_000_000  # of that JPEG, over all its passes
+# Bytes that are read at once, by those that read them so: no camera writes so many. WebP's makes three copies.
+DE_UNA_VEZ = {"HEIF": 14 * MIB, "WEBP": 5 * MIB}
+DE_UNA_VEZ_AL_DIBUJAR = 20 * MIB
 PRIMER_ANIO = 1990  # before it, a camera has lost its clock
 _una_a_la_vez = Lock()
 
@@ -41,53 +52,82 @@ class Ficha(NamedTuple):
 
 def ficha(archivo: BinaryIO, formato: str) -> Ficha:
     """Return what an image of a format of Pillow's says. Raise DatosInvalidos when it can't be read to its end, or has
-    too many pixels."""
-    with _una_a_la_vez:
-        try:
-            with _abrir(archivo, formato) as imagen:
-                leida = _leer(imagen)
-                if formato == "JPEG":
-                    imagen.draft("RGB", tuple(max(1, lado // A_LO_MAS) for lado in imagen.size))
-                    imagen.load()
-                elif isinstance(imagen, PngImagePlugin.PngImageFile):
-                    imagen.verify()
-                return leida
-        except DatosInvalidos:
-            raise
-        except Exception as error:
-            # Its readers raise whatever a broken file makes them stumble over.
-            raise Danado from error
+    too many pixels. Of one that would take too much memory nothing is known but that it has not too many."""
+    try:
+        recorte = recortar(archivo, formato, DE_UNA_VEZ.get(formato, 0))
+        if not recorte.cabe:
+            _exigir_tamano(recorte.pixeles, PIXELES)
+            return Ficha()
+        with _una_a_la_vez, _abrir(recorte, formato, PIXELES) as imagen:
+            leida = _leer(imagen)
+            if recorte.por_renglones or _cuesta(imagen) <= AL_RECIBIR:
+                imagen.draft("RGB", tuple(max(1, lado // A_LO_MAS) for lado in imagen.size))
+                imagen.load()
+        if formato == "PNG":
+            recortes.exigir_pixeles(recorte.archivo)
+        return leida
+    except DatosInvalidos:
+        raise
+    except Exception as error:
+        # Its readers raise whatever a broken file makes them stumble over.
+        raise Danado from error
 
 
 def miniatura(archivo: BinaryIO, formato: str, lado: int) -> bytes | None:
     """Return a small JPEG of an image, upright and with nothing of what its camera wrote, or None when it can't be
-    decoded."""
-    with _una_a_la_vez, suppress(Exception), _abrir(archivo, formato) as imagen:
+    decoded, or would take too much memory."""
+    with suppress(Exception):
+        recorte = recortar(archivo, formato, DE_UNA_VEZ_AL_DIBUJAR)
+        if recorte.cabe:
+            return _miniatura(recorte, formato, lado)
+    return None
+
+
+def _miniatura(recorte: Recorte, formato: str, lado: int) -> bytes | None:
+    with _una_a_la_vez, _abrir(recorte, formato, PIXELES) as imagen:
+        if formato == "JPEG" and not recorte.por_renglones and not _se_dibuja(imagen, recorte.pasadas):
+            return None
         imagen.draft("RGB", (lado, lado))
         imagen.thumbnail((lado, lado), reducing_gap=2)
         salida = BytesIO()
         _en_blanco(ImageOps.exif_transpose(imagen)).save(salida, "JPEG", quality=CALIDAD, exif=b"")
         return salida.getvalue()
-    return None
 
 
 def dibujo(contenido: bytes) -> bytes | None:
     """Return a PNG as others may draw it: on white, no larger than it has to be on paper, and nothing but its pixels.
     None when it can't be read, or is too large for a drawing."""
-    with _una_a_la_vez, suppress(Exception), _abrir(BytesIO(contenido), "PNG", PIXELES_DE_UN_DIBUJO) as imagen:
-        imagen.thumbnail((LADO_DE_UN_DIBUJO, LADO_DE_UN_DIBUJO))
-        salida = BytesIO()
-        _en_blanco(imagen).save(salida, "PNG")
-        return salida.getvalue()
+    with suppress(Exception):
+        recorte = recortar(BytesIO(contenido), "PNG", DE_UNA_VEZ_AL_DIBUJAR)
+        with _una_a_la_vez, _abrir(recorte, "PNG", PIXELES_DE_UN_DIBUJO) as imagen:
+            imagen.thumbnail((LADO_DE_UN_DIBUJO, LADO_DE_UN_DIBUJO))
+            salida = BytesIO()
+            _en_blanco(imagen).save(salida, "PNG")
+            return salida.getvalue()
     return None
 
 
-def _abrir(archivo, formato, pixeles=PIXELES) -> Image.Image:
-    imagen = Image.open(archivo, formats=[formato])
-    if imagen.width * imagen.height > pixeles:
+def _abrir(recorte: Recorte, formato: str, mas: int) -> Image.Image:
+    imagen = Image.open(recorte.archivo, formats=[formato])
+    try:
+        _exigir_tamano(imagen.width * imagen.height, mas)
+    except DatosInvalidos:
         imagen.close()
-        raise DatosInvalidos(DEMASIADOS_PIXELES, codigo="imagen_demasiado_grande")
+        raise
     return imagen
+
+
+def _exigir_tamano(pixeles: int, mas: int) -> None:
+    if pixeles > mas:
+        raise DatosInvalidos(DEMASIADOS_PIXELES, codigo="imagen_demasiado_grande")
+
+
+def _se_dibuja(imagen: Image.Image, pasadas: int) -> bool:
+    return _cuesta(imagen) <= AL_DIBUJAR and imagen.width * imagen.height * pasadas <= PIXELES_REPASADOS
+
+
+def _cuesta(imagen: Image.Image) -> float:
+    return imagen.width * imagen.height * CUESTA.get(imagen.format, math.inf)
 
 
 def _en_blanco(imagen) -> Image.Image:

@@ -1,8 +1,7 @@
 """Telling the kind of a file by its content alone, and whether it can be read to its end.
 
 Neither its name nor what its sender declares counts. Each kind is read as whoever opens it later reads it, but nothing
-is run, only the index of a package and its relationships are unpacked, and memory stays bounded. docs/adr/0021 says
-why no library tells the kinds.
+is run, and memory and time stay bounded. docs/adr/0021 says why no library tells the kinds.
 """
 
 from collections.abc import Callable
@@ -97,9 +96,6 @@ _FIRMAS = [
 ]
 FORMATOS = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP", GIF: "GIF", HEIC: "HEIF"}
 _EXIGIR: dict[Tipo, Callable[[BinaryIO], None]] = {
-    WEBP: contenedores.exigir_riff,
-    GIF: contenedores.exigir_gif,
-    HEIC: contenedores.exigir_cajas,
     MP4: contenedores.exigir_cajas,
     MOV: contenedores.exigir_cajas,
     PDF: _exigir_pdf,

@@ -15,6 +15,7 @@ from expedientes.evidencias.tests.formas import FOTO, con_archivo, ruta_de, subi
 from expedientes.tests.factories import ExpedienteFactory
 from monitor.api import tokens
 from monitor.api.tests.cliente import Api, respuesta
+from monitor.archivos import imagenes
 from monitor.archivos.almacen import huella
 from monitor.archivos.errores import ArchivoAlterado
 from monitor.archivos.tests.muestras import PERMITIDOS, con_exif, imagen, png
@@ -390,6 +391,18 @@ def test_miniatura_sobre_blanco(operador, expediente, almacen):
     assert min(vista.getpixel((20, 20))) > 250
 
 
+@pytest.mark.parametrize("cuanto", ["AL_DIBUJAR", "PIXELES_REPASADOS"])
+@pytest.mark.parametrize(("progressive", "status"), [(True, 404), (False, 200)])
+def test_un_jpeg_por_pasadas_que_costaria_demasiado_no_tiene_miniatura(
+    operador, expediente, almacen, monkeypatch, cuanto, progressive, status
+):
+    """Its decoder keeps the whole picture and goes over it many times; that of others, only some rows and once."""
+    monkeypatch.setattr(imagenes, cuanto, 40 * 30 * 6 - 1)
+    fila = subida(operador, cuerpo=con_archivo(imagen("JPEG", progressive=progressive)))
+
+    assert operador.get(archivo(fila).replace("archivo", "miniatura")).status_code == status
+
+
 @pytest.mark.parametrize("tipo", [tipo for tipo in PERMITIDOS if not tipo.startswith("image/")])
 def test_lo_que_no_es_imagen_no_tiene_miniatura(operador, expediente, almacen, tipo):
     fila = subida(operador, cuerpo=con_archivo(PERMITIDOS[tipo]))
@@ -402,7 +415,8 @@ def test_lo_que_no_es_imagen_no_tiene_miniatura(operador, expediente, almacen, t
 
 def test_imagen_que_no_se_deja_decodificar_no_tiene_miniatura(operador, expediente, almacen):
     """Its pieces are whole, and what they hold isn't an image."""
-    fila = subida(operador, cuerpo=con_archivo(png(40, 30)))
+    renglones = (b"\x09" + bytes(120)) * 30  # each begins by saying how it was packed, and there is no such way
+    fila = subida(operador, cuerpo=con_archivo(png(40, 30, renglones)))
 
     assert respuesta(operador.get(archivo(fila).replace("archivo", "miniatura")))[0] == 404
 

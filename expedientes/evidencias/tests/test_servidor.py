@@ -17,7 +17,7 @@ from expedientes.tests.factories import ExpedienteFactory
 from monitor.api import tokens
 from monitor.api.tests.cliente import Remota
 from monitor.api.uploads import MAX_FILE
-from monitor.archivos.tests.muestras import caja
+from monitor.archivos.tests.muestras import RELLENABLES, caja, rellena
 from monitor.tests.memoria import midiendo, procesos
 from monitor.usuarios.tests.factories import UsuarioFactory
 
@@ -75,6 +75,28 @@ def test_ocho_de_50_mib_a_la_vez_no_ocupan_memoria(servidor):
     [una, *_] = Remota(servidor, usuario).pedir("GET", f"{ruta_de('S-1')}?detalle=1").json()
     bytes_ = Remota(servidor, usuario).pedir("GET", f"{ruta_de('S-1')}/{una['id']}/archivo").cuerpo
     assert (una["tamano"], len(bytes_), sha256(bytes_).hexdigest()) == (MAX_FILE, MAX_FILE, una["sha256"])
+
+
+@pytest.mark.parametrize("tipo", RELLENABLES)
+def test_imagenes_de_45_mib_a_la_vez_no_ocupan_memoria(servidor, tipo):
+    """Decoders keep in memory whatever they are given of a file: they are given what the picture needs."""
+    ExpedienteFactory(no_siniestro="S-1")
+    usuario = UsuarioFactory()
+    chica, grande = rellena(tipo, 2**20), rellena(tipo, 45 * 2**20)
+    for _ in range(4):  # in both workers
+        assert mandar(servidor, ruta_de("S-1"), usuario, len(chica), lambda: [chica])[0] == 201
+
+    with midiendo(procesos(servidor)) as muestras, ThreadPoolExecutor(A_LA_VEZ) as hilos:
+        enviadas = [
+            hilos.submit(mandar, servidor, ruta_de("S-1"), usuario, len(grande), lambda: [grande])
+            for _ in range(A_LA_VEZ)
+        ]
+        assert [enviada.result()[0] for enviada in enviadas] == [201] * A_LA_VEZ
+
+    assert max(muestras) - muestras[0] < CRECE
+    [una, *_] = Remota(servidor, usuario).pedir("GET", f"{ruta_de('S-1')}?detalle=1").json()
+    assert (una["tipo_mime"], una["tamano"], una["ancho"], una["alto"]) == (tipo, len(grande), 40, 30)
+    assert Remota(servidor, usuario).pedir("GET", f"{ruta_de('S-1')}/{una['id']}/miniatura").status == 200
 
 
 def test_quien_inventa_una_llave_no_llena_el_disco(servidor):

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from monitor.archivos import contenedores, oficina
+from monitor.archivos import oficina, recortes
 from monitor.archivos.errores import DANADO, DEMASIADOS_PIXELES, NO_PERMITIDO
 from monitor.archivos.tests import muestras
 from monitor.archivos.tests.muestras import (
@@ -28,6 +28,9 @@ from monitor.archivos.tipos import JPEG, PDF, TXT, con_extension, examinar
 from monitor.errores import ErrorDeDominio
 
 pytestmark = pytest.mark.una_vez
+
+
+MIME_DE_HOJA = next(tipo for tipo in PERMITIDOS if tipo.endswith(".sheet"))
 
 
 def mime(contenido: bytes) -> str:
@@ -164,10 +167,62 @@ def test_un_png_con_un_trozo_cambiado_esta_danado():
     assert mime(bytes(contenido)) == DANADO
 
 
+@pytest.mark.parametrize(
+    ("bits", "colores", "entrelazado", "largo"),
+    [
+        (8, 2, 0, 10 * (1 + 21)),
+        (1, 0, 0, 10 * (1 + 1)),
+        (4, 3, 0, 10 * (1 + 4)),
+        (16, 6, 0, 10 * (1 + 56)),
+        (8, 4, 0, 10 * (1 + 14)),
+        # Seven passes, each with its rows.
+        (8, 2, 1, 2 * (1 + 3) + 2 * (1 + 3) + (1 + 6) + 3 * (1 + 6) + 2 * (1 + 12) + 5 * (1 + 9) + 5 * (1 + 21)),
+    ],
+)
+def test_un_png_al_que_le_faltan_pixeles_esta_danado(bits, colores, entrelazado, largo):
+    opciones = {"bits": bits, "colores": colores, "entrelazado": entrelazado}
+
+    assert mime(png(7, 10, bytes(largo), **opciones)) == "image/png"
+    assert mime(png(7, 10, bytes(largo - 1), **opciones)) == DANADO
+
+
+def en_ceros(contenido: bytes, desde: int) -> bytes:
+    return contenido[:desde] + bytes(len(contenido) - desde)
+
+
+def test_una_imagen_que_no_se_puede_decodificar_esta_danada():
+    webp, heic = imagen("WEBP", 300, 200, lossless=True, ruido=True), imagen("HEIF", 300, 200, ruido=True)
+
+    assert mime(en_ceros(webp, 60)) == DANADO
+    assert mime(en_ceros(heic, heic.index(b"mdat") + 4)) == DANADO
+    assert mime(PERMITIDOS["image/gif"][:-9] + bytes([9] * 6) + b"\0;") == DANADO
+
+
+def test_un_paquete_con_una_parte_cambiada_esta_danado():
+    hoja = documento(HOJA, **{"xl/worksheets/sheet1.xml": repr([*range(20_000)])})
+    mitad = len(hoja) // 2
+
+    assert mime(hoja) == MIME_DE_HOJA
+    assert mime(hoja[:mitad] + b"X" * 400 + hoja[mitad + 400 :]) == DANADO
+
+
 def test_bomba_de_pixeles_se_rechaza_por_su_cabeza():
     assert mime(png(10_001, 10_000)) == DEMASIADOS_PIXELES
-    assert mime(png(10_000, 10_000)) == "image/png"
+    assert mime(png(10_000, 10_000, bytes(10_000 * (1 + 1250)), bits=1, colores=0)) == "image/png"
     assert mime(png(2**31 - 1, 2**31 - 1)) == DEMASIADOS_PIXELES
+
+
+def test_bomba_de_pasadas_no_se_decodifica():
+    """Each takes some bytes of the file, and as much work as the whole picture."""
+    assert mime(muestras.con_pasadas(recortes.MAS_PASADAS // 2)) == "image/jpeg"
+    assert mime(muestras.con_pasadas(recortes.MAS_PASADAS)) == DANADO
+
+
+def test_bomba_de_segmentos_no_se_recorre():
+    jpeg = imagen("JPEG")
+
+    assert mime(jpeg[:2] + b"\xff\xfe\0\2" * recortes.MAS_SEGMENTOS + jpeg[2:]) == DANADO
+    assert mime(jpeg[:2] + b"\xff\xfe\0\2" * 900 + jpeg[2:]) == "image/jpeg"
 
 
 def test_bomba_de_cuadros_no_se_decodifica():
@@ -182,15 +237,17 @@ def test_bomba_de_bloques_vacios_no_se_recorre():
     """Each takes two or three bytes of the file, and a turn of ours."""
     gif = imagen("GIF")
 
-    assert mime(gif[:-1] + b"!\xfe\0" * contenedores.MAS_CAJAS + b";") == DANADO
-    assert mime(gif[:-1] + b"!\xfe" + b"\1x" * contenedores.MAS_PEDAZOS + b"\0;") == DANADO
+    assert mime(gif[:-1] + b"!\xfe\0" * recortes.MAS_CAJAS + b";") == DANADO
+    assert mime(gif[:-1] + b"!\xfe" + b"\1x" * recortes.MAS_PEDAZOS + b"\0;") == DANADO
     assert mime(gif[:-1] + b"!\xfe" + b"\1x" * 9_000 + b"\0" + b"!\xfe\0" * 9_000 + b";") == "image/gif"
 
 
 def test_bomba_de_zip_no_se_desempaca():
-    assert mime(documento(HOJA, **{"xl/worksheets/sheet1.xml": b"0" * 50_000_000})) == next(
-        tipo for tipo in PERMITIDOS if tipo.endswith(".sheet")
-    )
+    """Nobody knows then whether it is whole."""
+    bomba = documento(HOJA, **{"xl/worksheets/sheet1.xml": b"0" * (oficina.MAYOR_REVISADO + 1)})
+    mitad = len(bomba) // 2
+
+    assert mime(bomba[:mitad] + b"X" * 9 + bomba[mitad + 9 :]) == MIME_DE_HOJA
 
 
 def test_lo_que_tambien_es_otra_cosa_es_lo_que_su_principio_dice():
