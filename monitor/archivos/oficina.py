@@ -1,4 +1,5 @@
-"""Documents of Office: packages (zip) that say what they are. Those with macros are refused."""
+"""Documents of Office: packages (zip) that say what they are. Those with macros are refused, and those with a part that
+isn't what its sum says."""
 
 import zipfile
 import zlib
@@ -20,6 +21,7 @@ MAYORES_RELACIONES = 16 * 1024 * 1024  # bytes, of all of them
 PIEZA = 64 * 1024
 MAYOR_DIRECTORIO = 4 * 1024 * 1024  # bytes
 PARTES = 10_000
+MAYOR_REVISADO = 100 * 1024 * 1024  # bytes that are unpacked, a piece at a time, to see whether they are whole
 CON_MACROS = ("macroenabled", "vbaproject", "macrosheet", "dialogsheet", "activex", "ms-office.vba")
 
 
@@ -49,7 +51,10 @@ def clase(archivo: BinaryIO) -> str | None:
     can't be read."""
     try:
         with zipfile.ZipFile(_DePocoEnPoco(archivo)) as paquete:
-            return _clase(paquete)
+            suya = _clase(paquete)
+            if suya:
+                _exigir_partes(paquete)
+            return suya
     except (_Enorme, _ConMacros):
         return None
     except (
@@ -125,3 +130,15 @@ def _mirar_relacion(nombre, atributos):
 
 def _rechazar(*partes):
     raise _ConMacros
+
+
+def _exigir_partes(paquete) -> None:
+    """Raise what zipfile raises for a part that isn't what its sum says, up to so many bytes."""
+    quedan = MAYOR_REVISADO
+    for parte in paquete.infolist():
+        if parte.compress_type not in ACOTADAS or parte.file_size > quedan:
+            continue
+        quedan -= parte.file_size
+        with paquete.open(parte) as abierta:
+            while abierta.read(PIEZA):
+                pass
