@@ -1,6 +1,7 @@
 from django.utils import timezone
 
 from expedientes.anexos.admin import PaginaDeAnexo
+from expedientes.checklist import firmas
 from expedientes.checklist.models import FIRMA_DIBUJADA, FIRMA_MAXIMA, Checklist, Valor, de_plantilla, punto_de
 from expedientes.checklist.serializers import ITEM_ENTRADA
 from monitor.errores import DatosInvalidos
@@ -61,11 +62,13 @@ class PaginaDeChecklist(PaginaDeAnexo):
         grupos: dict[str, list] = {}
         for numero, renglon in enumerate(renglones):
             grupos.setdefault(renglon["sistema"] or "Otros puntos", []).append(renglon | {"numero": numero})
+        firma = self._firma(request, anexo)
         return {
             "grupos": grupos.items(),
             "propios": [{"numero": len(renglones) + i} for i in range(PROPIOS)],
             "valores": Valor.choices,
-            "firma": self._firma(request, anexo),
+            "firma": firma,
+            "firma_a_la_vista": firmas.leer(firma),
             "firma_cambiada": "firma_cambiada" in request.POST,
         }
 

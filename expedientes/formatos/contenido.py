@@ -1,26 +1,23 @@
 """The contents of the sheets of an expediente: its own, and those of its newest checklist and survey."""
 
-import base64
-import binascii
 from collections.abc import Iterable
 from decimal import Decimal
 
 from django.contrib.admin.utils import flatten
 from django.db import models
 
+from expedientes.checklist import firmas
 from expedientes.checklist.admin import PaginaDeChecklist
-from expedientes.checklist.models import FIRMA_DIBUJADA, Checklist, ChecklistItem, Valor, de_plantilla, punto_de
+from expedientes.checklist.models import Checklist, ChecklistItem, Valor, de_plantilla, punto_de
 from expedientes.levantamientos.admin import PaginaDeLevantamiento
 from expedientes.levantamientos.models import Levantamiento
 from expedientes.models import Expediente
 from expedientes.secciones import SECCIONES
-from monitor.archivos.imagenes import dibujo
 from monitor.errores import NoEncontrado
 from monitor.exportacion.hoja import MARCA, Bloque, Campo, Campos, Columna, Dibujo, Hoja, Lista, campo_de, limpio
 
 SIN_CHECKLIST = "Checklist no encontrado para este siniestro"
 SIN_LEVANTAMIENTO = "Levantamiento de daños no encontrado para este siniestro"
-FIRMA_ILEGIBLE = "La firma guardada no es un dibujo que se pueda mostrar"
 VECES = 3  # that an annex is read again because somebody wrote it meanwhile
 
 PUNTOS_REVISADOS = " · ".join(["Puntos revisados", *Valor.labels])
@@ -95,20 +92,9 @@ def _de_punto(item: dict) -> list:
     return [limpio(item["sistema"]), limpio(item["nombre_item"]), *marcas]
 
 
-def _firma(firma: str | None) -> list[Bloque]:
+def _firma(guardada: str | None) -> list[Bloque]:
     """Return the signature: as it was drawn, or as it was written, or room for one."""
-    titulo = "Firma de quien recibe"
-    if firma and not firma.startswith("data:"):
-        return [Campos("", [Campo(titulo, limpio(firma), largo=True)])]
-    png = _png(firma) if firma else None
-    if firma and png is None:
-        return [Campos("", [Campo(titulo, FIRMA_ILEGIBLE, largo=True)])]
-    return [Dibujo(titulo, png)]
-
-
-def _png(firma: str) -> bytes | None:
-    dibujada = FIRMA_DIBUJADA.fullmatch(firma)
-    try:
-        return dibujo(base64.b64decode(dibujada[1], validate=True)) if dibujada else None
-    except binascii.Error:
-        return None
+    titulo, firma = "Firma de quien recibe", firmas.leer(guardada)
+    if firma.texto:
+        return [Campos("", [Campo(titulo, limpio(firma.texto), largo=True)])]
+    return [Dibujo(titulo, firma.dibujo)]

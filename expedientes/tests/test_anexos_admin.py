@@ -1,11 +1,14 @@
 """The annexes of an expediente in the admin: comments, the survey and the checklist."""
 
+import base64
 import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils.html import escape
 
+from expedientes.checklist import firmas
 from expedientes.checklist.models import Checklist
 from expedientes.checklist.plantilla import PUNTOS
 from expedientes.comentarios.models import Comentario
@@ -14,6 +17,7 @@ from expedientes.models import Expediente
 from expedientes.salida import MOTIVO_MAXIMO
 from expedientes.tests.anexos import ChecklistFactory, ComentarioFactory, LevantamientoFactory
 from expedientes.tests.factories import ExpedienteFactory
+from monitor.archivos.tests.muestras import imagen
 from monitor.roles import Rol
 from monitor.tests.formularios import campos_de, frases
 from monitor.usuarios.tests.factories import UsuarioFactory
@@ -324,6 +328,30 @@ def test_lo_que_se_firmo_no_se_pierde_al_guardar_otra_cosa(client, como_operador
 
     checklist = Checklist.objects.get()
     assert (checklist.serie, checklist.firma_quien_recibe) == ("3N1", FIRMA)
+
+
+DIBUJADA = "data:image/jpeg;charset=utf-8;base64," + base64.b64encode(imagen("JPEG", 80)).decode()
+
+
+@pytest.mark.parametrize(
+    ("firma", "dibujo", "texto"),
+    [
+        (DIBUJADA, "data:image/png;base64,iVBOR", ""),
+        ("data:image/svg+xml,<svg/>", "", firmas.ILEGIBLE),
+        ("Ángela <Muñoz>", "", "Ángela <Muñoz>"),
+        (None, "", ""),
+    ],
+)
+def test_la_firma_se_ve_como_se_imprime(client, como_operador, firma, dibujo, texto):
+    ChecklistFactory(no_siniestro="SIN-1", firma_quien_recibe=firma)
+
+    pagina = client.get(CHECKLIST).content.decode()
+
+    assert f'data-dibujo="{dibujo}' in pagina
+    assert (f'<p id="firma-escrita">{escape(texto)}</p>' in pagina) is bool(texto)
+    assert ("firma-escrita" in pagina) is bool(texto)
+    if not dibujo:
+        assert 'data-dibujo=""' in pagina
 
 
 def test_un_punto_que_solo_dice_su_sistema_sigue_ahi(client, como_operador):

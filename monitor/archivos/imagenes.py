@@ -22,7 +22,7 @@ ImageFile.LOAD_TRUNCATED_IMAGES = False
 Image.MAX_IMAGE_PIXELS = None  # `_exigir_tamano` counts them, and refuses in words of ours
 
 PIXELES = 100_000_000
-PIXELES_DE_UN_DIBUJO = 4_000_000
+PIXELES_DE_UN_DIBUJO = 12_000_000
 LADO_DE_UN_DIBUJO = 1200
 CALIDAD = 80  # of a thumbnail
 A_LO_MAS = 8  # how many times smaller a JPEG is decoded to see whether it is whole
@@ -75,34 +75,28 @@ def ficha(archivo: BinaryIO, formato: str) -> Ficha:
 
 def miniatura(archivo: BinaryIO, formato: str, lado: int) -> bytes | None:
     """Return a small JPEG of an image, upright and with nothing of what its camera wrote, or None when it can't be
-    decoded, or would take too much memory."""
+    decoded, or would take too much memory or time."""
+    return _en_chico(archivo, formato, lado, PIXELES, "JPEG", quality=CALIDAD, exif=b"")
+
+
+def dibujo(contenido: bytes, formato: str) -> bytes | None:
+    """Return a PNG of an image as others may draw it: upright, on white, no larger than it has to be on paper, and
+    nothing but its pixels. None when it can't be read, or is too large for a drawing."""
+    return _en_chico(BytesIO(contenido), formato, LADO_DE_UN_DIBUJO, PIXELES_DE_UN_DIBUJO, "PNG")
+
+
+def _en_chico(archivo: BinaryIO, formato: str, lado: int, mas: int, como: str, **opciones) -> bytes | None:
     with suppress(Exception):
         recorte = recortar(archivo, formato, DE_UNA_VEZ_AL_DIBUJAR)
-        if recorte.cabe:
-            return _miniatura(recorte, formato, lado)
-    return None
-
-
-def _miniatura(recorte: Recorte, formato: str, lado: int) -> bytes | None:
-    with _una_a_la_vez, _abrir(recorte, formato, PIXELES) as imagen:
-        if formato == "JPEG" and not recorte.por_renglones and not _se_dibuja(imagen, recorte.pasadas):
+        if not recorte.cabe:
             return None
-        imagen.draft("RGB", (lado, lado))
-        imagen.thumbnail((lado, lado), reducing_gap=2)
-        salida = BytesIO()
-        _en_blanco(ImageOps.exif_transpose(imagen)).save(salida, "JPEG", quality=CALIDAD, exif=b"")
-        return salida.getvalue()
-
-
-def dibujo(contenido: bytes) -> bytes | None:
-    """Return a PNG as others may draw it: on white, no larger than it has to be on paper, and nothing but its pixels.
-    None when it can't be read, or is too large for a drawing."""
-    with suppress(Exception):
-        recorte = recortar(BytesIO(contenido), "PNG", DE_UNA_VEZ_AL_DIBUJAR)
-        with _una_a_la_vez, _abrir(recorte, "PNG", PIXELES_DE_UN_DIBUJO) as imagen:
-            imagen.thumbnail((LADO_DE_UN_DIBUJO, LADO_DE_UN_DIBUJO))
+        with _una_a_la_vez, _abrir(recorte, formato, mas) as imagen:
+            if formato == "JPEG" and not recorte.por_renglones and not _se_dibuja(imagen, recorte.pasadas):
+                return None
+            imagen.draft("RGB", (lado, lado))
+            imagen.thumbnail((lado, lado), reducing_gap=2)
             salida = BytesIO()
-            _en_blanco(imagen).save(salida, "PNG")
+            _en_blanco(ImageOps.exif_transpose(imagen)).save(salida, como, **opciones)
             return salida.getvalue()
     return None
 

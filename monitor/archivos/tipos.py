@@ -9,7 +9,7 @@ from typing import BinaryIO, NamedTuple
 
 from monitor.archivos import contenedores, imagenes, oficina, textos
 from monitor.archivos.errores import NO_PERMITIDO, Danado
-from monitor.errores import ArchivoNoPermitido
+from monitor.errores import ArchivoNoPermitido, ErrorDeDominio
 
 CABEZA = 4096  # bytes that tell the kind
 COLA = 2048  # bytes at the end of a PDF in which it says that it ends
@@ -58,6 +58,15 @@ def examinar(archivo: BinaryIO) -> Examen:
         _EXIGIR[tipo](archivo)
     archivo.seek(0)
     return Examen(tipo, imagenes.ficha(archivo, FORMATOS[tipo])) if tipo.es_imagen else Examen(tipo)
+
+
+def formato_de(archivo: BinaryIO) -> str | None:
+    """Return the format of an image, as Pillow calls it, or None for what isn't one."""
+    archivo.seek(0)
+    try:
+        return FORMATOS.get(_tipo_de(archivo.read(CABEZA), archivo))
+    except ErrorDeDominio:
+        return None
 
 
 def _tipo_de(cabeza: bytes, archivo: BinaryIO) -> Tipo:

@@ -426,7 +426,7 @@ MUTANTES: list[Mutante] = [
     *de(
         "monitor/archivos/imagenes.py",
         "expedientes/formatos/tests/test_formatos.py",
-        cambios=[('"PNG", PIXELES_DE_UN_DIBUJO)', '"PNG")')],
+        cambios=[("LADO_DE_UN_DIBUJO, PIXELES_DE_UN_DIBUJO", "LADO_DE_UN_DIBUJO, PIXELES")],
     ),
     *de(
         "monitor/admin/finder.py",

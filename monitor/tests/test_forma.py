@@ -37,7 +37,7 @@ CAPAS = {
         " expedientes.archivo expedientes.consultas expedientes.historial expedientes.models expedientes.numeros"
         " expedientes.columnas expedientes.evidencias.contenido"
         " expedientes.anexos expedientes.anexos.partes expedientes.*.models"
-        " expedientes.checklist.plantilla expedientes.salida expedientes.verbos"
+        " expedientes.checklist.firmas expedientes.checklist.plantilla expedientes.salida expedientes.verbos"
         " solicitudes.codigo solicitudes.referencias solicitudes.models"
         " solicitudes.models.* solicitudes.correo.cola solicitudes.correo.mensajes"
         " solicitudes.correo.direcciones solicitudes.correo.avisos"

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from PIL import Image
 from pypdf import PdfReader
 
+from expedientes.checklist import firmas
 from expedientes.checklist.models import Checklist
 from expedientes.checklist.plantilla import PUNTOS
 from expedientes.checklist.serializers import CAMPOS as DEL_CHECKLIST
@@ -193,10 +194,11 @@ def test_ningun_campo_falta(hacer, campos, aparte):
     ("firma", "dicho"),
     [
         ("Ángela Muñoz", "Ángela Muñoz"),
-        ("data:image/png;base64,AAAA", contenido.FIRMA_ILEGIBLE),
-        ("data:image/png;base64,AAAAA", contenido.FIRMA_ILEGIBLE),
-        ("data:text/html;base64,AAAA", contenido.FIRMA_ILEGIBLE),
-        ("data:image/png;base64," + base64.b64encode(imagen("JPEG", 80)).decode(), contenido.FIRMA_ILEGIBLE),
+        ("data:image/png;base64,AAAA", firmas.ILEGIBLE),
+        ("data:image/png;base64,AAAAA", firmas.ILEGIBLE),
+        ("data:text/html;base64,AAAA", firmas.ILEGIBLE),
+        ("data:image/svg+xml;utf8,<svg xmlns='http://www.w3.org/2000/svg'/>", firmas.ILEGIBLE),
+        ("data:", firmas.ILEGIBLE),
         (None, "Firma de quien recibe"),
     ],
 )
@@ -209,12 +211,40 @@ def test_una_firma_que_no_se_puede_dibujar_se_dice(tecnico, firma, dicho):
     assert dicho in texto_de(tecnico.get(f"{DE_CHECKLIST}?tipo=pdf"))
 
 
+def en_uri(formato="PNG", tipo="image/png;base64", **opciones) -> str:
+    return f"data:{tipo}," + base64.b64encode(imagen(formato, 80, **opciones)).decode()
+
+
+DIBUJADAS = {
+    "jpeg": en_uri("JPEG", "image/jpeg;base64"),
+    "jpeg que se dice png": en_uri("JPEG"),
+    "webp": en_uri("WEBP", "image/webp;base64"),
+    "gif": en_uri("GIF", "image/gif;base64"),
+    "con charset": en_uri(tipo="image/png;charset=utf-8;base64"),
+    "en mayusculas": en_uri().replace("data:image/png;base64", "DATA:IMAGE/PNG;BASE64"),
+    "sin relleno": en_uri().rstrip("="),
+    "en porcientos": "data:image/png," + quote(imagen("PNG", 80)),
+    "grande": en_uri(alto=60_000),
+}
+
+
+@pytest.mark.una_vez
+@pytest.mark.parametrize("firma", DIBUJADAS.values(), ids=DIBUJADAS)
+def test_una_firma_dibujada_se_imprime(tecnico, firma):
+    revisado(firma_quien_recibe=firma)
+
+    recibida = tecnico.get(DE_CHECKLIST)
+
+    assert len(pagina_de(recibida)._images) == 1
+    assert firmas.ILEGIBLE not in texto_de(tecnico.get(f"{DE_CHECKLIST}?tipo=pdf"))
+
+
 def test_una_firma_con_demasiados_pixeles_no_se_decodifica(tecnico):
     salida = io.BytesIO()
     Image.new("1", (4000, 4000)).save(salida, "PNG")
     revisado(firma_quien_recibe="data:image/png;base64," + base64.b64encode(salida.getvalue()).decode())
 
-    assert contenido.FIRMA_ILEGIBLE in valores_de(tecnico.get(DE_CHECKLIST))
+    assert firmas.ILEGIBLE in valores_de(tecnico.get(DE_CHECKLIST))
 
 
 @pytest.mark.una_vez

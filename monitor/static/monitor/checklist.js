@@ -49,10 +49,14 @@ function terminar() {
   guardar(lienzo.toDataURL("image/png"));
 }
 
-if (guardada.value.startsWith("data:image/")) {
+// The server makes the drawing, the same that it prints.
+if (lienzo.dataset.dibujo) {
   const antes = new Image();
-  antes.addEventListener("load", () => pluma.drawImage(antes, 0, 0, lienzo.width, lienzo.height));
-  antes.src = guardada.value;
+  antes.addEventListener("load", () => {
+    const escala = Math.min(lienzo.width / antes.width, lienzo.height / antes.height);
+    pluma.drawImage(antes, 0, 0, antes.width * escala, antes.height * escala);
+  });
+  antes.src = lienzo.dataset.dibujo;
 }
 if (borrar) {
   lienzo.addEventListener("pointerdown", empezar);
@@ -61,6 +65,7 @@ if (borrar) {
   lienzo.addEventListener("pointercancel", terminar);
   borrar.addEventListener("click", () => {
     pluma.clearRect(0, 0, lienzo.width, lienzo.height);
+    document.getElementById("firma-escrita")?.remove();
     guardar("");
   });
 }
