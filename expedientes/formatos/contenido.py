@@ -26,7 +26,7 @@ DE_PUNTOS = (
     Columna("Punto", 5),
     *(Columna(valor, 1, "center") for valor in Valor.values),
 )
-DE_CONCEPTOS = (Columna("Claves", 2), Columna("Concepto", 8), Columna("Costo", 2, "right"))
+DE_CONCEPTOS = (Columna("Claves", 2), Columna("Concepto", 7), Columna("Costo", 3, "right"))
 
 
 def del_expediente(no_siniestro: str) -> Hoja:

@@ -248,6 +248,16 @@ def test_una_firma_con_demasiados_pixeles_no_se_decodifica(tecnico):
 
 
 @pytest.mark.una_vez
+def test_un_costo_de_doce_digitos_cabe_en_un_renglon(tecnico):
+    conceptos = [{"concepto": "Motor", "costo": Decimal("-999999999999.99")}]
+    levantado(conceptos=conceptos)
+
+    dicho = texto_de(tecnico.get(f"{DE_LEVANTAMIENTO}?tipo=pdf"))
+
+    assert dicho.count("-$999,999,999,999.99") == 2  # its own, and that of the total
+
+
+@pytest.mark.una_vez
 def test_el_mas_grande_cabe(tecnico):
     conceptos = [{"claves": "W" * 255, "concepto": "W" * 500, "costo": Decimal("999999999999.99")}] * 500
     levantado(direccion="=" * 255, conceptos=conceptos)
