@@ -10,8 +10,10 @@ import os
 import struct
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
+import pillow_heif
 from PIL import Image
 
 from benchmarks.base import CARPETA
@@ -19,6 +21,7 @@ from benchmarks.clientes import PIEZA, subir, subir_varios, ver_galeria
 from benchmarks.escenarios import Escenario
 from benchmarks.servidores import Servidor, corriendo
 from monitor.tests.postgresql import puerto_libre
+from monitor.tests.rellenas import RELLENAR, caja, rellena
 
 MIB = int(os.environ.get("MIB") or 50)
 FOTOS = int(os.environ.get("FOTOS") or 100)
@@ -27,6 +30,7 @@ SIN_NADA, CON_FOTOS, GALERIA, BAJAR, SUBIR = CLAVES = [f"ANEXOS-{n}" for n in ra
 ESTADOS = ["Restauracion", "Ingreso"]
 ESTATICOS = CARPETA / "estaticos"  # what `python -m http.server` serves
 GRANDE = ESTATICOS / "grande.mp4"
+IMAGENES = {formato: ESTATICOS / f"grande.{formato.lower()}" for formato in RELLENAR}  # of Pillow's formats
 
 
 class Colgado(NamedTuple):
@@ -47,15 +51,8 @@ def escenarios(colgado: Colgado = NADA) -> list[Escenario]:
     return [
         Escenario(f"anexos: bajar {MIB} MiB, una conexión", conexiones=1, **bajar),
         Escenario(f"anexos: bajar {MIB} MiB, cuatro conexiones", conexiones=4, **bajar),
-        Escenario(
-            f"anexos: subir {MIB} MiB, {A_LA_VEZ} a la vez",
-            f"{api}/{SUBIR}/evidencias",
-            "POST",
-            vuelta=subir_varios(A_LA_VEZ, GRANDE),
-            mib=MIB * A_LA_VEZ,
-            tirar=SUBIR,
-            logra="crece < 20 MB",
-        ),
+        _de_subir("", GRANDE),
+        *(_de_subir(f" de {formato}", archivo) for formato, archivo in IMAGENES.items()),
         Escenario(
             f"anexos: página con {MINIATURAS} miniaturas",
             f"/admin/expedientes/expediente/{GALERIA}/change/",
@@ -73,6 +70,18 @@ def escenarios(colgado: Colgado = NADA) -> list[Escenario]:
     ]
 
 
+def _de_subir(de: str, archivo: Path) -> Escenario:
+    return Escenario(
+        f"anexos: subir {MIB} MiB{de}, {A_LA_VEZ} a la vez",
+        f"/api/expedientes/{SUBIR}/evidencias",
+        "POST",
+        vuelta=subir_varios(A_LA_VEZ, archivo),
+        mib=MIB * A_LA_VEZ,
+        tirar=SUBIR,
+        logra="crece < 20 MB",
+    )
+
+
 # --- What they find ---
 
 
@@ -86,6 +95,7 @@ def colgar(servidor: Servidor) -> list[Escenario]:
         for n in range(cuantas):
             _subir(servidor, clave, f"foto-{n}.jpg", io.BytesIO(_foto(n)))
     _hacer_grande()
+    _hacer_imagenes()
     with GRANDE.open("rb") as archivo:
         return escenarios(Colgado(servidor.sesion, _subir(servidor, BAJAR, GRANDE.name, archivo)))
 
@@ -110,7 +120,7 @@ def _foto(n: int) -> bytes:
 
 def _hacer_grande() -> None:
     """Write a video with the boxes that one has, and bytes at random in the largest."""
-    cabeza = _caja(b"ftyp", b"isom\0\0\0\0") + _caja(b"moov", bytes(100))
+    cabeza = caja(b"ftyp", b"isom\0\0\0\0") + caja(b"moov", bytes(100))
     datos = MIB * 2**20 - len(cabeza) - 8
     ESTATICOS.mkdir(parents=True, exist_ok=True)
     with GRANDE.open("wb") as archivo:
@@ -119,8 +129,14 @@ def _hacer_grande() -> None:
             archivo.write(os.urandom(min(PIEZA, datos - desde)))
 
 
-def _caja(clase: bytes, contenido: bytes) -> bytes:
-    return struct.pack(">I4s", 8 + len(contenido), clase) + contenido
+def _hacer_imagenes() -> None:
+    """Write an image of each format with a small picture, and bytes that say nothing of it."""
+    pillow_heif.register_heif_opener()
+    for formato, archivo in IMAGENES.items():
+        salida = io.BytesIO()
+        Image.effect_noise((400, 300), 60).convert("RGB").save(salida, formato)
+        suya = salida.getvalue()
+        archivo.write_bytes(rellena(formato, suya, MIB * 2**20 - len(suya) - 1024))
 
 
 @contextmanager

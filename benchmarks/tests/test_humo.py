@@ -14,7 +14,7 @@ from benchmarks.escenarios import Escenario, escenarios
 from benchmarks.sentencias import Muestra, Sentencia, escribir_guion
 
 NOMBRES = [e.nombre for e in escenarios(expedientes=1, posicion=(), cursor="", etag="", clave="", sesion="")]
-DE_ANEXOS = ["bajar", "bajar", "subir", "página", "leer", "leer"]
+DE_ANEXOS = ["bajar", "bajar", *["subir"] * 6, "página", "leer", "leer"]
 CONTADAS = {"leer uno": 1, "crear": 1, "crear, con Idempotency-Key": 2, "anexos: leer uno con 5 fotos y 20 cambios": 2}
 
 

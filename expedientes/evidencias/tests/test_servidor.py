@@ -17,8 +17,10 @@ from expedientes.tests.factories import ExpedienteFactory
 from monitor.api import tokens
 from monitor.api.tests.cliente import Remota
 from monitor.api.uploads import MAX_FILE
-from monitor.archivos.tests.muestras import RELLENABLES, caja, rellena
+from monitor.archivos.tests.muestras import PERMITIDOS
+from monitor.archivos.tipos import FORMATOS
 from monitor.tests.memoria import midiendo, procesos
+from monitor.tests.rellenas import caja, rellena
 from monitor.usuarios.tests.factories import UsuarioFactory
 
 pytestmark = [pytest.mark.una_vez, pytest.mark.lenta]
@@ -77,12 +79,12 @@ def test_ocho_de_50_mib_a_la_vez_no_ocupan_memoria(servidor):
     assert (una["tamano"], len(bytes_), sha256(bytes_).hexdigest()) == (MAX_FILE, MAX_FILE, una["sha256"])
 
 
-@pytest.mark.parametrize("tipo", RELLENABLES)
+@pytest.mark.parametrize("tipo", FORMATOS, ids=FORMATOS.values())
 def test_imagenes_de_45_mib_a_la_vez_no_ocupan_memoria(servidor, tipo):
     """Decoders keep in memory whatever they are given of a file: they are given what the picture needs."""
     ExpedienteFactory(no_siniestro="S-1")
     usuario = UsuarioFactory()
-    chica, grande = rellena(tipo, 2**20), rellena(tipo, 45 * 2**20)
+    chica, grande = (rellena(FORMATOS[tipo], PERMITIDOS[tipo.mime], mib * 2**20) for mib in (1, 45))
     for _ in range(4):  # in both workers
         assert mandar(servidor, ruta_de("S-1"), usuario, len(chica), lambda: [chica])[0] == 201
 
@@ -95,7 +97,7 @@ def test_imagenes_de_45_mib_a_la_vez_no_ocupan_memoria(servidor, tipo):
 
     assert max(muestras) - muestras[0] < CRECE
     [una, *_] = Remota(servidor, usuario).pedir("GET", f"{ruta_de('S-1')}?detalle=1").json()
-    assert (una["tipo_mime"], una["tamano"], una["ancho"], una["alto"]) == (tipo, len(grande), 40, 30)
+    assert (una["tipo_mime"], una["tamano"], una["ancho"], una["alto"]) == (tipo.mime, len(grande), 40, 30)
     assert Remota(servidor, usuario).pedir("GET", f"{ruta_de('S-1')}/{una['id']}/miniatura").status == 200
 
 

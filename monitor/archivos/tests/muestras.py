@@ -10,6 +10,8 @@ from functools import cache
 import openpyxl
 from PIL import Image
 
+from monitor.tests.rellenas import caja, pedazo
+
 
 def imagen(formato="JPEG", ancho=40, alto=30, color="red", ruido=False, **opciones) -> bytes:
     salida = io.BytesIO()
@@ -34,10 +36,6 @@ def con_exif(orientacion=1, tomada="2024:03:20 10:30:00", lugar=((19, 25, 57.0),
     return salida.getvalue()
 
 
-def pedazo(clase: bytes, contenido: bytes) -> bytes:
-    return struct.pack(">I", len(contenido)) + clase + contenido + struct.pack(">I", zlib.crc32(clase + contenido))
-
-
 def png(ancho: int, alto: int, pixeles: bytes = bytes(99), *, bits=8, colores=2, entrelazado=0) -> bytes:
     """Return a PNG that says to be as large as one likes. Its pixels are those given."""
     cabeza = pedazo(b"IHDR", struct.pack(">IIBBBBB", ancho, alto, bits, colores, 0, 0, entrelazado))
@@ -51,30 +49,8 @@ def con_pasadas(cuantas: int, ancho=64, alto=48) -> bytes:
     return contenido[:-2] + ultima * cuantas + contenido[-2:]
 
 
-def caja(clase: bytes, contenido: bytes = b"") -> bytes:
-    return struct.pack(">I4s", 8 + len(contenido), clase) + contenido
-
-
 def video(marca=b"isom", otras=(b"mp42",)) -> bytes:
     return caja(b"ftyp", marca + bytes(4) + b"".join(otras)) + caja(b"mdat", b"x" * 99) + caja(b"moov", b"x" * 20)
-
-
-RELLENABLES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/heic")
-
-
-def rellena(tipo: str, bytes_: int, suya: bytes | None = None) -> bytes:
-    """Return an image of a type, with so many bytes more that say nothing of it."""
-    suya = suya or PERMITIDOS[tipo]
-    if tipo == "image/jpeg":
-        return suya[:2] + (b"\xff\xef\xff\xff" + bytes(65_533)) * (bytes_ // 65_537) + suya[2:]
-    if tipo == "image/png":
-        return suya[:33] + pedazo(b"prIV", bytes(bytes_)) + suya[33:]
-    if tipo == "image/webp":
-        trozos = suya[12:] + b"PRIV" + struct.pack("<I", bytes_) + bytes(bytes_)
-        return b"RIFF" + struct.pack("<I", 4 + len(trozos)) + b"WEBP" + trozos
-    if tipo == "image/gif":
-        return suya[:-1] + (b"!\xfe" + (b"\xff" + bytes(255)) * 1024 + b"\0") * (bytes_ // 2**18) + suya[-1:]
-    return suya + caja(b"free", bytes(bytes_))
 
 
 def paquete(compresion=zipfile.ZIP_DEFLATED, /, **partes) -> bytes:

@@ -9,13 +9,10 @@ from monitor.archivos import imagenes
 from monitor.archivos.errores import DEMASIADOS_PIXELES
 from monitor.archivos.imagenes import Ficha, ficha, miniatura
 from monitor.archivos.recortes import MIB, recortar
-from monitor.archivos.tests.muestras import RELLENABLES, rellena
-from monitor.archivos.tipos import FORMATOS, TIPOS
 from monitor.errores import DatosInvalidos
+from monitor.tests.rellenas import RELLENAR, rellena
 
 pytestmark = pytest.mark.una_vez
-
-DE_UNA_VEZ = ("image/webp", "image/heic")
 
 
 def bandera(formato: str, **opciones) -> bytes:
@@ -34,11 +31,10 @@ def visto(archivo, formato) -> tuple:
     return imagen.getexif().get_ifd(0x8769).get(0x9003), imagen.convert("RGB").tobytes()
 
 
-@pytest.mark.parametrize("tipo", RELLENABLES)
-def test_se_da_poco_y_se_ve_lo_mismo(tipo):
-    formato = FORMATOS[TIPOS[tipo]]
+@pytest.mark.parametrize("formato", RELLENAR)
+def test_se_da_poco_y_se_ve_lo_mismo(formato):
     suya = bandera(formato)
-    archivo = io.BytesIO(rellena(tipo, 2 * MIB, suya))
+    archivo = io.BytesIO(rellena(formato, suya, 2 * MIB))
 
     recorte = recortar(archivo, formato, MIB)
 
@@ -58,10 +54,9 @@ def test_de_una_animacion_se_da_el_primer_cuadro(formato):
     assert visto(recorte.archivo, formato) == visto(salida, formato)
 
 
-@pytest.mark.parametrize("tipo", DE_UNA_VEZ)
+@pytest.mark.parametrize("formato", imagenes.DE_UNA_VEZ)
 @pytest.mark.parametrize("opciones", [{}, {"lossless": True}])
-def test_de_la_que_ella_sola_es_enorme_solo_se_cuentan_los_pixeles(monkeypatch, tipo, opciones):
-    formato = FORMATOS[TIPOS[tipo]]
+def test_de_la_que_ella_sola_es_enorme_solo_se_cuentan_los_pixeles(monkeypatch, formato, opciones):
     archivo = io.BytesIO(bandera(formato, **opciones))
     monkeypatch.setattr(imagenes, "DE_UNA_VEZ", {formato: 99})
     monkeypatch.setattr(imagenes, "DE_UNA_VEZ_AL_DIBUJAR", 99)
