@@ -106,11 +106,10 @@ class StrictSearchField(StrictTextField):
 
     default_error_messages = {"nada": "{campo}: no queda nada que buscar; escriba letras o números"}
 
-    def to_internal_value(self, data):
-        text = super().to_internal_value(data)
-        if not self.compared(text):
+    def run_validators(self, value):
+        super().run_validators(value)  # what can't be in a text at all is said first
+        if not self.compared(value):
             self.fail("nada")
-        return text
 
     def compared(self, text: str):
         return words(text)

@@ -2,7 +2,7 @@
 
 almacen       the store of the bytes
 tipos         what a file is, by its content; with contenedores, oficina, textos and imagenes
-recortes      what is given of an image to its decoder; with heic
+recortes/     what is given of an image to its decoder, by format
 nube          the cloud where those that rest may go
 comprobar     what makes that none leaves altered
 enlaces       signed links, for a few minutes

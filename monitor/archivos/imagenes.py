@@ -12,10 +12,12 @@ import pillow_heif
 from django.utils import timezone
 from PIL import ExifTags, Image, ImageFile, ImageOps, PngImagePlugin
 
-from monitor.archivos import recortes
 from monitor.archivos.errores import DEMASIADOS_PIXELES, Danado
-from monitor.archivos.recortes import MIB, Recorte, recortar
+from monitor.archivos.recortes import png, recortar
+from monitor.archivos.recortes.partes import Recorte
 from monitor.errores import DatosInvalidos
+
+MIB = 1024 * 1024
 
 pillow_heif.register_heif_opener(thumbnails=False)
 ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -64,7 +66,7 @@ def ficha(archivo: BinaryIO, formato: str) -> Ficha:
                 imagen.draft("RGB", tuple(max(1, lado // A_LO_MAS) for lado in imagen.size))
                 imagen.load()
         if formato == "PNG":
-            recortes.exigir_pixeles(recorte.archivo)
+            png.exigir_pixeles(recorte.archivo)
         return leida
     except DatosInvalidos:
         raise

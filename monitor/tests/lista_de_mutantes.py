@@ -397,19 +397,27 @@ MUTANTES: list[Mutante] = [
         cambios=[("if not request.user.has_perm(FORMATOS[cual].permiso):", "if False:")],
     ),
     *de(
-        "monitor/archivos/recortes.py",
+        "monitor/archivos/recortes/jpeg.py",
         "monitor/archivos/tests/test_tipos.py",
         "monitor/archivos/tests/test_recortes.py",
         cambios=[
             ("0 < len(pasadas) <= MAS_PASADAS", "0 < len(pasadas)"),
             ("uno.clase in SOBRAN or", "uno.clase in () or"),
-            ("if clase in DE_PNG or", "if True or"),
-            ("if faltan <= 0:", "if True:"),
-            ("clase not in hay and", "True and"),
         ],
     ),
     *de(
-        "monitor/archivos/heic.py",
+        "monitor/archivos/recortes/png.py",
+        "monitor/archivos/tests/test_tipos.py",
+        "monitor/archivos/tests/test_recortes.py",
+        cambios=[("if clase in DE_PNG or", "if True or"), ("if faltan <= 0:", "if True:")],
+    ),
+    *de(
+        "monitor/archivos/recortes/webp.py",
+        "monitor/archivos/tests/test_recortes.py",
+        cambios=[("clase not in hay and", "True and")],
+    ),
+    *de(
+        "monitor/archivos/recortes/heic.py",
         "monitor/archivos/tests/test_recortes.py",
         cambios=[("hacia += largo", "hacia += 0")],
     ),

@@ -65,7 +65,7 @@ def test_cors_no_vale_en_el_admin(client, settings):
     assert "Access-Control-Allow-Origin" not in response.headers
 
 
-def test_cors_no_vale_en_los_archivos_estaticos(client, settings):
+def test_cors_no_vale_en_los_archivos_estaticos(db, client, settings):
     settings.CORS_ALLOWED_ORIGINS = [AJENO]
 
     response = client.get("/static/monitor/formularios.js", headers={"Origin": AJENO})

@@ -134,7 +134,7 @@ def nada():
         (ruta_de("S-1"), None, MAX_FILE, (401, "Token requerido")),
         (ruta_de("S-1"), "persona", 2 * MAX_FILE, (413, "El archivo pasa de 50 MiB")),
         ("/api/expedientes", "persona", MAX_FILE, (413, "El cuerpo pasa de 1 MiB")),
-        (f"{ruta_de('S-1')}/1/enlace", "persona", MAX_FILE, (404, "Evidencia no encontrada")),
+        (f"{ruta_de('S-1')}/1/enlace", "persona", MAX_FILE, (413, "El cuerpo pasa de 1 MiB")),
     ],
 )
 def test_lo_anunciado_que_no_cabe_se_contesta_sin_recibirlo(servidor, ruta, quien, largo, esperado):

@@ -7,8 +7,8 @@ from PIL import Image
 
 from monitor.archivos import imagenes
 from monitor.archivos.errores import DEMASIADOS_PIXELES
-from monitor.archivos.imagenes import Ficha, ficha, miniatura
-from monitor.archivos.recortes import MIB, recortar
+from monitor.archivos.imagenes import MIB, Ficha, ficha, miniatura
+from monitor.archivos.recortes import recortar
 from monitor.errores import DatosInvalidos
 from monitor.tests.rellenas import RELLENAR, rellena
 

@@ -5,8 +5,11 @@ import zipfile
 
 import pytest
 
-from monitor.archivos import oficina, recortes
+from monitor.archivos import oficina
+from monitor.archivos.contenedores import MAS_CAJAS
 from monitor.archivos.errores import DANADO, DEMASIADOS_PIXELES, NO_PERMITIDO
+from monitor.archivos.recortes import gif as de_gif
+from monitor.archivos.recortes import jpeg as de_jpeg
 from monitor.archivos.tests import muestras
 from monitor.archivos.tests.muestras import (
     HOJA,
@@ -214,14 +217,14 @@ def test_bomba_de_pixeles_se_rechaza_por_su_cabeza():
 
 def test_bomba_de_pasadas_no_se_decodifica():
     """Each takes some bytes of the file, and as much work as the whole picture."""
-    assert mime(muestras.con_pasadas(recortes.MAS_PASADAS // 2)) == "image/jpeg"
-    assert mime(muestras.con_pasadas(recortes.MAS_PASADAS)) == DANADO
+    assert mime(muestras.con_pasadas(de_jpeg.MAS_PASADAS // 2)) == "image/jpeg"
+    assert mime(muestras.con_pasadas(de_jpeg.MAS_PASADAS)) == DANADO
 
 
 def test_bomba_de_segmentos_no_se_recorre():
     jpeg = imagen("JPEG")
 
-    assert mime(jpeg[:2] + b"\xff\xfe\0\2" * recortes.MAS_SEGMENTOS + jpeg[2:]) == DANADO
+    assert mime(jpeg[:2] + b"\xff\xfe\0\2" * de_jpeg.MAS_SEGMENTOS + jpeg[2:]) == DANADO
     assert mime(jpeg[:2] + b"\xff\xfe\0\2" * 900 + jpeg[2:]) == "image/jpeg"
 
 
@@ -237,8 +240,8 @@ def test_bomba_de_bloques_vacios_no_se_recorre():
     """Each takes two or three bytes of the file, and a turn of ours."""
     gif = imagen("GIF")
 
-    assert mime(gif[:-1] + b"!\xfe\0" * recortes.MAS_CAJAS + b";") == DANADO
-    assert mime(gif[:-1] + b"!\xfe" + b"\1x" * recortes.MAS_PEDAZOS + b"\0;") == DANADO
+    assert mime(gif[:-1] + b"!\xfe\0" * MAS_CAJAS + b";") == DANADO
+    assert mime(gif[:-1] + b"!\xfe" + b"\1x" * de_gif.MAS_PEDAZOS + b"\0;") == DANADO
     assert mime(gif[:-1] + b"!\xfe" + b"\1x" * 9_000 + b"\0" + b"!\xfe\0" * 9_000 + b";") == "image/gif"
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import BinaryIO
 
-from monitor.archivos.contenedores import cajas
+from monitor.archivos.contenedores import cajas, exigir_cajas
 from monitor.archivos.errores import Danado
+from monitor.archivos.recortes.partes import Parte, Recorte, largo_de, unir
 
 MAYOR_INDICE = 1024 * 1024  # bytes; a camera writes some thousands
 
@@ -15,13 +16,24 @@ Lugar = tuple[int, int]  # where bytes begin, and how many they are
 Hijas = list[tuple[int, int]]  # where what boxes hold begins, and where it ends
 
 
-def pixeles(archivo: BinaryIO) -> int:
+def recortar(archivo: BinaryIO, mayor: int) -> Recorte:
+    """Return a HEIC as it is, or, when it is too large, what its pictures need of it."""
+    exigir_cajas(archivo)
+    if archivo.seek(0, 2) <= mayor:
+        archivo.seek(0)
+        return Recorte(archivo)
+    partes = _lo_que_hace_falta(archivo)
+    cabe = partes is not None and sum(map(largo_de, partes)) <= mayor
+    return Recorte(unir(archivo, partes or []), cabe, _pixeles(archivo))
+
+
+def _pixeles(archivo: BinaryIO) -> int:
     """Return how many pixels the largest picture says to have."""
     medidas = _dentro(archivo, [(0, archivo.seek(0, 2))], b"meta", b"iprp", b"ipco", b"ispe")
     return max((_area(archivo, desde) for desde, _ in medidas), default=0)
 
 
-def lo_que_hace_falta(archivo: BinaryIO) -> list[bytes | Lugar] | None:
+def _lo_que_hace_falta(archivo: BinaryIO) -> list[Parte] | None:
     """Return the parts of a file with the same pictures and nothing else, or None when it has no index of them, or one
     larger than any."""
     fin = archivo.seek(0, 2)
@@ -36,7 +48,7 @@ def lo_que_hace_falta(archivo: BinaryIO) -> list[bytes | Lugar] | None:
     return _juntar(struct.pack(">I", len(cabeza) + 4) + cabeza, indice, fin)
 
 
-def _juntar(cabeza: bytes, indice: bytearray, fin: int) -> list[bytes | Lugar]:
+def _juntar(cabeza: bytes, indice: bytearray, fin: int) -> list[Parte]:
     """Return the head, the index and what it names, in the box of data that comes next."""
     antes = len(cabeza) + 8 + len(indice) + 16
     lugares: list[Lugar] = []
