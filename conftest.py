@@ -92,8 +92,14 @@ def repartir(pruebas, procesos) -> list:
 def basta_en_sqlite(prueba) -> bool:
     """Return whether the test would find the same on PostgreSQL: it says so, or it asks no database."""
     marcas = {marca.name for marca in prueba.iter_markers()}
+    return "una_vez" in marcas or not de_la_base(prueba)
+
+
+def de_la_base(prueba) -> bool:
+    """Return whether the test asks for the database."""
+    marcas = {marca.name for marca in prueba.iter_markers()}
     base = {"db", "transactional_db"} & set(prueba.fixturenames) or {"django_db", "postgresql", "con_su_base"} & marcas
-    return "una_vez" in marcas or not (base or issubclass(prueba.cls or object, TransactionTestCase))
+    return bool(base) or issubclass(prueba.cls or object, TransactionTestCase)
 
 
 # What `migrate` leaves in these belongs to the code.
@@ -143,10 +149,11 @@ def recordar_solo_las_paginas(django_test_environment):
 
 
 @pytest.fixture(autouse=True)
-def sin_el_cursor_de_otra():
+def sin_el_cursor_de_otra(request):
     """Let go of the cursor that a thread keeps (`monitor.db.queries`). With it, a test without the mark of the database
     would reach the database all the same."""
-    vars(connections[connection.alias]).pop("kept_cursor", None)
+    if not de_la_base(request.node):
+        vars(connections[connection.alias]).pop("kept_cursor", None)
 
 
 @pytest.fixture(autouse=True)
