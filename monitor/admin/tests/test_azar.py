@@ -149,13 +149,13 @@ def test_acciones_raras(client, filas, modelo):
 ALTAS = [(modelo, "add") for modelo in MODELOS] + [(Expediente, "recibir")]
 
 
-@pytest.mark.parametrize("raro", ["x", "2024-01-01T00:00", *RAROS])
 @pytest.mark.parametrize(("modelo", "vista"), ALTAS)
-def test_valores_raros_en_la_direccion_de_un_formulario(client, modelo, vista, raro):
+def test_valores_raros_en_la_direccion_de_un_formulario(client, modelo, vista):
     """A link may fill in the form for a new row."""
-    campos = [campo.name for campo in modelo._meta.concrete_fields]
+    campos, url = [campo.name for campo in modelo._meta.concrete_fields], f"{lista_de(modelo)}{vista}/"
+    raros = ["x", "2024-01-01T00:00", *algunos(RAROS)]
 
-    assert client.get(f"{lista_de(modelo)}{vista}/", dict.fromkeys(campos, raro)).status_code < 500
+    assert [raro[:50] for raro in raros if client.get(url, dict.fromkeys(campos, raro)).status_code >= 500] == []
 
 
 @pytest.mark.parametrize("modelo", MODELOS)
