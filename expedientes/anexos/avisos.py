@@ -1,4 +1,4 @@
-"""What a button of a section of an expediente's page says, in that section: the page is many screens long."""
+"""The notices of the buttons of an expediente's page, each in its own section: the page is many screens long."""
 
 from django.http import HttpResponseRedirect
 

@@ -14,7 +14,7 @@ DATOS = "data:"
 
 
 class Firma(NamedTuple):
-    """What there is to see of a signature: a drawing (PNG), a text, or nothing."""
+    """The visible form of a signature: a drawing (PNG), a text, or nothing."""
 
     dibujo: bytes | None = None
     texto: str = ""

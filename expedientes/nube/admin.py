@@ -29,7 +29,7 @@ QUEDAN = "{} no se pudieron subir: lo que hay en el taller está alterado o falt
 
 
 class Revision(NamedTuple):
-    """What is known of the evidence of an expediente since its bytes were last read again."""
+    """The state of the evidence of an expediente, as far as it is known since its bytes were last read again."""
 
     cuando: datetime | None
     malas: int

@@ -56,7 +56,7 @@ class Caller:
 
     @property
     def is_authenticated(self) -> bool:
-        """What the permission classes of DRF ask."""
+        """Answer the permission classes of DRF, which ask this."""
         self.confirm()
         return True
 

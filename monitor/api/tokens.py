@@ -36,7 +36,7 @@ class Token(NamedTuple):
 
 
 class Permiso(NamedTuple):
-    """What a page of the admin may do with a token of its own: send one request, while its session lasts."""
+    """The permit of a token that a page of the admin has: it sends one request, while its session lasts."""
 
     peticion: str  # «POST /api/…»
     sesion: str  # `mark_of` the session

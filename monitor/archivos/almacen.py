@@ -20,7 +20,7 @@ PARCIAL = re.compile(r"[0-9a-f]{32}")
 
 
 class Bytes(NamedTuple):
-    """What a file is: its size and its digest."""
+    """The size and the digest of a file."""
 
     tamano: int
     sha256: str

@@ -29,7 +29,7 @@ _creidos: dict[tuple, float] = {}  # until when each is believed
 
 
 class Enviado(NamedTuple):
-    """What was sent: its bytes, and how the log calls it."""
+    """A file as it was sent: its bytes, and how the log calls it."""
 
     son: Bytes
     cual: str
@@ -65,7 +65,7 @@ def parte(archivo: BinaryIO | Remoto, enviado: Enviado, desde: int, hasta: int) 
 
 
 def entero(archivo: BinaryIO | Remoto, enviado: Enviado) -> BinaryIO:
-    """As `parte`, of all its bytes and in a file of this machine."""
+    """Return all its bytes, in a file of this machine. It closes and raises as `parte` does."""
     return _o_cerrar(archivo, lambda: _entero(archivo, enviado))
 
 

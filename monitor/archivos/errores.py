@@ -22,7 +22,7 @@ class Danado(DatosInvalidos):
 
 
 class ArchivoAlterado(NoEncontrado):
-    """What was sent isn't there any more: there is something else in its place."""
+    """The file isn't what was sent any more: something else is in its place."""
 
     def __init__(self):
         super().__init__(ALTERADO, codigo="archivo_alterado")

@@ -33,8 +33,8 @@ _cerrojo = Lock()  # boto3 makes one client at a time
 
 
 class Silencio:
-    """Whether the cloud let somebody wait in vain a short while ago. After a pause one tries again, and the others
-    don't wait for what becomes of it."""
+    """The silence of a cloud that let somebody wait in vain a short while ago. After a pause one tries again, and
+    the others don't wait for what becomes of it."""
 
     def __init__(self):
         self._hasta = 0.0

@@ -99,7 +99,7 @@ def test_busquedas_raras(client, raro):
 
 @pytest.mark.parametrize("raro", RAROS)
 def test_lo_que_mandan_los_guiones(client, raro):
-    """What the scripts and small forms of our pages send."""
+    """Odd values come also by the scripts and small forms of our pages."""
     for ruta, campos in {
         "tablero/mover/": ("no_siniestro", "estado", "visto", "motivo"),
         "SIN-1/levantamiento/": ("anexo",),

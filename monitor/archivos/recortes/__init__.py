@@ -1,5 +1,5 @@
-"""What a decoder is given of an image: the parts that its picture and the words of its camera need, however much else
-the file carries, since decoders keep in memory all that they are given.
+"""Cutting an image down to what its decoder is given: the parts that its picture and the words of its camera
+need, however much else the file carries, since decoders keep in memory all that they are given.
 
 Each walk reads the file piece by piece, and raises Danado when it ends before what it announces, or announces nothing
 that can be read.

@@ -14,9 +14,9 @@ Parte = bytes | tuple[int, int]  # bytes of ours; or where they begin in the fil
 
 
 class Recorte(NamedTuple):
-    """What a decoder is given. `cabe` says whether it may have it, and `pixeles`, of what it may not have, what its
-    head says; `por_renglones`, whether it decodes it without keeping the whole picture, and `pasadas`, how many times
-    it goes over it."""
+    """An image as its decoder is given it. `cabe` says whether it may have it, and `pixeles`, of what it may not have,
+    what its head says; `por_renglones`, whether it decodes it without keeping the whole picture, and `pasadas`, how
+    many times it goes over it."""
 
     archivo: BinaryIO
     cabe: bool = True

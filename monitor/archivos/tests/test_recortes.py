@@ -1,4 +1,4 @@
-"""What a decoder is given of an image: little, and it sees the same."""
+"""Decoders are given little of an image, and see the same."""
 
 import io
 

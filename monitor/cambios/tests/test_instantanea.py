@@ -1,4 +1,4 @@
-"""What `verificar_historial` and `sellar_historial` find while others go on writing."""
+"""`verificar_historial` and `sellar_historial`, while others go on writing."""
 
 from functools import partial
 from io import StringIO
