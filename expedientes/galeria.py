@@ -58,8 +58,8 @@ class ConGaleria:
         if not request.user.has_perm("expedientes.add_evidencia"):
             raise PermissionDenied
         subir = f"POST /api/expedientes/{composed(unquote(object_id))}/evidencias"
-        permiso = tokens.Permiso(subir, tokens.mark_of(request.session.session_key))
-        return JsonResponse({"token": tokens.issue(request.user, DURA, permiso)}, headers=NO_STORE)
+        grant = tokens.Grant(subir, tokens.mark_of(request.session.session_key))
+        return JsonResponse({"token": tokens.issue(request.user, DURA, grant)}, headers=NO_STORE)
 
     def archivo_view(self, request, object_id, pk):
         return self._mandar(request, object_id, pk, descargar)

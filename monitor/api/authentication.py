@@ -31,15 +31,15 @@ def read_token(request) -> tokens.Token:
     if token.startswith(PREFIJO):
         return keys.verify(token)
     read = tokens.verify(token)
-    if read.permiso and not _is_allowed(request, read):
+    if read.grant and not _is_allowed(request, read):
         raise NoAutenticado(tokens.INVALIDO, codigo="token_invalido")
     return read
 
 
 def _is_allowed(request, token: tokens.Token) -> bool:
-    """Return whether a token with a `Permiso` is for this request, which comes from its session, and this still is."""
+    """Return whether a token with a `Grant` is for this request, which comes from its session, and this still is."""
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-    if token.permiso != (f"{request.method} {composed(request.path_info)}", tokens.mark_of(key)):
+    if token.grant != (f"{request.method} {composed(request.path_info)}", tokens.mark_of(key)):
         return False
     return SessionStore(key).get(SESSION_KEY) == str(token.id)
 

@@ -1,7 +1,7 @@
 """Bearer tokens. No other module knows the library behind them (monitor/api/tests/test_tokens.py is its contract).
 
 A token is a JWT signed with HS256 and JWT_SECRET: `id` (int), `username`, `rol`, `iat`, `exp`, and `v`, the version of
-the user's tokens when it was issued. One that a page of the admin asked for has a `Permiso` too, and is good for that
+the user's tokens when it was issued. One that a page of the admin asked for has a `Grant` too, and is good for that
 alone (`authentication.read_token`). A logout, a new password or disabling the user raises the version, and earlier
 tokens stop working. Those that a secret of JWT_SECRET_FALLBACKS signed are good too, and no new ones are signed with
 it.
@@ -20,7 +20,7 @@ from rest_framework_simplejwt.backends import TokenBackend
 from monitor.errores import NoAutenticado
 
 ALGORITHM = "HS256"
-PERMISO = "monitor_permiso"  # further claims are anybody's, and so it isn't called as theirs may be
+GRANT = "monitor_permiso"  # further claims are anybody's, and so it isn't called as theirs may be
 INVALIDO = "Token inválido o expirado"
 # Further claims are allowed, and `iat` never refuses a token, because clocks are set back. simplejwt's own reading
 # would refuse them.
@@ -32,14 +32,14 @@ class Token(NamedTuple):
     version: int
     exp: float  # seconds since 1970
     huella: str = ""  # the digest of the key, when it is one of a program's (`keys`)
-    permiso: "Permiso | None" = None  # what alone it is good for, if not for everything
+    grant: "Grant | None" = None  # what alone it is good for, if not for everything
 
 
-class Permiso(NamedTuple):
-    """The permit of a token that a page of the admin has: it sends one request, while its session lasts."""
+class Grant(NamedTuple):
+    """The grant of a token that a page of the admin has: it sends one request, while its session lasts."""
 
-    peticion: str  # «POST /api/…»
-    sesion: str  # `mark_of` the session
+    request: str  # «POST /api/…»
+    session: str  # `mark_of` the session
 
 
 def mark_of(session_key: str) -> str:
@@ -47,7 +47,7 @@ def mark_of(session_key: str) -> str:
     return salted_hmac("monitor.api.tokens", session_key, algorithm="sha256").hexdigest()
 
 
-def issue(usuario, lifetime: timedelta | None = None, permiso: Permiso | None = None) -> str:
+def issue(usuario, lifetime: timedelta | None = None, grant: Grant | None = None) -> str:
     now, lifetime = int(time.time()), lifetime or settings.JWT_LIFETIME
     return TokenBackend(ALGORITHM, settings.JWT_SECRET).encode(
         {
@@ -58,7 +58,7 @@ def issue(usuario, lifetime: timedelta | None = None, permiso: Permiso | None = 
             "iat": now,
             "exp": now + int(lifetime.total_seconds()),
         }
-        | ({PERMISO: permiso} if permiso else {})
+        | ({GRANT: grant} if grant else {})
     )
 
 
@@ -79,11 +79,11 @@ def _read(token: str, *secrets: str) -> Token:
         claims = _decode(token, *secrets)
     except jwt.InvalidTokenError as error:
         raise NoAutenticado(INVALIDO, codigo="token_invalido") from error
-    permiso = claims.get(PERMISO)
-    if PERMISO in claims and not (isinstance(permiso, list) and len(permiso) == len(Permiso._fields)):
+    grant = claims.get(GRANT)
+    if GRANT in claims and not (isinstance(grant, list) and len(grant) == len(Grant._fields)):
         raise NoAutenticado(INVALIDO, codigo="token_invalido")
-    permiso = permiso and Permiso(*map(str, permiso))
-    read = Token(claims.get("id"), claims.get("v"), claims.get("exp"), permiso=permiso)
+    grant = grant and Grant(*map(str, grant))
+    read = Token(claims.get("id"), claims.get("v"), claims.get("exp"), grant=grant)
     if any(type(value) is not int for value in read[:3]) or max(abs(read.id), abs(read.version)) >= 2**31:
         raise NoAutenticado(INVALIDO, codigo="token_invalido")
     return read
