@@ -2,6 +2,7 @@
 
 import json
 import os
+from datetime import timedelta
 from io import BytesIO, StringIO
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
@@ -265,8 +266,7 @@ def test_se_va_al_archivo_y_vuelve_con_lo_de_la_nube(administrador, expediente, 
 
 def envejecer(monkeypatch):
     """Have all that there is be old."""
-    monkeypatch.setattr("expedientes.evidencias.revision.es_viejo", lambda uno: True)
-    monkeypatch.setattr("expedientes.management.commands.revisar_evidencias.es_viejo", lambda uno: True)
+    monkeypatch.setattr("expedientes.evidencias.revision.VIEJO", timedelta(minutes=-1))
 
 
 def revisar(*opciones) -> str:
